@@ -1,0 +1,132 @@
+/**
+ * Vars, secrets and bindings, parsed once per isolate. A bad value stops the start with its name, never with its value.
+ * README lists them all; a missing ENVIRONMENT is production (ruling 38).
+ */
+import * as z from 'zod';
+import type { Limits } from './ports.ts';
+
+const KEY_BYTES = 32;
+
+/** `id:base64` → a key of 32 bytes. The first of a list seals and signs, all open and verify (ruling 45). */
+const keyList = z.string().transform((text, ctx) => {
+  const keys = text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((entry) => /^([a-z0-9-]{1,16}):([A-Za-z0-9+/]+={0,2})$/i.exec(entry))
+    .map((match) => match && { id: match[1] ?? '', secret: decode(match[2] ?? '') });
+  const sound = keys.length > 0 && keys.every((key) => key && key.secret.length >= KEY_BYTES);
+  if (!sound) {
+    ctx.addIssue('needs one or more "id:base64" keys of at least 32 bytes');
+    return z.NEVER;
+  }
+  return keys.filter((key) => key !== null);
+});
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+const json = z.string().transform((text, ctx): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    ctx.addIssue('is not JSON');
+    return z.NEVER;
+  }
+});
+
+const Jwk = z.looseObject({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  kid: z.string().min(1),
+  x: z.string().min(1),
+  d: z.string().min(1),
+});
+
+const positive = z.number().int().positive();
+const LimitsSchema = z.strictObject({
+  otpTriesPerCode: positive.default(5),
+  otpWrongPerIdentifierHour: positive.default(10),
+  sendGapSeconds: positive.default(30),
+  sendsPerHour: positive.default(5),
+  sendsPerDay: positive.default(10),
+  sendsPerIdentifierDay: positive.default(15),
+  sendsPerIpHour: positive.default(60),
+  linksPerUserHour: positive.default(10),
+  tokenFailuresPerQuarter: positive.default(20),
+}) satisfies z.ZodType<Limits>;
+
+/** The numbers of security.md. */
+export const DEFAULT_LIMITS: Limits = LimitsSchema.parse({});
+
+const binding = <T>(method: string) =>
+  z.custom<T>(
+    (value) => typeof (value as Record<string, unknown> | undefined)?.[method] === 'function',
+    'is not bound',
+  );
+
+const Settings = z.object({
+  ENVIRONMENT: z.enum(['production', 'development']).default('production'),
+  DELIVERY: z.enum(['inbox']),
+  SESSION_SECRETS: keyList,
+  SEALING_KEYS: keyList,
+  SIGNING_KEYS: json.pipe(z.object({ keys: z.array(Jwk).min(1) })),
+  LIMITS: json.pipe(LimitsSchema).default(DEFAULT_LIMITS),
+  KV: binding<KVNamespace>('getWithMetadata'),
+  MESSAGES: binding<Queue>('send'),
+});
+
+export interface Config {
+  production: boolean;
+  delivery: 'inbox';
+  sessionSecrets: { id: string; secret: Uint8Array<ArrayBuffer> }[];
+  sealingKeys: { id: string; secret: Uint8Array<ArrayBuffer> }[];
+  signingKeys: z.output<typeof Jwk>[];
+  limits: Limits;
+  kv: KVNamespace;
+  messages: Queue;
+  /** The directory's database (ruling 47). */
+  directory: D1Database;
+  /** A database by the name of its binding: `DB`, `DB_1`, … */
+  database(shard: string): D1Database;
+}
+
+/** Names what is wrong, never its value: the message goes to the log. */
+export class ConfigError extends Error {
+  constructor(names: string[]) {
+    super(`configuration: ${names.join('; ')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const isDatabase = binding<D1Database>('prepare');
+
+/** @throws ConfigError with the name of every bad value */
+export function parseConfig(env: Record<string, unknown>): Config {
+  const parsed = Settings.safeParse(env);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  if (!isDatabase.safeParse(env['DB']).success) problems.push('DB is not bound');
+  if (parsed.data?.ENVIRONMENT === 'production' && parsed.data.DELIVERY === 'inbox') {
+    problems.push('DELIVERY inbox keeps codes readable and is refused in production');
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const settings = parsed.data;
+  return {
+    production: settings.ENVIRONMENT === 'production',
+    delivery: settings.DELIVERY,
+    sessionSecrets: settings.SESSION_SECRETS,
+    sealingKeys: settings.SEALING_KEYS,
+    signingKeys: settings.SIGNING_KEYS.keys,
+    limits: settings.LIMITS,
+    kv: settings.KV,
+    messages: settings.MESSAGES,
+    directory: isDatabase.parse(env['DB']),
+    database: (shard) => isDatabase.parse(env[shard]),
+  };
+}

@@ -1,0 +1,95 @@
+/** What is not among the 51 documented operations: the OAuth token endpoint, its public keys, health. */
+import * as z from 'zod';
+import { operation } from '../../http/operation.ts';
+import { text } from '../../schemas/fields.ts';
+
+const TokenRequest = z
+  .object({
+    grant_type: text(100).optional().meta({ description: '`client_credentials`' }),
+    client_id: text(200).optional(),
+    client_secret: text(200).optional(),
+    scope: text(1000).optional().meta({ description: 'Space-separated; all of the client if left out' }),
+  })
+  .meta({ id: 'TokenRequest' });
+
+const TokenResponse = z
+  .object({
+    access_token: z.string(),
+    token_type: z.string(),
+    expires_in: z.number(),
+    scope: z.string(),
+  })
+  .meta({ id: 'TokenResponse' });
+
+const JsonWebKeySet = z
+  .object({ keys: z.array(z.record(z.string(), z.unknown())) })
+  .meta({ id: 'JsonWebKeySet' });
+
+const Status = z.object({ status: z.string() }).meta({ id: 'Status' });
+
+export const accessService = {
+  createToken: operation({
+    method: 'post',
+    path: '/service/panel/authentication/v1.0/company/{company_id}/oauth/token',
+    summary: 'Get an access token',
+    description:
+      'OAuth 2.0 client credentials (RFC 6749 section 4.4). Key and secret by HTTP Basic or as `client_id` and ' +
+      '`client_secret`. The JWT is valid for an hour; its public key is in the JWKS.',
+    security: 'none',
+    encoding: 'form',
+    request: {
+      params: z.object({ company_id: z.string().meta({ description: 'ID of the company' }) }),
+      body: TokenRequest,
+    },
+    response: { 200: TokenResponse },
+    errors: [
+      'invalid_request',
+      'unsupported_grant_type',
+      'invalid_scope',
+      'invalid_client',
+      'too_many_requests',
+    ],
+    example: {
+      request: { params: { company_id: '1' }, body: { grant_type: 'client_credentials' } },
+      response: {
+        access_token: 'mock-access-token',
+        token_type: 'Bearer',
+        expires_in: 3600,
+        scope: 'customers:read config:read',
+      },
+    },
+  }),
+  getJwks: operation({
+    method: 'get',
+    path: '/.well-known/jwks.json',
+    summary: 'Public keys of access tokens',
+    description: 'JSON Web Key Set (RFC 7517). The first key signs; all of them verify.',
+    security: 'none',
+    request: {},
+    response: { 200: JsonWebKeySet },
+    errors: [],
+    example: { response: { keys: [] } },
+  }),
+  getHealth: operation({
+    method: 'get',
+    path: '/healthz',
+    summary: 'Alive?',
+    description: 'Answers without any I/O.',
+    security: 'none',
+    request: {},
+    response: { 200: Status },
+    errors: [],
+    example: { response: { status: 'ok' } },
+  }),
+  getReadiness: operation({
+    method: 'get',
+    path: '/readyz',
+    summary: 'Ready to serve?',
+    description: 'One D1 and one KV round trip; a 503 names what failed in `meta.failed`.',
+    security: 'none',
+    request: {},
+    response: { 200: Status },
+    errors: ['unavailable'],
+    example: { response: { status: 'ok' } },
+  }),
+};

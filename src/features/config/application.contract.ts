@@ -1,0 +1,29 @@
+import getPlatformConfigExample from '../../../mocks/examples/application/getPlatformConfig.json' with { type: 'json' };
+import * as z from 'zod';
+import { operation } from '../../http/operation.ts';
+import { text } from '../../schemas/fields.ts';
+import { PlatformSchema } from '../../schemas/platform-config.ts';
+
+export const configApplication = {
+  getPlatformConfig: operation({
+    method: 'get',
+    path: '/service/application/user/platform/v1.0/config',
+    summary: 'Get platform configurations',
+    description:
+      'Use this API to get all the platform configurations such as mobile image, desktop image, social logins, and all ' +
+      'other text.',
+    security: 'application',
+    request: {
+      query: z.object({
+        name: text(100).optional().meta({ description: 'Name of the application, e.g., Fynd' }),
+      }),
+    },
+    response: { 200: PlatformSchema },
+    errors: ['not_found'],
+    example: {
+      request: { query: { name: 'Fynd' } },
+      // The documented example has null images, which no real answer has (decision 9, ruling 36).
+      response: { ...getPlatformConfigExample, mobile_image: '', desktop_image: '' },
+    },
+  }),
+};

@@ -1,0 +1,70 @@
+import sendOTPOnMobileExample from '../../../mocks/examples/application/sendOTPOnMobile.json' with { type: 'json' };
+import verifyMobileOTPExample from '../../../mocks/examples/application/verifyMobileOTP.json' with { type: 'json' };
+import { operation } from '../../http/operation.ts';
+import { PlatformQuery } from '../../schemas/fields.ts';
+import {
+  OtpSuccess,
+  SendMobileOtpRequestSchema,
+  VerifyOtpRequestSchema,
+  VerifyOtpSuccess,
+} from '../../schemas/otp.ts';
+
+export const otpApplication = {
+  sendOTPOnMobile: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/otp/mobile/send',
+    summary: 'Send OTP on mobile',
+    description:
+      'Use this API to send an OTP to a mobile number. With the `resend_token` of an earlier answer as `token` the ' +
+      'same live code is sent again under the same `request_id`. Signed in, the code adds the number to the profile.',
+    security: 'session?',
+    request: { query: PlatformQuery, body: SendMobileOtpRequestSchema },
+    response: { 200: OtpSuccess },
+    errors: [
+      'validation_failed',
+      'resend_token_invalid',
+      'otp_login_disabled',
+      'too_many_requests',
+    ],
+    example: {
+      request: {
+        body: {
+          mobile: '8652523958',
+          country_code: '91',
+          action: 'resend',
+          token: '18fc3d60-66e5-11eb-9399-0312fbf2c2a6',
+        },
+      },
+      response: sendOTPOnMobileExample,
+    },
+  }),
+  verifyMobileOTP: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/otp/mobile/verify',
+    summary: 'Verify OTP on mobile',
+    description:
+      'Use this API to verify the OTP received on a mobile number. A known shopper is signed in; a new one gets a ' +
+      '`register_token` for which the number counts as proven.',
+    security: 'session?',
+    request: { query: PlatformQuery, body: VerifyOtpRequestSchema },
+    response: { 200: VerifyOtpSuccess },
+    errors: [
+      'otp_invalid',
+      'otp_exhausted',
+      'register_token_invalid',
+      'registration_closed',
+      'registration_finished',
+      'account_blocked',
+      'account_deleted',
+      'application_inactive',
+      'identifier_taken',
+      'identifier_limit',
+      'too_many_requests',
+      'unavailable',
+    ],
+    example: {
+      request: { body: { request_id: '01503005aeab87cbed93d40f46cc2749', otp: '123456' } },
+      response: verifyMobileOTPExample.value,
+    },
+  }),
+};

@@ -1,0 +1,42 @@
+import getListOfActiveSessionsExample from '../../../mocks/examples/application/getListOfActiveSessions.json' with { type: 'json' };
+import getLoggedInUserExample from '../../../mocks/examples/application/getLoggedInUser.json' with { type: 'json' };
+import { operation } from '../../http/operation.ts';
+import { LogoutSuccess, SessionListSuccess } from '../../schemas/session.ts';
+import { UserObjectSchema } from '../../schemas/user.ts';
+
+export const sessionApplication = {
+  getLoggedInUser: operation({
+    method: 'get',
+    path: '/service/application/user/authentication/v1.0/session',
+    summary: 'Get logged in user',
+    description: 'Use this API to get the details of a logged in user.',
+    security: 'session',
+    request: {},
+    response: { 200: UserObjectSchema },
+    errors: [],
+    example: { response: getLoggedInUserExample.value },
+  }),
+  getListOfActiveSessions: operation({
+    method: 'get',
+    path: '/service/application/user/authentication/v1.0/sessions',
+    summary: 'Get list of sessions',
+    description: 'Use this API to retrieve the handles of all active sessions of a user.',
+    security: 'session',
+    request: {},
+    response: { 200: SessionListSuccess },
+    errors: [],
+    example: { response: getListOfActiveSessionsExample },
+  }),
+  logout: operation({
+    method: 'get',
+    path: '/service/application/user/authentication/v1.0/logout',
+    summary: 'Logs out currently logged in user',
+    description: 'Use this API to logout a user from the app. Without a session it answers the same.',
+    security: 'session?',
+    request: {},
+    response: { 200: LogoutSuccess },
+    errors: [],
+    // The document's example is empty; this one is derived from its schema (decision 3).
+    example: { response: { logout: true } },
+  }),
+};

@@ -1,0 +1,37 @@
+/** Who sent a request, read off the request alone. */
+import type { Caller } from './handler.ts';
+
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+
+export function isLoopbackHost(host: string): boolean {
+  return LOOPBACK_HOSTS.has(host);
+}
+
+/** A request id is taken from the caller when it is short and plain, so that it cannot forge log lines. */
+export function requestIdOf(request: Request): string {
+  const given = request.headers.get('x-request-id') ?? '';
+  return SANE_REQUEST_ID.test(given) ? given : crypto.randomUUID();
+}
+
+export function callerOf(request: Request): Caller {
+  const url = new URL(request.url);
+  return {
+    requestId: requestIdOf(request),
+    ip: request.headers.get('cf-connecting-ip') ?? '',
+    userAgent: (request.headers.get('user-agent') ?? '').slice(0, 200),
+    host: url.hostname,
+    secure: !(url.protocol === 'http:' && isLoopbackHost(url.hostname)),
+  };
+}
+
+/**
+ * Whether a browser's `Origin` belongs to one of an application's domains (ruling 39): https on any port of a listed
+ * host, plain http on a listed loopback host only. `null` never does.
+ */
+export function originListed(origin: string, domains: readonly string[]): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, hostname } = new URL(origin);
+  if (!domains.includes(hostname)) return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
+}

@@ -1,0 +1,150 @@
+/**
+ * Every error the API can answer: its code, status and public message, in one catalogue.
+ * A handler names a code; nothing else in the project knows a status or a message.
+ */
+
+export const errorCatalogue = {
+  // 400
+  validation_failed: { status: 400, message: 'The request is not valid.' },
+  otp_invalid: { status: 400, message: 'This code is not valid. Check it or ask for a new one.' },
+  otp_exhausted: { status: 400, message: 'Too many wrong tries for this code. Ask for a new one.' },
+  resend_token_invalid: {
+    status: 400,
+    message: 'This resend token is not valid any more. Ask for a new code.',
+  },
+  link_invalid: { status: 400, message: 'This link is not valid any more. Ask for a new one.' },
+  register_token_invalid: {
+    status: 400,
+    message: 'This registration is not valid any more. Start again.',
+  },
+  required_field_missing: { status: 400, message: 'A required field is missing.' },
+  identifier_unverified: { status: 400, message: 'Verify it first.' },
+  identifier_last: { status: 400, message: 'It is needed to sign in and cannot be removed.' },
+  identifier_limit: { status: 400, message: 'No more can be added to this account.' },
+  password_weak: { status: 400, message: 'Choose a password that is harder to guess.' },
+  password_wrong: { status: 400, message: 'The old password is wrong.' },
+  reason_unknown: { status: 400, message: 'Choose one of the offered reasons.' },
+  // 401
+  unauthorized: { status: 401, message: 'The credentials of the caller are missing or wrong.' },
+  not_authenticated: { status: 401, message: 'Sign in first.' },
+  login_failed: { status: 401, message: 'The username or the password is wrong.' },
+  // 403
+  otp_login_disabled: { status: 403, message: 'Login by OTP is switched off.' },
+  password_login_disabled: { status: 403, message: 'Login by password is switched off.' },
+  social_login_disabled: { status: 403, message: 'This login is switched off.' },
+  forgot_password_disabled: { status: 403, message: 'Password reset is switched off.' },
+  registration_closed: { status: 403, message: 'Registration is closed.' },
+  account_blocked: { status: 403, message: 'This account is blocked.' },
+  account_deleted: { status: 403, message: 'This account has been deleted.' },
+  application_inactive: { status: 403, message: 'Sign-in is switched off for this shop.' },
+  captcha_failed: { status: 403, message: 'The captcha was not solved.' },
+  origin_refused: { status: 403, message: 'Requests from this origin are not allowed.' },
+  scope_missing: { status: 403, message: 'The access token lacks the scope for this operation.' },
+  // 404, 405
+  not_found: { status: 404, message: 'Not found.' },
+  method_not_allowed: { status: 405, message: 'This method is not allowed here.' },
+  // 409
+  identifier_taken: { status: 409, message: 'It already belongs to another account.' },
+  registration_finished: { status: 409, message: 'This registration is already finished.' },
+  not_deleted: { status: 409, message: 'This account is neither archived nor deleted.' },
+  undelete_too_late: { status: 409, message: 'This account can no longer be restored.' },
+  // 413, 415, 429
+  payload_too_large: { status: 413, message: 'The body is larger than 64 KiB.' },
+  unsupported_media_type: { status: 415, message: 'Send the body as application/json.' },
+  too_many_requests: { status: 429, message: 'Too many requests. Try again later.' },
+  // 5xx
+  internal_error: { status: 500, message: 'Something went wrong on our side.' },
+  unavailable: { status: 503, message: 'The service is not available right now. Try again.' },
+  provider_unavailable: { status: 503, message: 'The login provider does not answer. Try again.' },
+  misconfigured: { status: 503, message: 'The service is not set up completely.' },
+  // The token endpoint speaks RFC 6749 section 5.2; these codes are its `error` values.
+  invalid_request: { status: 400, message: 'The token request is not valid.' },
+  unsupported_grant_type: { status: 400, message: 'Only client_credentials is supported.' },
+  invalid_scope: { status: 400, message: 'The client may not have this scope.' },
+  invalid_client: { status: 401, message: 'The client key or the secret is wrong.' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One mistake in the request: where it is (`body.mobile`) and what is wrong there. */
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+/** What a failure may say beside its code. All of it is optional. */
+export interface FailureDetail {
+  /** Public. Replaces the catalogue's message, to name the field or the limit. */
+  message?: string;
+  /** Public. Facts a storefront routes on, such as `{ is_blocked: true }`. */
+  meta?: Record<string, unknown>;
+  /** Public. The mistakes of a 400, one by one. */
+  errors?: FieldError[];
+  /** Public. Whole seconds, sent as `Retry-After`. */
+  retryAfter?: number;
+  /** For the log only; never sent. */
+  internal?: unknown;
+}
+
+/** A refusal on its way out. Handlers return it, they never throw it. */
+export interface Failure<C extends ErrorCode = ErrorCode> extends FailureDetail {
+  readonly failed: C;
+}
+
+export function failure<C extends ErrorCode>(code: C, detail: FailureDetail = {}): Failure<C> {
+  return { ...detail, failed: code };
+}
+
+export function isFailure(value: object): value is Failure {
+  return 'failed' in value;
+}
+
+/** The one error body (product.md). `authenticated` is what the documents promise on a 401 without a session. */
+export interface ErrorBody {
+  message: string;
+  code: ErrorCode;
+  status: number;
+  request_id: string;
+  meta?: Record<string, unknown>;
+  errors?: FieldError[];
+  authenticated?: false;
+  /** RFC 6749 section 5.2, on the token endpoint only. */
+  error?: string;
+  error_description?: string;
+}
+
+const OAUTH_CODES: ReadonlySet<string> = new Set([
+  'invalid_request',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_client',
+]);
+
+/** Turns a failure into the body that is sent. `requestId` is repeated in the log line. */
+export function errorBody(failed: Failure, requestId: string): ErrorBody {
+  const { status, message: standard } = errorCatalogue[failed.failed];
+  const message = failed.message ?? standard;
+  return {
+    message,
+    code: failed.failed,
+    status,
+    request_id: requestId,
+    ...(failed.meta && { meta: failed.meta }),
+    ...(failed.errors && { errors: failed.errors }),
+    ...(failed.failed === 'not_authenticated' && { authenticated: false as const }),
+    ...(OAUTH_CODES.has(failed.failed) && { error: failed.failed, error_description: message }),
+  };
+}
+
+/** Seconds after which a caller may try again when nothing more exact is known. */
+const RETRY_AFTER_OUTAGE = 2;
+
+/** The response of a failure, `Retry-After` on every 429 and 503 included. */
+export function errorResponse(failed: Failure, requestId: string): Response {
+  const { status } = errorCatalogue[failed.failed];
+  const headers = new Headers();
+  const retryAfter = failed.retryAfter ?? (status === 503 ? RETRY_AFTER_OUTAGE : undefined);
+  if (retryAfter !== undefined) headers.set('retry-after', String(Math.max(1, retryAfter)));
+  if (failed.failed === 'invalid_client') headers.set('www-authenticate', 'Basic realm="oauth"');
+  return Response.json(errorBody(failed, requestId), { status, headers });
+}

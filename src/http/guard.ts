@@ -1,0 +1,124 @@
+/**
+ * Who is calling, and may they? Runs before a byte of the body is read, in the order of ruling 3:
+ * caller 401 → tenant 404 → scope 403 → origin 403 → session 401.
+ */
+import { getCookie } from 'hono/cookie';
+import type { Context } from 'hono';
+import type { Application, Ports, PortsFactory, RequestScope, Session, User } from '../ports.ts';
+import { originListed } from './caller.ts';
+import { SESSION_COOKIE } from './cookies.ts';
+import { failure, type Failure } from './errors.ts';
+import type { Caller, CookieChange, Grant, SignedIn } from './handler.ts';
+import type { Operation } from './operation.ts';
+
+/** How a found session is judged and renewed: a rule of the domain, handed in so that http knows no feature. */
+export interface SessionRule {
+  /** The session when it is alive for an active user, else undefined. */
+  judge(
+    evidence: { session: Session | undefined; user: User | undefined; ended: boolean },
+    application: Application,
+    now: number,
+  ): SignedIn | undefined;
+  /** The renewed session when a rolling one is due, else undefined. */
+  renew(session: Session, application: Application, now: number): Session | undefined;
+}
+
+const BEARER = /^Bearer\s+(\S+)$/i;
+
+function bearerOf(request: Request): string | undefined {
+  return BEARER.exec(request.headers.get('authorization') ?? '')?.[1];
+}
+
+/** `base64(<application id>:<application token>)` → both parts. */
+export function decodePair(encoded: string): [string, string] | undefined {
+  try {
+    const text = atob(encoded);
+    const colon = text.indexOf(':');
+    return colon > 0 ? [text.slice(0, colon), text.slice(colon + 1)] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Ruling 41: stops a foreign page from using a shopper's cookie. A request with neither header is no browser's, and the
+ * Authorization header forces a preflight on every one that is.
+ */
+function originRefused(request: Request, application: Application): boolean {
+  const origin = request.headers.get('origin');
+  if (origin !== null) return !originListed(origin, application.domains);
+  return request.headers.get('sec-fetch-site') === 'cross-site';
+}
+
+/** Reads the session that a cookie names, if it is alive, and renews a rolling one at most once an hour. */
+async function readSession(
+  cookie: string,
+  ports: Ports,
+  rule: SessionRule,
+  application: Application,
+): Promise<{ signedIn: SignedIn; renewed?: CookieChange } | undefined> {
+  const named = await ports.sessionTokens.open(cookie);
+  if (!named) return undefined;
+  const now = ports.clock.now();
+  const evidence = await ports.sessions.find(named.userId, named.handle);
+  const signedIn = rule.judge(evidence, application, now);
+  if (!signedIn) return undefined;
+  const renewed = rule.renew(signedIn.session, application, now);
+  if (!renewed) return { signedIn };
+  ports.background(ports.sessions.put(renewed));
+  const maxAge = (renewed.expiresAt - now) / 1000;
+  return { signedIn: { ...signedIn, session: renewed }, renewed: { set: cookie, maxAge } };
+}
+
+export type Guard = (c: Context, row: Operation, caller: Caller) => Promise<Grant | Failure>;
+
+/** The guard of the real app. `factory` makes the stores of one application, `rule` judges sessions. */
+export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
+  const { directory, tokens } = factory.service;
+
+  const scopeOf = (c: Context, headers: Record<string, string>): RequestScope => ({
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
+    bookmark: c.req.header('x-d1-bookmark'),
+    setBookmark: (bookmark) => {
+      headers['x-d1-bookmark'] = bookmark;
+    },
+  });
+
+  async function storefront(c: Context, row: Operation): Promise<Grant | Failure> {
+    const pair = decodePair(bearerOf(c.req.raw) ?? '');
+    const application = pair && (await directory.authenticate(...pair));
+    if (!application) return failure('unauthorized');
+    const cookie = getCookie(c, SESSION_COOKIE);
+    if (cookie !== undefined && originRefused(c.req.raw, application)) {
+      return failure('origin_refused');
+    }
+    const ports = factory.of(application, scopeOf(c, {}));
+    if (row.security === 'application') return { application, ports };
+    const found = cookie ? await readSession(cookie, ports, rule, application) : undefined;
+    if (!found && row.security === 'session') return failure('not_authenticated');
+    return { application, ports, signedIn: found?.signedIn, session: found?.renewed };
+  }
+
+  async function platform(c: Context, row: Operation): Promise<Grant | Failure> {
+    const claims = await tokens.verify(bearerOf(c.req.raw) ?? '');
+    if (!claims) return failure('unauthorized');
+    const { company_id = '', application_id = '' } = c.req.param();
+    // A foreign company and a missing one get the same answer, so that nobody can count tenants.
+    const application =
+      claims.companyId === company_id
+        ? await directory.application(company_id, application_id)
+        : undefined;
+    if (!application) return failure('not_found');
+    if (row.scope && !claims.scopes.includes(row.scope)) {
+      return failure('scope_missing', { meta: { scope: row.scope } });
+    }
+    const headers: Record<string, string> = {};
+    const ports = factory.of(application, scopeOf(c, headers));
+    return { application, operator: claims, ports, headers };
+  }
+
+  return async (c, row) => {
+    if (row.security === 'none') return { ports: factory.service };
+    return row.security === 'platform' ? platform(c, row) : storefront(c, row);
+  };
+}

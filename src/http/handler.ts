@@ -1,0 +1,89 @@
+/** The handler of a row, typed by it: what it is given, and what it may answer. */
+import type { Application, Ports, ServicePorts, Session, User } from '../ports.ts';
+import type { ErrorCode, Failure, FailureDetail } from './errors.ts';
+import type { Group, Input, Operation, Output } from './operation.ts';
+
+/** Who sent the request, as far as the edge can tell. */
+export interface Caller {
+  requestId: string;
+  /** Empty when the edge gave none. */
+  ip: string;
+  userAgent: string;
+  /** Host the request was sent to, without port. */
+  host: string;
+  /** False on plain http to this machine, the only place where cookies may go without `Secure`. */
+  secure: boolean;
+}
+
+export interface SignedIn {
+  user: User;
+  session: Session;
+}
+export interface Operator {
+  clientKey: string;
+  companyId: string;
+  scopes: readonly string[];
+}
+
+/** What the guard found out about the caller, by the row's security. */
+export interface Principals {
+  none: { application?: undefined };
+  application: { application: Application };
+  session: { application: Application; signedIn: SignedIn };
+  'session?': { application: Application; signedIn: SignedIn | undefined };
+  platform: { application: Application; operator: Operator };
+}
+
+/** A change to the session cookie; `maxAge` in seconds. */
+export type CookieChange = { set: string; maxAge: number } | { clear: true };
+
+export interface Reply<B> {
+  readonly body: B;
+  readonly session?: CookieChange;
+}
+export interface ReplyOptions {
+  session?: CookieChange;
+}
+
+export type HandlerContext<O extends Operation> = Principals[O['security']] & {
+  input: Input<O>;
+  caller: Caller;
+  request: Request;
+  ports: O['security'] extends 'none' ? ServicePorts : Ports;
+  reply(body: Output<O>, options?: ReplyOptions): Reply<Output<O>>;
+  fail<C extends O['errors'][number]>(code: C, detail?: FailureDetail): Failure<C>;
+};
+
+export type Handler<O extends Operation> = (
+  context: HandlerContext<O>,
+) => Promise<Reply<Output<O>> | Failure<O['errors'][number]>>;
+
+export type Handlers<G extends Group> = { [K in keyof G]: Handler<G[K]> };
+export type TableHandlers<T extends Readonly<Record<string, Group>>> = {
+  [K in keyof T]: Handlers<T[K]>;
+};
+
+/** A handler after its row's types have done their work; what the server runs. */
+export type AnyHandler = (context: {
+  input: Record<'params' | 'query' | 'body', unknown>;
+  caller: Caller;
+  request: Request;
+  ports: unknown;
+  application?: Application;
+  signedIn?: SignedIn;
+  operator?: Operator;
+  reply(body: object, options?: ReplyOptions): Reply<object>;
+  fail(code: ErrorCode, detail?: FailureDetail): Failure;
+}) => Promise<Reply<object> | Failure>;
+
+/** What the guard lets through: the principal and the ports it may use. */
+export interface Grant {
+  application?: Application;
+  signedIn?: SignedIn;
+  operator?: Operator;
+  ports: unknown;
+  /** A rolling session that was renewed. */
+  session?: CookieChange;
+  /** Filled while the handler runs, such as with a D1 bookmark. */
+  headers?: Record<string, string>;
+}

@@ -1,0 +1,28 @@
+/** One JSON line per request. Identifiers are masked; codes, tokens, passwords and cookies never get here. */
+
+export type LogLine = Record<string, unknown> & { level: 'info' | 'warn' | 'error' };
+export type Log = (line: LogLine) => void;
+
+export const consoleLog: Log = (line) => {
+  console.log(JSON.stringify(line));
+};
+
+/** `+91******3958`, `a***@example.com`: enough to recognise one's own, too little to call. */
+export function maskIdentifier(value: string): string {
+  const at = value.lastIndexOf('@');
+  if (at > 0) return `${value.slice(0, 1)}***${value.slice(at)}`;
+  if (value.length < 8) return '***';
+  return `${value.slice(0, 3)}******${value.slice(-4)}`;
+}
+
+/**
+ * What of an error may be logged: names and messages down the cause chain.
+ * Drizzle's own message holds the bound parameters, which are personal data, so only its cause is taken.
+ */
+export function errorForLog(error: unknown): string {
+  const parts: string[] = [];
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    parts.push(at.message.startsWith('Failed query') ? at.name : `${at.name}: ${at.message}`);
+  }
+  return parts.length > 0 ? parts.join(' ← ') : typeof error;
+}

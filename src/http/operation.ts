@@ -1,0 +1,154 @@
+/**
+ * The row of the route table: one typed value that holds every fact about an operation.
+ * The app, the mock, the OpenAPI documents, the contract tests and the typed client are read off it.
+ */
+import type * as z from 'zod';
+import type { ErrorCode } from './errors.ts';
+
+export type Method = 'get' | 'post' | 'put' | 'delete';
+
+/**
+ * Who may call (ruling 5):
+ * - `none`: anyone
+ * - `application`: a storefront, by application id and token
+ * - `session`: the same with a signed-in shopper
+ * - `session?`: the same; the session is read when there is a live one, else the caller is anonymous
+ * - `platform`: an operator, by OAuth access token
+ */
+export type Security = 'none' | 'application' | 'session' | 'session?' | 'platform';
+
+export const SCOPES = [
+  'customers:read',
+  'customers:write',
+  'sessions:read',
+  'sessions:write',
+  'groups:read',
+  'groups:write',
+  'config:read',
+  'config:write',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface RequestSchemas {
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodObject;
+}
+/** Exactly one success status → the schema of its body. */
+export type ResponseSchemas = Readonly<Record<number, z.ZodObject>>;
+
+type SuccessSchema<R extends ResponseSchemas> = R[keyof R & number];
+type Sent<S> = S extends z.ZodType ? z.input<S> : undefined;
+
+export interface Example<Q extends RequestSchemas, R extends ResponseSchemas> {
+  request?: { params?: Sent<Q['params']>; query?: Sent<Q['query']>; body?: Sent<Q['body']> };
+  response: z.input<SuccessSchema<R>>;
+}
+
+interface Facts<
+  S extends Security,
+  Q extends RequestSchemas,
+  R extends ResponseSchemas,
+  E extends ErrorCode,
+> {
+  method: Method;
+  /** With `{name}` for path parameters, as OpenAPI writes them. */
+  path: string;
+  summary: string;
+  description: string;
+  security: S;
+  /** What an access token must carry; on `platform` rows only. */
+  scope?: S extends 'platform' ? Scope : never;
+  /** How the body travels. `form` also accepts JSON (the OAuth token endpoint). */
+  encoding?: 'json' | 'form';
+  request: Q;
+  response: R;
+  /** What the flow itself can refuse. What guard and parser refuse follows from the row: see `errorsOf`. */
+  errors: readonly E[];
+}
+
+export interface Operation<
+  S extends Security = Security,
+  Q extends RequestSchemas = RequestSchemas,
+  R extends ResponseSchemas = ResponseSchemas,
+  E extends ErrorCode = ErrorCode,
+> extends Facts<S, Q, R, E> {
+  example: { request?: object; response: object };
+}
+
+/** Checks a row and keeps its exact types. The example is held against the row's own schemas. */
+export function operation<
+  const S extends Security,
+  const Q extends RequestSchemas,
+  const R extends ResponseSchemas,
+  const E extends ErrorCode = never,
+>(
+  row: Facts<S, Q, R, E> & {
+    example: Example<NoInfer<Q>, NoInfer<R>>;
+  } & (S extends 'platform' ? { scope: Scope } : unknown),
+): Operation<S, Q, R, E> {
+  return row;
+}
+
+export type Group = Readonly<Record<string, Operation>>;
+/** client → operationId → row. Two levels, because both clients have a `getPlatformConfig`. */
+export type Table = Readonly<Record<string, Group>>;
+
+export type Input<O extends Operation> = {
+  [K in 'params' | 'query' | 'body']: O['request'][K] extends z.ZodType
+    ? z.output<O['request'][K]>
+    : undefined;
+};
+/** What a handler answers. Undeclared keys are cut before it is sent. */
+export type Output<O extends Operation> = z.input<SuccessSchema<O['response']>>;
+
+export interface Entry {
+  client: string;
+  operationId: string;
+  /** `application.loginWithOTP`: unique over the whole table. */
+  id: string;
+  row: Operation;
+}
+
+/** Every row of a table with its names, in the order in which they were written. */
+export function entriesOf(table: Table): Entry[] {
+  return Object.entries(table).flatMap(([client, group]) =>
+    Object.entries(group).map(([operationId, row]) => ({
+      client,
+      operationId,
+      id: `${client}.${operationId}`,
+      row,
+    })),
+  );
+}
+
+/** The success status and the schema of its body. */
+export function successOf(row: Operation): { status: number; schema: z.ZodObject } {
+  const [first] = Object.entries(row.response);
+  if (!first) throw new Error(`${row.method} ${row.path} declares no response`);
+  return { status: Number(first[0]), schema: first[1] };
+}
+
+const GUARD_ERRORS: Record<Security, readonly ErrorCode[]> = {
+  none: [],
+  application: ['unauthorized', 'origin_refused'],
+  session: ['unauthorized', 'origin_refused', 'not_authenticated'],
+  'session?': ['unauthorized', 'origin_refused'],
+  platform: ['unauthorized', 'not_found', 'scope_missing'],
+};
+
+/** Every code the row can answer: what guard and parser refuse, then what its flow refuses. */
+export function errorsOf(row: Operation): ErrorCode[] {
+  const { params, query, body } = row.request;
+  const parser: ErrorCode[] = [];
+  if (body) parser.push('payload_too_large', 'unsupported_media_type');
+  if (params || query || body) parser.push('validation_failed');
+  return [
+    ...new Set<ErrorCode>([
+      ...GUARD_ERRORS[row.security],
+      ...parser,
+      ...row.errors,
+      'unavailable',
+    ]),
+  ];
+}

@@ -1,0 +1,181 @@
+/**
+ * Request → typed input. The app and the mock use the same code, so the same mistake gets the same answer.
+ * Every mistake is named by its place: `body.mobile`, `query.page_size`, `path.user_id`.
+ */
+import { zValidator } from '@hono/zod-validator';
+import type { Context, MiddlewareHandler } from 'hono';
+import * as z from 'zod';
+import { failure, type Failure, type FieldError } from './errors.ts';
+import type { Operation } from './operation.ts';
+
+export const MAX_BODY_BYTES = 64 * 1024;
+const MAX_DEPTH = 20;
+/** C0 (tab and line ends aside), DEL, C1 and lone surrogates: nothing a person types, much an attacker tries. */
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrogate}/u;
+
+const PLACES = { json: 'body', form: 'body', query: 'query', param: 'path' } as const;
+type Target = keyof typeof PLACES;
+
+/** Reads at most `limit` bytes; undefined when there are more. Works without a Content-Length too. */
+async function readText(request: Request, limit: number): Promise<string | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
+  if (!request.body) return '';
+  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    size += chunk.value.byteLength;
+    if (size > limit) {
+      await reader.cancel();
+      return undefined;
+    }
+    text += decoder.decode(chunk.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+
+/** Hands a text to Hono's body cache, from which its validators read; Hono keeps promises there but types values. */
+function cacheText(c: Context, text: string): void {
+  const cache = c.req.bodyCache as { text?: unknown };
+  cache.text = Promise.resolve(text);
+}
+
+/**
+ * Size, content type and well-formedness of a body, before its fields are looked at.
+ * An empty body counts as `{}`, so that the caller is told which field is missing rather than what JSON is.
+ */
+export async function readBody(c: Context, row: Operation): Promise<Failure | undefined> {
+  const text = await readText(c.req.raw, MAX_BODY_BYTES);
+  if (text === undefined) return failure('payload_too_large');
+  const type = c.req.header('content-type') ?? '';
+  if (text.trim() === '') {
+    cacheText(c, '{}');
+    return undefined;
+  }
+  if (row.encoding === 'form' && FORM_TYPE.test(type)) {
+    cacheText(c, text);
+    return undefined;
+  }
+  if (!JSON_TYPE.test(type)) return failure('unsupported_media_type');
+  try {
+    JSON.parse(text);
+  } catch {
+    const errors = [{ path: 'body', message: 'is not well-formed JSON' }];
+    return failure('validation_failed', { message: 'The body is not well-formed JSON.', errors });
+  }
+  cacheText(c, text);
+  return undefined;
+}
+
+type Issue = z.core.$ZodIssue;
+const custom = (path: PropertyKey[], message: string): Issue => ({
+  code: 'custom',
+  path,
+  message,
+  input: undefined,
+});
+
+/** Too deep, or a text with control characters: refused before any schema sees it. */
+function lint(value: unknown, path: PropertyKey[] = []): Issue | undefined {
+  if (typeof value === 'string') {
+    return CONTROL.test(value) ? custom(path, 'has characters that are not allowed') : undefined;
+  }
+  if (value === null || typeof value !== 'object') return undefined;
+  if (path.length >= MAX_DEPTH) return custom(path.slice(0, 3), 'is nested too deeply');
+  for (const [key, inner] of Object.entries(value)) {
+    const issue = lint(inner, [...path, key]);
+    if (issue) return issue;
+  }
+  return undefined;
+}
+
+/** Ruling 1: null and `""` mean absent. Themes send `register_token: ""` and null names. */
+function dropBlank(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== null && inner !== '')
+      .map(([key, inner]) => [key, dropBlank(inner)]),
+  );
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+/** A zod issue in plain words: `is required`, `must be a string`. */
+function describe(issue: Issue, value: unknown): string {
+  if (issue.code === 'invalid_type') {
+    const found = valueAt(value, issue.path);
+    if (found === undefined || found === null || found === '') return 'is required';
+    const article = /^[aeio]/.test(issue.expected) ? 'an' : 'a';
+    return `must be ${article} ${issue.expected}`;
+  }
+  return issue.message;
+}
+
+function fieldErrors(place: string, issues: readonly Issue[], value: unknown): FieldError[] {
+  return issues.map((issue) => ({
+    path: [place, ...issue.path].map(String).join('.'),
+    message: describe(issue, value),
+  }));
+}
+
+/** `validation_failed` whose message names the first mistake, so that it reads well in a log or a toast. */
+export function invalid(errors: FieldError[]): Failure<'validation_failed'> {
+  const [first] = errors;
+  return failure('validation_failed', {
+    message: first ? `${first.path} ${first.message}.` : undefined,
+    errors,
+  });
+}
+
+/** One middleware per part of the request that the row has a schema for. `refuse` turns a mistake into the answer. */
+export function validators(
+  row: Operation,
+  refuse: (c: Context, failed: Failure) => Response,
+): MiddlewareHandler[] {
+  const make = (target: Target, schema: z.ZodObject | undefined): MiddlewareHandler[] => {
+    if (!schema) return [];
+    const middleware = zValidator(
+      target,
+      schema,
+      (result, c) => {
+        if (result.success) return undefined;
+        return refuse(c, invalid(fieldErrors(PLACES[target], result.error.issues, result.data)));
+      },
+      {
+        validationFunction: (checked, value) => {
+          const issue = lint(value);
+          if (issue) return { success: false as const, error: new z.ZodError([issue]) };
+          return checked.safeParse(dropBlank(value)) as z.ZodSafeParseResult<unknown>;
+        },
+      },
+    );
+    // The validator's type names one target; the server reads all of them by name.
+    return [middleware as unknown as MiddlewareHandler];
+  };
+  const { params, query, body } = row.request;
+  const [json, form] = [make('json', body), row.encoding === 'form' ? make('form', body) : []];
+  const either: MiddlewareHandler[] = form.map((formFirst, index) => (c, next) => {
+    const chosen = FORM_TYPE.test(c.req.header('content-type') ?? '') ? formFirst : json[index];
+    return chosen ? chosen(c, next) : next();
+  });
+  const bodies = either.length > 0 ? either : json;
+  return [...make('param', params), ...make('query', query), ...bodies];
+}
+
+/** What the validators left on the request. */
+export function validated(c: Context): Record<'params' | 'query' | 'body', unknown> {
+  // Hono types `valid` by the validators in one chain; ours are built from data.
+  const valid = c.req.valid.bind(c.req) as (target: string) => unknown;
+  return { params: valid('param'), query: valid('query'), body: valid('json') ?? valid('form') };
+}

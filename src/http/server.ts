@@ -1,0 +1,154 @@
+/**
+ * Rows → one Hono app. Both the real app and the mock are built here, so they share routes, validation and errors;
+ * they differ in the guard and in the handlers alone.
+ */
+import { Hono, type Context } from 'hono';
+import { callerOf } from './caller.ts';
+import { writeSessionCookie } from './cookies.ts';
+import { errorResponse, failure, isFailure, type Failure } from './errors.ts';
+import type { Guard } from './guard.ts';
+import type { AnyHandler, Caller, Grant } from './handler.ts';
+import { errorForLog, type Log } from './log.ts';
+import { entriesOf, successOf, type Entry, type Table } from './operation.ts';
+import { invalid, readBody, validated, validators } from './parse.ts';
+
+export interface ServerEnv {
+  Variables: { caller: Caller; entry: Entry | undefined; failed: Failure | undefined };
+}
+type ServerContext = Context<ServerEnv>;
+
+export interface ServerOptions {
+  table: Table;
+  /** The handler of an entry. */
+  handlerOf(entry: Entry): AnyHandler;
+  guard: Guard;
+  log: Log;
+  /** Told which dependency failed, so that `log` can name it. */
+  isOutage(error: unknown): string | undefined;
+  /** Body → what is sent. Parses with the row's schema unless told otherwise (the mock's two documented exceptions). */
+  shape?(entry: Entry, body: object): object;
+}
+
+/** Parsing cuts every undeclared field, so that a stored hash can never leave by accident. */
+const parseShape = (entry: Entry, body: object): object => successOf(entry.row).schema.parse(body);
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+};
+
+/** `/a/{b}` → `/a/:b` */
+const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+function refuse(c: ServerContext, failed: Failure): Response {
+  c.set('failed', failed);
+  return errorResponse(failed, c.get('caller').requestId);
+}
+
+/** Decision 18: `platform` is the caller's own application id, or any other text, which is ignored. */
+function foreignPlatform(query: unknown, grant: Grant): Failure | undefined {
+  const { platform } = (query ?? {}) as { platform?: unknown };
+  if (!grant.application || typeof platform !== 'string') return undefined;
+  if (!/^[0-9a-f]{24}$/i.test(platform) || platform === grant.application.id) return undefined;
+  return invalid([{ path: 'query.platform', message: 'is not the id of this application' }]);
+}
+
+/** Fixed paths before those with parameters: `customers/list` must not be taken for a `customers/{user_id}`. */
+function byPrecedence(a: Entry, b: Entry): number {
+  return a.row.path.split('{').length - b.row.path.split('{').length;
+}
+
+export function createServer(options: ServerOptions): Hono<ServerEnv> {
+  const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
+  const app = new Hono<ServerEnv>();
+  const entries = entriesOf(table).sort(byPrecedence);
+
+  app.use(async (c, next) => {
+    const started = Date.now();
+    const caller = callerOf(c.req.raw);
+    c.set('caller', caller);
+    await next();
+    // A response from elsewhere (an asset, a redirect) may have immutable headers.
+    c.res = new Response(c.res.body, c.res);
+    for (const [name, value] of Object.entries(HEADERS)) {
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+    }
+    c.res.headers.set('x-request-id', caller.requestId);
+    const failed = c.get('failed');
+    log({
+      level: c.res.status >= 500 ? 'error' : 'info',
+      message: 'request',
+      request_id: caller.requestId,
+      operation: c.get('entry')?.id,
+      method: c.req.method,
+      path: c.get('entry')?.row.path ?? new URL(c.req.url).pathname.slice(0, 200),
+      status: c.res.status,
+      duration_ms: Date.now() - started,
+      code: failed?.failed,
+      internal: failed?.internal,
+    });
+  });
+
+  async function answer(c: ServerContext, entry: Entry, grant: Grant): Promise<Response> {
+    const { row } = entry;
+    const input = validated(c);
+    const foreign = foreignPlatform(input.query, grant);
+    if (foreign) return refuse(c, foreign);
+    const result = await handlerOf(entry)({
+      ...grant,
+      input,
+      caller: c.get('caller'),
+      request: c.req.raw,
+      reply: (body, extra) => ({ body, ...extra }),
+      fail: failure,
+    });
+    if (isFailure(result)) return refuse(c, result);
+    const session = result.session ?? grant.session;
+    if (session) writeSessionCookie(c, c.get('caller'), session);
+    for (const [name, value] of Object.entries(grant.headers ?? {})) c.header(name, value);
+    const { status } = successOf(row);
+    return c.body(JSON.stringify(shape(entry, result.body)), status as 200, {
+      'content-type': 'application/json; charset=UTF-8',
+    });
+  }
+
+  for (const entry of entries) {
+    const { row } = entry;
+    const grants = new WeakMap<Request, Grant>();
+    app.on(
+      row.method.toUpperCase(),
+      honoPath(row.path),
+      async (c, next) => {
+        c.set('entry', entry);
+        const grant = await guard(c, row, c.get('caller'));
+        if (isFailure(grant)) return refuse(c, grant);
+        grants.set(c.req.raw, grant);
+        const bad = row.request.body ? await readBody(c, row) : undefined;
+        if (bad) return refuse(c, bad);
+        return next();
+      },
+      ...validators(row, (c, failed) => refuse(c as ServerContext, failed)),
+      async (c) => answer(c, entry, grants.get(c.req.raw) as Grant),
+    );
+  }
+
+  const methods = Map.groupBy(entries, (entry) => honoPath(entry.row.path));
+  for (const [path, rows] of methods) {
+    const allow = rows.map(({ row }) => row.method.toUpperCase()).join(', ');
+    app.all(path, (c) => {
+      const response = refuse(c, failure('method_not_allowed'));
+      response.headers.set('allow', allow);
+      return response;
+    });
+  }
+
+  app.notFound((c) => refuse(c, failure('not_found')));
+  app.onError((error, c) => {
+    const outage = isOutage(error);
+    const internal = outage ? `${outage}: ${errorForLog(error.cause)}` : errorForLog(error);
+    return refuse(c, failure(outage ? 'unavailable' : 'internal_error', { internal }));
+  });
+  return app;
+}

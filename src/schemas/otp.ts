@@ -1,0 +1,88 @@
+/** What the operations that send and verify one-time codes exchange. */
+import * as z from 'zod';
+import { digits, text, token } from './fields.ts';
+import { UserSchema } from './user.ts';
+
+export const SendOtpRequestSchema = z
+  .object({
+    mobile: digits,
+    country_code: digits.optional(),
+    captcha_code: text(4096).optional(),
+    android_hash: text(100).optional(),
+  })
+  .meta({ id: 'SendOtpRequestSchema' });
+
+export const SendMobileOtpRequestSchema = z
+  .object({
+    mobile: digits,
+    country_code: digits.optional(),
+    action: text(100).optional().meta({ description: 'Free text; a `token` makes it a resend' }),
+    token: token.optional().meta({ description: 'The `resend_token` of the first answer' }),
+    android_hash: text(100).optional(),
+    force: text(100).optional(),
+    captcha_code: text(4096).optional(),
+  })
+  .meta({ id: 'SendMobileOtpRequestSchema' });
+
+export const VerifyOtpRequestSchema = z
+  .object({
+    request_id: token,
+    otp: digits,
+    register_token: token.optional(),
+  })
+  .meta({ id: 'VerifyOtpRequestSchema' });
+
+/** What a sent code answers, wherever it was asked for. */
+const otpSent = {
+  success: z.boolean().optional(),
+  request_id: z.string().optional(),
+  message: z.string().optional(),
+  mobile: z.string().optional(),
+  country_code: z.string().optional(),
+  resend_timer: z.number().optional().meta({ description: 'Seconds until a resend is allowed' }),
+  resend_token: z.string().optional(),
+  register_token: z.string().optional(),
+};
+/** What is still to be proven, by code or by link. */
+export const proofsWanted = {
+  verify_mobile_otp: z.boolean().optional(),
+  verify_email_otp: z.boolean().optional(),
+  verify_email_link: z.boolean().optional(),
+  email: z.string().optional(),
+  resend_email_token: z.string().optional(),
+};
+
+export const OtpSuccess = z.object(otpSent).meta({ id: 'OtpSuccess' });
+
+export const SendOtpResponse = z
+  .object({
+    ...otpSent,
+    /** The examples' spelling; sent beside the canonical one (decision 5). */
+    resendToken: z.string().optional(),
+    email: z.string().optional(),
+    resend_email_token: z.string().optional(),
+    verify_email_otp: z.boolean().optional(),
+    verify_mobile_otp: z.boolean().optional(),
+    user_exists: z.boolean().optional(),
+  })
+  .meta({ id: 'SendOtpResponse' });
+
+export const VerifyOtpSuccess = z
+  .object({
+    ...otpSent,
+    ...proofsWanted,
+    user: UserSchema.optional(),
+    user_exists: z.boolean().optional(),
+    verify_mobile_link: z.boolean().optional(),
+  })
+  .omit({ success: true, message: true })
+  .meta({ id: 'VerifyOtpSuccess' });
+
+export const ProfileEditSuccess = z
+  .object({
+    ...otpSent,
+    ...proofsWanted,
+    user: UserSchema.optional(),
+    user_exists: z.boolean().optional(),
+  })
+  .meta({ id: 'ProfileEditSuccess' });
