@@ -8,7 +8,7 @@ import type { Application, Ports, PortsFactory, RequestScope, Session, User } fr
 import { originListed } from './caller.ts';
 import { SESSION_COOKIE } from './cookies.ts';
 import { failure, type Failure } from './errors.ts';
-import type { Caller, CookieChange, Grant, SignedIn } from './handler.ts';
+import type { Caller, CookieChange, Grant, Presented, SignedIn } from './handler.ts';
 import type { Operation } from './operation.ts';
 
 /** How a found session is judged and renewed: a rule of the domain, handed in so that http knows no feature. */
@@ -56,18 +56,19 @@ async function readSession(
   ports: Ports,
   rule: SessionRule,
   application: Application,
-): Promise<{ signedIn: SignedIn; renewed?: CookieChange } | undefined> {
-  const named = await ports.sessionTokens.open(cookie);
-  if (!named) return undefined;
+): Promise<{ presented?: Presented; signedIn?: SignedIn; session?: CookieChange }> {
+  const presented = await ports.sessionTokens.open(cookie);
+  if (!presented) return {};
   const now = ports.clock.now();
-  const evidence = await ports.sessions.find(named.userId, named.handle);
+  const evidence = await ports.sessions.find(presented.userId, presented.handle);
   const signedIn = rule.judge(evidence, application, now);
-  if (!signedIn) return undefined;
+  if (!signedIn) return { presented };
   const renewed = rule.renew(signedIn.session, application, now);
-  if (!renewed) return { signedIn };
+  if (!renewed) return { presented, signedIn };
   ports.background(ports.sessions.put(renewed));
   const maxAge = (renewed.expiresAt - now) / 1000;
-  return { signedIn: { ...signedIn, session: renewed }, renewed: { set: cookie, maxAge } };
+  const session = { set: cookie, maxAge };
+  return { presented, signedIn: { ...signedIn, session: renewed }, session };
 }
 
 export type Guard = (c: Context, row: Operation, caller: Caller) => Promise<Grant | Failure>;
@@ -94,9 +95,9 @@ export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
     }
     const ports = factory.of(application, scopeOf(c, {}));
     if (row.security === 'application') return { application, ports };
-    const found = cookie ? await readSession(cookie, ports, rule, application) : undefined;
-    if (!found && row.security === 'session') return failure('not_authenticated');
-    return { application, ports, signedIn: found?.signedIn, session: found?.renewed };
+    const found = cookie ? await readSession(cookie, ports, rule, application) : {};
+    if (!found.signedIn && row.security === 'session') return failure('not_authenticated');
+    return { application, ports, ...found };
   }
 
   async function platform(c: Context, row: Operation): Promise<Grant | Failure> {

@@ -19,6 +19,11 @@ export interface SignedIn {
   user: User;
   session: Session;
 }
+/** The session a genuine cookie names, whether or not it is still alive. */
+export interface Presented {
+  userId: string;
+  handle: string;
+}
 export interface Operator {
   clientKey: string;
   companyId: string;
@@ -30,7 +35,11 @@ export interface Principals {
   none: { application?: undefined };
   application: { application: Application };
   session: { application: Application; signedIn: SignedIn };
-  'session?': { application: Application; signedIn: SignedIn | undefined };
+  'session?': {
+    application: Application;
+    signedIn: SignedIn | undefined;
+    presented: Presented | undefined;
+  };
   platform: { application: Application; operator: Operator };
 }
 
@@ -71,6 +80,7 @@ export type AnyHandler = (context: {
   ports: unknown;
   application?: Application;
   signedIn?: SignedIn;
+  presented?: Presented;
   operator?: Operator;
   reply(body: object, options?: ReplyOptions): Reply<object>;
   fail(code: ErrorCode, detail?: FailureDetail): Failure;
@@ -80,6 +90,7 @@ export type AnyHandler = (context: {
 export interface Grant {
   application?: Application;
   signedIn?: SignedIn;
+  presented?: Presented;
   operator?: Operator;
   ports: unknown;
   /** A rolling session that was renewed. */

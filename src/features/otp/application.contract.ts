@@ -25,6 +25,7 @@ export const otpApplication = {
       'resend_token_invalid',
       'otp_login_disabled',
       'too_many_requests',
+      'unavailable',
     ],
     example: {
       request: {

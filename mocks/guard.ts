@@ -1,0 +1,23 @@
+/** The mock knows no tenants: it lets everyone in, or, when strict, everyone whose credentials have the right form. */
+import { getCookie } from 'hono/cookie';
+import type { Context } from 'hono';
+import { SESSION_COOKIE } from '../src/http/cookies.ts';
+import { failure, type Failure } from '../src/http/errors.ts';
+import { decodePair, type Guard } from '../src/http/guard.ts';
+import type { Operation } from '../src/http/operation.ts';
+
+/** What is missing for this row, judged by form alone. */
+function missing(c: Context, row: Operation): Failure | undefined {
+  if (row.security === 'none') return undefined;
+  const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  if (bearer === undefined) return failure('unauthorized');
+  if (row.security === 'platform') return undefined;
+  const [id, token] = decodePair(bearer) ?? [];
+  if (!id || !token) return failure('unauthorized');
+  const signedIn = Boolean(getCookie(c, SESSION_COOKIE));
+  return row.security === 'session' && !signedIn ? failure('not_authenticated') : undefined;
+}
+
+export function mockGuard(strict: boolean): Guard {
+  return async (c, row) => (strict ? missing(c, row) : undefined) ?? { ports: {} };
+}

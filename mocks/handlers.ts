@@ -1,0 +1,43 @@
+/** The mock as MSW handlers, for a server of one's own, for tests in Node and for pages without a backend. */
+import { http, type HttpHandler, type HttpResponseResolver } from 'msw';
+import { entriesOf } from '../src/http/operation.ts';
+import { createMock, mockTable, type MockOptions } from './app.ts';
+
+export interface HandlerOptions extends MockOptions {
+  /** Answer requests to this origin only, such as `https://shop.example`. */
+  origin?: string;
+}
+
+const resolverOf = (options: MockOptions): HttpResponseResolver => {
+  const mock = createMock(options);
+  // MSW narrows what `json()` returns, which nothing here relies on.
+  return ({ request }) => mock.fetch(request as Request);
+};
+
+const trimmed = (origin: string): string => origin.replace(/\/$/, '');
+
+/**
+ * One handler in front of the mock's own router. MSW tries handlers one by one, so fifty of them would make the last
+ * operation twice as slow as the first. Without `origin` it answers every request there is, unknown paths with a 404.
+ */
+export function handlers({ origin = '', ...options }: HandlerOptions = {}): HttpHandler[] {
+  return [http.all(origin ? `${trimmed(origin)}/*` : '*', resolverOf(options))];
+}
+
+/**
+ * One handler per operation, by the names of the table, to take or to leave:
+ * `server.use(handlersByOperation({ origin }).application.loginWithOTP)`.
+ * The patterns are paths only: pages resolve them against their own address, Node needs `origin`.
+ */
+export function handlersByOperation({ origin = '', ...options }: HandlerOptions = {}): {
+  [C in keyof typeof mockTable]: Record<keyof (typeof mockTable)[C], HttpHandler>;
+} {
+  const resolver = resolverOf(options);
+  const groups: Record<string, Record<string, HttpHandler>> = {};
+  for (const { client, operationId, row } of entriesOf(mockTable)) {
+    const pattern = trimmed(origin) + row.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    (groups[client] ??= {})[operationId] = http[row.method](pattern, resolver);
+  }
+  // Filled from the very table that the type is mapped over.
+  return groups as ReturnType<typeof handlersByOperation>;
+}

@@ -1,0 +1,21 @@
+/** What of wrangler's output a developer sees: the Worker's own lines and mistakes, not the tool's small talk. */
+
+const SMALL_TALK = /^(\[wrangler:info\]|⎔|Your Worker has access|Binding\s+Resource|env\.\w+ \()/u;
+const COLOUR = /\u001B\[[\d;]*m/g;
+
+/**
+ * A sieve for one stream, to be fed its text in pieces; `show` gets whole lines without blank ones between them.
+ * Lines that hold the text `hidden` are never shown: the log lines of the readiness probe.
+ */
+export function createSieve(show: (line: string) => void, hidden?: string): (text: string) => void {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const plain = line.replaceAll(COLOUR, '').trim();
+      const dropped = SMALL_TALK.test(plain) || (hidden !== undefined && plain.includes(hidden));
+      if (plain !== '' && !dropped) show(line);
+    }
+  };
+}

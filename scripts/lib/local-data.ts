@@ -1,0 +1,36 @@
+/** The local data of `npm start`: where it lies, and what is in it before the Worker starts. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrate } from './migrate.ts';
+import { seedDemo } from './seed.ts';
+import { ROOT, WRANGLER_ENV } from './wrangler.ts';
+
+/** Wrangler keeps everything in this folder of the state folder, and nothing else in there is ours to delete. */
+const dataFolder = (state: string): string => join(state, 'v3');
+
+export function clearData(state: string): void {
+  rmSync(dataFolder(state), { recursive: true, force: true });
+}
+
+const isDatabase = (value: unknown): value is D1Database =>
+  typeof value === 'object' && value !== null && 'withSession' in value;
+
+/** Migrates every D1 binding (users can be spread over several) and seeds the demo application into the directory's. */
+export async function prepareData(state: string, storefrontUrl: string): Promise<void> {
+  // Wrangler reads its settings from here; at its usual level it would announce that it found .dev.vars.
+  Object.assign(process.env, WRANGLER_ENV, { WRANGLER_LOG: 'error' });
+  const { getPlatformProxy } = await import('wrangler');
+  const proxy = await getPlatformProxy<{ DB: D1Database } & Record<string, unknown>>({
+    configPath: join(ROOT, 'wrangler.toml'),
+    persist: { path: dataFolder(state) },
+    remoteBindings: false,
+  });
+  try {
+    for (const db of Object.values(proxy.env).filter(isDatabase)) {
+      await migrate(db, join(ROOT, 'migrations'));
+    }
+    await seedDemo(proxy.env.DB, { storefrontUrl });
+  } finally {
+    await proxy.dispose();
+  }
+}

@@ -1,0 +1,31 @@
+/** What `npm start` says when it is ready. The demo's own values stand here for people to copy, and nowhere else. */
+
+/** The demo application of product.md; `scripts/lib/seed.ts` puts it into the database. */
+export const DEMO = {
+  companyId: '1',
+  applicationId: '000000000000000000000001',
+  applicationToken: 'dev-app-token',
+  oauthKey: 'dev-api-key',
+  oauthSecret: 'dev-api-secret',
+} as const;
+
+/** @param url where the Worker listens, without a trailing slash */
+export function welcome(url: string): string {
+  const pair = `${DEMO.applicationId}:${DEMO.applicationToken}`;
+  const authorization = `Bearer ${btoa(pair)}`;
+  return `
+Vestibule listens on ${url}
+
+  Inbox     ${url}/_dev/inbox    every SMS and email lands here
+  API       ${url}/openapi.json
+  Shop      company ${DEMO.companyId}, application ${DEMO.applicationId}, token ${DEMO.applicationToken}
+  OAuth     key ${DEMO.oauthKey}, secret ${DEMO.oauthSecret}
+
+  Authorization: ${authorization}
+
+Try it:
+curl ${url}/service/application/user/authentication/v1.0/login/otp -H 'authorization: ${authorization}' -H 'content-type: application/json' -d '{"mobile":"8652523958","country_code":"91"}'
+
+Ctrl-C ends it.
+`;
+}

@@ -1,0 +1,26 @@
+/** How the scripts call wrangler: always on this process's own Node, quietly, and without asking the internet first. */
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The project's folder. */
+export const ROOT = join(import.meta.dirname, '../..');
+
+/** Without the first, a start without internet waits up to a minute for Cloudflare's request data. */
+export const WRANGLER_ENV = {
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_SEND_METRICS: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_WRITE_LOGS: 'false',
+  // The level at which the Worker's own lines come through.
+  WRANGLER_LOG: 'log',
+};
+
+/** `node_modules/.bin/wrangler` would start on the host's Node, which may be too old for it. */
+export function spawnWrangler(args: readonly string[], options: SpawnOptions): ChildProcess {
+  const bin = join(ROOT, 'node_modules/.bin/wrangler');
+  return spawn(process.execPath, [bin, ...args], {
+    cwd: ROOT,
+    ...options,
+    env: { ...process.env, ...options.env, ...WRANGLER_ENV },
+  });
+}

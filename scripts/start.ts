@@ -1,0 +1,81 @@
+/** `npm start`: from a fresh clone to a running Worker with a demo shop in it. Every step can be run again. */
+import { join, resolve } from 'node:path';
+import { readArgs, wholeNumber } from './args.ts';
+import { startDevServer } from './lib/dev-server.ts';
+import { addMissingSecrets } from './lib/dev-vars.ts';
+import { clearData, prepareData } from './lib/local-data.ts';
+import { portProblem } from './lib/port.ts';
+import { welcome } from './lib/welcome.ts';
+import { ROOT } from './lib/wrangler.ts';
+
+const USAGE = `
+npm start -- [--port N] [--reset] [--state DIR]
+
+Runs the Worker on this machine, with a local database, a demo application and an inbox for its messages.
+
+  --port N      listen on 127.0.0.1:N (default 8787)
+  --reset       delete the local data first
+  --state DIR   keep the local data in DIR (default .wrangler/state)
+`;
+
+function giveUp(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+/** A mistake and what is behind it; the drivers keep the useful half in the cause. */
+function reasons(error: unknown): string {
+  return error instanceof Error ? [error.message, reasons(error.cause)].join('\n  ').trim() : '';
+}
+
+const args = readArgs(USAGE, {
+  port: { type: 'string', default: '8787' },
+  reset: { type: 'boolean', default: false },
+  state: { type: 'string' },
+});
+const port = wholeNumber('port', args.port, 1, 65_535);
+const state = args.state === undefined ? join(ROOT, '.wrangler/state') : resolve(args.state);
+const url = `http://127.0.0.1:${port}`;
+
+const problem = await portProblem(port);
+if (problem === 'EADDRINUSE') {
+  giveUp(
+    `Port ${port} is taken. Choose another: npm start -- --port ${port === 65_535 ? 8787 : port + 1}`,
+  );
+}
+if (problem)
+  giveUp(`Port ${port} cannot be used (${problem}). Choose another: npm start -- --port N`);
+
+if (args.reset) clearData(state);
+const made = addMissingSecrets(join(ROOT, '.dev.vars'));
+if (made.length > 0) console.log(`Made ${made.join(', ')} for this checkout (.dev.vars).`);
+try {
+  await prepareData(state, url);
+} catch (error) {
+  giveUp(
+    `The local database could not be prepared. A fresh one: npm start -- --reset\n  ${reasons(error)}`,
+  );
+}
+
+const server = startDevServer({
+  port,
+  state,
+  vars: { ENVIRONMENT: 'development', DELIVERY: 'inbox' },
+});
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    stopping = true;
+    void server.stop();
+  });
+}
+
+const ready = await server.ready();
+if (ready) console.log(welcome(url));
+else if (!stopping) {
+  await server.stop();
+  giveUp(`${server.output()}\n\nThe Worker did not start.`);
+}
+const code = await server.exited;
+// Ended by hand is ended well; npm would otherwise add lines of its own.
+process.exit(stopping ? 0 : code || 1);

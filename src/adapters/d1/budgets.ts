@@ -1,0 +1,23 @@
+import { sql } from 'drizzle-orm';
+import type { Budgets } from '../../ports.ts';
+import { charge, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
+import type { Database } from './database.ts';
+
+/** Budgets that stand on their own. `applicationId` may be `''` for those of no application. */
+export function d1Budgets(database: Database, applicationId: string): Budgets {
+  return {
+    async charge(limits, ref, now) {
+      const json = limitsJson(limits);
+      const [used = []] = await database.write([
+        usage(applicationId, json, now),
+        charge(applicationId, json, ref, now, sql`NOT ${overLimit(applicationId, json, now)}`),
+      ]);
+      return limitedOf(used, now);
+    },
+
+    async check(limits, now) {
+      const [used = []] = await database.read([usage(applicationId, limitsJson(limits), now)]);
+      return limitedOf(used, now);
+    },
+  };
+}

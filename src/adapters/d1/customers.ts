@@ -1,0 +1,62 @@
+/** Users as operators list and search them. Every look-up is exact or a range on an index. */
+import { sql, type SQL } from 'drizzle-orm';
+import type { CustomerTerms, Customers, User } from '../../ports.ts';
+import type { Database } from './database.ts';
+import { readUser, selectUser } from './user-statements.ts';
+
+/** `q` counts this far (ruling 28). */
+const COUNTED = 1_000;
+
+/** Just behind every text that begins with the word. */
+const after = (word: string): string => `${word}\u{10ffff}`;
+
+/** The ids of all users that a search text can mean. */
+function matching(applicationId: string, terms: CustomerTerms): SQL {
+  const identifier = (kind: string, value: string) =>
+    sql`SELECT user_id FROM identifiers
+        WHERE application_id = ${applicationId} AND kind = ${kind} AND value = ${value}`;
+  const named = terms.words.map(
+    (word) => sql`SELECT user_id FROM user_words
+                  WHERE application_id = ${applicationId} AND word >= ${word} AND word < ${after(word)}`,
+  );
+  const branches = [
+    ...(terms.id
+      ? [sql`SELECT id AS user_id FROM users WHERE application_id = ${applicationId} AND id = ${terms.id}`]
+      : []),
+    ...(terms.username
+      ? [
+          sql`SELECT id AS user_id FROM users
+              WHERE application_id = ${applicationId} AND username = ${terms.username}`,
+        ]
+      : []),
+    ...(terms.email ? [identifier('email', terms.email)] : []),
+    ...(terms.phone ? [identifier('phone', terms.phone)] : []),
+    ...(named.length > 0 ? [sql`SELECT user_id FROM (${sql.join(named, sql` INTERSECT `)})`] : []),
+  ];
+  return branches.length > 0 ? sql.join(branches, sql` UNION `) : sql`SELECT NULL WHERE FALSE`;
+}
+
+export function d1Customers(database: Database, applicationId: string): Customers {
+  return {
+    async list({ terms, pageNo, pageSize }) {
+      const offset = (pageNo - 1) * pageSize;
+      const page = (where: SQL) =>
+        sql`${selectUser(where)} ORDER BY u.id DESC LIMIT ${pageSize + 1} OFFSET ${offset}`;
+      const all = sql`u.application_id = ${applicationId}`;
+      const found = terms && matching(applicationId, terms);
+      const [rows = [], [counted] = []] = await database.read([
+        page(found ? sql`${all} AND u.id IN (${found})` : all),
+        found
+          ? sql`SELECT COUNT(*) AS total FROM (SELECT user_id FROM (${found}) LIMIT ${COUNTED})`
+          : sql`SELECT value AS total FROM counters
+                WHERE application_id = ${applicationId} AND name = 'users'`,
+      ]);
+      const users = rows.map(readUser).filter((user): user is User => user !== undefined);
+      return {
+        users: users.slice(0, pageSize),
+        total: Number(counted?.['total'] ?? 0),
+        hasNext: users.length > pageSize,
+      };
+    },
+  };
+}

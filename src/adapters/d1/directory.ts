@@ -1,0 +1,75 @@
+/** Companies, applications and OAuth clients. Application records are kept per isolate for at most 30 s. */
+import { sql } from 'drizzle-orm';
+import type { Application, Clock, Directory, PlatformConfig, Vault } from '../../ports.ts';
+import type { Database, Row } from './database.ts';
+
+const MAX_AGE = 30_000;
+/** Bounds the memory of an isolate, whatever ids callers make up. */
+const MAX_CACHED = 1_000;
+
+interface Known {
+  application: Application;
+  tokenHash: string;
+}
+
+function readApplication(row: Row): Known {
+  return {
+    tokenHash: String(row['token_hash']),
+    application: {
+      id: String(row['id']),
+      companyId: String(row['company_id']),
+      name: String(row['name']),
+      // JSON columns, written by the seed and the admin CLI after validation.
+      domains: JSON.parse(String(row['domains'])) as string[],
+      storefrontUrl: String(row['storefront_url']),
+      defaultCountryCode: String(row['default_country_code']),
+      shard: String(row['shard']),
+      config: JSON.parse(String(row['config'])) as PlatformConfig,
+    },
+  };
+}
+
+export function d1Directory(database: Database, vault: Vault, clock: Clock): Directory {
+  const cache = new Map<string, { known: Known; readAt: number }>();
+
+  async function find(applicationId: string): Promise<Known | undefined> {
+    const cached = cache.get(applicationId);
+    const now = clock.now();
+    if (cached && now - cached.readAt < MAX_AGE) return cached.known;
+    const [[row] = []] = await database.read([
+      sql`SELECT * FROM applications WHERE id = ${applicationId}`,
+    ]);
+    cache.delete(applicationId);
+    if (!row) return undefined;
+    const known = readApplication(row);
+    if (cache.size >= MAX_CACHED) cache.clear();
+    cache.set(applicationId, { known, readAt: now });
+    return known;
+  }
+
+  return {
+    async authenticate(applicationId, token) {
+      if (!/^[0-9a-f]{24}$/.test(applicationId)) return undefined;
+      const [known, hash] = await Promise.all([find(applicationId), vault.digest(token)]);
+      return known && vault.equal(known.tokenHash, hash) ? known.application : undefined;
+    },
+
+    async application(companyId, applicationId) {
+      const known = await find(applicationId);
+      return known?.application.companyId === companyId ? known.application : undefined;
+    },
+
+    async client(companyId, key, secret) {
+      const [[[row] = []], hash] = await Promise.all([
+        database.read([
+          sql`SELECT * FROM oauth_clients WHERE key = ${key} AND company_id = ${companyId}`,
+        ]),
+        vault.digest(secret),
+      ]);
+      // Compared in any case, so that a known key takes no longer than an unknown one.
+      const right = vault.equal(String(row?.['secret_hash'] ?? ''), hash);
+      if (!row || !right) return undefined;
+      return { key, companyId, scopes: JSON.parse(String(row['scopes'])) as string[] };
+    },
+  };
+}

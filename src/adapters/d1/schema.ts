@@ -1,0 +1,243 @@
+/**
+ * Every table, in one place. Times are milliseconds, unless a name says seconds. Migrations are generated from here by
+ * `npm run migrations`; triggers are custom migrations beside them.
+ *
+ * The first three tables live in `DB` only; the rest lives in the database of the application's shard.
+ * What lies in KV is documented in `../kv/values.ts`.
+ */
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { IdentifierKind, LinkKind, OtpPurpose, PlatformConfig } from '../../ports.ts';
+
+// ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const companies = sqliteTable('companies', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+});
+
+export const applications = sqliteTable(
+  'applications',
+  {
+    id: text().primaryKey(),
+    companyId: text('company_id').notNull(),
+    name: text().notNull(),
+    /** SHA-256 of the application token; the token itself is shown once and kept nowhere. */
+    tokenHash: text('token_hash').notNull(),
+    domains: text({ mode: 'json' }).$type<string[]>().notNull(),
+    storefrontUrl: text('storefront_url').notNull(),
+    defaultCountryCode: text('default_country_code').notNull(),
+    shard: text().notNull().default('DB'),
+    config: text({ mode: 'json' }).$type<PlatformConfig>().notNull(),
+    /** Counts up with each change of `config`, so that a writer notices another one. */
+    configVersion: integer('config_version').notNull().default(1),
+  },
+  (t) => [index('applications_company').on(t.companyId)],
+);
+
+export const oauthClients = sqliteTable('oauth_clients', {
+  key: text().primaryKey(),
+  companyId: text('company_id').notNull(),
+  secretHash: text('secret_hash').notNull(),
+  scopes: text({ mode: 'json' }).$type<string[]>().notNull(),
+});
+
+// ── users ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const applicationId = text('application_id').notNull();
+
+export const users = sqliteTable(
+  'users',
+  {
+    applicationId,
+    /** 24 hex digits: 4-byte seconds, 8 random bytes; so ids sort by age. */
+    id: text().notNull(),
+    username: text().notNull(),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    gender: text(),
+    dob: text(),
+    profilePicUrl: text('profile_pic_url'),
+    meta: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    externalId: text('external_id'),
+    hasOldPasswordHash: integer('has_old_password_hash', { mode: 'boolean' })
+      .notNull()
+      .default(false),
+    /** Sessions made before this are dead: one statement ends all of a user's sessions. */
+    sessionsValidFrom: integer('sessions_valid_from').notNull().default(0),
+    blockedAt: integer('blocked_at'),
+    archivedAt: integer('archived_at'),
+    deletedAt: integer('deleted_at'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.id] }),
+    uniqueIndex('users_username').on(t.applicationId, t.username),
+  ],
+);
+
+export const identifiers = sqliteTable(
+  'identifiers',
+  {
+    applicationId,
+    userId: text('user_id').notNull(),
+    kind: text().$type<IdentifierKind>().notNull(),
+    /** Lower-cased address, or E.164. */
+    value: text().notNull(),
+    callingCode: integer('calling_code'),
+    verified: integer({ mode: 'boolean' }).notNull(),
+    primary: integer('is_primary', { mode: 'boolean' }).notNull().default(false),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.userId, t.kind, t.value] }),
+    // A verified identifier has one owner; unverified copies give no rights (ruling 18).
+    uniqueIndex('identifiers_owner').on(t.applicationId, t.kind, t.value).where(sql`verified = 1`),
+    uniqueIndex('identifiers_primary')
+      .on(t.applicationId, t.userId, t.kind)
+      .where(sql`is_primary = 1`),
+    index('identifiers_value').on(t.applicationId, t.kind, t.value),
+  ],
+);
+
+/** One row per word of a name, for searches by its beginning (platform-facts: FTS5 cannot be backed up by export). */
+export const userWords = sqliteTable(
+  'user_words',
+  { applicationId, word: text().notNull(), userId: text('user_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.word, t.userId] }),
+    index('user_words_user').on(t.applicationId, t.userId),
+  ],
+);
+
+/** Kept by triggers, so that no list counts rows. `users` is the only name so far. */
+export const counters = sqliteTable(
+  'counters',
+  { applicationId, name: text().notNull(), value: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.applicationId, t.name] })],
+);
+
+// ── sessions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A session that ended before its time. Kept until KV cannot hold it any more. */
+export const endedSessions = sqliteTable(
+  'ended_sessions',
+  {
+    applicationId,
+    userId: text('user_id').notNull(),
+    handle: text().notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.userId, t.handle] }),
+    index('ended_sessions_expiry').on(t.expiresAt),
+  ],
+);
+
+// ── proofs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The ledger of one-time codes: what changes or must be exact. The sealed code lies in KV. */
+export const otpChallenges = sqliteTable(
+  'otp_challenges',
+  {
+    applicationId,
+    id: text().notNull(),
+    purpose: text().$type<OtpPurpose>().notNull(),
+    kind: text().$type<IdentifierKind>().notNull(),
+    value: text().notNull(),
+    callingCode: integer('calling_code'),
+    resendToken: text('resend_token').notNull(),
+    userId: text('user_id'),
+    registration: text(),
+    triesBucket: text('tries_bucket').notNull(),
+    /** Bucket that gets its charge back when the code is verified. */
+    refundBucket: text('refund_bucket'),
+    attempts: integer().notNull().default(0),
+    /** Nonce of the newest charged try: ties the statements of one batch together. */
+    lastTry: text('last_try'),
+    consumedAt: integer('consumed_at'),
+    consumedBy: text('consumed_by'),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.id] }),
+    uniqueIndex('otp_challenges_resend').on(t.applicationId, t.resendToken),
+    index('otp_challenges_expiry').on(t.expiresAt),
+  ],
+);
+
+/** One row per charge on a budget: windows slide, and a charge can be given back by its `ref`. */
+export const charges = sqliteTable(
+  'charges',
+  {
+    applicationId,
+    bucket: text().notNull(),
+    at: integer().notNull(),
+    ref: text().notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.bucket, t.at, t.ref] }),
+    index('charges_ref').on(t.applicationId, t.ref),
+    index('charges_expiry').on(t.expiresAt),
+  ],
+);
+
+export const registrations = sqliteTable(
+  'registrations',
+  {
+    applicationId,
+    /** SHA-256 of the register_token. */
+    id: text().notNull(),
+    /** A known user who lacks a required identifier (ruling 17). */
+    userId: text('user_id'),
+    finishedAt: integer('finished_at'),
+    finishedBy: text('finished_by'),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.id] }),
+    index('registrations_expiry').on(t.expiresAt),
+  ],
+);
+
+/** An identifier that the holder of a register_token has proven. */
+export const proofs = sqliteTable(
+  'proofs',
+  {
+    applicationId,
+    registration: text().notNull(),
+    kind: text().$type<IdentifierKind>().notNull(),
+    value: text().notNull(),
+    callingCode: integer('calling_code'),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.registration, t.kind, t.value] }),
+    index('proofs_expiry').on(t.expiresAt),
+  ],
+);
+
+export const links = sqliteTable(
+  'links',
+  {
+    applicationId,
+    /** SHA-256 of the code. */
+    id: text().notNull(),
+    linkKind: text('link_kind').$type<LinkKind>().notNull(),
+    userId: text('user_id').notNull(),
+    kind: text().$type<IdentifierKind>().notNull(),
+    value: text().notNull(),
+    usedAt: integer('used_at'),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.id] }),
+    index('links_identifier').on(t.applicationId, t.userId, t.linkKind, t.value),
+    index('links_expiry').on(t.expiresAt),
+  ],
+);

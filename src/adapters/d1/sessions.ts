@@ -1,0 +1,74 @@
+/** Sessions: their values in KV, what ended them in D1. */
+import { sql } from 'drizzle-orm';
+import type { Session, Sessions } from '../../ports.ts';
+import { keys, type Values } from '../kv/values.ts';
+import type { Database } from './database.ts';
+import { byId, readUser, selectUser } from './user-statements.ts';
+
+/** More than any user can have at once, so that one page of keys is the whole listing. */
+const LISTED = 200;
+
+export function d1Sessions(database: Database, values: Values, applicationId: string): Sessions {
+  const keyOf = (userId: string, handle: string) => keys.session(applicationId, userId, handle);
+
+  return {
+    async put(session) {
+      const text = JSON.stringify(session);
+      const key = keyOf(session.userId, session.handle);
+      // The same as metadata: a listing then needs no read per session. KV allows 1,024 bytes.
+      await values.put(key, text, session.expiresAt, session);
+    },
+
+    async find(userId, handle) {
+      const ended = sql`, EXISTS (SELECT 1 FROM ended_sessions e
+        WHERE e.application_id = u.application_id AND e.user_id = u.id AND e.handle = ${handle}) AS ended`;
+      const [text, [rows = []]] = await Promise.all([
+        values.get(keyOf(userId, handle)),
+        database.read([selectUser(byId(applicationId, userId), ended)]),
+      ]);
+      const [row] = rows;
+      return {
+        // Written by `put` only.
+        session: text === undefined ? undefined : (JSON.parse(text) as Session),
+        user: readUser(row),
+        ended: row?.['ended'] === 1,
+      };
+    },
+
+    async list(userId, now) {
+      const [listed, [ended = [], [user] = []]] = await Promise.all([
+        values.list<Session>(keys.sessionsOf(applicationId, userId), LISTED),
+        database.read([
+          sql`SELECT handle FROM ended_sessions
+              WHERE application_id = ${applicationId} AND user_id = ${userId} AND expires_at > ${now}`,
+          sql`SELECT sessions_valid_from FROM users
+              WHERE application_id = ${applicationId} AND id = ${userId}`,
+        ]),
+      ]);
+      const gone = new Set(ended.map(({ handle }) => handle));
+      const validFrom = Number(user?.['sessions_valid_from'] ?? 0);
+      return listed
+        .flatMap(({ metadata }) => metadata ?? [])
+        .filter((session) => !gone.has(session.handle))
+        .filter((session) => session.expiresAt > now && session.createdAt >= validFrom)
+        .sort((a, b) => b.createdAt - a.createdAt);
+    },
+
+    async end(userId, handles, until) {
+      // D1 first: from here on the session is dead everywhere, whatever KV still says.
+      await database.write([
+        sql`INSERT INTO ended_sessions (application_id, user_id, handle, expires_at)
+            SELECT ${applicationId}, ${userId}, h.value, ${until} FROM json_each(${JSON.stringify(handles)}) h
+            WHERE TRUE ON CONFLICT DO NOTHING`,
+      ]);
+      await Promise.all(handles.map(async (handle) => values.remove(keyOf(userId, handle))));
+    },
+
+    async endAll(userId, now) {
+      await database.write([
+        sql`UPDATE users SET sessions_valid_from = ${now}
+            WHERE application_id = ${applicationId} AND id = ${userId}`,
+      ]);
+    },
+  };
+}

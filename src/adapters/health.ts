@@ -1,0 +1,18 @@
+import { sql } from 'drizzle-orm';
+import type { Health } from '../ports.ts';
+import type { Database } from './d1/database.ts';
+import type { Values } from './kv/values.ts';
+
+/** One D1 and one KV round trip, at the same time. */
+export function createHealth(database: Database, values: Values): Health {
+  return {
+    async probe() {
+      const probes = {
+        D1: database.read([sql`SELECT id FROM companies LIMIT 1`]),
+        KV: values.get('health'),
+      };
+      const results = await Promise.allSettled(Object.values(probes));
+      return Object.keys(probes).filter((_, index) => results[index]?.status === 'rejected');
+    },
+  };
+}

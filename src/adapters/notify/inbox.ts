@@ -1,0 +1,58 @@
+/**
+ * The dev inbox: where messages go when `DELIVERY=inbox`. It alone stores codes readable, for a day, in local KV; the
+ * configuration refuses it in production.
+ */
+import type { Message } from '../../ports.ts';
+import type { Values } from '../kv/values.ts';
+import type { RenderedMessage } from './templates.ts';
+
+const LIFE = 86_400_000;
+/** Keys sort by age, newest first: KV lists in the order of keys. */
+const FAR = 9_999_999_999_999;
+const SHOWN = 100;
+
+export interface InboxItem {
+  id: string;
+  channel: 'sms' | 'email';
+  to: string;
+  template: string;
+  text: string;
+  otp?: string;
+  link?: string;
+  code?: string;
+  created_at: string;
+}
+
+export interface Inbox {
+  deliver(message: Message, rendered: RenderedMessage): Promise<void>;
+  /** Newest first; at most 100. */
+  list(to?: string): Promise<InboxItem[]>;
+}
+
+export function createInbox(values: Values): Inbox {
+  return {
+    async deliver({ id, channel, to, content, createdAt }, { text }) {
+      const item: InboxItem = {
+        id,
+        channel,
+        to,
+        template: content.template,
+        text,
+        ...(content.template === 'otp'
+          ? { otp: content.otp }
+          : { link: content.link, code: content.code }),
+        created_at: new Date(createdAt).toISOString(),
+      };
+      const age = String(FAR - createdAt).padStart(13, '0');
+      // The id makes a second delivery of the same message overwrite the first.
+      await values.put(`inbox:${age}:${id}`, JSON.stringify(item), createdAt + LIFE, { to });
+    },
+
+    async list(to) {
+      const found = await values.list<{ to: string }>('inbox:');
+      const wanted = found.filter(({ metadata }) => to === undefined || metadata?.to === to);
+      const texts = await Promise.all(wanted.slice(0, SHOWN).map(({ key }) => values.get(key)));
+      return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as InboxItem]));
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** The queue of outgoing messages: sealed on the way in, opened and delivered by the consumer. */
+import { Outage, type Message, type Notifier, type Vault } from '../../ports.ts';
+import { within } from '../within.ts';
+import type { RenderedMessage } from '../notify/templates.ts';
+
+/** What travels: nothing readable but whose message it is. */
+export interface Envelope {
+  id: string;
+  applicationId: string;
+  shop: string;
+  sealed: string;
+}
+
+export function queueNotifier(
+  queue: Queue,
+  vault: Vault,
+  application: { id: string; name: string },
+): Notifier {
+  return {
+    async send(message) {
+      const sealed = await vault.seal('message', JSON.stringify(message));
+      const envelope: Envelope = {
+        id: message.id,
+        applicationId: application.id,
+        shop: application.name,
+        sealed,
+      };
+      try {
+        await within('Queue', queue.send(envelope));
+      } catch (error) {
+        throw new Outage('Queue', error);
+      }
+    },
+  };
+}
+
+export interface Transport {
+  /** Must take the same message twice without harm: queues deliver at least once. */
+  deliver(message: Message, rendered: RenderedMessage): Promise<void>;
+}
+
+/** Delivers a batch, each message on its own: one that fails is tried again without its neighbours. */
+export async function consumeMessages(
+  batch: MessageBatch,
+  vault: Vault,
+  transport: Transport,
+  render: (message: Message, shop: string) => RenderedMessage,
+  onFailure: (id: string, error: unknown) => void,
+): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async (queued) => {
+      // Only `queueNotifier` writes to this queue.
+      const envelope = queued.body as Envelope;
+      try {
+        const message = JSON.parse(await vault.open('message', envelope.sealed)) as Message;
+        await transport.deliver(message, render(message, envelope.shop));
+        queued.ack();
+      } catch (error) {
+        onFailure(envelope.id, error);
+        queued.retry({ delaySeconds: Math.min(300, 5 * 2 ** queued.attempts) });
+      }
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+/** Joins the table with its handlers. It does not compile while an operation lacks one. */
+import type { Hono } from 'hono';
+import { judgeSession, renewSession } from './domain/session.ts';
+import { accessServiceHandlers } from './features/access/service.handlers.ts';
+import { configApplicationHandlers } from './features/config/application.handlers.ts';
+import { configPlatformHandlers } from './features/config/platform.handlers.ts';
+import { customersPlatformHandlers } from './features/customers/platform.handlers.ts';
+import { loginApplicationHandlers } from './features/login/application.handlers.ts';
+import { otpApplicationHandlers } from './features/otp/application.handlers.ts';
+import { profileApplicationHandlers } from './features/profile/application.handlers.ts';
+import { sessionApplicationHandlers } from './features/session/application.handlers.ts';
+import { sessionPlatformHandlers } from './features/session/platform.handlers.ts';
+import { createGuard } from './http/guard.ts';
+import type { AnyHandler, TableHandlers } from './http/handler.ts';
+import { consoleLog, type Log } from './http/log.ts';
+import { openapi } from './http/openapi.ts';
+import { createServer, type ServerEnv } from './http/server.ts';
+import { Outage, type PortsFactory } from './ports.ts';
+import { table } from './table.ts';
+
+const handlers: TableHandlers<typeof table> = {
+  application: {
+    ...loginApplicationHandlers,
+    ...otpApplicationHandlers,
+    ...sessionApplicationHandlers,
+    ...configApplicationHandlers,
+    ...profileApplicationHandlers,
+  },
+  platform: {
+    ...customersPlatformHandlers,
+    ...sessionPlatformHandlers,
+    ...configPlatformHandlers,
+  },
+  service: { ...accessServiceHandlers },
+};
+
+const DOCUMENT = { title: 'Vestibule', version: '0.1.0' };
+
+/** The app over any implementation of the ports: D1 and KV in the Worker, memory in tests and scenarios. */
+export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<ServerEnv> {
+  // Row by row the compiler has matched handler and row; the server looks them up by name.
+  const byName = handlers as unknown as Record<string, Record<string, AnyHandler>>;
+  const app = createServer({
+    table,
+    handlerOf: ({ client, operationId }) => {
+      const handler = byName[client]?.[operationId];
+      if (!handler) throw new Error(`no handler for ${client}.${operationId}`);
+      return handler;
+    },
+    guard: createGuard(factory, { judge: judgeSession, renew: renewSession }),
+    log,
+    isOutage: (error) => (error instanceof Outage ? error.dependency : undefined),
+  });
+  app.get('/openapi.json', (c) => c.json(openapi(table, DOCUMENT)));
+  return app;
+}

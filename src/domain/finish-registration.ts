@@ -1,0 +1,218 @@
+/** `updateProfile` with a register_token and no session: the form that ends a registration (rulings 14–17). */
+import type {
+  Application,
+  IdentifierKind,
+  IdentifierRef,
+  PendingForm,
+  Ports,
+  Profile,
+  Registration,
+  User,
+} from '../ports.ts';
+import { accept, missingField, refuse, type Refused, type Result } from './result.ts';
+import {
+  kindsForRegistration,
+  kindsForSession,
+  newRegistration,
+  newUser,
+  nextStep,
+  USERNAME_TRIES,
+} from './registration.ts';
+import { sendVerifyLink } from './send-link.ts';
+import { sendOtp, type SentOtp } from './send-otp.ts';
+import { ENDED_FOR } from './session.ts';
+import { openSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { givenProfile, missingKinds, signInRefusal } from './user.ts';
+
+export interface FinishRegistration {
+  registerToken: string;
+  profile: Profile;
+  /** Identifiers of the body, already read. */
+  given: IdentifierRef[];
+  presented?: { userId: string; handle: string };
+  visitor: Visitor;
+  androidHash?: string;
+}
+
+export interface WantedProof extends SentOtp {
+  identifier: IdentifierRef;
+}
+
+export type Finished =
+  | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
+  /** Codes went out; the fresh token has taken over the proofs. */
+  | { kind: 'register'; token: string; proofs: WantedProof[] };
+
+export type FinishRefusal =
+  | 'register_token_invalid'
+  | 'registration_finished'
+  | 'registration_closed'
+  | 'required_field_missing'
+  | 'identifier_taken'
+  | 'account_blocked'
+  | 'account_deleted'
+  | 'application_inactive'
+  | 'too_many_requests';
+
+type Outcome = Promise<Result<Finished, FinishRefusal>>;
+
+interface Step {
+  ports: Ports;
+  application: Application;
+  request: FinishRegistration;
+  registration: Registration;
+  form: PendingForm;
+  startedAt: number;
+}
+
+const FIELD: Record<IdentifierKind, string> = { phone: 'body.mobile', email: 'body.email' };
+
+export async function finishRegistration(
+  ports: Ports,
+  application: Application,
+  request: FinishRegistration,
+): Outcome {
+  const startedAt = ports.clock.now();
+  const id = await ports.vault.digest(request.registerToken);
+  const found = await ports.registrations.find(id);
+  const { registration } = found;
+  if (!registration || registration.expiresAt <= startedAt) return refuse('register_token_invalid');
+  if (registration.finishedAt !== undefined) return refuse('registration_finished');
+  const form = merge(found.form, request);
+  const step: Step = { ports, application, request, registration, form, startedAt };
+  if (registration.userId !== undefined) {
+    return found.bound ? completeUser(step, found.bound) : refuse('register_token_invalid');
+  }
+  const [owner] = found.owners;
+  if (owner) return signInOwner(step, owner);
+  if (!application.config.register) return refuse('registration_closed');
+  const demanded = kindsForRegistration(application);
+  const next = nextStep(demanded, registration.proofs, form.identifiers);
+  switch (next.kind) {
+    case 'ask':
+      return missingField(FIELD[next.missing[0] ?? 'phone']);
+    case 'prove':
+      return sendProofs(step, next.identifiers);
+    case 'create':
+      return create(step, next.identifiers, next.unverified);
+  }
+}
+
+/** What was filled in before, overwritten by what is sent now. */
+function merge(stored: PendingForm | undefined, request: FinishRegistration): PendingForm {
+  const kinds = request.given.map(({ kind }) => kind);
+  const kept = (stored?.identifiers ?? []).filter(({ kind }) => !kinds.includes(kind));
+  return {
+    ...stored,
+    ...givenProfile(request.profile),
+    identifiers: [...request.given, ...kept],
+  };
+}
+
+/** Sends the demanded codes under a fresh token that takes over the proofs (ruling 15). */
+async function sendProofs(step: Step, wanted: IdentifierRef[]): Outcome {
+  const { ports, application, request, registration, form } = step;
+  const { token, registration: next } = await newRegistration(ports, registration.userId);
+  // Before the codes go out, and as a copy: a spent budget must not cost the shopper the proofs of the old token.
+  await ports.registrations.store(next, form, registration.id);
+  const proofs: WantedProof[] = [];
+  for (const identifier of wanted) {
+    // One after the other: the second is not sent when the first is over its budget.
+    const sent = await sendOtp(ports, application, {
+      identifier,
+      purpose: 'register',
+      registration: next.id,
+      ip: request.visitor.ip,
+      androidHash: request.androidHash,
+    });
+    if (!sent.ok) return sent;
+    proofs.push({ ...sent.value, identifier });
+  }
+  return accept({ kind: 'register', token, proofs });
+}
+
+async function create(
+  step: Step,
+  identifiers: Parameters<typeof newUser>[2],
+  unverified: IdentifierRef[],
+): Outcome {
+  const { ports, application, request, registration, form } = step;
+  if (!application.config.active) return refuse('application_inactive');
+  for (let tries = 0; tries < USERNAME_TRIES; tries += 1) {
+    const made = newUser(ports, form, identifiers);
+    const settled = await ports.registrations.finish(registration.id, made, step.startedAt);
+    if (settled.state === 'lost') return refuse('registration_finished');
+    if (settled.state === 'done' && settled.user) {
+      const { user } = settled;
+      const session = await signIn(step, user);
+      const linkSentTo = await sendLinks(ports, application, user, unverified, request.visitor.ip);
+      return accept({ kind: 'signed_in', user, session, linkSentTo });
+    }
+    if (settled.state === 'taken' && settled.field !== 'username') {
+      // Someone registered the proven identifier meanwhile: it is the same person, who is signed in (ruling 16).
+      const { owners } = await ports.registrations.find(registration.id);
+      return owners[0] ? signInOwner(step, owners[0]) : refuse('registration_finished');
+    }
+  }
+  throw new Error('no free username after several tries');
+}
+
+/**
+ * Links for what was given without being demanded. Best effort: the user exists by now, and can ask for the link again.
+ * @returns the email a link went to
+ */
+async function sendLinks(
+  ports: Ports,
+  application: Application,
+  user: User,
+  identifiers: IdentifierRef[],
+  ip: string,
+): Promise<string | undefined> {
+  let sentTo: string | undefined;
+  for (const identifier of identifiers) {
+    const sent = await sendVerifyLink(ports, application, user, identifier, ip).catch(
+      (outage: unknown) => {
+        ports.background(Promise.reject(outage));
+        return undefined;
+      },
+    );
+    if (sent?.ok && identifier.kind === 'email') sentTo = identifier.value;
+  }
+  return sentTo;
+}
+
+async function signIn(step: Step, user: User): Promise<SessionCookie> {
+  const { ports, application, request, startedAt } = step;
+  const { presented } = request;
+  if (presented) {
+    await ports.sessions.end(presented.userId, [presented.handle], startedAt + ENDED_FOR);
+  }
+  return openSession(ports, application, user, request.visitor, startedAt);
+}
+
+/** The proof belongs to an existing user: login's outcomes, the form is dropped (ruling 16). */
+async function signInOwner(step: Step, owner: User): Outcome {
+  const { ports, registration, startedAt } = step;
+  const refused: Refused<FinishRefusal> | undefined = signInRefusal(owner, step.application);
+  if (refused) return refused;
+  const settled = await ports.registrations.close(registration.id, owner.id, startedAt);
+  if (settled.state !== 'done') return refuse('registration_finished');
+  const user = settled.user ?? owner;
+  return accept({ kind: 'signed_in', user, session: await signIn(step, user) });
+}
+
+/** A known user who lacked a demanded identifier (ruling 17). */
+async function completeUser(step: Step, user: User): Outcome {
+  const { application, form } = step;
+  const refused = signInRefusal(user, application);
+  if (refused) return refused;
+  const missing = missingKinds(kindsForSession(application), user.identifiers);
+  const [first] = missing;
+  if (first === undefined) return signInOwner(step, user);
+  const wanted = missing.flatMap((kind) => form.identifiers.find((one) => one.kind === kind) ?? []);
+  if (wanted.length < missing.length) {
+    const lacking = missing.find((kind) => !wanted.some((one) => one.kind === kind)) ?? first;
+    return missingField(FIELD[lacking]);
+  }
+  return sendProofs(step, wanted);
+}

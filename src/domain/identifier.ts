@@ -1,0 +1,59 @@
+/** Emails and phones: reading what people type, and writing it back as the documents show it. */
+import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
+import type { Identifier, IdentifierRef } from '../ports.ts';
+
+const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const MAX_EMAIL = 254;
+
+/** A lower-cased address with its domain in punycode, or undefined when it is none (ruling 25). */
+export function readEmail(text: string): IdentifierRef | undefined {
+  const address = text.trim().toLowerCase();
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at);
+  const domain = address.slice(at + 1);
+  if (at < 1 || local.length > 64 || !LOCAL_PART.test(local)) return undefined;
+  // URL does the punycode; whatever else a URL could hold in this place is no domain.
+  if (/[\s/:?#@[\]\\%]/.test(domain) || !URL.canParse(`https://${domain}`)) return undefined;
+  const { hostname } = new URL(`https://${domain}`);
+  const value = `${local}@${hostname}`;
+  if (!/^[^.].*\.[a-z][a-z0-9-]*$/.test(hostname) || value.length > MAX_EMAIL) return undefined;
+  return { kind: 'email', value };
+}
+
+/**
+ * A mobile number in E.164, or undefined when it is none. Metadata for mobiles only: landlines and premium numbers
+ * are refused, because they cannot get an SMS or cost a fortune (ruling 25).
+ * @param callingCode digits, with or without `+`; used when the number does not start with `+`
+ */
+export function readPhone(number: string, callingCode: string): IdentifierRef | undefined {
+  const defaultCallingCode = callingCode.replace(/^\+/, '');
+  if (!/^[1-9]\d{0,2}$/.test(defaultCallingCode) || !/^\+?[\d\s().-]+$/.test(number)) return undefined;
+  const parsed = parsePhoneNumberFromString(number, { defaultCallingCode, extract: false });
+  if (!parsed?.isValid()) return undefined;
+  return { kind: 'phone', value: parsed.number, callingCode: Number(parsed.countryCallingCode) };
+}
+
+/** The national digits of a phone, as `phone` and `mobile` show them. */
+export function nationalDigits(phone: IdentifierRef): string {
+  return phone.value.slice(1 + String(phone.callingCode ?? '').length);
+}
+
+export function sameIdentifier(a: IdentifierRef, b: IdentifierRef): boolean {
+  return a.kind === b.kind && a.value === b.value;
+}
+
+export function verifiedOf(identifiers: readonly Identifier[]): Identifier[] {
+  return identifiers.filter((identifier) => identifier.verified);
+}
+
+/** `a***@example.com`, `+91******3958`: how messages name an account without giving it away. */
+export function masked({ kind, value }: IdentifierRef): string {
+  return kind === 'email'
+    ? `${value.slice(0, 1)}***${value.slice(value.lastIndexOf('@'))}`
+    : `${value.slice(0, 3)}******${value.slice(-4)}`;
+}
+
+/** How answers name the phone a code went to: national digits and calling code, both as strings (decision 10). */
+export function mobileOf(phone: IdentifierRef): { mobile: string; country_code: string } {
+  return { mobile: nationalDigits(phone), country_code: String(phone.callingCode ?? '') };
+}

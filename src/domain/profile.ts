@@ -1,0 +1,61 @@
+/** The plain fields of a profile: what may stand in them (flows.md). Pure. */
+import type { Profile } from '../ports.ts';
+import { accept, badField, type Refused, type Result } from './result.ts';
+
+const GENDERS = new Set(['male', 'female', 'unisex', 'others']);
+const OLDEST = 1880;
+
+export interface ProfileBody {
+  first_name?: string;
+  last_name?: string;
+  gender?: string;
+  dob?: string;
+  profile_pic_url?: string;
+}
+
+/** A date of the calendar as `YYYY-MM-DD`, out of an ISO date or date-time; undefined when it is none. */
+function readDate(text: string): string | undefined {
+  const match = /^(\d{4}-\d{2}-\d{2})(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text);
+  const day = match?.[1];
+  if (!day) return undefined;
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) ? day : undefined;
+}
+
+function isHttps(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === 'https:';
+}
+
+/** @param now milliseconds, to tell a date of birth from a date to come */
+export function readProfile(body: ProfileBody, now: number): Result<Profile, 'validation_failed'> {
+  const bad = (field: string, message: string): Refused<'validation_failed'> =>
+    badField(`body.${field}`, message);
+  const firstName = body.first_name?.trim();
+  const lastName = body.last_name?.trim();
+  for (const [field, name] of [
+    ['first_name', firstName],
+    ['last_name', lastName],
+  ] as const) {
+    if (name !== undefined && /[\r\n\t<>]/.test(name)) return bad(field, 'must be a plain name');
+  }
+  const gender = body.gender?.toLowerCase();
+  if (gender !== undefined && !GENDERS.has(gender)) {
+    return bad('gender', 'must be male, female, unisex or others');
+  }
+  const dob = body.dob === undefined ? undefined : readDate(body.dob);
+  if (body.dob !== undefined && dob === undefined) return bad('dob', 'must be a date');
+  if (dob !== undefined && (Date.parse(dob) > now || Number(dob.slice(0, 4)) < OLDEST)) {
+    return bad('dob', 'must be a date in the past');
+  }
+  const profilePicUrl = body.profile_pic_url;
+  if (profilePicUrl !== undefined && !isHttps(profilePicUrl)) {
+    return bad('profile_pic_url', 'must be an https URL');
+  }
+  return accept({
+    firstName: firstName || undefined,
+    lastName: lastName || undefined,
+    gender,
+    dob,
+    profilePicUrl,
+  });
+}

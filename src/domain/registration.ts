@@ -1,0 +1,127 @@
+/** What a registration demands, and the user it ends in. Pure. */
+import type {
+  Application,
+  Identifier,
+  IdentifierKind,
+  IdentifierRef,
+  NewRegistration,
+  NewUser,
+  PendingForm,
+  Ports,
+  Profile,
+  RequiredFields,
+  User,
+} from '../ports.ts';
+import { sameIdentifier } from './identifier.ts';
+import { newUserId, newUsername, withPrimaries } from './user.ts';
+
+const REGISTRATION_LIFE = 30 * 60_000;
+
+const hardKinds = (fields: RequiredFields): IdentifierKind[] => {
+  const demands = ({ is_required, level }: RequiredFields['email']) =>
+    is_required && level === 'hard';
+  const kinds: IdentifierKind[] = [];
+  if (demands(fields.mobile)) kinds.push('phone');
+  if (demands(fields.email)) kinds.push('email');
+  return kinds;
+};
+
+/** Kinds that a signed-in user must have verified (ruling 17). */
+export function kindsForSession({ config }: Application): IdentifierKind[] {
+  return hardKinds(config.required_fields);
+}
+
+/** Kinds that a new user must have verified: demanded by either list at level `hard` (ruling 14). */
+export function kindsForRegistration({ config }: Application): IdentifierKind[] {
+  const both = [
+    ...hardKinds(config.register_required_fields),
+    ...hardKinds(config.required_fields),
+  ];
+  return [...new Set(both)];
+}
+
+function emptyRegistration(id: string, now: number, userId?: string): NewRegistration {
+  return { id, userId, createdAt: now, expiresAt: now + REGISTRATION_LIFE };
+}
+
+/** A fresh register_token and the row that its hash names. */
+export async function newRegistration(
+  ports: Pick<Ports, 'clock' | 'random' | 'vault'>,
+  userId?: string,
+): Promise<{ token: string; registration: NewRegistration }> {
+  const token = ports.random.uuid();
+  const id = await ports.vault.digest(token);
+  return { token, registration: emptyRegistration(id, ports.clock.now(), userId) };
+}
+
+export type Next =
+  /** All demanded proofs are in. `unverified` get a link once the user exists. */
+  | { kind: 'create'; identifiers: Identifier[]; unverified: IdentifierRef[] }
+  /** These need their code first. */
+  | { kind: 'prove'; identifiers: IdentifierRef[] }
+  /** The shopper has not given these. */
+  | { kind: 'ask'; missing: IdentifierKind[] };
+
+/**
+ * What a registration needs next, from what is proven and what was given. A demanded kind needs a proof; if none is
+ * demanded the first identifier needs one, because a user without a verified identifier could never come back.
+ */
+export function nextStep(
+  demanded: readonly IdentifierKind[],
+  proven: readonly IdentifierRef[],
+  given: readonly IdentifierRef[],
+): Next {
+  const unproven = given.filter((one) => !proven.some((proof) => sameIdentifier(proof, one)));
+  const open = demanded.filter((kind) => !proven.some((proof) => proof.kind === kind));
+  const missing = open.filter((kind) => !unproven.some((one) => one.kind === kind));
+  if (missing.length > 0) return { kind: 'ask', missing };
+  const wanted = open.flatMap((kind) => unproven.find((one) => one.kind === kind) ?? []);
+  if (wanted.length > 0) return { kind: 'prove', identifiers: wanted };
+  if (proven.length === 0) {
+    const [first] = unproven;
+    return first
+      ? { kind: 'prove', identifiers: [first] }
+      : { kind: 'ask', missing: ['phone'] };
+  }
+  const identifiers = withPrimaries([
+    ...proven.map((proof) => ({ ...proof, verified: true })),
+    ...unproven.map((one) => ({ ...one, verified: false })),
+  ]);
+  return { kind: 'create', identifiers, unverified: unproven };
+}
+
+/** The user a registration ends in; id and username are fresh with every call. */
+export function newUser(
+  ports: Pick<Ports, 'clock' | 'random'>,
+  profile: Profile,
+  identifiers: Identifier[],
+): NewUser {
+  const createdAt = ports.clock.now();
+  const [first] = identifiers;
+  if (!first) throw new Error('a user needs an identifier');
+  return {
+    firstName: profile.firstName,
+    lastName: profile.lastName,
+    gender: profile.gender,
+    dob: profile.dob,
+    profilePicUrl: profile.profilePicUrl,
+    id: newUserId(createdAt, ports.random.bytes(8)),
+    username: newUsername(first, ports.random.bytes(4)),
+    identifiers,
+    createdAt,
+  };
+}
+
+/** A new user as it will be read back. */
+export function asUser(user: NewUser): User {
+  const { createdAt } = user;
+  return { ...user, hasOldPasswordHash: false, sessionsValidFrom: 0, updatedAt: createdAt };
+}
+
+/** A generated username may meet its twin; each try draws new digits. */
+export const USERNAME_TRIES = 4;
+
+/** Plain fields of a form without its identifiers. */
+export function profileOf({ identifiers: _, ...profile }: PendingForm): Profile {
+  return profile;
+}

@@ -1,0 +1,51 @@
+/** Sending a link that proves an identifier of a profile (ruling 21). */
+import type { Application, IdentifierRef, Ports, User } from '../ports.ts';
+import { masked } from './identifier.ts';
+import { accept, tooMany, type Result } from './result.ts';
+import { hex } from './send-otp.ts';
+import { linkLimits } from './throttle.ts';
+
+/** security.md: 24 h for links that verify. */
+const LINK_LIFE = 24 * 3_600_000;
+
+/** Each send makes a new code of 128 bits, of which only the hash is kept; older ones stay valid until one is used. */
+export async function sendVerifyLink(
+  ports: Ports,
+  application: Application,
+  user: Pick<User, 'id' | 'identifiers' | 'username'>,
+  identifier: IdentifierRef,
+  ip: string,
+): Promise<Result<undefined, 'too_many_requests'>> {
+  const now = ports.clock.now();
+  const code = hex(ports.random.bytes(16));
+  const kind = identifier.kind === 'email' ? 'verify_email' : 'verify_mobile';
+  const [id, limits] = await Promise.all([
+    ports.vault.digest(code),
+    linkLimits(ports.vault, ports.limits, identifier, kind, user.id, ip),
+  ]);
+  const limited = await ports.links.open(
+    { kind, id, userId: user.id, identifier, createdAt: now, expiresAt: now + LINK_LIFE },
+    limits,
+  );
+  if (limited) return tooMany(limited);
+  const account = user.identifiers.find(({ primary }) => primary);
+  const page = kind === 'verify_email' ? 'verify-email' : 'verify-mobile';
+  try {
+    await ports.notifier.send({
+      id: id.slice(0, 32),
+      channel: identifier.kind === 'email' ? 'email' : 'sms',
+      to: identifier.value,
+      content: {
+        template: 'verify_link',
+        link: `${application.storefrontUrl}/auth/${page}?code=${code}`,
+        code,
+        account: account ? masked(account) : user.username,
+      },
+      createdAt: now,
+    });
+  } catch (outage) {
+    await ports.links.cancel(id);
+    throw outage;
+  }
+  return accept(undefined);
+}

@@ -1,0 +1,68 @@
+/** How long sessions live and when one is alive (rulings 6–9). Pure: stores and clocks are the caller's. */
+import type { Application, Session, SessionEvidence, User } from '../ports.ts';
+import { statusOf } from './user.ts';
+
+const UNIT = { Minutes: 60_000, Hours: 3_600_000, Days: 86_400_000 } as const;
+const DAY = UNIT.Days;
+/** A KV value is put again at most this often. */
+const RENEWAL_GAP = UNIT.Hours;
+/** No rolling session outlives this. */
+export const ABSOLUTE_CAP = 365 * DAY;
+/** How long the ledger remembers an ended session: longer than any session can live. */
+export const ENDED_FOR = ABSOLUTE_CAP + DAY;
+/** KV takes no shorter life. */
+const MIN_LIFE = 60_000;
+export const MAX_SESSIONS = 20;
+
+/** Milliseconds a session lives from its creation, or idles when it is rolling. */
+export function sessionLife({ session_config: { duration, type } }: Application['config']): number {
+  return Math.min(Math.max(duration * UNIT[type], MIN_LIFE), ABSOLUTE_CAP);
+}
+
+export function newSession(
+  application: Application,
+  of: Pick<Session, 'userId' | 'handle' | 'userAgent' | 'ip' | 'domain'>,
+  now: number,
+): Session {
+  const { userId, handle, userAgent, ip, domain } = of;
+  const expiresAt = now + sessionLife(application.config);
+  return { userId, handle, userAgent, ip, domain, createdAt: now, renewedAt: now, expiresAt };
+}
+
+/**
+ * The user and the session when the session is alive: KV has it, D1 has not ended it, its user is active.
+ * KV alone never lets anyone in.
+ */
+export function judgeSession(
+  evidence: SessionEvidence,
+  application: Application,
+  now: number,
+): { user: User; session: Session } | undefined {
+  const { session, user, ended } = evidence;
+  if (!session || !user || ended || !application.config.active) return undefined;
+  if (session.expiresAt <= now || session.createdAt < user.sessionsValidFrom) return undefined;
+  return statusOf(user) === 'active' ? { user, session } : undefined;
+}
+
+/** The renewed session when a rolling one is due, else undefined. */
+export function renewSession(
+  session: Session,
+  application: Application,
+  now: number,
+): Session | undefined {
+  if (!application.config.session_config.is_rolling) return undefined;
+  if (now - session.renewedAt < RENEWAL_GAP) return undefined;
+  const expiresAt = Math.min(
+    now + sessionLife(application.config),
+    session.createdAt + ABSOLUTE_CAP,
+  );
+  return { ...session, renewedAt: now, expiresAt };
+}
+
+/** The handles to end so that at most `MAX_SESSIONS` stay, oldest first. */
+export function surplusSessions(sessions: readonly Session[]): Session[] {
+  return [...sessions].sort((a, b) => b.createdAt - a.createdAt).slice(MAX_SESSIONS);
+}
+
+/** How operators name a session; both forms are read. */
+export const sessionName = (handle: string): string => `sess:${handle}`;

@@ -1,0 +1,123 @@
+/** Which budgets an act is charged to. The numbers come from configuration (`Limits`), their defaults from security.md. */
+import type { IdentifierRef, Limit, Limits, LinkKind, OtpPurpose, Vault } from '../ports.ts';
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+const DAY = 24 * HOUR;
+
+const LOOPBACK = new Set(['', '127.0.0.1', '::1']);
+
+/** An IPv6 subscriber holds a whole /64, so that is what is counted. */
+export function addressBlock(ip: string): string {
+  if (!ip.includes(':')) return ip;
+  const [head = '', tail] = ip.toLowerCase().split('::');
+  const groups = head.split(':').filter(Boolean);
+  const rest = tail === undefined ? [] : tail.split(':').filter(Boolean);
+  const zeros = Array<string>(Math.max(0, 8 - groups.length - rest.length)).fill('0');
+  return [...groups, ...(tail === undefined ? [] : zeros), ...rest]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
+
+/** Buckets hold keyed hashes, so that the ledger names no person. */
+async function identifierKey(vault: Vault, { kind, value }: IdentifierRef): Promise<string> {
+  return vault.mac('budget', `${kind}:${value}`);
+}
+
+async function addressLimits(vault: Vault, limits: Limits, ip: string): Promise<Limit[]> {
+  if (LOOPBACK.has(ip)) return [];
+  const bucket = `sends:ip:${await vault.mac('budget', addressBlock(ip))}`;
+  return [{ name: 'sends_per_ip_hour', bucket, max: limits.sendsPerIpHour, windowMs: HOUR }];
+}
+
+const perTarget = (bucket: string, limits: Limits): Limit[] => [
+  { name: 'send_gap', bucket, max: 1, windowMs: limits.sendGapSeconds * SECOND },
+  { name: 'sends_per_hour', bucket, max: limits.sendsPerHour, windowMs: HOUR },
+  { name: 'sends_per_day', bucket, max: limits.sendsPerDay, windowMs: DAY },
+];
+
+const perIdentifierDay = (key: string, limits: Limits): Limit => ({
+  name: 'sends_per_identifier_day',
+  bucket: `sends:any:${key}`,
+  max: limits.sendsPerIdentifierDay,
+  windowMs: DAY,
+});
+
+export interface OtpBudget {
+  limits: Limit[];
+  /** Bucket of the identifier's wrong tries. */
+  triesBucket: string;
+  /** Bucket that a verified code gets back: mobile carriers share IPv4 addresses. */
+  refundOnSuccess?: string;
+}
+
+/** Sends of a code: per (identifier, purpose), per identifier over all purposes, per address. */
+export async function otpBudget(
+  vault: Vault,
+  limits: Limits,
+  identifier: IdentifierRef,
+  purpose: OtpPurpose,
+  ip: string,
+): Promise<OtpBudget> {
+  const [key, address] = await Promise.all([
+    identifierKey(vault, identifier),
+    addressLimits(vault, limits, ip),
+  ]);
+  return {
+    limits: [
+      ...perTarget(`sends:${purpose}:${key}`, limits),
+      perIdentifierDay(key, limits),
+      ...address,
+    ],
+    triesBucket: `tries:${key}`,
+    refundOnSuccess: address[0]?.bucket,
+  };
+}
+
+/** Sends of a link: per (identifier, kind), per identifier over everything, per user, per address. */
+export async function linkLimits(
+  vault: Vault,
+  limits: Limits,
+  identifier: IdentifierRef,
+  kind: LinkKind,
+  userId: string,
+  ip: string,
+): Promise<Limit[]> {
+  const [key, address] = await Promise.all([
+    identifierKey(vault, identifier),
+    addressLimits(vault, limits, ip),
+  ]);
+  return [
+    ...perTarget(`sends:${kind}:${key}`, limits),
+    perIdentifierDay(key, limits),
+    {
+      name: 'links_per_user_hour',
+      bucket: `links:${userId}`,
+      max: limits.linksPerUserHour,
+      windowMs: HOUR,
+    },
+    ...address,
+  ];
+}
+
+/** Wrong tries of an identifier over all its codes: a new code does not refill it. */
+export function wrongTries(limits: Limits): Omit<Limit, 'bucket'> {
+  return { name: 'otp_tries_per_hour', max: limits.otpWrongPerIdentifierHour, windowMs: HOUR };
+}
+
+/** Failed token requests of a client from one address (ruling 31). */
+export async function tokenFailures(
+  vault: Vault,
+  limits: Limits,
+  clientKey: string,
+  ip: string,
+): Promise<Limit> {
+  const key = await vault.mac('budget', `${clientKey}\n${addressBlock(ip)}`);
+  return {
+    name: 'token_failures',
+    bucket: `oauth:${key}`,
+    max: limits.tokenFailuresPerQuarter,
+    windowMs: HOUR / 4,
+  };
+}

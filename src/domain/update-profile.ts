@@ -1,0 +1,69 @@
+/** `updateProfile` of a signed-in shopper: plain fields at once, new identifiers unverified with a proof on its way. */
+import type { Application, IdentifierRef, Ports, Profile, User } from '../ports.ts';
+import { givenProfile } from './user.ts';
+import { sameIdentifier } from './identifier.ts';
+import { accept, refuse, type Result } from './result.ts';
+import { sendVerifyLink } from './send-link.ts';
+import { sendOtp, type SentOtp } from './send-otp.ts';
+import { MAX_IDENTIFIERS } from './verify-otp.ts';
+
+export interface UpdateProfile {
+  profile: Profile;
+  email?: IdentifierRef;
+  phone?: IdentifierRef;
+  ip: string;
+  androidHash?: string;
+}
+
+export interface Updated {
+  user: User;
+  /** A link went to it. */
+  linkSentTo?: IdentifierRef;
+  /** A code went to it. */
+  otpSent?: SentOtp & { identifier: IdentifierRef };
+}
+
+/**
+ * Order: budgets first (a 429 saves nothing and says so), then the profile, so that a limit or an outage never leaves
+ * half a change. Identifiers that are verified already are ignored; unverified ones get their proof again (ruling 22).
+ */
+export async function updateProfile(
+  ports: Ports,
+  application: Application,
+  user: User,
+  request: UpdateProfile,
+): Promise<Result<Updated, 'too_many_requests' | 'identifier_limit' | 'not_authenticated'>> {
+  const known = (one: IdentifierRef) => user.identifiers.find((have) => sameIdentifier(have, one));
+  const wanted = [request.email, request.phone].filter(
+    (one): one is IdentifierRef => one !== undefined && !known(one)?.verified,
+  );
+  for (const one of wanted) {
+    const sameKind = user.identifiers.filter(({ kind }) => kind === one.kind);
+    if (!known(one) && sameKind.length >= MAX_IDENTIFIERS) return refuse('identifier_limit');
+  }
+  const done: Omit<Updated, 'user'> = {};
+  for (const identifier of wanted) {
+    if (identifier.kind === 'email') {
+      const sent = await sendVerifyLink(ports, application, user, identifier, request.ip);
+      if (!sent.ok) return sent;
+      done.linkSentTo = identifier;
+    } else {
+      const sent = await sendOtp(ports, application, {
+        identifier,
+        purpose: 'profile',
+        userId: user.id,
+        ip: request.ip,
+        androidHash: request.androidHash,
+      });
+      if (!sent.ok) return sent;
+      done.otpSent = { ...sent.value, identifier };
+    }
+  }
+  const updated = await ports.users.update(user, {
+    profile: givenProfile(request.profile),
+    add: wanted,
+    max: MAX_IDENTIFIERS,
+    now: ports.clock.now(),
+  });
+  return updated ? accept({ ...done, user: updated }) : refuse('not_authenticated');
+}

@@ -1,0 +1,58 @@
+import { tokenFailures } from '../../domain/throttle.ts';
+import { decodePair } from '../../http/guard.ts';
+import type { Handlers } from '../../http/handler.ts';
+import type { accessService } from './service.contract.ts';
+
+const TOKEN_LIFE_SECONDS = 3600;
+const BASIC = /^Basic\s+(\S+)$/i;
+
+export const accessServiceHandlers: Handlers<typeof accessService> = {
+  async createToken({ input, caller, request, ports, fail, reply }) {
+    const { params, body } = input;
+    if (body.grant_type === undefined) return fail('invalid_request');
+    if (body.grant_type !== 'client_credentials') return fail('unsupported_grant_type');
+    const basic = BASIC.exec(request.headers.get('authorization') ?? '')?.[1];
+    const [key, secret] = (basic === undefined ? undefined : decodePair(basic)) ?? [
+      body.client_id,
+      body.client_secret,
+    ];
+    if (key === undefined || secret === undefined) return fail('invalid_client');
+    const now = ports.clock.now();
+    const failures = await tokenFailures(ports.vault, ports.limits, key, caller.ip);
+    const limited = await ports.serviceBudgets.check([failures], now);
+    if (limited) {
+      const meta = { limit: limited.limit };
+      return fail('too_many_requests', { meta, retryAfter: limited.retryAfter });
+    }
+    const client = await ports.directory.client(params.company_id, key, secret);
+    if (!client) {
+      await ports.serviceBudgets.charge([failures], ports.random.uuid(), now);
+      return fail('invalid_client');
+    }
+    const asked = body.scope?.split(/[\s,]+/).filter(Boolean) ?? client.scopes;
+    if (!asked.every((scope) => client.scopes.includes(scope))) return fail('invalid_scope');
+    const access_token = await ports.tokens.issue(
+      { clientKey: client.key, companyId: client.companyId, scopes: asked },
+      TOKEN_LIFE_SECONDS,
+    );
+    return reply({
+      access_token,
+      token_type: 'Bearer',
+      expires_in: TOKEN_LIFE_SECONDS,
+      scope: asked.join(' '),
+    });
+  },
+
+  async getJwks({ ports, reply }) {
+    return reply(await ports.tokens.jwks());
+  },
+
+  async getHealth({ reply }) {
+    return reply({ status: 'ok' });
+  },
+
+  async getReadiness({ ports, fail, reply }) {
+    const failed = await ports.health.probe();
+    return failed.length > 0 ? fail('unavailable', { meta: { failed } }) : reply({ status: 'ok' });
+  },
+};

@@ -1,0 +1,33 @@
+import { mobileOf, readPhone } from '../../domain/identifier.ts';
+import { badField } from '../../domain/result.ts';
+import { sendOtp } from '../../domain/send-otp.ts';
+import type { Handlers } from '../../http/handler.ts';
+import type { loginApplication } from './application.contract.ts';
+
+export const loginApplicationHandlers: Handlers<typeof loginApplication> = {
+  async loginWithOTP({ input, application, caller, ports, fail, reply }) {
+    const { mobile, country_code, android_hash } = input.body;
+    const countryCode = country_code ?? application.defaultCountryCode;
+    const identifier = readPhone(mobile, countryCode);
+    if (!identifier) {
+      return fail('validation_failed', badField('body.mobile', 'is not a mobile number'));
+    }
+    if (!application.config.login.otp) return fail('otp_login_disabled');
+    const sent = await sendOtp(ports, application, {
+      identifier,
+      purpose: 'login',
+      ip: caller.ip,
+      androidHash: android_hash,
+    });
+    if (!sent.ok) return fail(sent.code, sent);
+    return reply({
+      success: true,
+      request_id: sent.value.requestId,
+      message: 'OTP sent',
+      ...mobileOf(identifier),
+      resend_timer: sent.value.resendTimer,
+      resend_token: sent.value.resendToken,
+      resendToken: sent.value.resendToken,
+    });
+  },
+};

@@ -1,0 +1,26 @@
+import { ENDED_FOR } from '../../domain/session.ts';
+import { userView } from '../../domain/user.ts';
+import type { Handlers } from '../../http/handler.ts';
+import type { sessionApplication } from './application.contract.ts';
+
+export const sessionApplicationHandlers: Handlers<typeof sessionApplication> = {
+  async getLoggedInUser({ application, signedIn, reply }) {
+    return reply({ user: userView(signedIn.user, application) });
+  },
+
+  async getListOfActiveSessions({ signedIn, ports, reply }) {
+    const listed = await ports.sessions.list(signedIn.user.id, ports.clock.now());
+    const handles = listed.map(({ handle }) => handle);
+    // KV's listing may lag behind; the session that asks is certainly there.
+    return reply({ sessions: [...new Set([signedIn.session.handle, ...handles])] });
+  },
+
+  async logout({ presented, ports, reply }) {
+    // What a genuine cookie names is ended even when this location cannot see the session yet.
+    if (presented) {
+      const until = ports.clock.now() + ENDED_FOR;
+      await ports.sessions.end(presented.userId, [presented.handle], until);
+    }
+    return reply({ logout: true }, { session: { clear: true } });
+  },
+};

@@ -1,0 +1,37 @@
+/** Time, chance and keys. */
+
+export interface Clock {
+  now(): number;
+}
+
+export interface Random {
+  bytes(length: number): Uint8Array;
+  /** Six digits, each value equally likely. */
+  otp(): string;
+  /** A version 4 UUID. */
+  uuid(): string;
+}
+
+export interface Vault {
+  /** Keyed hash of a text for look-ups and budgets, hex. `use` keeps the uses apart. */
+  mac(use: string, text: string): Promise<string>;
+  /** Plain SHA-256, hex; for values that are random themselves. */
+  digest(text: string): Promise<string>;
+  seal(use: string, text: string): Promise<string>;
+  /** Throws when no key of ours sealed it for this use. */
+  open(use: string, sealed: string): Promise<string>;
+  equal(a: string, b: string): boolean;
+}
+
+export interface AccessClaims {
+  clientKey: string;
+  companyId: string;
+  scopes: string[];
+}
+export interface Tokens {
+  /** A signed JWT that is valid for `lifeSeconds`. */
+  issue(claims: AccessClaims, lifeSeconds: number): Promise<string>;
+  verify(token: string): Promise<AccessClaims | undefined>;
+  /** Public keys, for `/.well-known/jwks.json`. */
+  jwks(): Promise<{ keys: Record<string, unknown>[] }>;
+}

@@ -1,0 +1,68 @@
+/** Companies, applications, OAuth clients. */
+
+export interface RequiredField {
+  is_required: boolean;
+  level: 'hard' | 'soft';
+}
+export interface RequiredFields {
+  email: RequiredField;
+  mobile: RequiredField;
+}
+/** The documented platform config of an application, whole. No secret is ever in it (ruling 30). */
+export interface PlatformConfig {
+  _id: string;
+  name: string;
+  active: boolean;
+  display: string;
+  subtext: string;
+  mobile_image: string;
+  desktop_image: string;
+  meta: Record<string, unknown>;
+  look_and_feel: { card_position: string; background_color: string };
+  flash_card: { text: string; text_color: string; background_color: string };
+  login: { password: boolean; otp: boolean };
+  social: { facebook: boolean; google: boolean; account_kit: boolean; apple: boolean };
+  social_tokens: Record<string, { app_id: string; redirect_uri?: string }>;
+  register: boolean;
+  forgot_password: boolean;
+  skip_captcha: boolean;
+  skip_login: boolean;
+  required_fields: RequiredFields;
+  register_required_fields: RequiredFields;
+  session_config: { duration: number; type: 'Minutes' | 'Hours' | 'Days'; is_rolling: boolean };
+  delete_account_reasons: { reason_text: string; reason_id: string; show_text_area: boolean }[];
+  delete_account_day: number;
+  delete_account_consent: { consent_text: string };
+  created_at: string;
+  updated_at: string;
+}
+
+export interface Application {
+  id: string;
+  companyId: string;
+  name: string;
+  /** Hosts a storefront may be served from, lower-case, without port. */
+  domains: string[];
+  /** Origin that links in messages point to, without a trailing slash. */
+  storefrontUrl: string;
+  /** Calling code of phones given without one, such as `91`. */
+  defaultCountryCode: string;
+  /** Name of the D1 binding that holds this application's users. */
+  shard: string;
+  config: PlatformConfig;
+}
+
+export interface OAuthClient {
+  key: string;
+  companyId: string;
+  scopes: string[];
+}
+
+export interface Directory {
+  /** The application when id and token belong together; at most 30 s old. */
+  authenticate(applicationId: string, token: string): Promise<Application | undefined>;
+  /** The application when the company owns it; at most 30 s old. */
+  application(companyId: string, applicationId: string): Promise<Application | undefined>;
+  /** The client when key and secret belong together and the company owns it. */
+  client(companyId: string, key: string, secret: string): Promise<OAuthClient | undefined>;
+}

@@ -1,0 +1,109 @@
+/** Configuration → ports on D1, KV and the queue. The only place, beside tests, that knows the adapters. */
+import { cryptoRandom } from './adapters/crypto/random.ts';
+import { createSessionTokens } from './adapters/crypto/session-tokens.ts';
+import { createVault } from './adapters/crypto/vault.ts';
+import { d1Budgets } from './adapters/d1/budgets.ts';
+import { d1Customers } from './adapters/d1/customers.ts';
+import { Database } from './adapters/d1/database.ts';
+import { d1Directory } from './adapters/d1/directory.ts';
+import { d1Links } from './adapters/d1/links.ts';
+import { d1Otps } from './adapters/d1/otps.ts';
+import { d1Registrations } from './adapters/d1/registrations.ts';
+import { d1Sessions } from './adapters/d1/sessions.ts';
+import { d1Users } from './adapters/d1/users.ts';
+import { createHealth } from './adapters/health.ts';
+import { createTokens } from './adapters/jose/tokens.ts';
+import { Values } from './adapters/kv/values.ts';
+import { createInbox, type Inbox } from './adapters/notify/inbox.ts';
+import { render } from './adapters/notify/templates.ts';
+import { consumeMessages, queueNotifier } from './adapters/queue/messages.ts';
+import type { Config } from './config.ts';
+import { errorForLog, type Log } from './http/log.ts';
+import type {
+  Application,
+  Clock,
+  CustomerQuery,
+  Customers,
+  PortsFactory,
+  RequestScope,
+} from './ports.ts';
+
+const systemClock: Clock = { now: () => Date.now() };
+
+/** What D1 itself hands out; anything else in `x-d1-bookmark` is ignored. */
+const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
+
+/** Operators' lists may read a replica, at least as new as what the caller has seen (its bookmark). */
+function replicaCustomers(client: D1Database, application: string, scope: RequestScope): Customers {
+  const known = BOOKMARK.test(scope.bookmark ?? '') ? scope.bookmark : undefined;
+  return {
+    async list(query: CustomerQuery) {
+      const session = client.withSession(known ?? 'first-unconstrained');
+      const page = await d1Customers(new Database(session), application).list(query);
+      const bookmark = session.getBookmark();
+      if (bookmark) scope.setBookmark(bookmark);
+      return page;
+    },
+  };
+}
+
+export interface Wired {
+  factory: PortsFactory;
+  inbox: Inbox;
+  consume(batch: MessageBatch): Promise<void>;
+}
+
+export function wire(config: Config, log: Log, clock: Clock = systemClock): Wired {
+  const vault = createVault(config.sealingKeys);
+  const values = new Values(config.kv);
+  const directory = new Database(config.directory);
+  const inbox = createInbox(values);
+  const service = {
+    clock,
+    random: cryptoRandom,
+    vault,
+    directory: d1Directory(directory, vault, clock),
+    tokens: createTokens(config.signingKeys, clock),
+    sessionTokens: createSessionTokens(config.sessionSecrets, cryptoRandom),
+    health: createHealth(directory, values),
+    serviceBudgets: d1Budgets(directory, ''),
+    limits: config.limits,
+  };
+
+  function of(application: Application, scope: RequestScope) {
+    const { id } = application;
+    const client = config.database(application.shard);
+    const database = new Database(client);
+    return {
+      ...service,
+      users: d1Users(database, id),
+      sessions: d1Sessions(database, values, id),
+      otps: d1Otps(database, values, id),
+      registrations: d1Registrations(database, values, id, clock),
+      links: d1Links(database, id),
+      budgets: d1Budgets(database, id),
+      customers: replicaCustomers(client, id, scope),
+      notifier: queueNotifier(config.messages, vault, application),
+      background(work: Promise<unknown>) {
+        const watched = work.catch((error: unknown) =>
+          log({ level: 'warn', message: 'background work failed', internal: errorForLog(error) }),
+        );
+        scope.waitUntil(watched);
+      },
+    };
+  }
+
+  return {
+    factory: { service, of },
+    inbox,
+    consume: async (batch) =>
+      consumeMessages(batch, vault, inbox, render, (id, error) =>
+        log({
+          level: 'warn',
+          message: 'delivery failed',
+          message_id: id,
+          internal: errorForLog(error),
+        }),
+      ),
+  };
+}

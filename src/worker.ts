@@ -1,0 +1,47 @@
+/** Entry of the Worker: fetch and queue. Wires configuration → ports → app, once per isolate; no logic. */
+import type { Hono } from 'hono';
+import { createApp } from './app.ts';
+import { ConfigError, parseConfig } from './config.ts';
+import { requestIdOf } from './http/caller.ts';
+import { errorResponse, failure } from './http/errors.ts';
+import { consoleLog, errorForLog } from './http/log.ts';
+import type { ServerEnv } from './http/server.ts';
+import { serveInbox } from './pages/inbox.ts';
+import { wire, type Wired } from './wiring.ts';
+
+interface Built {
+  app: Hono<ServerEnv>;
+  wired: Wired;
+}
+
+const builds = new WeakMap<object, Built>();
+
+function build(env: Record<string, unknown>): Built {
+  const known = builds.get(env);
+  if (known) return known;
+  const config = parseConfig(env);
+  const wired = wire(config, consoleLog);
+  const app = createApp(wired.factory, consoleLog);
+  if (config.delivery === 'inbox') serveInbox(app, wired.inbox);
+  const built = { app, wired };
+  builds.set(env, built);
+  return built;
+}
+
+export default {
+  async fetch(request, env, context) {
+    try {
+      return await build(env).app.fetch(request, env, context);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      // Every request hears the same (ruling 38); the log alone names what is wrong.
+      const requestId = requestIdOf(request);
+      consoleLog({ level: 'error', request_id: requestId, message: errorForLog(error) });
+      return errorResponse(failure('misconfigured'), requestId);
+    }
+  },
+
+  async queue(batch, env) {
+    await build(env).wired.consume(batch);
+  },
+} satisfies ExportedHandler<Record<string, unknown>>;

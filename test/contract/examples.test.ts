@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { documented, unwrap } from '../../mocks/documented.ts';
+import { EXCEPTIONS } from '../../mocks/exceptions.ts';
+import { entriesOf, successOf } from '../../src/http/operation.ts';
+import { table } from '../../src/table.ts';
+
+const FOLDER = join(import.meta.dirname, '../../mocks/examples');
+/** Operations whose documented example is empty, or that the documents lack (decisions 3 and 22). */
+const DERIVED = [
+  'application.hasPassword',
+  'application.logout',
+  'application.sendVerificationLinkToEmail',
+  'application.deleteUser',
+];
+
+const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as object;
+const files = new Map(
+  ['application', 'platform'].flatMap((client) =>
+    readdirSync(join(FOLDER, client)).map((name): [string, object] => [
+      `${client}.${name.replace('.json', '')}`,
+      read(join(FOLDER, client, name)),
+    ]),
+  ),
+);
+const entries = entriesOf(table);
+const storefrontAndPlatform = entries.filter(({ client }) => client !== 'service');
+const withFile = entries.flatMap((entry) => {
+  const file = files.get(entry.id);
+  return file ? [{ ...entry, file }] : [];
+});
+
+test('the mock knows every documented example file, as it stands', () => {
+  expect(documented).toStrictEqual(Object.fromEntries(files));
+});
+
+test('no example that the mock answers is empty', () => {
+  const empty = [...files].filter(([, file]) => Object.keys(unwrap(file)).length === 0);
+  expect(empty).toStrictEqual([]);
+});
+
+test('every operation has a documented example, save those whose documents are empty', () => {
+  const without = storefrontAndPlatform.map(({ id }) => id).filter((id) => !files.has(id));
+  expect(DERIVED).toEqual(expect.arrayContaining(without));
+});
+
+describe('a documented example survives its operation unchanged', () => {
+  test.each(withFile.filter(({ id }) => !EXCEPTIONS.has(id)))('$id', ({ row, file }) => {
+    const example = unwrap(file);
+    expect(successOf(row).schema.parse(example)).toStrictEqual(example);
+    expect(row.example.response).toStrictEqual(example);
+  });
+});
+
+describe('an exception stands in the list because its example breaks its operation', () => {
+  test.each(withFile.filter(({ id }) => EXCEPTIONS.has(id)))('$id', ({ row, file }) => {
+    expect(successOf(row).schema.safeParse(unwrap(file)).success).toBe(false);
+  });
+});
+
+describe("an operation's own examples fit its schemas", () => {
+  test.each(entries)('$id', ({ row }) => {
+    const { response } = row.example;
+    expect(successOf(row).schema.parse(response)).toStrictEqual(response);
+    for (const [place, value] of Object.entries(row.example.request ?? {})) {
+      const schema = row.request[place as 'params' | 'query' | 'body'];
+      expect(schema?.safeParse(value), place).toMatchObject({ success: true });
+    }
+  });
+});

@@ -1,0 +1,236 @@
+import { getResponse } from 'msw';
+import { setupServer } from 'msw/node';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createMock, mockTable, type MockOptions } from '../../mocks/app.ts';
+import { documented, unwrap } from '../../mocks/documented.ts';
+import { handlers, handlersByOperation } from '../../mocks/handlers.ts';
+import { server as ready } from '../../mocks/node.ts';
+import { editDistance, nearestTo } from '../../mocks/nearest.ts';
+import { createClient } from '../../src/http/client.ts';
+import { entriesOf, successOf, type Entry } from '../../src/http/operation.ts';
+
+const ORIGIN = 'http://mock.test';
+const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
+const entries = entriesOf(mockTable);
+const operations = entries.filter(({ client }) => client !== 'service');
+
+type Call = (args: object) => Promise<{ status: number; headers: Headers; body: object }>;
+
+/** Sends the example request of a row; ids in its path are made up. */
+function send(entry: Entry, headers: Record<string, string> = {}, options: MockOptions = {}) {
+  const mock = createMock(options);
+  const client = createClient(mockTable, { baseUrl: ORIGIN, fetch: (req) => mock.fetch(req) });
+  const names = [...entry.row.path.matchAll(/\{(\w+)\}/g)].map(
+    ([, name]) => [`${name}`, '1'] as const,
+  );
+  // A loop over rows cannot keep their single types.
+  const groups = client as unknown as Record<string, Record<string, Call>>;
+  const call = groups[entry.client]?.[entry.operationId];
+  if (!call) throw new Error(`no ${entry.id}`);
+  return call({ params: Object.fromEntries(names), headers, ...entry.row.example.request });
+}
+
+const ask = (path: string, init?: RequestInit, options?: MockOptions) =>
+  createMock(options).fetch(new Request(ORIGIN + path, init));
+const post = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+describe('every operation answers its documented example without the wrapper', () => {
+  test.each(operations)('$id', async (entry) => {
+    const { status, body } = await send(entry);
+    const file = documented[entry.id];
+    expect(status).toBe(successOf(entry.row).status);
+    expect(body).toStrictEqual(file ? unwrap(file) : entry.row.example.response);
+  });
+});
+
+describe('asked for the documented envelope, it answers the file verbatim', () => {
+  test.each(operations.filter(({ id }) => documented[id]))('$id', async (entry) => {
+    const { body } = await send(entry, { prefer: 'envelope=documented' });
+    expect(body).toStrictEqual(documented[entry.id]);
+  });
+});
+
+describe('of the service group only the token endpoint and health are there', () => {
+  test('a token is fixed and every grant gets it', async () => {
+    const path = mockTable.service.createToken.path.replace('{company_id}', '1');
+    const body = new URLSearchParams({ grant_type: 'client_credentials' });
+    const response = await ask(path, { method: 'POST', body });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ access_token: 'mock-access-token' });
+  });
+  test('health answers', async () => {
+    expect(await (await ask('/healthz')).json()).toStrictEqual({ status: 'ok' });
+  });
+  test('public keys are not served, because nothing is signed', async () => {
+    expect((await ask('/.well-known/jwks.json')).status).toBe(404);
+  });
+});
+
+describe('a wrong request gets the answer of the real app', () => {
+  test('a missing field is named', async () => {
+    const response = await ask(LOGIN, post({}));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: 'validation_failed',
+      message: 'body.mobile is required.',
+      errors: [{ path: 'body.mobile', message: 'is required' }],
+    });
+  });
+  test('malformed JSON is said to be that', async () => {
+    const init = { ...post({}), body: '{"mobile"' };
+    expect(await (await ask(LOGIN, init)).json()).toMatchObject({
+      status: 400,
+      errors: [{ path: 'body', message: 'is not well-formed JSON' }],
+    });
+  });
+  test('another method is a 405 that names the right one', async () => {
+    const response = await ask(LOGIN);
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('POST');
+  });
+  test('an endless body is refused although MSW holds a copy of it', async () => {
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+    });
+    // `duplex` is demanded by Node and unknown to the types of Workers.
+    const init = { ...post({}), body, duplex: 'half' } as RequestInit;
+    const request = new Request(ORIGIN + LOGIN, init);
+    expect((await getResponse(handlers(), request))?.status).toBe(413);
+  });
+});
+
+describe('an unknown path is a 404 that names the nearest documented one', () => {
+  test.each([
+    ['/service/application/user/authentication/v1.0/login/opt', `POST ${LOGIN}`],
+    [
+      '/service/platform/user/v1.0/company/12345/application/000000000000000000000001/customer/list',
+      `GET ${mockTable.platform.getCustomers.path}`,
+    ],
+    ['/user/authentication/v1.0/session', `GET ${mockTable.application.getLoggedInUser.path}`],
+  ])('%s', async (path, nearest) => {
+    const response = await ask(path);
+    expect(response.status).toBe(404);
+    const body = (await response.json()) as { message: string };
+    expect(body).toMatchObject({ code: 'not_found', meta: { nearest } });
+    expect(body.message).toContain(nearest);
+  });
+
+  test('a distance counts insertions, deletions and replacements', () => {
+    expect(editDistance('', 'abc')).toBe(3);
+    expect(editDistance('kitten', 'sitting')).toBe(3);
+    expect(editDistance('same', 'same')).toBe(0);
+  });
+  test('a parameter matches whatever was given for it', () => {
+    const rows = [{ row: { path: '/a/{id}/c' } }, { row: { path: '/a/long-id/d' } }];
+    expect(nearestTo('/a/long-id/cc', rows)?.row.path).toBe('/a/{id}/c');
+  });
+});
+
+describe('a page of any origin may call it with credentials', () => {
+  const origin = 'http://localhost:3000';
+  test('a preflight allows the origin and the headers it asked for', async () => {
+    const response = await ask(LOGIN, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,x-fp-date,x-anything',
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(response.headers.get('access-control-allow-credentials')).toBe('true');
+    expect(response.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(response.headers.get('access-control-allow-headers')).toBe(
+      'authorization,x-fp-date,x-anything',
+    );
+  });
+  test('answers and refusals alike can be read', async () => {
+    for (const path of ['/healthz', '/nowhere', LOGIN]) {
+      const { headers } = await ask(path, { headers: { origin } });
+      expect(headers.get('access-control-allow-origin'), path).toBe(origin);
+      expect(headers.get('access-control-allow-credentials'), path).toBe('true');
+    }
+  });
+});
+
+describe('strict, it demands credentials of the right form', () => {
+  const strict = { strict: true };
+  const storefront = { authorization: `Bearer ${btoa('an-id:a-token')}` };
+  const guarded = operations;
+
+  test.each(guarded)('$id without any: 401', async (entry) => {
+    const { status, body } = await send(entry, {}, strict);
+    expect(status).toBe(401);
+    expect(body).toMatchObject({ code: 'unauthorized' });
+  });
+  test.each(guarded)('$id with all: the example', async (entry) => {
+    const headers = { ...storefront, cookie: 'f.session=s%3Aanything' };
+    expect((await send(entry, headers, strict)).status).toBe(successOf(entry.row).status);
+  });
+  test.each(guarded.filter(({ row }) => row.security === 'session'))(
+    '$id without a session: 401',
+    async (entry) => {
+      const { status, body } = await send(entry, storefront, strict);
+      expect(status).toBe(401);
+      expect(body).toMatchObject({ code: 'not_authenticated', authenticated: false });
+    },
+  );
+  test.each(['Bearer not-base64!', `Bearer ${btoa('no-colon')}`, `Basic ${btoa('a:b')}`])(
+    'a storefront with "%s": 401',
+    async (authorization) => {
+      const init = post({ mobile: '8652523958' });
+      const headers = { 'content-type': 'application/json', authorization };
+      expect((await ask(LOGIN, { ...init, headers }, strict)).status).toBe(401);
+    },
+  );
+});
+
+test('a delay is waited before each answer', async () => {
+  const started = performance.now();
+  await ask('/healthz', undefined, { delayMs: 60 });
+  expect(performance.now() - started).toBeGreaterThanOrEqual(55);
+});
+
+describe('in an MSW set-up of one’s own', () => {
+  let server: ReturnType<typeof setupServer> | undefined;
+  afterEach(() => {
+    server?.close();
+    server = undefined;
+  });
+
+  const login = (origin: string) => fetch(origin + LOGIN, post({ mobile: '8652523958' }));
+
+  test('one handler serves every operation of an origin and leaves others alone', async () => {
+    server = setupServer(...handlers({ origin: 'https://shop.test' }));
+    server.listen({ onUnhandledFrame: 'error' });
+    expect(await (await login('https://shop.test')).json()).toStrictEqual(
+      unwrap(documented['application.loginWithOTP'] ?? {}),
+    );
+    await expect(login('https://other.test')).rejects.toThrow();
+  });
+  test('the ready-made server answers whatever the origin', async () => {
+    server = ready;
+    server.listen({ onUnhandledFrame: 'error' });
+    expect((await login('https://any.test')).status).toBe(200);
+    expect((await fetch('https://any.test/elsewhere')).status).toBe(404);
+  });
+  test('single operations can be taken by name', async () => {
+    const { application } = handlersByOperation({ origin: 'https://shop.test' });
+    server = setupServer(application.loginWithOTP);
+    server.listen({ onUnhandledFrame: 'error' });
+    expect((await login('https://shop.test')).status).toBe(200);
+    await expect(fetch('https://shop.test/healthz')).rejects.toThrow();
+  });
+  test('a pattern without origin resolves against the address of the page', async () => {
+    const { platform } = handlersByOperation();
+    const path = mockTable.platform.getCustomers.path.replace(/\{\w+\}/g, '1');
+    const request = new Request(`https://page.test${path}`);
+    const baseUrl = 'https://page.test/some/page';
+    expect((await getResponse([platform.getCustomers], request, { baseUrl }))?.status).toBe(200);
+  });
+});

@@ -1,0 +1,19 @@
+/** What `env` and `exports` of `cloudflare:workers` hold in the tests; vitest.config.ts and wrangler.toml bind it. */
+/// <reference types="@cloudflare/vitest-plugin/types" />
+
+declare namespace Cloudflare {
+  interface Env {
+    DB: D1Database;
+    KV: KVNamespace;
+    MESSAGES: Queue;
+    ENVIRONMENT: 'development';
+    DELIVERY: 'inbox';
+    SESSION_SECRETS: string;
+    SEALING_KEYS: string;
+    SIGNING_KEYS: string;
+    TEST_MIGRATIONS: import('cloudflare:test').D1Migration[];
+  }
+  interface GlobalProps {
+    mainModule: typeof import('../../src/worker.ts');
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Who may import whom (architecture.md), as rules for dependency-cruiser. Paths are relative to the project's folder.
+ * A layer names what it may import; whatever else of the project it reaches for is a breach.
+ */
+import type { IFlattenedRuleSet, IRegularForbiddenRuleType as Rule } from 'dependency-cruiser';
+
+interface Layer {
+  name: string;
+  /** The files of the layer. `(…)` can be referred to as `$1` below. */
+  from: string;
+  fromNot?: string;
+  /** What it may import. */
+  values: string[];
+  /** What it may import for types only, beside `ports.ts`, which everyone may. */
+  types?: string[];
+  /** The packages it may import; any when left out. */
+  packages?: string[];
+}
+
+const OWN = '^(src|mocks|scripts|test|bench)/';
+const PORTS = '^src/ports(\\.ts$|/)';
+const EXAMPLES = '^mocks/examples/.+\\.json$';
+
+const LAYERS: Layer[] = [
+  { name: 'ports', from: PORTS, values: ['^src/ports/'], packages: [] },
+  { name: 'schemas', from: '^src/schemas/', values: ['^src/schemas/'], packages: ['zod'] },
+  {
+    name: 'http',
+    from: '^src/http/',
+    values: ['^src/http/'],
+    packages: ['zod', 'hono', '@hono/zod-validator'],
+  },
+  {
+    name: 'domain',
+    from: '^src/domain/',
+    values: ['^src/domain/'],
+    packages: ['libphonenumber-js'],
+  },
+  {
+    name: 'contract',
+    from: '^src/features/[^/]+/[^/]+\\.contract\\.ts$',
+    values: ['^src/http/operation\\.ts$', '^src/schemas/', EXAMPLES],
+    types: ['^src/http/'],
+    packages: ['zod'],
+  },
+  {
+    name: 'feature',
+    from: '^src/features/([^/]+)/',
+    fromNot: '\\.contract\\.ts$',
+    values: ['^src/features/$1/', '^src/http/', '^src/schemas/', '^src/domain/'],
+    packages: ['zod', 'hono'],
+  },
+  {
+    name: 'table',
+    from: '^src/table\\.ts$',
+    values: ['^src/features/[^/]+/[^/]+\\.contract\\.ts$'],
+    packages: [],
+  },
+  { name: 'config', from: '^src/config\\.ts$', values: [], packages: ['zod'] },
+  {
+    name: 'adapter',
+    from: '^src/adapters/',
+    values: ['^src/adapters/', PORTS, '^src/domain/'],
+    types: ['^src/config\\.ts$', '^src/http/'],
+  },
+  {
+    name: 'mock',
+    from: '^mocks/',
+    fromNot: '^mocks/scenarios/',
+    values: ['^mocks/', '^src/table\\.ts$', '^src/http/', '^src/schemas/'],
+  },
+  {
+    name: 'scenario',
+    from: '^mocks/scenarios/',
+    values: [
+      '^mocks/',
+      '^src/(table|app)\\.ts$',
+      '^src/(http|schemas|domain|adapters/memory)/',
+      PORTS,
+    ],
+  },
+];
+
+const rule = (name: string, from: Rule['from'], to: Rule['to']): Rule => ({
+  name,
+  severity: 'error',
+  from,
+  to,
+});
+
+/** What a layer may import as a value, as a type, and from packages. */
+function rulesOf({ name, from, fromNot, values, types = [], packages }: Layer): Rule[] {
+  const origin = { path: from, ...(fromNot && { pathNot: fromNot }) };
+  const rules = [
+    rule(`${name}-values`, origin, {
+      path: OWN,
+      pathNot: values,
+      dependencyTypesNot: ['type-only'],
+    }),
+    rule(`${name}-types`, origin, {
+      path: OWN,
+      pathNot: [...values, ...types, PORTS],
+      dependencyTypes: ['type-only'],
+    }),
+  ];
+  if (!packages) return rules;
+  const allowed = packages.map((one) => `(^|/)node_modules/${one}/`);
+  const others = { pathNot: [OWN, ...allowed] };
+  return [...rules, rule(`${name}-packages`, origin, others)];
+}
+
+/** A package that only one place may import, so that it can be exchanged there. */
+const confined = (name: string, places: string): Rule =>
+  rule(
+    `only-${name}`,
+    { path: '^(src|mocks)/', pathNot: places },
+    { path: `(^|/)node_modules/${name}/` },
+  );
+
+const GENERAL: Rule[] = [
+  rule('no-cycle', {}, { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }),
+  rule('resolvable', {}, { couldNotResolve: true, pathNot: '^cloudflare:' }),
+  rule(
+    'src-stays-in-src',
+    { path: '^src/' },
+    { path: '^(mocks|scripts|test|bench)/', pathNot: EXAMPLES },
+  ),
+  rule('no-node-in-workers', { path: '^src/' }, { dependencyTypes: ['core'] }),
+  rule(
+    'adapters-are-wired-in-one-place',
+    { path: '^(src|mocks)/', pathNot: ['^src/adapters/', '^src/(worker|wiring)\\.ts$'] },
+    { path: '^src/adapters/', pathNot: '^src/adapters/memory/' },
+  ),
+  rule(
+    'memory-is-for-tests-and-scenarios',
+    { pathNot: ['^src/adapters/memory/', '^test/', '^mocks/scenarios/'] },
+    { path: '^src/adapters/memory/' },
+  ),
+  rule('nobody-imports-tests', { pathNot: ['^test/', '^[^/]+$'] }, { path: '^test/' }),
+  confined('drizzle-orm', '^src/adapters/d1/'),
+  confined('jose', '^src/adapters/jose/'),
+  confined('msw', '^mocks/'),
+];
+
+export const importRules: IFlattenedRuleSet = {
+  forbidden: [...LAYERS.flatMap(rulesOf), ...GENERAL],
+};

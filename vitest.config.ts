@@ -1,0 +1,73 @@
+/** Three kinds of tests, each where it can run fastest: `vitest --project unit | workerd | server`. */
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { freshSecrets } from './scripts/lib/dev-vars.ts';
+import { WRANGLER_ENV } from './scripts/lib/wrangler.ts';
+import { SummaryReporter } from './test/support/summary-reporter.ts';
+
+// The Workers pool is wrangler inside, and heeds the same settings.
+Object.assign(process.env, WRANGLER_ENV, { WRANGLER_LOG: 'error' });
+
+const bindings = {
+  ...freshSecrets(),
+  ENVIRONMENT: 'development',
+  DELIVERY: 'inbox',
+  TEST_MIGRATIONS: await readD1Migrations(join(import.meta.dirname, 'migrations')),
+};
+
+export default defineConfig({
+  test: {
+    reporters: ['default', new SummaryReporter()],
+    // The Worker logs every request; only those of a failed test are of interest.
+    silent: 'passed-only',
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: [
+            'test/unit/**/*.test.ts',
+            'test/contract/**/*.test.ts',
+            'test/types/**/*.test.ts',
+            'test/architecture.test.ts',
+          ],
+          // The compiler and the import graph are started as a whole, beside everything else.
+          testTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings },
+          }),
+        ],
+        test: {
+          name: 'workerd',
+          include: ['test/ports/**/*.test.ts', 'test/journeys/**/*.test.ts'],
+          setupFiles: ['test/support/workerd-setup.ts'],
+          // One isolate for all files; the setup clears its storage before each test, in milliseconds instead of seconds.
+          isolate: false,
+          maxWorkers: 1,
+          testTimeout: 15_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'server',
+          environment: 'node',
+          include: ['test/server/**/*.test.ts'],
+          // Each file starts real processes: one after the other, and with time to start.
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+});
