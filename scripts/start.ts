@@ -1,6 +1,6 @@
 /** `npm start`: from a fresh clone to a running Worker with a demo shop in it. Every step can be run again. */
 import { join, resolve } from 'node:path';
-import { readArgs, wholeNumber } from './args.ts';
+import { misused, readArgs, wholeNumber } from './args.ts';
 import { startDevServer } from './lib/dev-server.ts';
 import { addMissingSecrets } from './lib/dev-vars.ts';
 import { clearData, prepareData } from './lib/local-data.ts';
@@ -9,13 +9,14 @@ import { welcome } from './lib/welcome.ts';
 import { ROOT } from './lib/wrangler.ts';
 
 const USAGE = `
-npm start -- [--port N] [--reset] [--state DIR]
+npm start -- [--port N] [--reset] [--state DIR] [--var NAME:VALUE]…
 
 Runs the Worker on this machine, with a local database, a demo application and an inbox for its messages.
 
   --port N      listen on 127.0.0.1:N (default 8787)
   --reset       delete the local data first
   --state DIR   keep the local data in DIR (default .wrangler/state)
+  --var N:V     set a variable of the Worker, such as --var 'LIMITS:{"sendGapSeconds":1}'; can be repeated
 `;
 
 function giveUp(message: string): never {
@@ -28,11 +29,20 @@ function reasons(error: unknown): string {
   return error instanceof Error ? [error.message, reasons(error.cause)].join('\n  ').trim() : '';
 }
 
+/** `NAME:VALUE`; a value may hold colons itself. */
+function readVar(text: string): [name: string, value: string] {
+  const [, name, value] = /^([A-Z]\w*):(.*)$/is.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  return misused(`--var takes NAME:VALUE, not "${text}".`);
+}
+
 const args = readArgs(USAGE, {
   port: { type: 'string', default: '8787' },
   reset: { type: 'boolean', default: false },
   state: { type: 'string' },
+  var: { type: 'string', multiple: true, default: [] },
 });
+const vars = Object.fromEntries(args.var.map(readVar));
 const port = wholeNumber('port', args.port, 1, 65_535);
 const state = args.state === undefined ? join(ROOT, '.wrangler/state') : resolve(args.state);
 const url = `http://127.0.0.1:${port}`;
@@ -60,7 +70,7 @@ try {
 const server = startDevServer({
   port,
   state,
-  vars: { ENVIRONMENT: 'development', DELIVERY: 'inbox' },
+  vars: { ENVIRONMENT: 'development', DELIVERY: 'inbox', ...vars },
 });
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

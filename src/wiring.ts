@@ -11,10 +11,10 @@ import { d1Otps } from './adapters/d1/otps.ts';
 import { d1Registrations } from './adapters/d1/registrations.ts';
 import { d1Sessions } from './adapters/d1/sessions.ts';
 import { d1Users } from './adapters/d1/users.ts';
-import { createHealth } from './adapters/health.ts';
+import { createHealth } from './adapters/d1/health.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
 import { Values } from './adapters/kv/values.ts';
-import { createInbox, type Inbox } from './adapters/notify/inbox.ts';
+import { createInbox } from './adapters/notify/inbox.ts';
 import { render } from './adapters/notify/templates.ts';
 import { consumeMessages, queueNotifier } from './adapters/queue/messages.ts';
 import type { Config } from './config.ts';
@@ -24,6 +24,7 @@ import type {
   Clock,
   CustomerQuery,
   Customers,
+  Inbox,
   PortsFactory,
   RequestScope,
 } from './ports.ts';

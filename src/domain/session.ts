@@ -61,7 +61,7 @@ export function renewSession(
 
 /** The handles to end so that at most `MAX_SESSIONS` stay, oldest first. */
 export function surplusSessions(sessions: readonly Session[]): Session[] {
-  return [...sessions].sort((a, b) => b.createdAt - a.createdAt).slice(MAX_SESSIONS);
+  return sessions.toSorted((a, b) => b.createdAt - a.createdAt).slice(MAX_SESSIONS);
 }
 
 /** How operators name a session; both forms are read. */

@@ -63,7 +63,7 @@ function byPrecedence(a: Entry, b: Entry): number {
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
   const app = new Hono<ServerEnv>();
-  const entries = entriesOf(table).sort(byPrecedence);
+  const entries = entriesOf(table).toSorted(byPrecedence);
 
   app.use(async (c, next) => {
     const started = Date.now();

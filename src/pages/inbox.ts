@@ -1,8 +1,8 @@
 /** `/_dev/inbox`: what would have been sent, as JSON and, in a browser, as a small live page. Never in production. */
 import type { Hono } from 'hono';
 import { html, raw } from 'hono/html';
-import type { Inbox } from '../adapters/notify/inbox.ts';
 import type { ServerEnv } from '../http/server.ts';
+import type { Inbox } from '../ports.ts';
 
 const STYLE = `
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1c2733 }

@@ -18,3 +18,32 @@ export interface Notifier {
   /** Hands the message to the queue, sealed. Throws an `Outage` when the queue refuses. */
   send(message: Message): Promise<void>;
 }
+
+/** A message as a person reads it. */
+export interface RenderedMessage {
+  subject?: string;
+  text: string;
+}
+
+/** Brings messages to people. Must take the same message twice without harm: queues deliver at least once. */
+export interface Transport {
+  deliver(message: Message, rendered: RenderedMessage): Promise<void>;
+}
+
+export interface InboxItem {
+  id: string;
+  channel: 'sms' | 'email';
+  to: string;
+  template: string;
+  text: string;
+  otp?: string;
+  link?: string;
+  code?: string;
+  created_at: string;
+}
+
+/** Where messages go in development, to be read by whoever tries the shop. */
+export interface Inbox extends Transport {
+  /** Newest first; at most 100. */
+  list(to?: string): Promise<InboxItem[]>;
+}

@@ -55,5 +55,5 @@ export function limitedOf(rows: readonly Row[], now: number): Limited | undefine
     ),
   }));
   // The longest wait is the true one: the shorter ones are over before it.
-  return waits.sort((a, b) => b.retryAfter - a.retryAfter)[0];
+  return waits.toSorted((a, b) => b.retryAfter - a.retryAfter)[0];
 }

@@ -67,7 +67,7 @@ export function d1Directory(database: Database, vault: Vault, clock: Clock): Dir
         vault.digest(secret),
       ]);
       // Compared in any case, so that a known key takes no longer than an unknown one.
-      const right = vault.equal(String(row?.['secret_hash'] ?? ''), hash);
+      const right = vault.equal(row ? String(row['secret_hash']) : '', hash);
       if (!row || !right) return undefined;
       return { key, companyId, scopes: JSON.parse(String(row['scopes'])) as string[] };
     },

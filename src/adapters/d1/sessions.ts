@@ -37,7 +37,7 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
 
     async list(userId, now) {
       const [listed, [ended = [], [user] = []]] = await Promise.all([
-        values.list<Session>(keys.sessionsOf(applicationId, userId), LISTED),
+        values.list(keys.sessionsOf(applicationId, userId), LISTED),
         database.read([
           sql`SELECT handle FROM ended_sessions
               WHERE application_id = ${applicationId} AND user_id = ${userId} AND expires_at > ${now}`,
@@ -48,10 +48,11 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
       const gone = new Set(ended.map(({ handle }) => handle));
       const validFrom = Number(user?.['sessions_valid_from'] ?? 0);
       return listed
-        .flatMap(({ metadata }) => metadata ?? [])
+        // Written by `put` only.
+        .flatMap(({ metadata }) => (metadata as Session | null) ?? [])
         .filter((session) => !gone.has(session.handle))
         .filter((session) => session.expiresAt > now && session.createdAt >= validFrom)
-        .sort((a, b) => b.createdAt - a.createdAt);
+        .toSorted((a, b) => b.createdAt - a.createdAt);
     },
 
     async end(userId, handles, until) {

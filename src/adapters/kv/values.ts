@@ -55,8 +55,8 @@ export class Values {
   }
 
   /** Metadata of every key with the prefix, at most `max`. */
-  async list<T>(prefix: string, max = 1000): Promise<{ key: string; metadata: T | undefined }[]> {
-    const { keys: found } = await call(this.#kv.list<T>({ prefix, limit: max }));
+  async list(prefix: string, max = 1000): Promise<{ key: string; metadata: unknown }[]> {
+    const { keys: found } = await call(this.#kv.list({ prefix, limit: max }));
     return found.map(({ name, metadata }) => ({ key: name, metadata }));
   }
 }

@@ -2,32 +2,13 @@
  * The dev inbox: where messages go when `DELIVERY=inbox`. It alone stores codes readable, for a day, in local KV; the
  * configuration refuses it in production.
  */
-import type { Message } from '../../ports.ts';
+import type { Inbox, InboxItem } from '../../ports.ts';
 import type { Values } from '../kv/values.ts';
-import type { RenderedMessage } from './templates.ts';
 
 const LIFE = 86_400_000;
 /** Keys sort by age, newest first: KV lists in the order of keys. */
 const FAR = 9_999_999_999_999;
 const SHOWN = 100;
-
-export interface InboxItem {
-  id: string;
-  channel: 'sms' | 'email';
-  to: string;
-  template: string;
-  text: string;
-  otp?: string;
-  link?: string;
-  code?: string;
-  created_at: string;
-}
-
-export interface Inbox {
-  deliver(message: Message, rendered: RenderedMessage): Promise<void>;
-  /** Newest first; at most 100. */
-  list(to?: string): Promise<InboxItem[]>;
-}
 
 export function createInbox(values: Values): Inbox {
   return {
@@ -49,8 +30,8 @@ export function createInbox(values: Values): Inbox {
     },
 
     async list(to) {
-      const found = await values.list<{ to: string }>('inbox:');
-      const wanted = found.filter(({ metadata }) => to === undefined || metadata?.to === to);
+      const found = await values.list('inbox:');
+      const wanted = found.filter(({ metadata }) => to === undefined || (metadata as { to?: string } | null)?.to === to);
       const texts = await Promise.all(wanted.slice(0, SHOWN).map(({ key }) => values.get(key)));
       return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as InboxItem]));
     },

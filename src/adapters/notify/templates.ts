@@ -1,10 +1,5 @@
 /** Words of the domain → text for people. One place, so that no flow holds wording. */
-import type { Message } from '../../ports.ts';
-
-export interface RenderedMessage {
-  subject?: string;
-  text: string;
-}
+import type { Message, RenderedMessage } from '../../ports.ts';
 
 export function render({ content, channel }: Message, shop: string): RenderedMessage {
   switch (content.template) {

@@ -1,7 +1,13 @@
 /** The queue of outgoing messages: sealed on the way in, opened and delivered by the consumer. */
-import { Outage, type Message, type Notifier, type Vault } from '../../ports.ts';
+import {
+  Outage,
+  type Message,
+  type Notifier,
+  type RenderedMessage,
+  type Transport,
+  type Vault,
+} from '../../ports.ts';
 import { within } from '../within.ts';
-import type { RenderedMessage } from '../notify/templates.ts';
 
 /** What travels: nothing readable but whose message it is. */
 export interface Envelope {
@@ -32,11 +38,6 @@ export function queueNotifier(
       }
     },
   };
-}
-
-export interface Transport {
-  /** Must take the same message twice without harm: queues deliver at least once. */
-  deliver(message: Message, rendered: RenderedMessage): Promise<void>;
 }
 
 /** Delivers a batch, each message on its own: one that fails is tried again without its neighbours. */

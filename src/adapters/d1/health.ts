@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import type { Health } from '../ports.ts';
-import type { Database } from './d1/database.ts';
-import type { Values } from './kv/values.ts';
+import type { Health } from '../../ports.ts';
+import type { Database } from './database.ts';
+import type { Values } from '../kv/values.ts';
 
 /** One D1 and one KV round trip, at the same time. */
 export function createHealth(database: Database, values: Values): Health {

@@ -1,0 +1,121 @@
+/** Every port in memory: the doubles of unit tests and the stores of mock scenarios. */
+import { cryptoRandom } from '../crypto/random.ts';
+import { createSessionTokens } from '../crypto/session-tokens.ts';
+import { createVault } from '../crypto/vault.ts';
+import type {
+  Application,
+  Clock,
+  Limits,
+  Message,
+  OAuthClient,
+  Ports,
+  PortsFactory,
+  Random,
+  ServicePorts,
+  Tokens,
+} from '../../ports.ts';
+import { memoryOtps } from './otps.ts';
+import { MemoryState } from './state.ts';
+import {
+  memoryBudgets,
+  memoryCustomers,
+  memoryLinks,
+  memoryRegistrations,
+  memorySessions,
+  memoryUsers,
+} from './stores.ts';
+
+export interface MemoryOptions {
+  applications: { application: Application; token: string }[];
+  clients: { client: OAuthClient; secret: string }[];
+  limits: Limits;
+  clock?: Clock;
+  random?: Random;
+}
+
+export interface MemoryPorts {
+  factory: PortsFactory;
+  /** The ports of one application, as a request would get them. */
+  ports(application: Application): Ports;
+  state(applicationId: string): MemoryState;
+  /** Every message that was sent, oldest first. */
+  sent: { applicationId: string; message: Message }[];
+}
+
+/** Opaque access tokens, known to this process only. */
+function memoryTokens(random: Random): Tokens {
+  const issued = new Map<string, Awaited<ReturnType<Tokens['verify']>>>();
+  return {
+    async issue(claims) {
+      const token = random.uuid();
+      issued.set(token, claims);
+      return token;
+    },
+    verify: async (token) => issued.get(token),
+    jwks: async () => ({ keys: [] }),
+  };
+}
+
+export function memoryPorts(options: MemoryOptions): MemoryPorts {
+  const { clock = { now: () => Date.now() }, random = cryptoRandom, limits } = options;
+  const key = { id: 'memory', secret: crypto.getRandomValues(new Uint8Array(32)) };
+  const states = new Map<string, MemoryState>();
+  const sent: MemoryPorts['sent'] = [];
+
+  function state(applicationId: string): MemoryState {
+    const known = states.get(applicationId) ?? new MemoryState();
+    states.set(applicationId, known);
+    return known;
+  }
+
+  const service: ServicePorts = {
+    clock,
+    random,
+    vault: createVault([key]),
+    directory: {
+      async authenticate(id, token) {
+        const known = options.applications.find(({ application }) => application.id === id);
+        return known?.token === token ? known.application : undefined;
+      },
+      async application(companyId, id) {
+        return options.applications
+          .map(({ application }) => application)
+          .find((one) => one.id === id && one.companyId === companyId);
+      },
+      async client(companyId, clientKey, secret) {
+        const known = options.clients.find(({ client }) => client.key === clientKey);
+        const right = known?.secret === secret && known.client.companyId === companyId;
+        return right ? known.client : undefined;
+      },
+    },
+    tokens: memoryTokens(random),
+    sessionTokens: createSessionTokens([key], random),
+    health: { probe: async () => [] },
+    serviceBudgets: memoryBudgets(state('')),
+    limits,
+  };
+
+  function of(application: Application): Ports {
+    const own = state(application.id);
+    return {
+      ...service,
+      users: memoryUsers(own),
+      sessions: memorySessions(own),
+      otps: memoryOtps(own),
+      registrations: memoryRegistrations(own, clock),
+      links: memoryLinks(own),
+      budgets: memoryBudgets(own),
+      customers: memoryCustomers(own),
+      notifier: {
+        async send(message) {
+          sent.push({ applicationId: application.id, message });
+        },
+      },
+      background(work) {
+        void work.catch(() => undefined);
+      },
+    };
+  }
+
+  return { factory: { service, of }, ports: of, state, sent };
+}

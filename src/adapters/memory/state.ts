@@ -1,0 +1,177 @@
+/**
+ * The state behind all memory stores of one application. JavaScript runs one turn at a time, so whatever a store does
+ * between two awaits is as atomic as a batch on D1.
+ */
+import type {
+  Challenge,
+  Identifier,
+  IdentifierRef,
+  Limit,
+  Limited,
+  NewLink,
+  NewUser,
+  OpenChallenge,
+  Profile,
+  Registration,
+  Session,
+  User,
+} from '../../ports.ts';
+import { sameIdentifier } from '../../domain/identifier.ts';
+
+export interface StoredChallenge extends Challenge {
+  sealedCode: string;
+  triesBucket: string;
+  refundOnSuccess?: string;
+  lastTry?: string;
+  consumedBy?: string;
+}
+
+interface Charge {
+  bucket: string;
+  at: number;
+  ref: string;
+}
+
+export type StoredUser = Omit<User, 'identifiers'> & {
+  identifiers: (Identifier & { createdAt: number })[];
+};
+
+export class MemoryState {
+  readonly users = new Map<string, StoredUser>();
+  readonly challenges = new Map<string, StoredChallenge>();
+  readonly registrations = new Map<string, Registration>();
+  readonly forms = new Map<string, string>();
+  readonly sessions = new Map<string, Session>();
+  readonly ended = new Set<string>();
+  readonly links = new Map<string, NewLink>();
+  charges: Charge[] = [];
+
+  // ── budgets ──
+
+  limited(limits: readonly Limit[], now: number): Limited | undefined {
+    const spent = limits.flatMap(({ name, bucket, max, windowMs }) => {
+      const within = this.charges.filter((one) => one.bucket === bucket && one.at > now - windowMs);
+      if (within.length < max) return [];
+      const oldest = Math.min(...within.map(({ at }) => at));
+      return [{ limit: name, retryAfter: Math.max(1, Math.ceil((oldest + windowMs - now) / 1000)) }];
+    });
+    return spent.toSorted((a, b) => b.retryAfter - a.retryAfter)[0];
+  }
+
+  charge(limits: readonly Limit[], ref: string, now: number): Limited | undefined {
+    const limited = this.limited(limits, now);
+    if (limited) return limited;
+    const buckets = new Set(limits.map(({ bucket }) => bucket));
+    for (const bucket of buckets) this.charges.push({ bucket, at: now, ref });
+    return undefined;
+  }
+
+  giveBack(ref: string, bucket?: string): void {
+    this.charges = this.charges.filter(
+      (one) => one.ref !== ref || (bucket !== undefined && one.bucket !== bucket),
+    );
+  }
+
+  // ── users ──
+
+  /** A copy, as a database would hand out: what a caller does to it changes nothing here. */
+  user(id: string | undefined): User | undefined {
+    const stored = id === undefined ? undefined : this.users.get(id);
+    if (!stored) return undefined;
+    const identifiers = stored.identifiers
+      .toSorted(
+        (a, b) =>
+          Number(b.primary) - Number(a.primary) ||
+          a.createdAt - b.createdAt ||
+          (a.value < b.value ? -1 : 1),
+      )
+      .map(({ createdAt: _, ...identifier }) => identifier);
+    return structuredClone({ ...stored, identifiers });
+  }
+
+  owner(one: IdentifierRef): User | undefined {
+    for (const user of this.users.values()) {
+      if (user.identifiers.some((have) => have.verified && sameIdentifier(have, one))) {
+        return this.user(user.id);
+      }
+    }
+    return undefined;
+  }
+
+  /** What the unique indexes of D1 would refuse. */
+  conflict(user: NewUser): 'email' | 'phone' | 'username' | undefined {
+    for (const one of user.identifiers) {
+      if (one.verified && this.owner(one)) return one.kind;
+    }
+    const names = [...this.users.values()].map(({ username }) => username);
+    return names.includes(user.username) ? 'username' : undefined;
+  }
+
+  insert({ identifiers, ...user }: NewUser): void {
+    for (const one of identifiers) if (one.verified) this.dropCopies(user.id, one);
+    this.users.set(user.id, {
+      ...user,
+      hasOldPasswordHash: false,
+      sessionsValidFrom: 0,
+      updatedAt: user.createdAt,
+      identifiers: identifiers.map((one) => ({ ...one, createdAt: user.createdAt })),
+    });
+  }
+
+  dropCopies(userId: string, one: IdentifierRef): void {
+    for (const user of this.users.values()) {
+      if (user.id === userId) continue;
+      user.identifiers = user.identifiers.filter((have) => !sameIdentifier(have, one));
+    }
+    for (const [id, link] of this.links) {
+      if (link.userId !== userId && sameIdentifier(link.identifier, one)) this.links.delete(id);
+    }
+  }
+
+  verify(userId: string, one: IdentifierRef, now: number): void {
+    const user = this.users.get(userId);
+    if (!user) return;
+    this.dropCopies(userId, one);
+    const primary = !user.identifiers.some((have) => have.kind === one.kind && have.primary);
+    const known = user.identifiers.find((have) => sameIdentifier(have, one));
+    if (known) Object.assign(known, { verified: true, primary: known.primary || primary });
+    else user.identifiers.push({ ...one, verified: true, primary, createdAt: now });
+    user.updatedAt = now;
+  }
+
+  others(userId: string, one: IdentifierRef): number {
+    const have = this.users.get(userId)?.identifiers ?? [];
+    return have.filter(({ kind, value }) => kind === one.kind && value !== one.value).length;
+  }
+
+  edit(userId: string, profile: Profile, now: number): void {
+    const user = this.users.get(userId);
+    if (user) Object.assign(user, profile, { updatedAt: now });
+  }
+
+  // ── codes and registrations ──
+
+  keep(request: OpenChallenge): void {
+    const { challenge, triesBucket, refundOnSuccess } = request;
+    this.challenges.set(challenge.id, {
+      ...challenge,
+      sealedCode: '',
+      attempts: 0,
+      triesBucket,
+      refundOnSuccess,
+    });
+  }
+
+  registration(id: string | undefined, now: number): Registration | undefined {
+    const found = id === undefined ? undefined : this.registrations.get(id);
+    return found && found.expiresAt > now ? structuredClone(found) : undefined;
+  }
+
+  /** Ends a registration once; false when it ended before. */
+  claim(id: string, userId: string, now: number): boolean {
+    const found = this.registrations.get(id);
+    if (!found || found.finishedAt !== undefined || found.expiresAt <= now) return false;
+    Object.assign(found, { finishedAt: now, userId });
+    return true;
+  }
+}

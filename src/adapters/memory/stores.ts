@@ -1,0 +1,157 @@
+/** The smaller memory stores of one application. */
+import { wordsOf } from '../../domain/customer-query.ts';
+import { sameIdentifier } from '../../domain/identifier.ts';
+import type {
+  Budgets,
+  Clock,
+  Customers,
+  CustomerTerms,
+  Links,
+  PendingForm,
+  Registrations,
+  Sessions,
+  User,
+  Users,
+} from '../../ports.ts';
+import type { MemoryState } from './state.ts';
+
+export function memoryBudgets(state: MemoryState): Budgets {
+  return {
+    charge: async (limits, ref, now) => state.charge(limits, ref, now),
+    check: async (limits, now) => state.limited(limits, now),
+  };
+}
+
+export function memoryUsers(state: MemoryState): Users {
+  return {
+    find: async (userId) => state.user(userId),
+    async update({ id }, { profile, add, max, now }) {
+      const stored = state.users.get(id);
+      if (!stored) return undefined;
+      state.edit(id, profile, now);
+      for (const one of add) {
+        const known = stored.identifiers.some((have) => sameIdentifier(have, one));
+        if (known || state.others(id, one) >= max) continue;
+        stored.identifiers.push({ ...one, verified: false, primary: false, createdAt: now });
+      }
+      return state.user(id);
+    },
+  };
+}
+
+export function memorySessions(state: MemoryState): Sessions {
+  return {
+    async put(session) {
+      state.sessions.set(session.handle, { ...session });
+    },
+    async find(userId, handle) {
+      const session = state.sessions.get(handle);
+      return {
+        session: session?.userId === userId ? { ...session } : undefined,
+        user: state.user(userId),
+        ended: state.ended.has(handle),
+      };
+    },
+    async list(userId, now) {
+      const validFrom = state.users.get(userId)?.sessionsValidFrom ?? 0;
+      return [...state.sessions.values()]
+        .filter((one) => one.userId === userId && !state.ended.has(one.handle))
+        .filter((one) => one.expiresAt > now && one.createdAt >= validFrom)
+        .toSorted((a, b) => b.createdAt - a.createdAt);
+    },
+    async end(_userId, handles) {
+      for (const handle of handles) {
+        state.ended.add(handle);
+        state.sessions.delete(handle);
+      }
+    },
+    async endAll(userId, now) {
+      const user = state.users.get(userId);
+      if (user) user.sessionsValidFrom = now;
+    },
+  };
+}
+
+export function memoryRegistrations(state: MemoryState, clock: Clock): Registrations {
+  const form = async (id: string): Promise<PendingForm | undefined> => {
+    const text = state.forms.get(id);
+    return text === undefined ? undefined : (JSON.parse(text) as PendingForm);
+  };
+  return {
+    form,
+    async find(id) {
+      const registration = state.registration(id, clock.now());
+      const owner = (registration?.proofs ?? []).map((one) => state.owner(one)).find(Boolean);
+      return {
+        registration,
+        form: await form(id),
+        owners: owner ? [owner] : [],
+        bound: state.user(registration?.userId),
+      };
+    },
+    async store(next, pending, from) {
+      const proofs = structuredClone(state.registrations.get(from)?.proofs ?? []);
+      state.registrations.set(next.id, { ...next, proofs });
+      state.forms.set(next.id, JSON.stringify(pending));
+    },
+    async finish(id, user, now) {
+      const open = state.registration(id, now);
+      if (!open || open.finishedAt !== undefined) return { state: 'lost' };
+      const field = state.conflict(user);
+      if (field) return { state: 'taken', field };
+      state.claim(id, user.id, now);
+      state.insert(user);
+      return { state: 'done', user: state.user(user.id) };
+    },
+    async close(id, userId, now) {
+      if (!state.claim(id, userId, now)) return { state: 'lost' };
+      return { state: 'done', user: state.user(userId) };
+    },
+  };
+}
+
+export function memoryLinks(state: MemoryState): Links {
+  return {
+    async open(link, limits) {
+      const limited = state.charge(limits, link.id, link.createdAt);
+      if (!limited) state.links.set(link.id, link);
+      return limited;
+    },
+    async cancel(linkId) {
+      state.giveBack(linkId);
+      state.links.delete(linkId);
+    },
+  };
+}
+
+function matches(user: User, terms: CustomerTerms): boolean {
+  const values = user.identifiers.map(({ value }) => value);
+  const words = wordsOf([user.firstName, user.lastName, user.username].join(' '));
+  const named =
+    terms.words.length > 0 &&
+    terms.words.every((begin) => words.some((word) => word.startsWith(begin)));
+  const exact = [terms.email, terms.phone].filter((one) => one !== undefined);
+  return (
+    user.id === terms.id ||
+    user.username === terms.username ||
+    exact.some((one) => values.includes(one)) ||
+    named
+  );
+}
+
+export function memoryCustomers(state: MemoryState): Customers {
+  return {
+    async list({ terms, pageNo, pageSize }) {
+      const all = [...state.users.keys()]
+        .toSorted((a, b) => (a < b ? 1 : -1))
+        .flatMap((id) => state.user(id) ?? []);
+      const found = terms ? all.filter((user) => matches(user, terms)) : all;
+      const start = (pageNo - 1) * pageSize;
+      return {
+        users: found.slice(start, start + pageSize),
+        total: terms ? Math.min(found.length, 1_000) : found.length,
+        hasNext: found.length > start + pageSize,
+      };
+    },
+  };
+}

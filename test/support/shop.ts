@@ -1,0 +1,188 @@
+/** A whole shop under test: the real app over D1 and KV, or over memory, with a clock that the test moves. */
+import { env } from 'cloudflare:workers';
+import type { Hono } from 'hono';
+import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
+import { DEMO } from '../../scripts/lib/welcome.ts';
+import { createVault } from '../../src/adapters/crypto/vault.ts';
+import { memoryPorts } from '../../src/adapters/memory/ports.ts';
+import type { Envelope } from '../../src/adapters/queue/messages.ts';
+import { createApp } from '../../src/app.ts';
+import { DEFAULT_LIMITS, parseConfig } from '../../src/config.ts';
+import { createClient, type Client } from '../../src/http/client.ts';
+import type { LogLine } from '../../src/http/log.ts';
+import { SCOPES } from '../../src/http/operation.ts';
+import type { ServerEnv } from '../../src/http/server.ts';
+import type { Application, Limits, Message, PlatformConfig, Ports } from '../../src/ports.ts';
+import { table } from '../../src/table.ts';
+import { wire } from '../../src/wiring.ts';
+import { countingDatabase, type Counted } from './counting-database.ts';
+import { staleKv, type StaleKv } from './stale-kv.ts';
+
+export const ORIGIN = 'http://127.0.0.1';
+export const AUTHORIZATION = `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`;
+
+export interface ShopOptions {
+  config?: Partial<PlatformConfig>;
+  limits?: Partial<Limits>;
+}
+
+export interface Shop {
+  app: Hono<ServerEnv>;
+  /** Its own cookie jar with every call. */
+  browser(headers?: Record<string, string>): Client<typeof table>;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  application: Application;
+  ports: Ports;
+  clock: { now(): number; advance(ms: number): void };
+  /** Every message that was handed over, oldest first. */
+  messages(): Promise<Message[]>;
+  /** The newest code that was sent to someone. */
+  otp(to: string): Promise<string>;
+  log: LogLine[];
+  /** Settles what goes on after the answers. */
+  settle(): Promise<void>;
+}
+
+export interface EdgeShop extends Shop {
+  kv: StaleKv;
+  db: Counted;
+  queue: { sent: Envelope[]; down: boolean };
+}
+
+function createClock() {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    advance(ms: number) {
+      ahead += ms;
+    },
+  };
+}
+
+const demoApplication = (config: Partial<PlatformConfig> = {}): Application => ({
+  id: DEMO.applicationId,
+  companyId: DEMO.companyId,
+  name: 'Fynd',
+  domains: ['localhost', '127.0.0.1'],
+  storefrontUrl: ORIGIN,
+  defaultCountryCode: '91',
+  shard: 'DB',
+  config: { ...demoConfig(), ...config },
+});
+
+function finish(
+  shop: Omit<Shop, 'browser' | 'fetch' | 'otp' | 'settle'>,
+  pending: Promise<unknown>[],
+): Shop {
+  const context = {
+    waitUntil: (work: Promise<unknown>) => void pending.push(work),
+    passThroughOnException: () => undefined,
+    props: {},
+  } as ExecutionContext;
+  const send = async (request: Request) => shop.app.fetch(request, {}, context);
+  return {
+    ...shop,
+    browser: (headers = {}) =>
+      createClient(table, {
+        baseUrl: ORIGIN,
+        fetch: send,
+        cookies: true,
+        headers: { authorization: AUTHORIZATION, ...headers },
+      }),
+    fetch: async (path, init) => send(new Request(ORIGIN + path, init)),
+    async otp(to) {
+      const sent = await shop.messages();
+      const last = sent.findLast((message) => message.to === to);
+      if (last?.content.template !== 'otp') throw new Error(`no code was sent to ${to}`);
+      return last.content.otp;
+    },
+    async settle() {
+      await Promise.all(pending.splice(0));
+    },
+  };
+}
+
+/** On D1 and the KV double; storage is empty when it is called. */
+export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
+  const clock = createClock();
+  const log: LogLine[] = [];
+  const pending: Promise<unknown>[] = [];
+  const kv = staleKv(clock.now);
+  const db = countingDatabase(env.DB);
+  const queue: EdgeShop['queue'] = { sent: [], down: false };
+  await seedDemo(env.DB, { storefrontUrl: ORIGIN });
+  const application = demoApplication(options.config);
+  await env.DB.prepare('UPDATE applications SET config = ? WHERE id = ?')
+    .bind(JSON.stringify(application.config), application.id)
+    .run();
+  const config = parseConfig({
+    ...env,
+    DB: db.database,
+    KV: kv.namespace,
+    LIMITS: JSON.stringify({ ...DEFAULT_LIMITS, ...options.limits }),
+    MESSAGES: {
+      async send(envelope: Envelope) {
+        if (queue.down) throw new Error('the queue is down');
+        queue.sent.push(envelope);
+      },
+    },
+  });
+  const { factory } = wire(config, (line) => log.push(line), clock);
+  const scope = {
+    waitUntil: (work: Promise<unknown>) => void pending.push(work),
+    setBookmark: () => undefined,
+  };
+  const vault = createVault(config.sealingKeys);
+  const shop = finish(
+    {
+      app: createApp(factory, (line) => log.push(line)),
+      application,
+      ports: factory.of(application, scope),
+      clock,
+      log,
+      messages: async () =>
+        Promise.all(
+          queue.sent.map(
+            async ({ sealed }) => JSON.parse(await vault.open('message', sealed)) as Message,
+          ),
+        ),
+    },
+    pending,
+  );
+  return { ...shop, kv, db, queue };
+}
+
+/** On memory ports. */
+export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
+  const clock = createClock();
+  const log: LogLine[] = [];
+  const application = demoApplication(options.config);
+  const memory = memoryPorts({
+    applications: [{ application, token: DEMO.applicationToken }],
+    clients: [
+      {
+        client: { key: DEMO.oauthKey, companyId: DEMO.companyId, scopes: [...SCOPES] },
+        secret: DEMO.oauthSecret,
+      },
+    ],
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    clock,
+  });
+  return finish(
+    {
+      app: createApp(memory.factory, (line) => log.push(line)),
+      application,
+      ports: memory.ports(application),
+      clock,
+      log,
+      messages: async () => memory.sent.map(({ message }) => message),
+    },
+    [],
+  );
+}
+
+/** Journeys and port suites run on both. */
+export const SHOPS: [string, (options?: ShopOptions) => Promise<Shop>][] = [
+  ['memory', memoryShop],
+  ['D1 and KV', edgeShop],
+];

@@ -1,0 +1,90 @@
+/**
+ * A KV namespace as another location sees it: reads and listings are `lag` milliseconds old, old absences included,
+ * while writes arrive at once. It enforces KV's limits, and it owns its clock. Local workerd does not simulate any of
+ * this, so this double is the only test of it (platform-facts.md).
+ */
+interface Version {
+  at: number;
+  value: string | null;
+  metadata: unknown;
+  expiresAt: number;
+}
+
+export interface StaleKv {
+  namespace: KVNamespace;
+  /** How old an answer is, in milliseconds. */
+  lag: number;
+  /** Names of the calls that were made, oldest first. */
+  calls: string[];
+  /** When set, every call fails. */
+  down: boolean;
+}
+
+const MIN_TTL = 60;
+const MAX_METADATA = 1024;
+const MAX_KEY = 512;
+
+export function staleKv(now: () => number): StaleKv {
+  const history = new Map<string, Version[]>();
+
+  function seen(key: string): Version | undefined {
+    const at = now() - double.lag;
+    const versions = history.get(key)?.filter((version) => version.at <= at) ?? [];
+    const last = versions.at(-1);
+    return last && last.value !== null && last.expiresAt > at ? last : undefined;
+  }
+
+  function called(name: string): void {
+    double.calls.push(name);
+    if (double.down) throw new Error('KV is down');
+  }
+
+  function write(key: string, version: Version): void {
+    if (new TextEncoder().encode(key).length > MAX_KEY) throw new Error('KV key too long');
+    history.set(key, [...(history.get(key) ?? []), version]);
+  }
+
+  const namespace = {
+    async get(key: string) {
+      called('get');
+      return seen(key)?.value ?? null;
+    },
+    async getWithMetadata(key: string) {
+      called('get');
+      const version = seen(key);
+      return { value: version?.value ?? null, metadata: version?.metadata ?? null };
+    },
+    async put(
+      key: string,
+      value: string,
+      { expirationTtl, metadata }: { expirationTtl?: number; metadata?: unknown } = {},
+    ) {
+      called('put');
+      if (expirationTtl === undefined || expirationTtl < MIN_TTL) throw new Error('KV TTL too low');
+      if (JSON.stringify(metadata ?? null).length > MAX_METADATA) throw new Error('KV metadata');
+      write(key, { at: now(), value, metadata, expiresAt: now() + expirationTtl * 1000 });
+    },
+    async delete(key: string) {
+      called('delete');
+      write(key, { at: now(), value: null, metadata: null, expiresAt: Infinity });
+    },
+    async list({ prefix = '', limit = 1000 }: { prefix?: string; limit?: number } = {}) {
+      called('list');
+      const keys = [...history.keys()]
+        .filter((key) => key.startsWith(prefix) && seen(key))
+        .toSorted()
+        .slice(0, limit)
+        .map((name) => ({ name, metadata: seen(name)?.metadata }));
+      return { keys, list_complete: true, cacheStatus: null };
+    },
+  };
+
+  const double: StaleKv = {
+    // The stores use these five calls of the interface and no other.
+    namespace: namespace as unknown as KVNamespace,
+    lag: 0,
+    calls: [],
+    down: false,
+  };
+  return double;
+}
