@@ -1,13 +1,13 @@
 /** What the operations that send and verify one-time codes exchange. */
 import * as z from 'zod';
-import { digits, text, token } from './fields.ts';
+import { captcha, digits, email, text, token } from './fields.ts';
 import { UserSchema } from './user.ts';
 
 export const SendOtpRequestSchema = z
   .object({
     mobile: digits,
     country_code: digits.optional(),
-    captcha_code: text(4096).optional(),
+    captcha_code: captcha.optional(),
     android_hash: text(100).optional(),
   })
   .meta({ id: 'SendOtpRequestSchema' });
@@ -20,7 +20,7 @@ export const SendMobileOtpRequestSchema = z
     token: token.optional().meta({ description: 'The `resend_token` of the first answer' }),
     android_hash: text(100).optional(),
     force: text(100).optional(),
-    captcha_code: text(4096).optional(),
+    captcha_code: captcha.optional(),
   })
   .meta({ id: 'SendMobileOtpRequestSchema' });
 
@@ -31,6 +31,25 @@ export const VerifyOtpRequestSchema = z
     register_token: token.optional(),
   })
   .meta({ id: 'VerifyOtpRequestSchema' });
+
+export const SendEmailOtpRequestSchema = z
+  .object({
+    email,
+    action: text(100).optional().meta({ description: 'Free text; a `token` makes it a resend' }),
+    token: token.optional().meta({ description: 'The `resend_email_token` of the first answer' }),
+    register_token: token.optional(),
+  })
+  .meta({ id: 'SendEmailOtpRequestSchema' });
+
+/** There is no request_id: the newest live code of the address is meant. */
+export const VerifyEmailOtpRequestSchema = z
+  .object({
+    email,
+    otp: digits,
+    action: text(100).optional(),
+    register_token: token.optional(),
+  })
+  .meta({ id: 'VerifyEmailOtpRequestSchema' });
 
 /** What a sent code answers, wherever it was asked for. */
 const otpSent = {
@@ -54,6 +73,10 @@ export const proofsWanted = {
 
 export const OtpSuccess = z.object(otpSent).meta({ id: 'OtpSuccess' });
 
+export const EmailOtpSuccess = z
+  .object({ success: z.boolean().optional(), resend_email_token: z.string().optional() })
+  .meta({ id: 'EmailOtpSuccess' });
+
 export const SendOtpResponse = z
   .object({
     ...otpSent,
@@ -66,6 +89,19 @@ export const SendOtpResponse = z
     user_exists: z.boolean().optional(),
   })
   .meta({ id: 'SendOtpResponse' });
+
+export const RegisterFormSuccess = z
+  .object({
+    ...otpSent,
+    email: z.string().optional(),
+    resend_email_token: z.string().optional(),
+    verify_email_otp: z.boolean().optional(),
+    verify_mobile_otp: z.boolean().optional(),
+    user_exists: z.boolean().optional(),
+    /** The examples' spelling; sent beside the canonical one (decision 5). */
+    userExists: z.boolean().optional(),
+  })
+  .meta({ id: 'RegisterFormSuccess' });
 
 export const VerifyOtpSuccess = z
   .object({

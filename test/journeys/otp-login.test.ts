@@ -1,31 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Client } from '../../src/http/client.ts';
-import type { table } from '../../src/table.ts';
-import { SHOPS, type Shop } from '../support/shop.ts';
-
-type Browser = Client<typeof table>;
-const MOBILE = { mobile: '8652523958', country_code: '91' };
-const E164 = '+918652523958';
-
-/** The answer, or a failed test that shows what came instead. */
-export function right<R extends { ok: boolean; body: unknown }>(result: R): Extract<R, { ok: true }> {
-  expect(result, JSON.stringify(result.body)).toMatchObject({ ok: true });
-  return result as Extract<R, { ok: true }>;
-}
-
-async function prove(shop: Shop, browser: Browser, mobile = MOBILE, to = E164) {
-  const sent = right(await browser.application.loginWithOTP({ body: mobile }));
-  const request_id = sent.body.request_id ?? '';
-  const otp = await shop.otp(to);
-  return right(await browser.application.verifyMobileOTP({ body: { request_id, otp } }));
-}
-
-async function signUp(shop: Shop, browser: Browser) {
-  const proven = await prove(shop, browser);
-  const { register_token } = proven.body;
-  const body = { first_name: 'Asha', last_name: 'Rao', register_token };
-  return right(await browser.application.updateProfile({ body }));
-}
+import { E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { SHOPS } from '../support/shop.ts';
 
 describe.each(SHOPS)('login by OTP on %s', (_, open) => {
   test('a new shopper proves the phone, fills in the profile and is signed in', async () => {
@@ -164,7 +139,7 @@ describe.each(SHOPS)('login by OTP on %s', (_, open) => {
     const shop = await open();
     await signUp(shop, shop.browser());
     const other = shop.browser();
-    const proven = await prove(shop, other, { mobile: '9876543210', country_code: '91' }, '+919876543210');
+    const proven = await prove(shop, other, '9876543210');
     const { register_token } = proven.body;
     right(await other.application.updateProfile({ body: { first_name: 'B', register_token } }));
     shop.clock.advance(31_000);

@@ -39,6 +39,8 @@ export interface Shop {
   /** The newest code that was sent to someone. */
   otp(to: string): Promise<string>;
   log: LogLine[];
+  /** As an operator's change; other isolates see it after 30 s. */
+  writeConfig(config: PlatformConfig): Promise<void>;
   /** Settles what goes on after the answers. */
   settle(): Promise<void>;
 }
@@ -112,9 +114,12 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
   const queue: EdgeShop['queue'] = { sent: [], down: false };
   await seedDemo(env.DB, { storefrontUrl: ORIGIN });
   const application = demoApplication(options.config);
-  await env.DB.prepare('UPDATE applications SET config = ? WHERE id = ?')
-    .bind(JSON.stringify(application.config), application.id)
-    .run();
+  const writeConfig = async (next: PlatformConfig) => {
+    await env.DB.prepare('UPDATE applications SET config = ? WHERE id = ?')
+      .bind(JSON.stringify(next), application.id)
+      .run();
+  };
+  await writeConfig(application.config);
   const config = parseConfig({
     ...env,
     DB: db.database,
@@ -140,6 +145,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
       ports: factory.of(application, scope),
       clock,
       log,
+      writeConfig,
       messages: async () =>
         Promise.all(
           queue.sent.map(
@@ -175,6 +181,9 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
       ports: memory.ports(application),
       clock,
       log,
+      writeConfig: async (next) => {
+        application.config = next;
+      },
       messages: async () => memory.sent.map(({ message }) => message),
     },
     [],

@@ -1,0 +1,55 @@
+/** User groups and the imports that fill them. */
+import * as z from 'zod';
+import { text } from './fields.ts';
+import { PaginationSchema } from './page.ts';
+
+const file_url = text(2048).meta({
+  description: 'https address of a CSV file with `user_id`, `email`, `phone_number`, or `country_code` and `mobile`',
+});
+const description = text(1000);
+
+export const CreateUserGroupSchema = z
+  .object({ name: text(100), description, file_url })
+  .meta({ id: 'CreateUserGroupSchema' });
+
+export const UpdateUserGroupSchema = z
+  .object({
+    name: text(100).optional(),
+    description: description.optional(),
+    file_url: file_url.optional(),
+  })
+  .meta({ id: 'UpdateUserGroupSchema' });
+
+const UserGroupCounts = z
+  .object({
+    rows: z.number().optional().meta({ description: 'Lines read, the header aside' }),
+    users: z.number().optional().meta({ description: 'Customers found' }),
+    failed: z.number().optional().meta({ description: 'Lines that name no customer' }),
+  })
+  .meta({ id: 'UserGroupCounts' });
+
+const UserGroupError = z
+  .object({ line: z.number().optional(), message: z.string().optional() })
+  .meta({ id: 'UserGroupError' });
+
+export const UserGroupResponseSchema = z
+  .object({
+    _id: z.string().optional(),
+    uid: z.number().optional(),
+    application_id: z.string().optional(),
+    name: z.string().optional(),
+    description: z.string().optional(),
+    file_url: z.string().optional(),
+    status: z.string().optional().meta({ description: '`pending`, `success` or `failed`' }),
+    is_active: z.boolean().optional(),
+    counts: UserGroupCounts.optional().meta({ description: 'What the import did' }),
+    errors: z.array(UserGroupError).optional().meta({ description: 'What the import could not use' }),
+    created_at: z.string().optional(),
+    modified_at: z.string().optional(),
+    __v: z.number().optional(),
+  })
+  .meta({ id: 'UserGroupResponseSchema' });
+
+export const UserGroupListResponseSchema = z
+  .object({ items: z.array(UserGroupResponseSchema).optional(), page: PaginationSchema.optional() })
+  .meta({ id: 'UserGroupListResponseSchema' });

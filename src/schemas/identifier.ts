@@ -1,0 +1,56 @@
+/** Emails and phones of a profile: what adds, names and removes them. */
+import * as z from 'zod';
+import { digits, email, flag, PlatformQuery, text } from './fields.ts';
+import { UserSchema } from './user.ts';
+
+export const EditEmailRequestSchema = z.object({ email }).meta({ id: 'EditEmailRequestSchema' });
+
+export const EditMobileRequestSchema = z
+  .object({ phone: digits, country_code: digits.optional() })
+  .meta({ id: 'EditMobileRequestSchema' });
+
+export const SendVerificationLinkMobileRequestSchema = z
+  .object({
+    phone: digits,
+    country_code: digits.optional(),
+    active: z.boolean().optional(),
+    primary: z.boolean().optional(),
+    verified: z.boolean().optional(),
+  })
+  .meta({ id: 'SendVerificationLinkMobileRequestSchema' });
+
+/** Read and then ignored: they describe the identifier, which its value names already (ruling 22). */
+const described = {
+  active: flag.optional().meta({ description: 'Whether it is active; ignored' }),
+  primary: flag.optional().meta({ description: 'Whether it is the primary one; ignored' }),
+  verified: flag.optional().meta({ description: 'Whether it is verified; ignored' }),
+};
+
+export const DeleteMobileQuery = PlatformQuery.extend({
+  ...described,
+  country_code: text(20)
+    .optional()
+    .meta({ description: 'Country code of the phone number, e.g. 91; that of the shop if left out' }),
+  phone: text(20).meta({ description: 'Phone number' }),
+});
+
+export const DeleteEmailQuery = PlatformQuery.extend({
+  ...described,
+  email: email.meta({ description: 'The email ID to delete' }),
+});
+
+export const VerifyMobileOTPSuccess = z
+  .object({ user: UserSchema.optional(), verify_mobile_link: z.boolean().optional() })
+  .meta({ id: 'VerifyMobileOTPSuccess' });
+
+export const VerifyEmailOTPSuccess = z
+  .object({ user: UserSchema.optional(), verify_email_link: z.boolean().optional() })
+  .meta({ id: 'VerifyEmailOTPSuccess' });
+
+export const SendMobileVerifyLinkSuccess = z
+  .object({ user: UserSchema.optional(), verify_mobile_link: z.boolean().optional() })
+  .meta({ id: 'SendMobileVerifyLinkSuccess' });
+
+export const SendEmailVerifyLinkSuccess = z
+  .object({ verify_email_link: z.boolean().optional() })
+  .meta({ id: 'SendEmailVerifyLinkSuccess' });

@@ -1,0 +1,25 @@
+/** What sign-ins answer, and the code of a link. */
+import * as z from 'zod';
+import { token } from './fields.ts';
+import { UserSchema } from './user.ts';
+
+/** Without a session it carries a `register_token`: a required identifier is still to be proven (ruling 17). */
+export const LoginSuccess = z
+  .object({
+    user: UserSchema.optional(),
+    request_id: z.string().optional(),
+    register_token: z.string().optional(),
+  })
+  .meta({ id: 'LoginSuccess' });
+
+/** `code` came in a link, by mail or SMS. */
+export const CodeRequestBodySchema = z
+  .object({ code: token })
+  .meta({ id: 'CodeRequestBodySchema' });
+
+/** What a sign-in can refuse after the proof, and never before it (ruling 10). */
+export const SIGN_IN_ERRORS = [
+  'account_blocked',
+  'account_deleted',
+  'application_inactive',
+] as const;

@@ -1,0 +1,209 @@
+/** What an operation costs, and what happens when a store is stale, slow or down. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { edgeShop, type EdgeShop } from '../support/shop.ts';
+
+async function cost(shop: EdgeShop, work: () => Promise<unknown>) {
+  await shop.settle();
+  shop.db.roundTrips = 0;
+  shop.kv.calls.length = 0;
+  shop.queue.sent.length = 0;
+  await work();
+  const kv = [...shop.kv.calls];
+  return { d1: shop.db.roundTrips, kv, queue: shop.queue.sent.length };
+}
+
+describe('costs, application record cached', () => {
+  test('loginWithOTP: one D1 round trip, one put, one queue send', async () => {
+    const shop = await edgeShop();
+    right(await shop.browser().application.getPlatformConfig());
+    const spent = await cost(shop, () => shop.browser().application.loginWithOTP({ body: MOBILE }));
+    expect(spent).toEqual({ d1: 1, kv: ['put'], queue: 1 });
+  });
+
+  test('verifyMobileOTP: two D1 round trips, one read, one put', async () => {
+    const shop = await edgeShop();
+    await signUp(shop, shop.browser());
+    shop.clock.advance(31_000);
+    const browser = shop.browser();
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
+    const spent = await cost(shop, () => browser.application.verifyMobileOTP({ body }));
+    // Ending surplus sessions goes on behind the answer, one listing (KV and D1) each time it has begun by now.
+    const behind = spent.kv.filter((name) => name === 'list').length;
+    const kv = spent.kv.filter((name) => name !== 'list');
+    expect({ d1: spent.d1 - behind, kv }).toEqual({ d1: 2, kv: ['get', 'put'] });
+    await shop.settle();
+  });
+
+  test('getLoggedInUser: one KV read and one D1 round trip, started together', async () => {
+    const shop = await edgeShop();
+    const browser = shop.browser();
+    await signUp(shop, browser);
+    const spent = await cost(shop, () => browser.application.getLoggedInUser());
+    expect(spent).toEqual({ d1: 1, kv: ['get'], queue: 0 });
+    // Together: while KV hangs, the D1 round trip has already begun.
+    shop.db.roundTrips = 0;
+    let release = (): void => undefined;
+    const hanging = new Promise<null>((resolve) => (release = () => resolve(null)));
+    const get = shop.kv.namespace.get.bind(shop.kv.namespace);
+    Object.assign(shop.kv.namespace, { get: async () => hanging });
+    const answer = browser.application.getLoggedInUser();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(shop.db.roundTrips).toBe(1);
+    Object.assign(shop.kv.namespace, { get });
+    release();
+    expect(await answer).toMatchObject({ status: 401 });
+  });
+});
+
+describe('a KV that is a minute old', () => {
+  test('logout still ends the session with the next request', async () => {
+    const shop = await edgeShop();
+    const browser = shop.browser();
+    const cookie = cookieOf(await signUp(shop, browser));
+    shop.clock.advance(61_000);
+    shop.kv.lag = 60_000;
+    const same = shop.browser({ cookie });
+    right(await same.application.getLoggedInUser());
+    right(await same.application.logout());
+    const after = await shop.browser({ cookie }).application.getLoggedInUser();
+    expect(after).toMatchObject({ status: 401, body: { authenticated: false } });
+  });
+
+  test('logout ends a session that this location cannot see yet', async () => {
+    const shop = await edgeShop();
+    const cookie = cookieOf(await signUp(shop, shop.browser()));
+    shop.kv.lag = 60_000;
+    right(await shop.browser({ cookie }).application.logout());
+    shop.clock.advance(61_000);
+    shop.kv.lag = 0;
+    const after = await shop.browser({ cookie }).application.getLoggedInUser();
+    expect(after.status).toBe(401);
+  });
+
+  test('a session that is not here yet is 401, and the cookie is not cleared', async () => {
+    const shop = await edgeShop();
+    const cookie = cookieOf(await signUp(shop, shop.browser()));
+    shop.kv.lag = 60_000;
+    const early = await shop.browser({ cookie }).application.getLoggedInUser();
+    expect(early).toMatchObject({ status: 401, body: { code: 'not_authenticated' } });
+    expect(early.headers.get('set-cookie')).toBeNull();
+    shop.clock.advance(61_000);
+    right(await shop.browser({ cookie }).application.getLoggedInUser());
+  });
+
+  test('a used code stays used, although KV still has it', async () => {
+    const shop = await edgeShop();
+    const browser = shop.browser();
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
+    right(await browser.application.verifyMobileOTP({ body }));
+    const again = await browser.application.verifyMobileOTP({ body });
+    expect(again).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
+  });
+
+  test('a code that is not here yet gives 503 with Retry-After, and costs no try', async () => {
+    const shop = await edgeShop();
+    const browser = shop.browser();
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
+    shop.kv.lag = 60_000;
+    for (let tries = 0; tries < 12; tries += 1) {
+      const early = await browser.application.verifyMobileOTP({ body });
+      expect(early).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      expect(early.headers.get('retry-after')).toBe('2');
+    }
+    shop.kv.lag = 0;
+    right(await browser.application.verifyMobileOTP({ body }));
+  });
+
+  test('a resend of a code that is not here yet gives 503 and is not charged', async () => {
+    const shop = await edgeShop();
+    const browser = shop.browser();
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    shop.clock.advance(31_000);
+    shop.kv.lag = 60_000;
+    const body = { ...MOBILE, token: sent.resend_token };
+    const early = await browser.application.sendOTPOnMobile({ body });
+    expect(early.status).toBe(503);
+    shop.kv.lag = 0;
+    right(await browser.application.sendOTPOnMobile({ body }));
+  });
+
+  test('ending all sessions kills those that KV still lists', async () => {
+    const shop = await edgeShop();
+    const browser = shop.browser();
+    const done = await signUp(shop, browser);
+    const id = done.body.user?._id ?? '';
+    await shop.ports.sessions.endAll(id, shop.clock.now() + 1);
+    expect(await shop.ports.sessions.list(id, shop.clock.now())).toEqual([]);
+    expect((await browser.application.getLoggedInUser()).status).toBe(401);
+  });
+});
+
+describe('a dependency that is down', () => {
+  test('a queue that refuses gives 503, and the send is not charged', async () => {
+    const shop = await edgeShop();
+    shop.queue.down = true;
+    for (let sends = 0; sends < 7; sends += 1) {
+      const refused = await shop.browser().application.loginWithOTP({ body: MOBILE });
+      expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    }
+    shop.queue.down = false;
+    right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+    const rows = await env.DB.prepare('SELECT COUNT(*) AS n FROM otp_challenges').first('n');
+    expect(rows).toBe(1);
+  });
+
+  test('KV down: 503 for a send, and the send is not charged', async () => {
+    const shop = await edgeShop();
+    shop.kv.down = true;
+    expect((await shop.browser().application.loginWithOTP({ body: MOBILE })).status).toBe(503);
+    shop.kv.down = false;
+    right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+  });
+
+  test('KV down while the session is stored: 503, and the code can be used again', async () => {
+    const shop = await edgeShop();
+    await signUp(shop, shop.browser());
+    shop.clock.advance(31_000);
+    const browser = shop.browser();
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
+    const put = shop.kv.namespace.put.bind(shop.kv.namespace);
+    Object.assign(shop.kv.namespace, {
+      put: async () => Promise.reject(new Error('KV put failed')),
+    });
+    const failed = await browser.application.verifyMobileOTP({ body });
+    expect(failed).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    Object.assign(shop.kv.namespace, { put });
+    expect(right(await browser.application.verifyMobileOTP({ body })).body.user_exists).toBe(true);
+  });
+
+  test('D1 down: 503 with Retry-After, never a 5xx without one, and the log names D1 but no person', async () => {
+    const shop = await edgeShop();
+    const browser = shop.browser();
+    await signUp(shop, browser);
+    shop.log.length = 0;
+    shop.db.down = true;
+    const answers = [
+      await browser.application.getLoggedInUser(),
+      await browser.application.loginWithOTP({ body: MOBILE }),
+      await browser.application.getListOfActiveSessions(),
+    ];
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      expect(answer.headers.get('retry-after')).toBe('2');
+    }
+    expect(JSON.stringify(shop.log)).toContain('D1');
+    expect(JSON.stringify(shop.log)).not.toContain('8652523958');
+    const ready = await shop.fetch('/readyz');
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ meta: { failed: ['D1'] } });
+    shop.db.down = false;
+    expect((await shop.fetch('/readyz')).status).toBe(200);
+    await prove(shop, shop.browser(), '9876543210');
+  });
+});
