@@ -1,38 +1,58 @@
-/** Joins the table with its handlers. It does not compile while an operation lacks one. */
+/** Joins the table with its handlers. It does not compile while an operation lacks one and is not listed as unbuilt. */
 import type { Hono } from 'hono';
 import { judgeSession, renewSession } from './domain/session.ts';
 import { accessServiceHandlers } from './features/access/service.handlers.ts';
 import { configApplicationHandlers } from './features/config/application.handlers.ts';
 import { configPlatformHandlers } from './features/config/platform.handlers.ts';
 import { customersPlatformHandlers } from './features/customers/platform.handlers.ts';
+import { groupsPlatformHandlers } from './features/groups/platform.handlers.ts';
+import { identifiersApplicationHandlers } from './features/identifiers/application.handlers.ts';
 import { loginApplicationHandlers } from './features/login/application.handlers.ts';
 import { otpApplicationHandlers } from './features/otp/application.handlers.ts';
+import { passwordApplicationHandlers } from './features/password/application.handlers.ts';
 import { profileApplicationHandlers } from './features/profile/application.handlers.ts';
+import { registrationApplicationHandlers } from './features/registration/application.handlers.ts';
 import { sessionApplicationHandlers } from './features/session/application.handlers.ts';
 import { sessionPlatformHandlers } from './features/session/platform.handlers.ts';
+import { socialApplicationHandlers } from './features/social/application.handlers.ts';
+import { failure } from './http/errors.ts';
 import { createGuard } from './http/guard.ts';
-import type { AnyHandler, TableHandlers } from './http/handler.ts';
+import type { AnyHandler, TableHandlers, UnbuiltRows, Without } from './http/handler.ts';
 import { consoleLog, type Log } from './http/log.ts';
 import { openapi } from './http/openapi.ts';
 import { createServer, type ServerEnv } from './http/server.ts';
+import { NOT_IMPLEMENTED } from './not-implemented.ts';
 import { Outage, type PortsFactory } from './ports.ts';
 import { table } from './table.ts';
 
-const handlers: TableHandlers<typeof table> = {
+type Rows = typeof table;
+type Unbuilt = (typeof NOT_IMPLEMENTED)[number];
+
+const handlers = {
   application: {
     ...loginApplicationHandlers,
+    ...socialApplicationHandlers,
     ...otpApplicationHandlers,
+    ...registrationApplicationHandlers,
+    ...passwordApplicationHandlers,
     ...sessionApplicationHandlers,
     ...configApplicationHandlers,
     ...profileApplicationHandlers,
+    ...identifiersApplicationHandlers,
   },
   platform: {
     ...customersPlatformHandlers,
     ...sessionPlatformHandlers,
+    ...groupsPlatformHandlers,
     ...configPlatformHandlers,
   },
   service: { ...accessServiceHandlers },
-};
+} satisfies TableHandlers<Without<Rows, Unbuilt>>;
+
+const unbuilt: ReadonlySet<string> = new Set(
+  NOT_IMPLEMENTED satisfies UnbuiltRows<Rows, typeof handlers, Unbuilt>,
+);
+const notImplemented: AnyHandler = async () => failure('not_implemented');
 
 const DOCUMENT = { title: 'Vestibule', version: '0.1.0' };
 
@@ -42,9 +62,9 @@ export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<Se
   const byName = handlers as unknown as Record<string, Record<string, AnyHandler>>;
   const app = createServer({
     table,
-    handlerOf: ({ client, operationId }) => {
-      const handler = byName[client]?.[operationId];
-      if (!handler) throw new Error(`no handler for ${client}.${operationId}`);
+    handlerOf: ({ client, operationId, id }) => {
+      const handler = unbuilt.has(id) ? notImplemented : byName[client]?.[operationId];
+      if (!handler) throw new Error(`no handler for ${id}`);
       return handler;
     },
     guard: createGuard(factory, { judge: judgeSession, renew: renewSession }),

@@ -3,20 +3,29 @@ import { accessService } from './features/access/service.contract.ts';
 import { configApplication } from './features/config/application.contract.ts';
 import { configPlatform } from './features/config/platform.contract.ts';
 import { customersPlatform } from './features/customers/platform.contract.ts';
+import { groupsPlatform } from './features/groups/platform.contract.ts';
+import { identifiersApplication } from './features/identifiers/application.contract.ts';
 import { loginApplication } from './features/login/application.contract.ts';
 import { otpApplication } from './features/otp/application.contract.ts';
+import { passwordApplication } from './features/password/application.contract.ts';
 import { profileApplication } from './features/profile/application.contract.ts';
+import { registrationApplication } from './features/registration/application.contract.ts';
 import { sessionApplication } from './features/session/application.contract.ts';
 import { sessionPlatform } from './features/session/platform.contract.ts';
+import { socialApplication } from './features/social/application.contract.ts';
 
 export const table = {
   application: {
     ...loginApplication,
+    ...socialApplication,
     ...otpApplication,
+    ...registrationApplication,
+    ...passwordApplication,
     ...sessionApplication,
     ...configApplication,
     ...profileApplication,
+    ...identifiersApplication,
   },
-  platform: { ...customersPlatform, ...sessionPlatform, ...configPlatform },
+  platform: { ...customersPlatform, ...sessionPlatform, ...groupsPlatform, ...configPlatform },
   service: { ...accessService },
 };

@@ -28,9 +28,18 @@ export function readEmail(text: string): IdentifierRef | undefined {
 export function readPhone(number: string, callingCode: string): IdentifierRef | undefined {
   const defaultCallingCode = callingCode.replace(/^\+/, '');
   if (!/^[1-9]\d{0,2}$/.test(defaultCallingCode) || !/^\+?[\d\s().-]+$/.test(number)) return undefined;
-  const parsed = parsePhoneNumberFromString(number, { defaultCallingCode, extract: false });
+  const parsed = parseNumber(number, defaultCallingCode);
   if (!parsed?.isValid()) return undefined;
   return { kind: 'phone', value: parsed.number, callingCode: Number(parsed.countryCallingCode) };
+}
+
+function parseNumber(number: string, defaultCallingCode: string) {
+  try {
+    return parsePhoneNumberFromString(number, { defaultCallingCode, extract: false });
+  } catch {
+    // The library throws on a calling code that no country has.
+    return undefined;
+  }
 }
 
 /** The national digits of a phone, as `phone` and `mobile` show them. */

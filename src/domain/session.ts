@@ -4,8 +4,13 @@ import { statusOf } from './user.ts';
 
 const UNIT = { Minutes: 60_000, Hours: 3_600_000, Days: 86_400_000 } as const;
 const DAY = UNIT.Days;
-/** A KV value is put again at most this often. */
+/** A stored session is put again at most this often (ruling 8). */
 const RENEWAL_GAP = UNIT.Hours;
+/**
+ * … or at this share of its life, when that is shorter: with the hour alone a rolling session of 30 minutes would never
+ * be renewed, and would throw out a shopper who is busy.
+ */
+const RENEWAL_SHARE = 4;
 /** No rolling session outlives this. */
 export const ABSOLUTE_CAP = 365 * DAY;
 /** How long the ledger remembers an ended session: longer than any session can live. */
@@ -51,11 +56,9 @@ export function renewSession(
   now: number,
 ): Session | undefined {
   if (!application.config.session_config.is_rolling) return undefined;
-  if (now - session.renewedAt < RENEWAL_GAP) return undefined;
-  const expiresAt = Math.min(
-    now + sessionLife(application.config),
-    session.createdAt + ABSOLUTE_CAP,
-  );
+  const life = sessionLife(application.config);
+  if (now - session.renewedAt < Math.min(RENEWAL_GAP, life / RENEWAL_SHARE)) return undefined;
+  const expiresAt = Math.min(now + life, session.createdAt + ABSOLUTE_CAP);
   return { ...session, renewedAt: now, expiresAt };
 }
 

@@ -21,6 +21,7 @@ export const errorCatalogue = {
   identifier_unverified: { status: 400, message: 'Verify it first.' },
   identifier_last: { status: 400, message: 'It is needed to sign in and cannot be removed.' },
   identifier_limit: { status: 400, message: 'No more can be added to this account.' },
+  group_limit: { status: 400, message: 'No more groups can be made.' },
   password_weak: { status: 400, message: 'Choose a password that is harder to guess.' },
   password_wrong: { status: 400, message: 'The old password is wrong.' },
   reason_unknown: { status: 400, message: 'Choose one of the offered reasons.' },
@@ -54,6 +55,7 @@ export const errorCatalogue = {
   too_many_requests: { status: 429, message: 'Too many requests. Try again later.' },
   // 5xx
   internal_error: { status: 500, message: 'Something went wrong on our side.' },
+  not_implemented: { status: 501, message: 'This operation is not built yet.' },
   unavailable: { status: 503, message: 'The service is not available right now. Try again.' },
   provider_unavailable: { status: 503, message: 'The login provider does not answer. Try again.' },
   misconfigured: { status: 503, message: 'The service is not set up completely.' },

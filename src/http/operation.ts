@@ -61,6 +61,8 @@ interface Facts<
   scope?: S extends 'platform' ? Scope : never;
   /** How the body travels. `form` also accepts JSON (the OAuth token endpoint). */
   encoding?: 'json' | 'form';
+  /** What `""` in the body means: nothing (`drop`, ruling 1), or a value, where an empty text clears a field. */
+  blank?: 'drop' | 'keep';
   request: Q;
   response: R;
   /** What the flow itself can refuse. What guard and parser refuse follows from the row: see `errorsOf`. */
@@ -144,11 +146,6 @@ export function errorsOf(row: Operation): ErrorCode[] {
   if (body) parser.push('payload_too_large', 'unsupported_media_type');
   if (params || query || body) parser.push('validation_failed');
   return [
-    ...new Set<ErrorCode>([
-      ...GUARD_ERRORS[row.security],
-      ...parser,
-      ...row.errors,
-      'unavailable',
-    ]),
+    ...new Set<ErrorCode>([...GUARD_ERRORS[row.security], ...parser, ...row.errors, 'unavailable']),
   ];
 }

@@ -95,12 +95,12 @@ function lint(value: unknown, path: PropertyKey[] = []): Issue | undefined {
 }
 
 /** Ruling 1: null and `""` mean absent. Themes send `register_token: ""` and null names. */
-function dropBlank(value: unknown): unknown {
+function dropBlank(value: unknown, blank: Operation['blank']): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, inner]) => inner !== null && inner !== '')
-      .map(([key, inner]) => [key, dropBlank(inner)]),
+      .filter(([, inner]) => inner !== null && (inner !== '' || blank === 'keep'))
+      .map(([key, inner]) => [key, dropBlank(inner, blank)]),
   );
 }
 
@@ -116,7 +116,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 function describe(issue: Issue, value: unknown): string {
   if (issue.code === 'invalid_type' || issue.code === 'invalid_union') {
     const found = valueAt(value, issue.path);
-    if (found === undefined || found === null || found === '') return 'is required';
+    if (found === undefined || found === null) return 'is required';
   }
   if (issue.code === 'invalid_type') {
     const article = /^[aeio]/.test(issue.expected) ? 'an' : 'a';
@@ -126,10 +126,12 @@ function describe(issue: Issue, value: unknown): string {
 }
 
 function fieldErrors(place: string, issues: readonly Issue[], value: unknown): FieldError[] {
-  return issues.map((issue) => ({
-    path: [place, ...issue.path].map(String).join('.'),
-    message: describe(issue, value),
-  }));
+  const at = (path: readonly PropertyKey[]): string => [place, ...path].map(String).join('.');
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ path: at([...issue.path, key]), message: 'is not known' }))
+      : [{ path: at(issue.path), message: describe(issue, value) }],
+  );
 }
 
 /** `validation_failed` whose message names the first mistake, so that it reads well in a log or a toast. */
@@ -153,13 +155,14 @@ export function validators(
       schema,
       (result, c) => {
         if (result.success) return undefined;
-        return refuse(c, invalid(fieldErrors(PLACES[target], result.error.issues, result.data)));
+        const given = dropBlank(result.data, row.blank);
+        return refuse(c, invalid(fieldErrors(PLACES[target], result.error.issues, given)));
       },
       {
         validationFunction: (checked, value) => {
           const issue = lint(value);
           if (issue) return { success: false as const, error: new z.ZodError([issue]) };
-          return checked.safeParse(dropBlank(value)) as z.ZodSafeParseResult<unknown>;
+          return checked.safeParse(dropBlank(value, row.blank)) as z.ZodSafeParseResult<unknown>;
         },
       },
     );

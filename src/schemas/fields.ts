@@ -39,13 +39,10 @@ export const wholeNumber = (fallback: number, max: number) =>
     .default(fallback);
 
 /** A boolean in a query. */
-export const flag = z.preprocess(
-  (value: boolean | 'true' | 'false') => {
-    const text = String(value);
-    return text === 'true' || text === 'false' ? text === 'true' : value;
-  },
-  z.boolean('must be true or false'),
-);
+export const flag = z.preprocess((value: boolean | 'true' | 'false') => {
+  if (value === 'true') return true;
+  return value === 'false' ? false : value;
+}, z.boolean('must be true or false'));
 
 /** Decision 18. */
 export const PlatformQuery = z.object({

@@ -4,7 +4,8 @@ import { text } from './fields.ts';
 import { PaginationSchema } from './page.ts';
 
 const file_url = text(2048).meta({
-  description: 'https address of a CSV file with `user_id`, `email`, `phone_number`, or `country_code` and `mobile`',
+  description:
+    'https address of a CSV file with `user_id`, `email`, `phone_number`, or `country_code` and `mobile`',
 });
 const description = text(1000);
 
@@ -43,7 +44,10 @@ export const UserGroupResponseSchema = z
     status: z.string().optional().meta({ description: '`pending`, `success` or `failed`' }),
     is_active: z.boolean().optional(),
     counts: UserGroupCounts.optional().meta({ description: 'What the import did' }),
-    errors: z.array(UserGroupError).optional().meta({ description: 'What the import could not use' }),
+    errors: z
+      .array(UserGroupError)
+      .optional()
+      .meta({ description: 'What the import could not use' }),
     created_at: z.string().optional(),
     modified_at: z.string().optional(),
     __v: z.number().optional(),

@@ -28,9 +28,9 @@ const described = {
 
 export const DeleteMobileQuery = PlatformQuery.extend({
   ...described,
-  country_code: text(20)
-    .optional()
-    .meta({ description: 'Country code of the phone number, e.g. 91; that of the shop if left out' }),
+  country_code: text(20).optional().meta({
+    description: 'Country code of the phone number, e.g. 91; that of the shop if left out',
+  }),
   phone: text(20).meta({ description: 'Phone number' }),
 });
 

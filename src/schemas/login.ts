@@ -16,10 +16,3 @@ export const LoginSuccess = z
 export const CodeRequestBodySchema = z
   .object({ code: token })
   .meta({ id: 'CodeRequestBodySchema' });
-
-/** What a sign-in can refuse after the proof, and never before it (ruling 10). */
-export const SIGN_IN_ERRORS = [
-  'account_blocked',
-  'account_deleted',
-  'application_inactive',
-] as const;

@@ -113,3 +113,20 @@ export const PlatformSchema = z
     __v: z.number().optional(),
   })
   .meta({ id: 'PlatformSchema' });
+
+/** The same schema with every object closed. One that says itself that it takes more stays open. */
+function closed<S extends z.ZodType>(schema: S): S {
+  const changed = (): z.ZodType => {
+    if (schema instanceof z.ZodOptional) return closed(schema.unwrap() as z.ZodType).optional();
+    if (schema instanceof z.ZodArray) return z.array(closed(schema.element as z.ZodType));
+    if (!(schema instanceof z.ZodObject) || schema.def.catchall) return schema;
+    const shape = Object.entries(schema.shape);
+    const inner = shape.map(([key, value]) => [key, closed(value as z.ZodType)] as const);
+    return z.strictObject(Object.fromEntries(inner)).meta(schema.meta() ?? {});
+  };
+  // Input and output are those of the schema that went in; it only refuses more.
+  return changed() as S;
+}
+
+/** What changes a configuration: any part of it, and nothing that it does not know. */
+export const PlatformSchemaChange = closed(PlatformSchema);

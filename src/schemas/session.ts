@@ -27,7 +27,10 @@ export const LogoutSuccess = z
 /** `items` as documented, the others as in later versions (decision 8). */
 export const SessionDeleteResponseSchema = z
   .object({
-    items: z.array(z.string()).optional().meta({ description: '`sess:<handle>` of what has ended' }),
+    items: z
+      .array(z.string())
+      .optional()
+      .meta({ description: '`sess:<handle>` of what has ended' }),
     user_id: z.string().optional(),
     session_id: z.string().optional(),
     session_ids: z.array(z.string()).optional(),

@@ -89,7 +89,9 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
         expect(lacking.body).toMatchObject({ code: 'scope_missing', meta: { scope: row.scope } });
       }
     }
-    expect((await shop.fetch(CUSTOMERS, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+    expect(
+      (await shop.fetch(CUSTOMERS, { headers: { authorization: `Bearer ${token}` } })).status,
+    ).toBe(200);
   });
 
   test('checks come in order: path, method, caller, origin, session, size, type, JSON, fields', async () => {
@@ -109,7 +111,10 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
     expect(await post(evil, big)).toEqual([401, 'unauthorized']);
     expect(await post({ ...auth, ...evil }, big)).toEqual([403, 'origin_refused']);
     expect(await post(auth, big)).toEqual([413, 'payload_too_large']);
-    expect(await post({ ...auth, 'content-type': 'text/plain' }, '{')).toEqual([415, 'unsupported_media_type']);
+    expect(await post({ ...auth, 'content-type': 'text/plain' }, '{')).toEqual([
+      415,
+      'unsupported_media_type',
+    ]);
     expect(await post({ ...auth, ...JSON_TYPE }, '{')).toEqual([400, 'validation_failed']);
     expect(await post({ ...auth, ...JSON_TYPE }, '{}')).toEqual([400, 'validation_failed']);
   });
@@ -118,19 +123,24 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
     const shop = await open();
     const cookie = cookieOf(await signUp(shop, shop.browser()));
     const status = async (headers: Record<string, string>) =>
-      (await shop.fetch(SESSION, { headers: { authorization: AUTHORIZATION, cookie, ...headers } })).status;
+      (await shop.fetch(SESSION, { headers: { authorization: AUTHORIZATION, cookie, ...headers } }))
+        .status;
     expect(await status({})).toBe(200);
     expect(await status({ origin: 'http://localhost:5173' })).toBe(200);
     expect(await status({ origin: 'https://127.0.0.1' })).toBe(200);
     expect(await status({ 'sec-fetch-site': 'same-origin' })).toBe(200);
     expect(await status({ 'sec-fetch-site': 'cross-site', origin: 'http://localhost' })).toBe(200);
-    for (const origin of ['https://evil.example', 'null', 'https://localhost.evil.example', 'ftp://localhost', '']) {
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'https://localhost.evil.example',
+      'ftp://localhost',
+      '',
+    ]) {
       expect([origin, await status({ origin })]).toEqual([origin, 403]);
     }
     expect(await status({ 'sec-fetch-site': 'cross-site' })).toBe(403);
-    const out = await shop
-      .browser({ cookie, origin: 'https://evil.example' })
-      .application.logout();
+    const out = await shop.browser({ cookie, origin: 'https://evil.example' }).application.logout();
     expect(out.status).toBe(403);
     right(await shop.browser({ cookie }).application.getLoggedInUser());
   });
@@ -166,12 +176,19 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
 });
 
 describe.each(SHOPS)('the token endpoint on %s', (_, open) => {
-  const ask = async (shop: Shop, body: BodyInit, headers: Record<string, string> = {}, company = '1') => {
+  const ask = async (
+    shop: Shop,
+    body: BodyInit,
+    headers: Record<string, string> = {},
+    company = '1',
+  ) => {
     const path = TOKEN.replace('/1/', `/${company}/`);
     const response = await shop.fetch(path, { method: 'POST', body, headers });
     return { status: response.status, body: await response.json<Record<string, unknown>>() };
   };
-  const basic = (key: string, secret: string) => ({ authorization: `Basic ${btoa(`${key}:${secret}`)}` });
+  const basic = (key: string, secret: string) => ({
+    authorization: `Basic ${btoa(`${key}:${secret}`)}`,
+  });
   const grant = new URLSearchParams({ grant_type: 'client_credentials' });
 
   test('gives a token for Basic credentials and for the JSON form, without a refresh token', async () => {
@@ -211,7 +228,10 @@ describe.each(SHOPS)('the token endpoint on %s', (_, open) => {
       [await ask(shop, grant, right, '2'), 401, 'invalid_client'],
     ] as const;
     for (const [answer, status, error] of cases) {
-      expect(answer).toMatchObject({ status, body: { error, code: error, error_description: expect.any(String) } });
+      expect(answer).toMatchObject({
+        status,
+        body: { error, code: error, error_description: expect.any(String) },
+      });
     }
   });
 
@@ -239,11 +259,20 @@ describe('access tokens on D1 and KV', () => {
       (await shop.fetch(CUSTOMERS, { headers: { authorization: `Bearer ${token}` } })).status;
     const token = await accessToken(shop);
     expect(await status(token)).toBe(200);
-    const { keys } = await (await shop.fetch('/.well-known/jwks.json')).json<{
+    const { keys } = await (
+      await shop.fetch('/.well-known/jwks.json')
+    ).json<{
       keys: { kid: string; x: string; d?: string }[];
     }>();
     const [key] = keys;
-    expect(key).toEqual({ kty: 'OKP', crv: 'Ed25519', kid: key?.kid, x: key?.x, alg: 'EdDSA', use: 'sig' });
+    expect(key).toEqual({
+      kty: 'OKP',
+      crv: 'Ed25519',
+      kid: key?.kid,
+      x: key?.x,
+      alg: 'EdDSA',
+      use: 'sig',
+    });
     const claims = { company_id: '1', scope: 'customers:read' };
     const build = () =>
       new SignJWT(claims)
@@ -253,9 +282,13 @@ describe('access tokens on D1 and KV', () => {
         .setExpirationTime('1h');
     const publicBytes = new TextEncoder().encode(key?.x);
     const header = { kid: key?.kid, typ: 'at+jwt' };
-    const confused = await build().setProtectedHeader({ ...header, alg: 'HS256' }).sign(publicBytes);
+    const confused = await build()
+      .setProtectedHeader({ ...header, alg: 'HS256' })
+      .sign(publicBytes);
     const { privateKey } = await generateKeyPair('EdDSA');
-    const foreign = await build().setProtectedHeader({ ...header, alg: 'EdDSA' }).sign(privateKey);
+    const foreign = await build()
+      .setProtectedHeader({ ...header, alg: 'EdDSA' })
+      .sign(privateKey);
     const [, payload] = token.split('.');
     const none = `${btoa(JSON.stringify({ ...header, alg: 'none' })).replaceAll('=', '')}.${payload}.`;
     for (const bad of [confused, foreign, none, `${token}x`, 'a.b.c', '']) {

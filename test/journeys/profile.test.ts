@@ -63,7 +63,9 @@ describe.each(SHOPS)('updateProfile with a session on %s', (_, open) => {
     const shop = await open();
     const browser = shop.browser();
     const { user } = (await signUp(shop, browser)).body;
-    const refused = await browser.application.updateProfile({ body: { last_name: 'X', ...change } });
+    const refused = await browser.application.updateProfile({
+      body: { last_name: 'X', ...change },
+    });
     expect(refused).toMatchObject({
       status: 400,
       body: { code: 'validation_failed', errors: [{ path: `body.${field}` }] },
@@ -104,7 +106,10 @@ describe.each(SHOPS)('updateProfile with a session on %s', (_, open) => {
     });
     const body = { request_id: sent.request_id ?? '', otp: await shop.otp('+919876543210') };
     const added = right(await browser.application.verifyMobileOTP({ body })).body;
-    expect(added.user?.phone_numbers).toMatchObject([{ primary: true }, { verified: true, primary: false }]);
+    expect(added.user?.phone_numbers).toMatchObject([
+      { primary: true },
+      { verified: true, primary: false },
+    ]);
     shop.clock.advance(31_000);
     const again = right(await browser.application.updateProfile({ body: { mobile } })).body;
     expect(again).toEqual({ user: added.user && expect.objectContaining({ _id: added.user._id }) });
@@ -162,7 +167,9 @@ describe.each(SHOPS)('updateProfile with a register_token on %s', (_, open) => {
     const first = shop.browser();
     const token = (await prove(shop, first)).body.register_token;
     const body = { first_name: 'A', email: 'a@example.com', register_token: token };
-    expect(right(await first.application.updateProfile({ body })).body.verify_email_link).toBe(true);
+    expect(right(await first.application.updateProfile({ body })).body.verify_email_link).toBe(
+      true,
+    );
     const second = shop.browser();
     const other = (await prove(shop, second, '9876543210')).body.register_token;
     const late = right(

@@ -7,7 +7,9 @@ import { edgeShop } from '../support/shop.ts';
 const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
-const codes = (answers: { ok: boolean; status: number; body: object }[]): Record<string, number> => {
+const codes = (
+  answers: { ok: boolean; status: number; body: object }[],
+): Record<string, number> => {
   const tally: Record<string, number> = {};
   for (const { ok, body } of answers) {
     const code = ok ? 'ok' : 'code' in body ? String(body.code) : 'none';
@@ -121,7 +123,9 @@ describe('races', () => {
 
   test('concurrent sends to one number send one message', async () => {
     const shop = await edgeShop();
-    const answers = await times(20, () => shop.browser().application.loginWithOTP({ body: MOBILE }));
+    const answers = await times(20, () =>
+      shop.browser().application.loginWithOTP({ body: MOBILE }),
+    );
     expect(codes(answers)).toEqual({ ok: 1, too_many_requests: 19 });
     expect(await shop.messages()).toHaveLength(1);
   });
@@ -131,7 +135,7 @@ describe('races', () => {
     const browsers = [shop.browser(), shop.browser()] as const;
     await signUp(shop, browsers[0], '8652523951');
     await signUp(shop, browsers[1], '8652523952');
-    const bodies = [];
+    const bodies: { request_id: string; otp: string }[] = [];
     for (const browser of browsers) {
       const sent = right(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
       bodies.push({ request_id: sent.request_id ?? '', otp: await shop.otp(E164) });
@@ -139,7 +143,9 @@ describe('races', () => {
     }
     const answers = await Promise.all(
       browsers.map(async (browser, index) =>
-        browser.application.verifyMobileOTP({ body: bodies[index] ?? bodies[0] ?? { request_id: '', otp: '' } }),
+        browser.application.verifyMobileOTP({
+          body: bodies[index] ?? bodies[0] ?? { request_id: '', otp: '' },
+        }),
       ),
     );
     expect(codes(answers)).toEqual({ ok: 1, identifier_taken: 1 });

@@ -39,7 +39,9 @@ async function afterGap<T>(call: () => Promise<T>): Promise<T> {
 /** Asks for a code and gives it back. */
 async function login(one: Shopper, mobile: string): Promise<Answer<'verifyMobileOTP'>> {
   const { length: after } = await server.inbox(e164(mobile));
-  const sent = await afterGap(() => one.call('loginWithOTP', { body: { mobile, country_code: '91' } }));
+  const sent = await afterGap(() =>
+    one.call('loginWithOTP', { body: { mobile, country_code: '91' } }),
+  );
   const otp = await server.otpFor(e164(mobile), { after });
   return one.call('verifyMobileOTP', { body: { request_id: sent.request_id, otp } });
 }
@@ -90,7 +92,12 @@ describe('application client', () => {
     expect(done).toMatchObject({
       success: true,
       user_exists: true,
-      user: { first_name: 'Akash', last_name: 'Mane', gender: 'male', dob: '1995-03-02T00:00:00.000Z' },
+      user: {
+        first_name: 'Akash',
+        last_name: 'Mane',
+        gender: 'male',
+        dob: '1995-03-02T00:00:00.000Z',
+      },
     });
     expect(one.cookie).toMatch(/^f\.session=s%3A[\w-]{48}\.[\w-]{43}$/);
 
@@ -198,7 +205,9 @@ describe('application client', () => {
       user: { phone_numbers: [{ phone: mobile }, { phone: other, verified: false }] },
     });
     const otp = await server.otpFor(e164(other));
-    const added = await one.call('verifyMobileOTP', { body: { request_id: asked.request_id, otp } });
+    const added = await one.call('verifyMobileOTP', {
+      body: { request_id: asked.request_id, otp },
+    });
     expect(added).toMatchObject({
       user_exists: true,
       user: {
@@ -262,7 +271,10 @@ describe('platform client with strict response checks', () => {
 
     for (const q of [mobile, e164(mobile), user?.username, user?._id, 'zoy', 'khan zoya']) {
       const found = await users.getCustomers({ q, pageSize: 10, pageNo: 1 });
-      expect(found.items?.map(({ _id }) => _id), q).toStrictEqual([user?._id]);
+      expect(
+        found.items?.map(({ _id }) => _id),
+        q,
+      ).toStrictEqual([user?._id]);
       expect(found.page).toMatchObject({ item_total: 1, has_next: false });
     }
     const nobody = await users.getCustomers({ q: '9820000000' });

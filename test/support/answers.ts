@@ -8,7 +8,9 @@ export const MOBILE = { mobile: '8652523958', country_code: '91' };
 export const E164 = '+918652523958';
 
 /** The answer, or a failed test that shows what came instead. */
-export function right<R extends { ok: boolean; body: unknown }>(result: R): Extract<R, { ok: true }> {
+export function right<R extends { ok: boolean; body: unknown }>(
+  result: R,
+): Extract<R, { ok: true }> {
   expect(result, JSON.stringify(result.body)).toMatchObject({ ok: true });
   return result as Extract<R, { ok: true }>;
 }

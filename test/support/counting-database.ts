@@ -4,6 +4,8 @@ export interface Counted {
   roundTrips: number;
   /** When set, every round trip fails. */
   down: boolean;
+  /** Told every statement. */
+  onPrepare?: (sql: string) => void;
 }
 
 export function countingDatabase(real: D1Database): Counted {
@@ -20,6 +22,12 @@ export function countingDatabase(real: D1Database): Counted {
       get(target, name) {
         if (name === 'batch') {
           return (statements: D1PreparedStatement[]) => tripped(() => target.batch(statements));
+        }
+        if (name === 'prepare') {
+          return (sql: string) => {
+            counted.onPrepare?.(sql);
+            return target.prepare(sql);
+          };
         }
         if (name === 'withSession' && 'withSession' in target) {
           return (constraint: string) => wrap(target.withSession(constraint));

@@ -80,7 +80,8 @@ export async function end(
 ): Promise<number | null> {
   const groups = new Set([...seen, ...groupsUnder(pid)]);
   try {
-    if (child.exitCode === null) process.kill(signal === 'SIGINT' ? -pid : pid, signal);
+    const alive = child.exitCode === null && child.signalCode === null;
+    if (alive) process.kill(signal === 'SIGINT' ? -pid : pid, signal);
     const late = sleep(ENDS_WITHIN, undefined, { ref: false }).then(() => 'late' as const);
     const code = await Promise.race([ended, late]);
     await allGone(groups);

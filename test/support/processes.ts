@@ -21,15 +21,24 @@ function processes(): Process[] {
   });
 }
 
-/** The groups of a process and of all its descendants. */
-export function groupsUnder(pid: number): Set<number> {
+function familyOf(pid: number): Process[] {
   const all = processes();
   const family = new Set([pid]);
-  for (let size = 0; size < family.size; ) {
+  for (let size = 0; size < family.size;) {
     size = family.size;
     for (const one of all) if (family.has(one.parent)) family.add(one.pid);
   }
-  return new Set(all.filter((one) => family.has(one.pid)).map(({ group }) => group));
+  return all.filter((one) => family.has(one.pid));
+}
+
+/** The groups of a process and of all its descendants. */
+export function groupsUnder(pid: number): Set<number> {
+  return new Set(familyOf(pid).map(({ group }) => group));
+}
+
+/** The commands of a process and of all its descendants. */
+export function commandsUnder(pid: number): string[] {
+  return familyOf(pid).map(({ command }) => command);
 }
 
 export function killGroups(groups: ReadonlySet<number>): void {

@@ -22,6 +22,8 @@ export const ORIGIN = 'http://127.0.0.1';
 export const AUTHORIZATION = `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`;
 
 export interface ShopOptions {
+  /** workerd's own KV instead of the double that can be stale. */
+  workerdKv?: boolean;
   config?: Partial<PlatformConfig>;
   limits?: Partial<Limits>;
 }
@@ -30,6 +32,7 @@ export interface Shop {
   app: Hono<ServerEnv>;
   /** Its own cookie jar with every call. */
   browser(headers?: Record<string, string>): Client<typeof table>;
+  /** `path` may be a whole URL, to speak to the app under another origin. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   application: Application;
   ports: Ports;
@@ -46,6 +49,8 @@ export interface Shop {
 }
 
 export interface EdgeShop extends Shop {
+  /** The ports of another application on the same stores. */
+  portsOf(application: Application): Ports;
   kv: StaleKv;
   db: Counted;
   queue: { sent: Envelope[]; down: boolean };
@@ -91,7 +96,7 @@ function finish(
         cookies: true,
         headers: { authorization: AUTHORIZATION, ...headers },
       }),
-    fetch: async (path, init) => send(new Request(ORIGIN + path, init)),
+    fetch: async (path, init) => send(new Request(new URL(path, ORIGIN), init)),
     async otp(to) {
       const sent = await shop.messages();
       const last = sent.findLast((message) => message.to === to);
@@ -123,7 +128,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
   const config = parseConfig({
     ...env,
     DB: db.database,
-    KV: kv.namespace,
+    KV: options.workerdKv ? env.KV : kv.namespace,
     LIMITS: JSON.stringify({ ...DEFAULT_LIMITS, ...options.limits }),
     MESSAGES: {
       async send(envelope: Envelope) {
@@ -155,7 +160,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     },
     pending,
   );
-  return { ...shop, kv, db, queue };
+  return { ...shop, kv, db, queue, portsOf: (other) => factory.of(other, scope) };
 }
 
 /** On memory ports. */
@@ -194,4 +199,10 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
 export const SHOPS: [string, (options?: ShopOptions) => Promise<Shop>][] = [
   ['memory', memoryShop],
   ['D1 and KV', edgeShop],
+];
+
+/** Port suites run on workerd's own KV as well. */
+export const STORES: typeof SHOPS = [
+  ...SHOPS,
+  ["D1 and workerd's KV", async (options) => edgeShop({ ...options, workerdKv: true })],
 ];

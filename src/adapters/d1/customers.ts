@@ -33,7 +33,7 @@ function matching(applicationId: string, terms: CustomerTerms): SQL {
     ...(terms.phone ? [identifier('phone', terms.phone)] : []),
     ...(named.length > 0 ? [sql`SELECT user_id FROM (${sql.join(named, sql` INTERSECT `)})`] : []),
   ];
-  return branches.length > 0 ? sql.join(branches, sql` UNION `) : sql`SELECT NULL WHERE FALSE`;
+  return branches.length > 0 ? sql.join(branches, sql` UNION `) : sql`SELECT NULL AS user_id WHERE FALSE`;
 }
 
 export function d1Customers(database: Database, applicationId: string): Customers {

@@ -8,11 +8,11 @@ import type { Row } from './database.ts';
 export function selectUser(where: SQL, extra: SQL = sql``): SQL {
   return sql`
     SELECT u.*,
-      (SELECT json_group_array(json_object('kind', i.kind, 'value', i.value, 'callingCode', i.calling_code,
-                                           'verified', i.verified, 'primary', i.is_primary))
+      (SELECT json_group_array(json_object('kind', kind, 'value', value, 'callingCode', calling_code,
+                                           'verified', verified, 'primary', is_primary))
        FROM (SELECT * FROM identifiers
              WHERE application_id = u.application_id AND user_id = u.id
-             ORDER BY is_primary DESC, created_at, value) i) AS identifiers
+             ORDER BY is_primary DESC, created_at, value)) AS identifiers
       ${extra}
     FROM users u WHERE ${where}`;
 }

@@ -8,7 +8,9 @@ const TokenRequest = z
     grant_type: text(100).optional().meta({ description: '`client_credentials`' }),
     client_id: text(200).optional(),
     client_secret: text(200).optional(),
-    scope: text(1000).optional().meta({ description: 'Space-separated; all of the client if left out' }),
+    scope: text(1000)
+      .optional()
+      .meta({ description: 'Space-separated; all of the client if left out' }),
   })
   .meta({ id: 'TokenRequest' });
 

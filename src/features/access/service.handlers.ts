@@ -6,7 +6,7 @@ import type { accessService } from './service.contract.ts';
 const TOKEN_LIFE_SECONDS = 3600;
 const BASIC = /^Basic\s+(\S+)$/i;
 
-export const accessServiceHandlers: Handlers<typeof accessService> = {
+export const accessServiceHandlers = {
   async createToken({ input, caller, request, ports, fail, reply }) {
     const { params, body } = input;
     if (body.grant_type === undefined) return fail('invalid_request');
@@ -55,4 +55,4 @@ export const accessServiceHandlers: Handlers<typeof accessService> = {
     const failed = await ports.health.probe();
     return failed.length > 0 ? fail('unavailable', { meta: { failed } }) : reply({ status: 'ok' });
   },
-};
+} satisfies Partial<Handlers<typeof accessService>>;

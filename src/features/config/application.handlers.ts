@@ -1,10 +1,10 @@
 import type { Handlers } from '../../http/handler.ts';
 import type { configApplication } from './application.contract.ts';
 
-export const configApplicationHandlers: Handlers<typeof configApplication> = {
+export const configApplicationHandlers = {
   async getPlatformConfig({ input, application, fail, reply }) {
     const { name } = input.query;
     const known = name === undefined || name === application.config.name || name === application.id;
     return known ? reply(application.config) : fail('not_found');
   },
-};
+} satisfies Partial<Handlers<typeof configApplication>>;

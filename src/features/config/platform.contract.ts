@@ -1,7 +1,8 @@
 import getPlatformConfigExample from '../../../mocks/examples/platform/getPlatformConfig.json' with { type: 'json' };
+import updatePlatformConfigExample from '../../../mocks/examples/platform/updatePlatformConfig.json' with { type: 'json' };
 import { operation } from '../../http/operation.ts';
 import { ApplicationPath } from '../../schemas/fields.ts';
-import { PlatformSchema } from '../../schemas/platform-config.ts';
+import { PlatformSchema, PlatformSchemaChange } from '../../schemas/platform-config.ts';
 
 export const configPlatform = {
   getPlatformConfig: operation({
@@ -17,5 +18,30 @@ export const configPlatform = {
     response: { 200: PlatformSchema },
     errors: [],
     example: { response: getPlatformConfigExample },
+  }),
+  updatePlatformConfig: operation({
+    method: 'post',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/platform/config',
+    summary: 'Update platform configurations',
+    description:
+      'Use this API to edit the existing platform configurations such as mobile image, desktop image, social logins, ' +
+      'and all other text. What is left out stays, lists are replaced, an empty text clears, unknown keys are refused.',
+    security: 'platform',
+    scope: 'config:write',
+    blank: 'keep',
+    request: { params: ApplicationPath, body: PlatformSchemaChange },
+    response: { 200: PlatformSchema },
+    errors: ['validation_failed'],
+    example: {
+      request: {
+        body: {
+          subtext: 'Login to Fynd',
+          mobile_image: '',
+          login: { otp: true },
+          session_config: { duration: 30, type: 'Days', is_rolling: false },
+        },
+      },
+      response: updatePlatformConfigExample,
+    },
   }),
 };

@@ -1,21 +1,53 @@
+import archiveUserExample from '../../../mocks/examples/platform/archiveUser.json' with { type: 'json' };
+import blockOrUnblockUsersExample from '../../../mocks/examples/platform/blockOrUnblockUsers.json' with { type: 'json' };
+import createUserExample from '../../../mocks/examples/platform/createUser.json' with { type: 'json' };
 import getCustomersExample from '../../../mocks/examples/platform/getCustomers.json' with { type: 'json' };
+import searchUsersExample from '../../../mocks/examples/platform/searchUsers.json' with { type: 'json' };
+import unDeleteUserExample from '../../../mocks/examples/platform/unDeleteUser.json' with { type: 'json' };
+import updateUserExample from '../../../mocks/examples/platform/updateUser.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { ApplicationPath, text } from '../../schemas/fields.ts';
+import {
+  CreateUserRequestSchema,
+  CreateUserResponseSchema,
+  UpdateUserRequestSchema,
+} from '../../schemas/customer.ts';
+import { ApplicationPath, reason, text, wholeNumber } from '../../schemas/fields.ts';
 import { PaginationSchema } from '../../schemas/page.ts';
+import { success } from '../../schemas/success.ts';
 import { UserSchema } from '../../schemas/user.ts';
-
-const wholeNumber = (fallback: number, max: number) =>
-  z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(max, `must be at most ${max}`)
-    .default(fallback);
 
 const CustomerListResponseSchema = z
   .object({ items: z.array(UserSchema).optional(), page: PaginationSchema.optional() })
   .meta({ id: 'CustomerListResponseSchema' });
+
+const UserSearchResponseSchema = z
+  .object({ users: z.array(UserSchema).optional() })
+  .meta({ id: 'UserSearchResponseSchema' });
+
+const userId = text(100);
+
+const BlockUserRequestSchema = z
+  .object({
+    status: z.boolean().meta({ description: '`true` blocks, `false` unblocks' }),
+    user_id: z.array(userId).min(1, 'must not be empty').max(100, 'must be at most 100'),
+    reason: reason.optional(),
+  })
+  .meta({ id: 'BlockUserRequestSchema' });
+
+const ArchiveUserRequestSchema = z
+  .object({ user_id: userId })
+  .meta({ id: 'ArchiveUserRequestSchema' });
+
+const UnDeleteUserRequestSchema = z
+  .object({ user_id: userId, reason: reason.optional(), reason_id: text(100).optional() })
+  .meta({ id: 'UnDeleteUserRequestSchema' });
+
+const UserPath = ApplicationPath.extend({
+  user_id: z
+    .string()
+    .meta({ description: 'ID of a customer', examples: ['5e68af49cfa09bf7233022f1'] }),
+});
 
 export const customersPlatform = {
   getCustomers: operation({
@@ -41,6 +73,130 @@ export const customersPlatform = {
     example: {
       request: { query: { page_no: 1, page_size: 10 } },
       response: getCustomersExample.value,
+    },
+  }),
+  searchUsers: operation({
+    method: 'get',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/search',
+    summary: 'Search an existing user.',
+    description: 'Use this API to find customers, at most 20, the best match first.',
+    security: 'platform',
+    scope: 'customers:read',
+    request: {
+      params: ApplicationPath,
+      query: z.object({
+        q: text(254).optional().meta({
+          description: 'Phone, email, username, user id, or the beginning of a name.',
+        }),
+      }),
+    },
+    response: { 200: UserSearchResponseSchema },
+    errors: [],
+    example: { request: { query: { q: '8652523958' } }, response: searchUsersExample },
+  }),
+  createUser: operation({
+    method: 'post',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers',
+    summary: 'Create user',
+    description: 'Use this API to create a customer. The identifiers count as verified.',
+    security: 'platform',
+    scope: 'customers:write',
+    request: { params: ApplicationPath, body: CreateUserRequestSchema },
+    response: { 200: CreateUserResponseSchema },
+    errors: ['validation_failed', 'identifier_taken'],
+    example: {
+      request: {
+        body: {
+          phone_number: '+918652523958',
+          username: 'akashmane',
+          email: 'akashmane@gofynd.com',
+          first_name: 'Akash',
+          last_name: 'Mane',
+          gender: 'male',
+          meta: { tier: 'gold' },
+        },
+      },
+      response: createUserExample,
+    },
+  }),
+  updateUser: operation({
+    method: 'put',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/{user_id}',
+    summary: 'Update user',
+    description:
+      'Use this API to update user details, Note: Existing emails and phone numbers of user will be replaced directly ' +
+      'if phone_numbers or emails field sent in request data.',
+    security: 'platform',
+    scope: 'customers:write',
+    request: { params: UserPath, body: UpdateUserRequestSchema },
+    response: { 200: CreateUserResponseSchema },
+    errors: ['validation_failed', 'not_found', 'identifier_taken', 'identifier_limit'],
+    example: {
+      request: {
+        body: {
+          first_name: 'Akash',
+          last_name: 'Mane',
+          external_id: '100002000036789',
+          emails: [{ email: 'akashmane@gofynd.com', primary: true, verified: true, active: true }],
+        },
+      },
+      response: updateUserExample,
+    },
+  }),
+  blockOrUnblockUsers: operation({
+    method: 'put',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/activation',
+    summary: 'Block/Unblock user',
+    description:
+      'Use this API to block or unblock customers. Blocking ends all of their sessions; with an unknown id nobody is changed.',
+    security: 'platform',
+    scope: 'customers:write',
+    request: { params: ApplicationPath, body: BlockUserRequestSchema },
+    response: { 200: success('BlockUserSuccess') },
+    errors: ['not_found'],
+    example: {
+      request: {
+        body: { status: true, user_id: ['5e68af49cfa09bf7233022f1'], reason: 'chargebacks' },
+      },
+      response: blockOrUnblockUsersExample,
+    },
+  }),
+  archiveUser: operation({
+    method: 'put',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/archive',
+    summary: 'Archive user',
+    description: 'Use this API to archive a customer. All of the sessions end.',
+    security: 'platform',
+    scope: 'customers:write',
+    request: { params: ApplicationPath, body: ArchiveUserRequestSchema },
+    response: { 200: success('ArchiveUserSuccess') },
+    errors: ['not_found'],
+    example: {
+      request: { body: { user_id: '5e68af49cfa09bf7233022f1' } },
+      response: archiveUserExample,
+    },
+  }),
+  unDeleteUser: operation({
+    method: 'put',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/undelete',
+    summary: 'Undelete user',
+    description:
+      'Use this API to bring back a customer who was archived, or who deleted the account less than the configured ' +
+      'number of days ago.',
+    security: 'platform',
+    scope: 'customers:write',
+    request: { params: ApplicationPath, body: UnDeleteUserRequestSchema },
+    response: { 200: success('UnDeleteUserSuccess') },
+    errors: ['not_found', 'not_deleted', 'undelete_too_late'],
+    example: {
+      request: {
+        body: {
+          user_id: '5e68af49cfa09bf7233022f1',
+          reason: 'asked us by phone',
+          reason_id: '123',
+        },
+      },
+      response: unDeleteUserExample,
     },
   }),
 };

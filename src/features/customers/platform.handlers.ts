@@ -7,7 +7,7 @@ import type { customersPlatform } from './platform.contract.ts';
 /** Deeper pages would scan (ruling 28). */
 const DEEPEST = 100_000;
 
-export const customersPlatformHandlers: Handlers<typeof customersPlatform> = {
+export const customersPlatformHandlers = {
   async getCustomers({ input, application, ports, fail, reply }) {
     const { q, page_no: pageNo, page_size: pageSize } = input.query;
     if (pageNo * pageSize > DEEPEST) {
@@ -29,4 +29,4 @@ export const customersPlatformHandlers: Handlers<typeof customersPlatform> = {
       },
     });
   },
-};
+} satisfies Partial<Handlers<typeof customersPlatform>>;

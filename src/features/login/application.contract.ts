@@ -1,7 +1,25 @@
+import loginWithEmailAndPasswordExample from '../../../mocks/examples/application/loginWithEmailAndPassword.json' with { type: 'json' };
 import loginWithOTPExample from '../../../mocks/examples/application/loginWithOTP.json' with { type: 'json' };
+import loginWithTokenExample from '../../../mocks/examples/application/loginWithToken.json' with { type: 'json' };
+import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { PlatformQuery } from '../../schemas/fields.ts';
+import { captcha, longToken, password, PlatformQuery, text } from '../../schemas/fields.ts';
+import { LoginSuccess } from '../../schemas/login.ts';
 import { SendOtpRequestSchema, SendOtpResponse } from '../../schemas/otp.ts';
+
+const PasswordLoginRequestSchema = z
+  .object({
+    username: text(254).meta({ description: 'Email, phone number or username' }),
+    password,
+    captcha_code: captcha.optional(),
+  })
+  .meta({ id: 'PasswordLoginRequestSchema' });
+
+const TokenRequestBodySchema = z
+  .object({
+    token: longToken.meta({ description: 'A JWT of the company’s own system, used once' }),
+  })
+  .meta({ id: 'TokenRequestBodySchema' });
 
 export const loginApplication = {
   loginWithOTP: operation({
@@ -18,6 +36,59 @@ export const loginApplication = {
     example: {
       request: { body: { mobile: '8652523958', country_code: '91' } },
       response: loginWithOTPExample.value,
+    },
+  }),
+  loginWithEmailAndPassword: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/login/password',
+    summary: 'Login or Register with password',
+    description:
+      'Use this API to login using a password and an email address, a phone number or a username. A wrong password ' +
+      'and an unknown shopper get the same answer.',
+    // Reads a session, which a successful login ends (ruling 9).
+    security: 'session?',
+    request: { body: PasswordLoginRequestSchema },
+    response: { 200: LoginSuccess },
+    errors: [
+      'password_login_disabled',
+      'captcha_failed',
+      'login_failed',
+      'account_blocked',
+      'account_deleted',
+      'application_inactive',
+      'too_many_requests',
+    ],
+    example: {
+      request: { body: { username: 'akashmane@gofynd.com', password: 'a-long-passphrase' } },
+      response: loginWithEmailAndPasswordExample.value,
+    },
+  }),
+  loginWithToken: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/login/token',
+    summary: 'Login or Register with token',
+    description: 'Use this API to login or register using a token for authentication.',
+    security: 'session?',
+    request: { body: TokenRequestBodySchema },
+    response: { 200: LoginSuccess },
+    errors: [
+      'login_failed',
+      'registration_closed',
+      'identifier_taken',
+      'account_blocked',
+      'account_deleted',
+      'application_inactive',
+      'too_many_requests',
+      'provider_unavailable',
+    ],
+    example: {
+      request: {
+        body: {
+          token:
+            'eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL3Nob3AuZXhhbXBsZSIsInN1YiI6IjEifQ.c2lnbmF0dXJl',
+        },
+      },
+      response: loginWithTokenExample.value,
     },
   }),
 };

@@ -4,7 +4,7 @@ import { sendOtp } from '../../domain/send-otp.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { loginApplication } from './application.contract.ts';
 
-export const loginApplicationHandlers: Handlers<typeof loginApplication> = {
+export const loginApplicationHandlers = {
   async loginWithOTP({ input, application, caller, ports, fail, reply }) {
     const { mobile, country_code, android_hash } = input.body;
     const countryCode = country_code ?? application.defaultCountryCode;
@@ -30,4 +30,4 @@ export const loginApplicationHandlers: Handlers<typeof loginApplication> = {
       resendToken: sent.value.resendToken,
     });
   },
-};
+} satisfies Partial<Handlers<typeof loginApplication>>;

@@ -1,10 +1,15 @@
+import sendOTPOnEmailExample from '../../../mocks/examples/application/sendOTPOnEmail.json' with { type: 'json' };
 import sendOTPOnMobileExample from '../../../mocks/examples/application/sendOTPOnMobile.json' with { type: 'json' };
+import verifyEmailOTPExample from '../../../mocks/examples/application/verifyEmailOTP.json' with { type: 'json' };
 import verifyMobileOTPExample from '../../../mocks/examples/application/verifyMobileOTP.json' with { type: 'json' };
 import { operation } from '../../http/operation.ts';
 import { PlatformQuery } from '../../schemas/fields.ts';
 import {
+  EmailOtpSuccess,
   OtpSuccess,
+  SendEmailOtpRequestSchema,
   SendMobileOtpRequestSchema,
+  VerifyEmailOtpRequestSchema,
   VerifyOtpRequestSchema,
   VerifyOtpSuccess,
 } from '../../schemas/otp.ts';
@@ -66,6 +71,60 @@ export const otpApplication = {
     example: {
       request: { body: { request_id: '01503005aeab87cbed93d40f46cc2749', otp: '123456' } },
       response: verifyMobileOTPExample.value,
+    },
+  }),
+  sendOTPOnEmail: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/otp/email/send',
+    summary: 'Send OTP on email',
+    description:
+      'Use this API to send an OTP to an email ID. With the `resend_email_token` of an earlier answer as `token` the ' +
+      'same live code is sent again.',
+    security: 'session?',
+    request: { query: PlatformQuery, body: SendEmailOtpRequestSchema },
+    response: { 200: EmailOtpSuccess },
+    errors: [
+      'validation_failed',
+      'resend_token_invalid',
+      'register_token_invalid',
+      'otp_login_disabled',
+      'captcha_failed',
+      'too_many_requests',
+      'unavailable',
+    ],
+    example: {
+      request: { body: { email: 'akashmane@gofynd.com', action: 'send' } },
+      response: sendOTPOnEmailExample,
+    },
+  }),
+  verifyEmailOTP: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/otp/email/verify',
+    summary: 'Verify OTP on email',
+    description:
+      'Use this API to verify the OTP received on an email ID. A known shopper is signed in; a new one gets a ' +
+      '`register_token` for which the address counts as proven.',
+    security: 'session?',
+    request: { query: PlatformQuery, body: VerifyEmailOtpRequestSchema },
+    response: { 200: VerifyOtpSuccess },
+    errors: [
+      'validation_failed',
+      'otp_invalid',
+      'otp_exhausted',
+      'register_token_invalid',
+      'registration_closed',
+      'registration_finished',
+      'account_blocked',
+      'account_deleted',
+      'application_inactive',
+      'identifier_taken',
+      'identifier_limit',
+      'too_many_requests',
+      'unavailable',
+    ],
+    example: {
+      request: { body: { email: 'akashmane@gofynd.com', otp: '123456' } },
+      response: verifyEmailOTPExample.value,
     },
   }),
 };

@@ -6,7 +6,7 @@ import { verifyOtp } from '../../domain/verify-otp.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { otpApplication } from './application.contract.ts';
 
-export const otpApplicationHandlers: Handlers<typeof otpApplication> = {
+export const otpApplicationHandlers = {
   async sendOTPOnMobile({ input, application, caller, signedIn, ports, fail, reply }) {
     const { mobile, country_code, token, android_hash: androidHash } = input.body;
     const countryCode = country_code ?? application.defaultCountryCode;
@@ -40,16 +40,7 @@ export const otpApplicationHandlers: Handlers<typeof otpApplication> = {
     });
   },
 
-  async verifyMobileOTP({
-    input,
-    application,
-    caller,
-    signedIn,
-    presented,
-    ports,
-    fail,
-    reply,
-  }) {
+  async verifyMobileOTP({ input, application, caller, signedIn, presented, ports, fail, reply }) {
     const { request_id: requestId, otp, register_token: registerToken } = input.body;
     const verified = await verifyOtp(ports, application, {
       requestId,
@@ -79,4 +70,4 @@ export const otpApplicationHandlers: Handlers<typeof otpApplication> = {
         });
     }
   },
-};
+} satisfies Partial<Handlers<typeof otpApplication>>;

@@ -1,8 +1,9 @@
 import updateProfileExample from '../../../mocks/examples/application/updateProfile.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { digits, email, name, PlatformQuery, text, token } from '../../schemas/fields.ts';
+import { digits, email, name, PlatformQuery, reason, text, token } from '../../schemas/fields.ts';
 import { ProfileEditSuccess } from '../../schemas/otp.ts';
+import { success } from '../../schemas/success.ts';
 
 const EditProfileMobileSchema = z
   .object({ phone: digits.optional(), country_code: digits.optional() })
@@ -23,6 +24,18 @@ const EditProfileRequestSchema = z
     register_token: token.optional(),
   })
   .meta({ id: 'EditProfileRequestSchema' });
+
+const DeleteApplicationUserRequestSchema = z
+  .object({
+    user_id: text(100).optional().meta({ description: 'If sent, that of the shopper' }),
+    reason: reason.optional(),
+    reason_id: text(100)
+      .optional()
+      .meta({ description: 'One of the `delete_account_reasons` of the configuration' }),
+    request_id: token.optional().meta({ description: 'Left out when the code came by email' }),
+    otp: digits,
+  })
+  .meta({ id: 'DeleteApplicationUserRequestSchema' });
 
 export const profileApplication = {
   updateProfile: operation({
@@ -52,6 +65,38 @@ export const profileApplication = {
     example: {
       request: { body: { first_name: 'Akash', last_name: 'Mane', gender: 'male' } },
       response: updateProfileExample.value,
+    },
+  }),
+  // The documents name its schemas alone; later versions of them have it (decision 22).
+  deleteUser: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/delete',
+    summary: 'Delete user account',
+    description:
+      'Use this API to delete the account of the signed-in user, confirmed by an OTP. All sessions end; the account ' +
+      'can be restored for `delete_account_day` days.',
+    security: 'session',
+    request: { body: DeleteApplicationUserRequestSchema },
+    response: { 200: success('DeleteUserSuccess') },
+    errors: [
+      'validation_failed',
+      'reason_unknown',
+      'otp_invalid',
+      'otp_exhausted',
+      'too_many_requests',
+    ],
+    example: {
+      request: {
+        body: {
+          user_id: '5e68af49cfa09bf7233022f1',
+          reason: 'I have another account',
+          reason_id: '123',
+          request_id: '01503005aeab87cbed93d40f46cc2749',
+          otp: '123456',
+        },
+      },
+      // There is no documented example; this one is derived from its schema (decision 22).
+      response: { success: true },
     },
   }),
 };

@@ -56,7 +56,7 @@ function finishedView(finished: Finished, application: Application) {
   };
 }
 
-export const profileApplicationHandlers: Handlers<typeof profileApplication> = {
+export const profileApplicationHandlers = {
   async updateProfile({ input, application, caller, signedIn, presented, ports, fail, reply }) {
     const { body } = input;
     const profile = readProfile(body, ports.clock.now());
@@ -101,4 +101,4 @@ export const profileApplicationHandlers: Handlers<typeof profileApplication> = {
       session && { session: { set: session.cookie, maxAge: session.maxAge } },
     );
   },
-};
+} satisfies Partial<Handlers<typeof profileApplication>>;

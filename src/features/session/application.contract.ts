@@ -31,7 +31,8 @@ export const sessionApplication = {
     method: 'get',
     path: '/service/application/user/authentication/v1.0/logout',
     summary: 'Logs out currently logged in user',
-    description: 'Use this API to logout a user from the app. Without a session it answers the same.',
+    description:
+      'Use this API to logout a user from the app. Without a session it answers the same.',
     security: 'session?',
     request: {},
     response: { 200: LogoutSuccess },

@@ -3,7 +3,7 @@ import { userView } from '../../domain/user.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { sessionApplication } from './application.contract.ts';
 
-export const sessionApplicationHandlers: Handlers<typeof sessionApplication> = {
+export const sessionApplicationHandlers = {
   async getLoggedInUser({ application, signedIn, reply }) {
     return reply({ user: userView(signedIn.user, application) });
   },
@@ -23,4 +23,4 @@ export const sessionApplicationHandlers: Handlers<typeof sessionApplication> = {
     }
     return reply({ logout: true }, { session: { clear: true } });
   },
-};
+} satisfies Partial<Handlers<typeof sessionApplication>>;

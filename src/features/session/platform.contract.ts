@@ -1,7 +1,17 @@
+import createUserSessionExample from '../../../mocks/examples/platform/createUserSession.json' with { type: 'json' };
+import deleteActiveSessionsExample from '../../../mocks/examples/platform/deleteActiveSessions.json' with { type: 'json' };
+import deleteSessionExample from '../../../mocks/examples/platform/deleteSession.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { ApplicationPath, text } from '../../schemas/fields.ts';
-import { SessionListResponseSchema } from '../../schemas/session.ts';
+import { ApplicationPath, reason, text, token } from '../../schemas/fields.ts';
+import {
+  CreateUserSessionRequestSchema,
+  CreateUserSessionResponseSchema,
+  SessionDeleteResponseSchema,
+  SessionListResponseSchema,
+} from '../../schemas/session.ts';
+
+const customer = text(100).meta({ description: 'ID of a customer.' });
 
 export const sessionPlatform = {
   getActiveSessions: operation({
@@ -14,7 +24,7 @@ export const sessionPlatform = {
     scope: 'sessions:read',
     request: {
       params: ApplicationPath,
-      query: z.object({ id: text(100).meta({ description: 'ID of a customer.' }) }),
+      query: z.object({ id: customer }),
     },
     response: { 200: SessionListResponseSchema },
     errors: ['not_found'],
@@ -31,6 +41,79 @@ export const sessionPlatform = {
           },
         ],
       },
+    },
+  }),
+  deleteActiveSessions: operation({
+    method: 'delete',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/sessions',
+    summary: 'Delete a list of all session for a user',
+    description:
+      'Use this API to end all sessions of a customer who has registered in the application.',
+    security: 'platform',
+    scope: 'sessions:write',
+    request: {
+      params: ApplicationPath,
+      query: z.object({
+        id: customer,
+        reason: reason.meta({ description: 'Reason to delete sessions.' }),
+      }),
+    },
+    response: { 200: SessionDeleteResponseSchema },
+    errors: ['not_found'],
+    example: {
+      request: { query: { id: '5e68af49cfa09bf7233022f1', reason: 'lost phone' } },
+      response: deleteActiveSessionsExample.value,
+    },
+  }),
+  deleteSession: operation({
+    method: 'delete',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/session',
+    summary: 'Delete a session for a user',
+    description:
+      'Use this API to end one session of a customer who has registered in the application.',
+    security: 'platform',
+    scope: 'sessions:write',
+    request: {
+      params: ApplicationPath,
+      query: z.object({
+        id: customer,
+        session_id: token.meta({
+          description: 'Session ID of a customer, with or without `sess:` in front.',
+        }),
+        reason: reason.meta({ description: 'Reason for deleting session.' }),
+      }),
+    },
+    response: { 200: SessionDeleteResponseSchema },
+    errors: ['not_found'],
+    example: {
+      request: {
+        query: { id: '5e68af49cfa09bf7233022f1', session_id: 'sess:123', reason: 'lost phone' },
+      },
+      response: deleteSessionExample.value,
+    },
+  }),
+  createUserSession: operation({
+    method: 'post',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/session',
+    summary: 'Create user session',
+    description:
+      'Use this API to open a session for a customer. The cookie is for one of the domains of the application.',
+    security: 'platform',
+    scope: 'sessions:write',
+    request: { params: ApplicationPath, body: CreateUserSessionRequestSchema },
+    response: { 200: CreateUserSessionResponseSchema },
+    errors: [
+      'validation_failed',
+      'not_found',
+      'account_blocked',
+      'account_deleted',
+      'application_inactive',
+    ],
+    example: {
+      request: {
+        body: { user_id: '5e68af49cfa09bf7233022f1', domain: 'localhost', max_age: 3600 },
+      },
+      response: createUserSessionExample,
     },
   }),
 };

@@ -2,7 +2,7 @@ import { sessionName } from '../../domain/session.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { sessionPlatform } from './platform.contract.ts';
 
-export const sessionPlatformHandlers: Handlers<typeof sessionPlatform> = {
+export const sessionPlatformHandlers = {
   async getActiveSessions({ input, ports, fail, reply }) {
     const now = ports.clock.now();
     const [user, sessions] = await Promise.all([
@@ -20,4 +20,4 @@ export const sessionPlatformHandlers: Handlers<typeof sessionPlatform> = {
       })),
     });
   },
-};
+} satisfies Partial<Handlers<typeof sessionPlatform>>;

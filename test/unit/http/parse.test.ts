@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { operation } from '../../../src/http/operation.ts';
 import { MAX_BODY_BYTES } from '../../../src/http/parse.ts';
 import { createServer } from '../../../src/http/server.ts';
-import { digits, text } from '../../../src/schemas/fields.ts';
+import { digits, flag, text } from '../../../src/schemas/fields.ts';
 
 const Echo = z.looseObject({});
 const table = {
@@ -43,8 +43,27 @@ const table = {
     }),
   },
 };
+const change = operation({
+  method: 'put',
+  path: '/change',
+  summary: '',
+  description: '',
+  security: 'none',
+  blank: 'keep',
+  request: {
+    query: z.object({ sure: flag.optional() }),
+    body: z.strictObject({
+      image: z.string().optional(),
+      on: z.boolean().optional(),
+      inner: z.strictObject({ note: z.string().optional() }).optional(),
+    }),
+  },
+  response: { 200: Echo },
+  errors: [],
+  example: { response: {} },
+});
 const app = createServer({
-  table,
+  table: { test: { ...table.test, change } },
   handlerOf: () => async (context) => context.reply(context.input),
   guard: async () => ({ ports: {} }),
   log: () => undefined,
@@ -107,6 +126,40 @@ describe('fields', () => {
   test('undeclared ones are dropped', async () => {
     const { body } = await sendJson({ mobile: '1', admin: true });
     expect(body['body']).toStrictEqual({ mobile: '1' });
+  });
+});
+
+describe('where a row keeps blanks', () => {
+  const put = async (value: unknown, query = '') => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'PUT', headers, body: JSON.stringify(value) };
+    const response = await app.fetch(new Request(`http://test/change${query}`, init));
+    return response.json<Answer['body']>();
+  };
+  test('an empty text is a value, and null is still absent', async () => {
+    const { body } = await put({ image: '', on: null, inner: { note: '' } });
+    expect(body).toStrictEqual({ image: '', inner: { note: '' } });
+  });
+  test('an empty text is no boolean', async () => {
+    expect((await put({ on: '' })).errors).toStrictEqual([
+      { path: 'body.on', message: 'must be a boolean' },
+    ]);
+  });
+  test('each unknown key of a closed object is named', async () => {
+    expect((await put({ a: 1, b: 2, inner: { c: 3 } })).errors).toStrictEqual([
+      { path: 'body.inner.c', message: 'is not known' },
+      { path: 'body.a', message: 'is not known' },
+      { path: 'body.b', message: 'is not known' },
+    ]);
+  });
+  test.each([
+    ['true', true],
+    ['false', false],
+  ])('a flag in a query that says %s is %s', async (said, meant) => {
+    expect((await put({}, `?sure=${said}`))['query']).toStrictEqual({ sure: meant });
+  });
+  test('a flag in a query is nothing else', async () => {
+    expect((await put({}, '?sure=yes')).errors).toMatchObject([{ path: 'query.sure' }]);
   });
 });
 

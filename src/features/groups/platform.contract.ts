@@ -1,0 +1,101 @@
+import createUserGroupExample from '../../../mocks/examples/platform/createUserGroup.json' with { type: 'json' };
+import getUserGroupByIdExample from '../../../mocks/examples/platform/getUserGroupById.json' with { type: 'json' };
+import getUserGroupsExample from '../../../mocks/examples/platform/getUserGroups.json' with { type: 'json' };
+import updateUserGroupExample from '../../../mocks/examples/platform/updateUserGroup.json' with { type: 'json' };
+import * as z from 'zod';
+import { operation } from '../../http/operation.ts';
+import { ApplicationPath, text, wholeNumber } from '../../schemas/fields.ts';
+import {
+  CreateUserGroupSchema,
+  UpdateUserGroupSchema,
+  UserGroupListResponseSchema,
+  UserGroupResponseSchema,
+} from '../../schemas/group.ts';
+
+/** `uid` when it is a short number, else `_id` (decision 15). */
+const GroupPath = ApplicationPath.extend({
+  group_id: z
+    .string()
+    .meta({ description: '`_id` or `uid` of a group', examples: ['6345677535474fbb6944b7ce'] }),
+});
+
+export const groupsPlatform = {
+  createUserGroup: operation({
+    method: 'post',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_group',
+    summary: 'Create an User Group',
+    description:
+      'Use this API to create a new user group. The customers named in the CSV file are added afterwards; `status` tells how that went.',
+    security: 'platform',
+    scope: 'groups:write',
+    request: { params: ApplicationPath, body: CreateUserGroupSchema },
+    response: { 201: UserGroupResponseSchema },
+    errors: ['validation_failed', 'group_limit', 'unavailable'],
+    example: {
+      request: {
+        body: {
+          name: 'Group 1',
+          description: 'description',
+          file_url: 'https://files.example/group-1.csv',
+        },
+      },
+      response: createUserGroupExample,
+    },
+  }),
+  getUserGroups: operation({
+    method: 'get',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_group',
+    summary: 'Get User Groups matching criteria',
+    description: 'Use this API to get the user groups matching the criteria passed in the query.',
+    security: 'platform',
+    scope: 'groups:read',
+    request: {
+      params: ApplicationPath,
+      query: z.object({
+        page_no: wholeNumber(1, 100_000).meta({ description: 'Page number, from 1' }),
+        page_size: wholeNumber(10, 100).meta({ description: 'Groups on a page' }),
+        name: text(100).optional().meta({ description: 'Text that the names contain' }),
+        status: text(20).optional().meta({ description: '`pending`, `success` or `failed`' }),
+        group_uid: z.coerce
+          .number('must be a number')
+          .int('must be a whole number')
+          .optional()
+          .meta({ description: '`uid` of a group' }),
+      }),
+    },
+    response: { 200: UserGroupListResponseSchema },
+    errors: ['validation_failed'],
+    example: {
+      request: { query: { page_no: 1, page_size: 10, name: 'Group', status: 'pending' } },
+      response: getUserGroupsExample,
+    },
+  }),
+  getUserGroupById: operation({
+    method: 'get',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_group/{group_id}',
+    summary: 'Get an User Group by Id',
+    description: 'Use this API to get details of an existing user group.',
+    security: 'platform',
+    scope: 'groups:read',
+    request: { params: GroupPath },
+    response: { 200: UserGroupResponseSchema },
+    errors: ['not_found'],
+    example: { response: getUserGroupByIdExample },
+  }),
+  updateUserGroup: operation({
+    method: 'put',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_group/{group_id}',
+    summary: 'Update an User Group',
+    description:
+      'Use this API to update an existing user group. A new `file_url` starts an import that replaces the members.',
+    security: 'platform',
+    scope: 'groups:write',
+    request: { params: GroupPath, body: UpdateUserGroupSchema },
+    response: { 200: UserGroupResponseSchema },
+    errors: ['validation_failed', 'not_found', 'unavailable'],
+    example: {
+      request: { body: { name: 'Group 1', description: 'description' } },
+      response: updateUserGroupExample,
+    },
+  }),
+};

@@ -1,0 +1,122 @@
+import forgotPasswordExample from '../../../mocks/examples/application/forgotPassword.json' with { type: 'json' };
+import sendResetPasswordEmailExample from '../../../mocks/examples/application/sendResetPasswordEmail.json' with { type: 'json' };
+import sendResetTokenExample from '../../../mocks/examples/application/sendResetToken.json' with { type: 'json' };
+import updatePasswordExample from '../../../mocks/examples/application/updatePassword.json' with { type: 'json' };
+import * as z from 'zod';
+import { operation } from '../../http/operation.ts';
+import { captcha, email, password, PlatformQuery, token } from '../../schemas/fields.ts';
+import { CodeRequestBodySchema, LoginSuccess } from '../../schemas/login.ts';
+import { VerifyEmailSuccess } from '../../schemas/success.ts';
+
+const SendResetPasswordEmailRequestSchema = z
+  .object({ email, captcha_code: captcha.optional() })
+  .meta({ id: 'SendResetPasswordEmailRequestSchema' });
+
+const ForgotPasswordRequestSchema = z
+  .object({ code: token, password })
+  .meta({ id: 'ForgotPasswordRequestSchema' });
+
+const UpdatePasswordRequestSchema = z
+  .object({
+    old_password: password
+      .optional()
+      .meta({ description: 'Demanded when the shopper has a password' }),
+    new_password: password,
+  })
+  .meta({ id: 'UpdatePasswordRequestSchema' });
+
+const ResetPasswordSuccess = z
+  .object({ status: z.string().optional() })
+  .meta({ id: 'ResetPasswordSuccess' });
+
+const HasPasswordSuccess = z
+  .object({ result: z.boolean().optional() })
+  .meta({ id: 'HasPasswordSuccess' });
+
+export const passwordApplication = {
+  sendResetPasswordEmail: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/login/password/reset',
+    summary: 'Reset Password',
+    description:
+      'Use this API to reset a password using the link sent on email. The answer is the same whether or not the ' +
+      'address is known.',
+    security: 'application',
+    request: { query: PlatformQuery, body: SendResetPasswordEmailRequestSchema },
+    response: { 200: ResetPasswordSuccess },
+    errors: ['validation_failed', 'forgot_password_disabled', 'captcha_failed'],
+    example: {
+      request: { body: { email: 'akashmane@gofynd.com' } },
+      response: sendResetPasswordEmailExample,
+    },
+  }),
+  sendResetToken: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/login/password/reset/token',
+    summary: 'Reset Password using token',
+    description:
+      'Use this API to check the code of a reset link before asking for the new password. It stays usable.',
+    security: 'application',
+    request: { body: CodeRequestBodySchema },
+    response: { 200: ResetPasswordSuccess },
+    errors: ['forgot_password_disabled', 'link_invalid'],
+    example: {
+      request: { body: { code: '7f1c9f3ddc2b4c0e8f6d1a2b3c4d5e6f' } },
+      response: sendResetTokenExample,
+    },
+  }),
+  forgotPassword: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/login/password/reset/forgot',
+    summary: 'Forgot Password',
+    description:
+      'Use this API to set a new password using the code of a reset link. It uses the code up, ends all earlier ' +
+      'sessions and signs the shopper in.',
+    security: 'session?',
+    request: { body: ForgotPasswordRequestSchema },
+    response: { 200: LoginSuccess },
+    errors: [
+      'forgot_password_disabled',
+      'link_invalid',
+      'password_weak',
+      'account_blocked',
+      'account_deleted',
+      'application_inactive',
+    ],
+    example: {
+      request: {
+        body: { code: '7f1c9f3ddc2b4c0e8f6d1a2b3c4d5e6f', password: 'another-long-passphrase' },
+      },
+      response: forgotPasswordExample.value,
+    },
+  }),
+  hasPassword: operation({
+    method: 'get',
+    path: '/service/application/user/authentication/v1.0/has-password',
+    summary: 'Check password',
+    description: 'Use this API to check if user has created a password for login.',
+    security: 'session',
+    request: {},
+    response: { 200: HasPasswordSuccess },
+    errors: [],
+    // The document's example is empty; this one is derived from its schema (decision 3).
+    example: { response: { result: true } },
+  }),
+  updatePassword: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/password',
+    summary: 'Update user password',
+    description:
+      'Use this API to update the password. All other sessions end; this one goes on under a new id.',
+    security: 'session',
+    request: { body: UpdatePasswordRequestSchema },
+    response: { 200: VerifyEmailSuccess },
+    errors: ['required_field_missing', 'password_wrong', 'password_weak', 'too_many_requests'],
+    example: {
+      request: {
+        body: { old_password: 'a-long-passphrase', new_password: 'another-long-passphrase' },
+      },
+      response: updatePasswordExample,
+    },
+  }),
+};

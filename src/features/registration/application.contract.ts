@@ -1,0 +1,65 @@
+import registerWithFormExample from '../../../mocks/examples/application/registerWithForm.json' with { type: 'json' };
+import * as z from 'zod';
+import { operation } from '../../http/operation.ts';
+import { digits, email, name, password, PlatformQuery, text, token } from '../../schemas/fields.ts';
+import { RegisterFormSuccess } from '../../schemas/otp.ts';
+
+const FormRegisterRequestSchemaPhone = z
+  .object({ mobile: digits.optional(), country_code: digits.optional() })
+  .meta({ id: 'FormRegisterRequestSchemaPhone' });
+
+/** Which identifiers are needed, the shop's configuration decides (ruling 14). */
+const FormRegisterRequestSchema = z
+  .object({
+    first_name: name.optional(),
+    last_name: name.optional(),
+    gender: text(20).optional(),
+    email: email.optional(),
+    password: password.optional(),
+    phone: FormRegisterRequestSchemaPhone.optional(),
+    register_token: token.optional(),
+  })
+  .meta({ id: 'FormRegisterRequestSchema' });
+
+export const registrationApplication = {
+  registerWithForm: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/register/form',
+    summary: 'Registration using a form',
+    description:
+      'Use this API to perform user registration by sending form data in the request body. Required identifiers that ' +
+      'the `register_token` has not proven yet get a code; the answer never tells who is registered already.',
+    // Registration can end with a sign-in, which ends the session that was presented (ruling 9).
+    security: 'session?',
+    request: { query: PlatformQuery, body: FormRegisterRequestSchema },
+    response: { 200: RegisterFormSuccess },
+    errors: [
+      'validation_failed',
+      'registration_closed',
+      'register_token_invalid',
+      'registration_finished',
+      'required_field_missing',
+      'password_weak',
+      'captcha_failed',
+      'identifier_taken',
+      'account_blocked',
+      'account_deleted',
+      'application_inactive',
+      'too_many_requests',
+      'unavailable',
+    ],
+    example: {
+      request: {
+        body: {
+          first_name: 'Akash',
+          last_name: 'Mane',
+          gender: 'male',
+          email: 'akashmane@fynd.com',
+          password: 'a-long-passphrase',
+          phone: { country_code: '91', mobile: '7400448798' },
+        },
+      },
+      response: registerWithFormExample,
+    },
+  }),
+};

@@ -1,0 +1,56 @@
+/** A customer as an operator writes one. */
+import * as z from 'zod';
+import { digits, email, metaMap, name, text } from './fields.ts';
+import { UserSchema } from './user.ts';
+
+const username = text(64);
+
+export const CreateUserRequestSchema = z
+  .object({
+    phone_number: digits.meta({
+      description: 'With `+` and country code, else a number of the country of the shop',
+    }),
+    username,
+    email: email.optional(),
+    first_name: name.optional(),
+    last_name: name.optional(),
+    gender: text(20).optional(),
+    meta: metaMap.optional(),
+  })
+  .meta({ id: 'CreateUserRequestSchema' });
+
+const UserEmails = z
+  .object({
+    email: email.optional(),
+    primary: z.boolean().optional(),
+    verified: z.boolean().optional(),
+    active: z.boolean().optional(),
+  })
+  .meta({ id: 'UserEmails' });
+
+const UserPhoneNumbers = z
+  .object({
+    phone: digits.optional(),
+    country_code: digits.optional(),
+    primary: z.boolean().optional(),
+    verified: z.boolean().optional(),
+    active: z.boolean().optional(),
+  })
+  .meta({ id: 'UserPhoneNumbers' });
+
+/** Lists replace those of the customer. */
+export const UpdateUserRequestSchema = z
+  .object({
+    first_name: name.optional(),
+    last_name: name.optional(),
+    gender: text(20).optional(),
+    external_id: text(200).optional(),
+    meta: metaMap.optional(),
+    emails: z.array(UserEmails).max(10, 'must be at most 10').optional(),
+    phone_numbers: z.array(UserPhoneNumbers).max(10, 'must be at most 10').optional(),
+  })
+  .meta({ id: 'UpdateUserRequestSchema' });
+
+export const CreateUserResponseSchema = z
+  .object({ user: UserSchema.optional() })
+  .meta({ id: 'CreateUserResponseSchema' });

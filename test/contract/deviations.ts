@@ -1,0 +1,160 @@
+/**
+ * Every place where the rows differ from the documents, reviewed, with the decision (decisions.md) or ruling (rulings.md)
+ * behind it. What does not stand here has to be as documented.
+ */
+
+/** `Schema.property` or `operation?parameter`, what the documents say (nothing: not documented), what the row says. */
+export type Deviation = [where: string, documented: string, ours: string, reason: string];
+
+const required = (wheres: string[]): Deviation[] =>
+  wheres.map((where) => [where, 'string', 'string!', 'ruling 2: the flow cannot do without']);
+const ignored = (wheres: string[]): Deviation[] =>
+  wheres.map((where) => [where, 'boolean!', 'boolean', 'rulings 2 and 22: read and ignored']);
+const added = (schema: string, properties: Record<string, string>, reason: string): Deviation[] =>
+  Object.entries(properties).map(([name, type]) => [`${schema}.${name}`, '', type, reason]);
+
+export const DEVIATIONS: Deviation[] = [
+  // Required, because nothing can be done without it
+  ...required([
+    'SendOtpRequestSchema.mobile',
+    'SendMobileOtpRequestSchema.mobile',
+    'VerifyOtpRequestSchema.request_id',
+    'VerifyOtpRequestSchema.otp',
+    'SendEmailOtpRequestSchema.email',
+    'VerifyEmailOtpRequestSchema.email',
+    'VerifyEmailOtpRequestSchema.otp',
+    'PasswordLoginRequestSchema.username',
+    'PasswordLoginRequestSchema.password',
+    'SendResetPasswordEmailRequestSchema.email',
+    'CodeRequestBodySchema.code',
+    'ForgotPasswordRequestSchema.code',
+    'ForgotPasswordRequestSchema.password',
+    'UpdatePasswordRequestSchema.new_password',
+    'OAuthRequestSchemaOauth2.access_token',
+    'OAuthRequestAppleSchema.user_identifier',
+    'OAuthRequestAppleSchemaOauth.identity_token',
+    'TokenRequestBodySchema.token',
+    'EditMobileRequestSchema.phone',
+    'SendVerificationLinkMobileRequestSchema.phone',
+    'EditEmailRequestSchema.email',
+    'DeleteApplicationUserRequestSchema.otp',
+    'ArchiveUserRequestSchema.user_id',
+    'UnDeleteUserRequestSchema.user_id',
+    'CreateUserSessionRequestSchema.user_id',
+    'CreateUserSessionRequestSchema.domain',
+  ]),
+  ['BlockUserRequestSchema.status', 'boolean', 'boolean!', 'ruling 2: the flow cannot do without'],
+  ['BlockUserRequestSchema.user_id', 'string[]', 'string[]!', 'ruling 2'],
+  [
+    'OAuthRequestSchema.oauth2',
+    'OAuthRequestSchemaOauth2',
+    'OAuthRequestSchemaOauth2!',
+    'ruling 2: holds access_token',
+  ],
+  [
+    'OAuthRequestAppleSchema.oauth',
+    'OAuthRequestAppleSchemaOauth',
+    'OAuthRequestAppleSchemaOauth!',
+    'ruling 2: holds identity_token',
+  ],
+
+  // Not required, although documented so
+  ...ignored([
+    'application.deleteMobileNumber?active',
+    'application.deleteMobileNumber?primary',
+    'application.deleteMobileNumber?verified',
+    'application.deleteEmail?active',
+    'application.deleteEmail?primary',
+    'application.deleteEmail?verified',
+  ]),
+  [
+    'application.deleteMobileNumber?country_code',
+    'string!',
+    'string',
+    'ruling 1: that of the shop when missing',
+  ],
+
+  // Of another type
+  ['platform.getCustomers?q', 'object', 'string', 'decision 12'],
+  ['platform.getUserGroups?page_no', 'string', 'number', 'decision 13: coerced'],
+  ['platform.getUserGroups?page_size', 'string', 'number', 'decision 13: coerced'],
+  ['UserSchema.meta', 'string', 'object', 'decision 6'],
+  ['CreateUserRequestSchema.meta', 'string', 'object', 'decision 6'],
+  ['UpdateUserRequestSchema.meta', 'string', 'object', 'decision 6'],
+  ['CreateUserSessionResponseSchema.cookie', 'string', 'object', 'decision 6'],
+  ['PlatformSchema.delete_account_consent', 'string', 'DeleteAccountConsent', 'decision 6'],
+  ['PlatformSchema.session_config', 'string', 'SessionExpiry', 'decision 6'],
+
+  // More than documented
+  ...added(
+    'UserSchema',
+    {
+      id: 'string',
+      roles: 'string[]',
+      external_id: 'string',
+      __v: 'number',
+    },
+    'decision 4: only the examples show it',
+  ),
+  ...added(
+    'UserSchema',
+    { archive: 'boolean', status: 'string', deleted_on: 'string' },
+    'ruling 28',
+  ),
+  ...added('PlatformSchema', { __v: 'number' }, 'decision 4: only the examples show it'),
+  ...added('SocialTokens', { apple: 'Apple' }, 'ruling 26'),
+  ...added('Facebook', { appId: 'string' }, 'ruling 35: the spelling of the examples'),
+  ...added('Google', { appId: 'string' }, 'ruling 35: the spelling of the examples'),
+  ...added('Accountkit', { appId: 'string' }, 'ruling 35: the spelling of the examples'),
+  ...added('SendOtpResponse', { resendToken: 'string' }, 'ruling 35: the spelling of the examples'),
+  ...added(
+    'RegisterFormSuccess',
+    { userExists: 'boolean' },
+    'ruling 35: the spelling of the examples',
+  ),
+  ...added(
+    'VerifyOtpSuccess',
+    {
+      verify_mobile_otp: 'boolean',
+      verify_email_otp: 'boolean',
+      verify_mobile_link: 'boolean',
+      verify_email_link: 'boolean',
+      email: 'string',
+      request_id: 'string',
+      mobile: 'string',
+      country_code: 'string',
+      resend_timer: 'number',
+      resend_token: 'string',
+      resend_email_token: 'string',
+    },
+    'ruling 35',
+  ),
+  ...added('SendMobileVerifyLinkSuccess', { user: 'UserSchema' }, 'ruling 35'),
+  ...added('EmailOtpSuccess', { resend_email_token: 'string' }, 'ruling 35'),
+  ...added(
+    'SessionDeleteResponseSchema',
+    { user_id: 'string', session_id: 'string', session_ids: 'string[]' },
+    'ruling 35, decision 8',
+  ),
+  ...added('UserGroupResponseSchema', { is_active: 'boolean' }, 'decision 4'),
+  ...added(
+    'UserGroupResponseSchema',
+    { counts: 'UserGroupCounts', errors: 'UserGroupError[]' },
+    'ruling 35',
+  ),
+];
+
+/** Operations of which the documents show the schemas alone. */
+export const ADDED_OPERATIONS = [
+  {
+    id: 'application.deleteUser',
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/delete',
+    request: 'DeleteApplicationUserRequestSchema',
+    response: 'DeleteUserSuccess',
+    reason: 'decision 22',
+  },
+];
+
+/** All others answer 200 (decision 20). */
+export const STATUS: Readonly<Record<string, number>> = { 'platform.createUserGroup': 201 };

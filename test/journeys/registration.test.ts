@@ -1,0 +1,147 @@
+/** Rulings 12, 16 and 17: codes verified together with a register_token. */
+import { describe, expect, test } from 'vitest';
+import { cookieOf, E164, MOBILE, prove, right, signUp, wrongCode } from '../support/answers.ts';
+import { SHOPS, type Shop } from '../support/shop.ts';
+
+const EMAIL = { kind: 'email', value: 'asha@example.com', verified: true, primary: true } as const;
+
+/** A user without a phone, and a token bound to that user as an email login would give it. */
+async function withoutPhone(shop: Shop) {
+  const { ports } = shop;
+  const now = ports.clock.now();
+  const id = 'a'.repeat(24);
+  const made = { id: crypto.randomUUID(), createdAt: now, expiresAt: now + 60_000 };
+  await ports.registrations.store(made, { identifiers: [] }, 'none');
+  const user = { id, username: 'asha_1', identifiers: [EMAIL], createdAt: now };
+  await ports.registrations.finish(made.id, user, now);
+  const token = crypto.randomUUID();
+  const bound = { id: await ports.vault.digest(token), userId: id, createdAt: now, expiresAt: now + 1_800_000 };
+  await ports.registrations.store(bound, { identifiers: [] }, 'none');
+  return { id, token };
+}
+
+describe.each(SHOPS)('register_token on %s', (_, open) => {
+  test('a user who lacks the demanded number proves it, keeps the profile fields sent with it, and is signed in', async () => {
+    const shop = await open();
+    const browser = shop.browser();
+    const { id, token } = await withoutPhone(shop);
+    const missing = await browser.application.updateProfile({ body: { register_token: token } });
+    expect(missing).toMatchObject({
+      status: 400,
+      body: { code: 'required_field_missing', errors: [{ path: 'body.mobile' }] },
+    });
+    const sent = right(
+      await browser.application.updateProfile({
+        body: { register_token: token, first_name: 'Asha', mobile: { phone: '8652523958' } },
+      }),
+    ).body;
+    expect(sent).toMatchObject({ user_exists: false, verify_mobile_otp: true, mobile: '8652523958' });
+    const otp = await shop.otp(E164);
+    const body = { request_id: sent.request_id ?? '', otp };
+    const bare = await browser.application.verifyMobileOTP({ body });
+    expect(bare).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
+    const done = right(
+      await browser.application.verifyMobileOTP({
+        body: { ...body, register_token: sent.register_token },
+      }),
+    );
+    expect(cookieOf(done)).toContain('f.session=');
+    expect(done.body).toMatchObject({
+      user_exists: true,
+      user: {
+        _id: id,
+        first_name: 'Asha',
+        phone_numbers: [{ phone: '8652523958', verified: true, primary: true }],
+      },
+    });
+    expect(right(await browser.application.getLoggedInUser()).body.user?._id).toBe(id);
+  });
+
+  test('a demanded number that someone else owns is refused with 409', async () => {
+    const shop = await open();
+    await signUp(shop, shop.browser());
+    shop.clock.advance(31_000);
+    const { token } = await withoutPhone(shop);
+    const browser = shop.browser();
+    const sent = right(
+      await browser.application.updateProfile({
+        body: { register_token: token, mobile: { phone: '8652523958' } },
+      }),
+    ).body;
+    const refused = await browser.application.verifyMobileOTP({
+      body: {
+        request_id: sent.request_id ?? '',
+        otp: await shop.otp(E164),
+        register_token: sent.register_token,
+      },
+    });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'identifier_taken' } });
+  });
+
+  test('a login code verified with a live token proves its number for that token', async () => {
+    const shop = await open();
+    const browser = shop.browser();
+    const { register_token } = (await prove(shop, browser, '9876543210')).body;
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164), register_token };
+    const proven = right(await browser.application.verifyMobileOTP({ body })).body;
+    expect(proven).toEqual({ user_exists: false, register_token });
+    const done = right(await browser.application.updateProfile({ body: { register_token } })).body;
+    expect(done.user?.phone_numbers).toMatchObject([
+      { primary: true, verified: true },
+      { primary: false, verified: true },
+    ]);
+  });
+
+  test('a code with a dead token is refused, and the code stays usable without it', async () => {
+    const shop = await open();
+    const browser = shop.browser();
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const otp = await shop.otp(E164);
+    const body = { request_id: sent.request_id ?? '', otp };
+    const register_token = crypto.randomUUID();
+    const wrong = { ...body, otp: wrongCode(otp), register_token };
+    expect((await browser.application.verifyMobileOTP({ body: wrong })).body).toMatchObject({
+      code: 'otp_invalid',
+    });
+    const dead = await browser.application.verifyMobileOTP({ body: { ...body, register_token } });
+    expect(dead).toMatchObject({ status: 400, body: { code: 'register_token_invalid' } });
+    right(await browser.application.verifyMobileOTP({ body }));
+  });
+
+  test('a token whose proof meets an existing user signs that user in and drops the form', async () => {
+    const shop = await open();
+    const known = await signUp(shop, shop.browser());
+    shop.clock.advance(31_000);
+    const browser = shop.browser();
+    const { register_token } = (await prove(shop, browser, '9876543210')).body;
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164), register_token };
+    const done = right(await browser.application.verifyMobileOTP({ body })).body;
+    expect(done).toMatchObject({ user_exists: true, user: { _id: known.body.user?._id } });
+    const over = await shop.browser().application.updateProfile({
+      body: { register_token, first_name: 'Mallory' },
+    });
+    expect(over).toMatchObject({ status: 409, body: { code: 'registration_finished' } });
+    expect(right(await browser.application.getLoggedInUser()).body.user?.first_name).toBe('Asha');
+  });
+
+  test('an unverified copy gives no rights: it neither signs in nor blocks its owner', async () => {
+    const shop = await open();
+    const attacker = shop.browser();
+    await signUp(shop, attacker, '9876543210');
+    right(
+      await attacker.application.updateProfile({ body: { mobile: { phone: '8652523958' } } }),
+    );
+    shop.clock.advance(31_000);
+    const victim = shop.browser();
+    const proven = (await prove(shop, victim)).body;
+    expect(proven.user_exists).toBe(false);
+    const { register_token } = proven;
+    const mine = right(await victim.application.updateProfile({ body: { register_token } })).body;
+    const theirs = right(await attacker.application.getLoggedInUser()).body;
+    expect(mine.user?.phone_numbers).toMatchObject([{ phone: '8652523958', verified: true }]);
+    expect(theirs.user?.phone_numbers).toMatchObject([{ phone: '9876543210' }]);
+    expect(theirs.user?.phone_numbers).toHaveLength(1);
+  });
+});

@@ -1,0 +1,341 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import type { Identifier, NewUser, Ports, Session } from '../../src/ports.ts';
+import { readQuery } from '../../src/domain/customer-query.ts';
+import { edgeShop, STORES } from '../support/shop.ts';
+
+const phone = (national: number): Identifier => ({
+  kind: 'phone',
+  value: `+91${national}`,
+  callingCode: 91,
+  verified: true,
+  primary: true,
+});
+
+let seconds = 1_700_000_000;
+/** A user whose id is newer than all before it. */
+function person(change: Partial<NewUser> = {}): NewUser {
+  seconds += 1;
+  return {
+    id: seconds.toString(16).padStart(8, '0') + '0123456789abcdef',
+    username: `user_${seconds}`,
+    identifiers: [phone(7_000_000_000 + (seconds % 1_000_000))],
+    createdAt: seconds * 1000,
+    ...change,
+  };
+}
+
+async function add(ports: Ports, ...users: NewUser[]) {
+  const now = ports.clock.now();
+  for (const user of users) {
+    const id = crypto.randomUUID();
+    await ports.registrations.store(
+      { id, createdAt: now, expiresAt: now + 60_000 },
+      { identifiers: [] },
+      'none',
+    );
+    expect(await ports.registrations.finish(id, user, now)).toMatchObject({ state: 'done' });
+  }
+  return users.map(({ id }) => id);
+}
+
+const session = (userId: string, createdAt: number, handle: string): Session => ({
+  userId,
+  handle: handle.repeat(32),
+  createdAt,
+  renewedAt: createdAt,
+  expiresAt: createdAt + 86_400_000,
+  userAgent: 'Mozilla/5.0 '.repeat(16).slice(0, 200),
+  ip: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
+  domain: 'shop.example',
+});
+
+describe.each(STORES)('Registrations on %s', (_, open) => {
+  test('of 8 concurrent finishes exactly one makes its user', async () => {
+    const { ports } = await open();
+    const now = ports.clock.now();
+    await ports.registrations.store(
+      { id: 'r', createdAt: now, expiresAt: now + 60_000 },
+      { identifiers: [] },
+      'none',
+    );
+    const candidates = Array.from({ length: 8 }, () => person());
+    const states = await Promise.all(
+      candidates.map(async (user) => ports.registrations.finish('r', user, now)),
+    );
+    expect(states.filter(({ state }) => state === 'done')).toHaveLength(1);
+    expect(states.filter(({ state }) => state === 'lost')).toHaveLength(7);
+    const { users, total } = await ports.customers.list({ pageNo: 1, pageSize: 100 });
+    expect([users.length, total]).toEqual([1, 1]);
+  });
+
+  test('a form and the proofs of an earlier token are found under the fresh one', async () => {
+    const { ports } = await open();
+    const now = ports.clock.now();
+    const form = {
+      firstName: 'A',
+      identifiers: [{ kind: 'email', value: 'a@example.com' }],
+    } as const;
+    const next = { id: 'next', createdAt: now, expiresAt: now + 60_000 };
+    await ports.registrations.store(next, { ...form, identifiers: [...form.identifiers] }, 'none');
+    expect(await ports.registrations.find('next')).toEqual({
+      registration: expect.objectContaining({ ...next, proofs: [] }),
+      form,
+      owners: [],
+      bound: undefined,
+    });
+    expect(await ports.registrations.find('other')).toMatchObject({ registration: undefined });
+  });
+
+  test('a registration that is over cannot be finished', async () => {
+    const { ports, clock } = await open();
+    const now = clock.now();
+    await ports.registrations.store(
+      { id: 'r', createdAt: now, expiresAt: now + 60_000 },
+      { identifiers: [] },
+      'none',
+    );
+    expect((await ports.registrations.close('r', 'someone', now)).state).toBe('done');
+    expect((await ports.registrations.finish('r', person(), now)).state).toBe('lost');
+    await ports.registrations.store(
+      { id: 's', createdAt: now, expiresAt: now + 60_000 },
+      { identifiers: [] },
+      'none',
+    );
+    expect((await ports.registrations.finish('s', person(), now + 60_000)).state).toBe('lost');
+  });
+});
+
+describe.each(STORES)('Users on %s', (_, open) => {
+  test('an update changes what is given and adds unverified identifiers once', async () => {
+    const { ports } = await open();
+    const [id = ''] = await add(ports, person({ firstName: 'Asha', gender: 'female' }));
+    const user = await ports.users.find(id);
+    if (!user) throw new Error('no user');
+    const email = { kind: 'email', value: 'a@example.com' } as const;
+    const change = { profile: { lastName: 'Rao' }, add: [email], max: 10, now: 5 };
+    await ports.users.update(user, change);
+    const updated = await ports.users.update(user, change);
+    expect(updated).toMatchObject({
+      firstName: 'Asha',
+      lastName: 'Rao',
+      gender: 'female',
+      updatedAt: 5,
+    });
+    expect(updated?.identifiers).toEqual([
+      expect.objectContaining({ kind: 'phone' }),
+      { ...email, callingCode: undefined, verified: false, primary: false },
+    ]);
+    const full = await ports.users.update(user, {
+      ...change,
+      add: [{ kind: 'email', value: 'b@example.com' }],
+      max: 1,
+    });
+    expect(full?.identifiers).toHaveLength(2);
+    expect(await ports.users.find('0'.repeat(24))).toBeUndefined();
+  });
+});
+
+describe.each(STORES)('Customers on %s', (_, open) => {
+  test('pages come newest first, with exact totals', async () => {
+    const { ports } = await open();
+    const ids = await add(ports, ...Array.from({ length: 5 }, () => person()));
+    const first = await ports.customers.list({ pageNo: 1, pageSize: 2 });
+    const last = await ports.customers.list({ pageNo: 3, pageSize: 2 });
+    expect(first.users.map(({ id }) => id)).toEqual(ids.toReversed().slice(0, 2));
+    expect([first.total, first.hasNext]).toEqual([5, true]);
+    expect(last.users.map(({ id }) => id)).toEqual(ids.slice(0, 1));
+    expect([last.total, last.hasNext]).toEqual([5, false]);
+  });
+
+  test('a search finds by phone, email, username, id and the beginnings of names, and nothing else', async () => {
+    const { ports } = await open();
+    const [asha = '', jose = ''] = await add(
+      ports,
+      person({
+        firstName: 'Asha',
+        lastName: 'Rao',
+        identifiers: [phone(8_652_523_958)],
+        username: 'asha.rao_1',
+      }),
+      person({
+        firstName: 'José',
+        lastName: 'Ñandú',
+        identifiers: [{ kind: 'email', value: 'jose@example.com', verified: true, primary: true }],
+      }),
+    );
+    const find = async (q: string) => {
+      const page = await ports.customers.list({
+        terms: readQuery(q, '91'),
+        pageNo: 1,
+        pageSize: 10,
+      });
+      expect(page.total).toBe(page.users.length);
+      return page.users.map(({ id }) => id);
+    };
+    for (const q of [
+      '8652523958',
+      '+918652523958',
+      ' 918652523958',
+      asha,
+      'asha.rao_1',
+      'Ash',
+      'rao ash',
+      'RAO',
+    ]) {
+      expect([q, await find(q)]).toEqual([q, [asha]]);
+    }
+    for (const q of ['jose@example.com', 'JOSE@EXAMPLE.COM', 'jose', 'ñan', 'nandu josé']) {
+      expect([q, await find(q)]).toEqual([q, [jose]]);
+    }
+    for (const q of ['sha', 'asha nandu', '865252395', '%', "' OR 1=1 --", '*', 'x'.repeat(300)]) {
+      expect([q, await find(q)]).toEqual([q, []]);
+    }
+  });
+
+  test('a renamed user is found under the new name only', async () => {
+    const { ports } = await open();
+    const [id = ''] = await add(ports, person({ firstName: 'Asha' }));
+    const user = await ports.users.find(id);
+    if (!user) throw new Error('no user');
+    await ports.users.update(user, { profile: { firstName: 'Bina' }, add: [], max: 10, now: 1 });
+    const count = async (q: string) =>
+      (await ports.customers.list({ terms: readQuery(q, '91'), pageNo: 1, pageSize: 10 })).total;
+    expect([await count('asha'), await count('bina')]).toEqual([0, 1]);
+  });
+});
+
+describe.each(STORES)('Sessions on %s', (_, open) => {
+  test('what is put is found and listed, newest first, and survives the limits of KV', async () => {
+    const { ports } = await open();
+    const [id = ''] = await add(ports, person());
+    const now = ports.clock.now();
+    const [old, recent] = [session(id, now - 2000, 'a'), session(id, now - 1000, 'b')];
+    await ports.sessions.put(old);
+    await ports.sessions.put(recent);
+    expect(await ports.sessions.find(id, old.handle)).toMatchObject({
+      session: old,
+      user: { id },
+      ended: false,
+    });
+    expect(await ports.sessions.list(id, now)).toEqual([recent, old]);
+    expect(await ports.sessions.find(id, 'c'.repeat(32))).toMatchObject({ session: undefined });
+  });
+
+  test('an ended session is gone from look-up and list, twice over too', async () => {
+    const { ports } = await open();
+    const [id = ''] = await add(ports, person());
+    const now = ports.clock.now();
+    const one = session(id, now, 'a');
+    await ports.sessions.put(one);
+    for (let times = 0; times < 2; times += 1) {
+      await ports.sessions.end(id, [one.handle], now + 86_400_000);
+    }
+    expect(await ports.sessions.find(id, one.handle)).toMatchObject({ ended: true });
+    expect(await ports.sessions.list(id, now)).toEqual([]);
+  });
+
+  test('ending all spares what is made from then on', async () => {
+    const { ports } = await open();
+    const [id = ''] = await add(ports, person());
+    const now = ports.clock.now();
+    await ports.sessions.put(session(id, now - 1, 'a'));
+    await ports.sessions.put(session(id, now, 'b'));
+    await ports.sessions.endAll(id, now);
+    expect((await ports.sessions.list(id, now)).map(({ handle }) => handle)).toEqual([
+      'b'.repeat(32),
+    ]);
+  });
+
+  test('a session of one user is not another one’s', async () => {
+    const { ports } = await open();
+    const [one = '', two = ''] = await add(ports, person(), person());
+    await ports.sessions.put(session(one, ports.clock.now(), 'a'));
+    expect((await ports.sessions.find(two, 'a'.repeat(32))).session).toBeUndefined();
+  });
+});
+
+describe.each(STORES)('Links and budgets on %s', (_, open) => {
+  test('a link is charged, refused without room, and given back when it is cancelled', async () => {
+    const { ports } = await open();
+    const now = ports.clock.now();
+    const limits = [{ name: 'gap', bucket: 'l', max: 1, windowMs: 30_000 }];
+    const link = (id: string) => ({
+      kind: 'verify_email' as const,
+      id,
+      userId: 'u',
+      identifier: { kind: 'email' as const, value: 'a@example.com' },
+      createdAt: now,
+      expiresAt: now + 60_000,
+    });
+    expect(await ports.links.open(link('a'), limits)).toBeUndefined();
+    expect(await ports.links.open(link('b'), limits)).toMatchObject({
+      limit: 'gap',
+      retryAfter: 30,
+    });
+    await ports.links.cancel('a');
+    expect(await ports.links.open(link('c'), limits)).toBeUndefined();
+  });
+
+  test('of 20 concurrent charges as many pass as there is room', async () => {
+    const { ports } = await open();
+    const now = ports.clock.now();
+    const limit = { name: 'x', bucket: 'x', max: 7, windowMs: 60_000 };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async (_one, index) =>
+        ports.budgets.charge([limit], `${index}`, now),
+      ),
+    );
+    expect(answers.filter((limited) => limited === undefined)).toHaveLength(7);
+  });
+});
+
+describe('tenancy on D1', () => {
+  test('one application never sees another one’s users, codes or sessions', async () => {
+    const shop = await edgeShop();
+    const [id = ''] = await add(shop.ports, person({ firstName: 'Asha' }));
+    const { handle } = session(id, shop.clock.now(), 'a');
+    await shop.ports.sessions.put(session(id, shop.clock.now(), 'a'));
+    await env.DB.prepare('SELECT 1').run();
+    const foreign = shop.portsOf({ ...shop.application, id: 'f'.repeat(24) });
+    expect(await foreign.users.find(id)).toBeUndefined();
+    expect(await foreign.sessions.find(id, handle)).toEqual({
+      session: undefined,
+      user: undefined,
+      ended: false,
+    });
+    expect(await foreign.sessions.list(id, shop.clock.now())).toEqual([]);
+    expect(await foreign.customers.list({ pageNo: 1, pageSize: 10 })).toEqual({
+      users: [],
+      total: 0,
+      hasNext: false,
+    });
+    const terms = readQuery('asha', '91');
+    expect((await foreign.customers.list({ terms, pageNo: 1, pageSize: 10 })).users).toEqual([]);
+  });
+
+  test('every list and search statement uses an index', async () => {
+    const shop = await edgeShop();
+    const seen: string[] = [];
+    shop.db.onPrepare = (sql) => seen.push(sql);
+    await shop.ports.customers.list({ pageNo: 2, pageSize: 10 });
+    for (const q of ['8652523958', 'a@example.com', 'asha rao', 'f'.repeat(24)]) {
+      await shop.ports.customers.list({ terms: readQuery(q, '91'), pageNo: 1, pageSize: 10 });
+    }
+    await shop.ports.sessions.find('0'.repeat(24), 'a'.repeat(32));
+    expect(seen.length).toBeGreaterThan(8);
+    for (const sql of seen) {
+      const parameters = Array.from({ length: sql.split('?').length - 1 }, () => '1');
+      const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .bind(...parameters)
+        .all<{ detail: string }>();
+      const scans = plan.results
+        .map(({ detail }) => detail)
+        .filter((detail) =>
+          /^SCAN (u|users|i|identifiers|user_words|counters|e|sessions)\b/.test(detail),
+        )
+        .filter((detail) => !detail.includes('USING'));
+      expect([sql, scans]).toEqual([sql, []]);
+    }
+  });
+});

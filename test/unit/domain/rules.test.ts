@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { demoConfig } from '../../../scripts/lib/seed.ts';
+import { DEFAULT_LIMITS } from '../../../src/config.ts';
+import { wordsOf } from '../../../src/domain/customer-query.ts';
+import { readProfile } from '../../../src/domain/profile.ts';
+import { nextStep } from '../../../src/domain/registration.ts';
+import { judgeSession, newSession, renewSession, sessionLife, surplusSessions } from '../../../src/domain/session.ts';
+import { addressBlock } from '../../../src/domain/throttle.ts';
+import { newUserId, newUsername, signInRefusal, statusOf, withPrimaries } from '../../../src/domain/user.ts';
+import type { Application, IdentifierRef, User } from '../../../src/ports.ts';
+
+const phone: IdentifierRef = { kind: 'phone', value: '+918652523958', callingCode: 91 };
+const other: IdentifierRef = { kind: 'phone', value: '+919876543210', callingCode: 91 };
+const email: IdentifierRef = { kind: 'email', value: 'a@example.com' };
+const application: Application = {
+  id: '000000000000000000000001',
+  companyId: '1',
+  name: 'Fynd',
+  domains: [],
+  storefrontUrl: 'https://shop.example',
+  defaultCountryCode: '91',
+  shard: 'DB',
+  config: demoConfig(),
+};
+const user: User = {
+  id: 'a'.repeat(24),
+  username: 'u',
+  hasOldPasswordHash: false,
+  identifiers: [],
+  sessionsValidFrom: 0,
+  createdAt: 0,
+  updatedAt: 0,
+};
+
+describe('nextStep', () => {
+  test.each([
+    ['the demanded proof is in', ['phone'], [phone], [], 'create'],
+    ['a demanded kind is missing', ['phone', 'email'], [phone], [], 'ask'],
+    ['a demanded kind is given but not proven', ['phone', 'email'], [phone], [email], 'prove'],
+    ['nothing is demanded and something is proven', [], [phone], [email], 'create'],
+    ['nothing is demanded and something is given', [], [], [email], 'prove'],
+    ['nothing is there at all', [], [], [], 'ask'],
+    ['an unproven twin of a proven kind is given', ['phone'], [phone], [other], 'create'],
+  ] as const)('%s', (_, demanded, proven, given, kind) => {
+    expect(nextStep(demanded, proven, given).kind).toBe(kind);
+  });
+
+  test('never creates a user without a verified identifier, or without a demanded one', () => {
+    const kinds = fc.subarray(['phone', 'email'] as const);
+    const refs = fc.subarray([phone, other, email]);
+    fc.assert(
+      fc.property(kinds, refs, refs, (demanded, proven, given) => {
+        const next = nextStep(demanded, proven, given);
+        if (next.kind !== 'create') return;
+        const verified = next.identifiers.filter((one) => one.verified);
+        expect(verified.length).toBeGreaterThan(0);
+        for (const kind of demanded) expect(verified.some((one) => one.kind === kind)).toBe(true);
+        for (const kind of new Set(verified.map((one) => one.kind))) {
+          expect(verified.filter((one) => one.kind === kind && one.primary)).toHaveLength(1);
+        }
+      }),
+    );
+  });
+});
+
+describe('users', () => {
+  test('an id is seconds and chance, and sorts by age', () => {
+    const random = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(newUserId(1_700_000_000_999, random)).toBe('6553f1000102030405060708');
+    expect(newUserId(1_700_000_001_000, random) > newUserId(1_700_000_000_000, random)).toBe(true);
+  });
+
+  test('a username is made from the identifier and five digits', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (random) => {
+        expect(newUsername(phone, random)).toMatch(/^8652523958_[1-9]\d{4}$/);
+        const named = newUsername({ kind: 'email', value: "o'neil.x@mail.example" }, random);
+        expect(named).toMatch(/^o_neil_x_mail_example_[1-9]\d{4}$/);
+        const long = newUsername({ kind: 'email', value: `${'a'.repeat(64)}@b.co` }, random);
+        expect(long.length).toBeLessThanOrEqual(64);
+      }),
+    );
+  });
+
+  test('the gravest flag names the state', () => {
+    expect(statusOf(user)).toBe('active');
+    expect(statusOf({ ...user, blockedAt: 1 })).toBe('blocked');
+    expect(statusOf({ ...user, blockedAt: 1, archivedAt: 1 })).toBe('archived');
+    expect(statusOf({ ...user, archivedAt: 1, deletedAt: 1 })).toBe('deleted');
+    expect(signInRefusal({ ...user, archivedAt: 1 }, application)).toMatchObject({
+      code: 'account_deleted',
+      meta: { is_deleted: true },
+    });
+  });
+
+  test('the first verified identifier of each kind is primary, an unverified one never', () => {
+    const made = withPrimaries([
+      { ...other, verified: false },
+      { ...phone, verified: true },
+      { ...other, verified: true },
+      { ...email, verified: false },
+    ]);
+    expect(made.map(({ primary }) => primary)).toEqual([false, true, false, false]);
+  });
+});
+
+describe('sessions', () => {
+  const of = { userId: user.id, handle: 'h', userAgent: '', ip: '', domain: '' };
+  const within = (change: Partial<Application['config']['session_config']>): Application => ({
+    ...application,
+    config: {
+      ...application.config,
+      session_config: { ...application.config.session_config, ...change },
+    },
+  });
+
+  test('a life is at least a minute and at most 365 days', () => {
+    expect(sessionLife(within({ duration: 30, type: 'Days' }).config)).toBe(30 * 86_400_000);
+    expect(sessionLife(within({ duration: 0, type: 'Minutes' }).config)).toBe(60_000);
+    expect(sessionLife(within({ duration: 9999, type: 'Days' }).config)).toBe(365 * 86_400_000);
+  });
+
+  test('alive needs KV, D1, an active user and an active shop', () => {
+    const session = newSession(application, of, 1000);
+    const alive = { session, user, ended: false };
+    expect(judgeSession(alive, application, 1000)).toEqual({ session, user });
+    expect(judgeSession({ ...alive, session: undefined }, application, 1000)).toBeUndefined();
+    expect(judgeSession({ ...alive, user: undefined }, application, 1000)).toBeUndefined();
+    expect(judgeSession({ ...alive, ended: true }, application, 1000)).toBeUndefined();
+    expect(judgeSession(alive, application, session.expiresAt)).toBeUndefined();
+    const later = { ...user, sessionsValidFrom: 1001 };
+    expect(judgeSession({ ...alive, user: later }, application, 1000)).toBeUndefined();
+    const blocked = { ...user, blockedAt: 1 };
+    expect(judgeSession({ ...alive, user: blocked }, application, 1000)).toBeUndefined();
+    const closed = { ...application, config: { ...application.config, active: false } };
+    expect(judgeSession(alive, closed, 1000)).toBeUndefined();
+  });
+
+  test('only a rolling session is renewed', () => {
+    const session = newSession(application, of, 0);
+    expect(renewSession(session, application, 5 * 3_600_000)).toBeUndefined();
+    const rolling = within({ is_rolling: true });
+    expect(renewSession(session, rolling, 3_599_999)).toBeUndefined();
+    expect(renewSession(session, rolling, 3_600_000)).toMatchObject({
+      renewedAt: 3_600_000,
+      createdAt: 0,
+    });
+  });
+
+  test('of 23 sessions the three oldest are surplus', () => {
+    const all = Array.from({ length: 23 }, (_, at) => newSession(application, of, at * 1000));
+    expect(surplusSessions(all).map(({ createdAt }) => createdAt)).toEqual([2000, 1000, 0]);
+  });
+});
+
+test.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['2001:db8::1', '2001:db8:0:0'],
+  ['2001:0DB8:0000:0000:ffff::1', '2001:db8:0:0'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+])('the address block of %s is %s', (ip, block) => {
+  expect(addressBlock(ip)).toBe(block);
+});
+
+test('a profile keeps what is right and names what is wrong', () => {
+  const now = Date.parse('2026-11-22');
+  expect(readProfile({ first_name: ' Asha ', dob: '1995-07-23', gender: 'OTHERS' }, now)).toEqual({
+    ok: true,
+    value: expect.objectContaining({ firstName: 'Asha', dob: '1995-07-23', gender: 'others' }),
+  });
+  expect(readProfile({ dob: '2026-11-23' }, now)).toMatchObject({ ok: false, code: 'validation_failed' });
+  expect(readProfile({ dob: '1700-01-01' }, now)).toMatchObject({ ok: false });
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (dob, profile_pic_url) => {
+      readProfile({ dob, profile_pic_url }, now);
+    }),
+  );
+});
+
+test('names become lower-cased words without marks', () => {
+  expect(wordsOf('José  Ñandú-Smith')).toEqual(['jose', 'nandu', 'smith']);
+  expect(wordsOf('अमित राव').length).toBeGreaterThan(0);
+});
+
+test('the default limits are the numbers of security.md', () => {
+  expect(DEFAULT_LIMITS).toEqual({
+    otpTriesPerCode: 5,
+    otpWrongPerIdentifierHour: 10,
+    sendGapSeconds: 30,
+    sendsPerHour: 5,
+    sendsPerDay: 10,
+    sendsPerIdentifierDay: 15,
+    sendsPerIpHour: 60,
+    linksPerUserHour: 10,
+    tokenFailuresPerQuarter: 20,
+  });
+});
