@@ -12,12 +12,15 @@ import { documented, unwrap } from './documented.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 import { mockGuard } from './guard.ts';
 import { nearestTo } from './nearest.ts';
+import { sessionAfter } from './session.ts';
 
 export interface MockOptions {
   /** Demands credentials of the right form, as the real app would; any value passes. */
   strict?: boolean;
   /** Every answer waits this long, in milliseconds. */
   delayMs?: number;
+  /** What carries the session cookie out; see `ServerOptions`. */
+  cookieHeader?: string;
 }
 
 /** What the mock serves: all documented operations, and of `service` what a client needs to get going (ruling 31). */
@@ -47,11 +50,15 @@ function shape({ id, row }: Entry, body: object): object {
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A mock of its own; several can live side by side. */
-export function createMock({ strict = false, delayMs = 0 }: MockOptions = {}): Hono {
+export function createMock({ strict = false, delayMs = 0, cookieHeader }: MockOptions = {}): Hono {
   const server = createServer({
     table: mockTable,
-    handlerOf: (entry) => async (context) => context.reply(answerOf(entry, context.request)),
+    handlerOf:
+      (entry) =>
+      async ({ request, reply }) =>
+        reply(answerOf(entry, request), { session: sessionAfter(entry, request) }),
     guard: mockGuard(strict),
+    cookieHeader,
     shape,
     // Requests are not worth a line; a mistake of ours is.
     log: (line) => {

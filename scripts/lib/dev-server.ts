@@ -59,6 +59,8 @@ export function startDevServer(options: DevServerOptions): DevServer {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Whatever ends this process, an output that nobody reads any more too: wrangler does not outlive it.
+  process.once('exit', () => signalGroup(child, 'SIGKILL'));
   let early = '';
   let isReady = false;
   for (const stream of ['stdout', 'stderr'] as const) {

@@ -11,6 +11,7 @@ import type {
   PendingForm,
   Ports,
   Settled,
+  Settlement,
   TryRules,
   User,
 } from '../ports.ts';
@@ -121,18 +122,13 @@ async function judge(at: Try, registration: string | undefined): Outcome {
   return register(at);
 }
 
-async function settle(at: Try, effect: Effect, extra: { readBack?: string } = {}): Promise<Settled> {
-  const { ports, found, nonce, now, request } = at;
-  const { presented } = request;
-  const ends = presented && found.challenge.purpose !== 'profile';
-  return ports.otps.settle({
-    challenge: found.challenge,
-    nonce,
-    effect,
-    now,
-    ...extra,
-    endSession: ends ? { ...presented, until: now + ENDED_FOR } : undefined,
-  });
+async function settle(
+  at: Try,
+  effect: Effect,
+  extra: Pick<Settlement, 'readBack' | 'endSession'> = {},
+): Promise<Settled> {
+  const { ports, found, nonce, now } = at;
+  return ports.otps.settle({ challenge: found.challenge, nonce, effect, now, ...extra });
 }
 
 function unsettled(
@@ -151,7 +147,9 @@ function unsettled(
 /** Signs in, unless the user's state forbids it; either way the code is used up. */
 async function signIn(at: Try, user: User, effect: Effect): Outcome {
   const { ports, application, request, nonce, now } = at;
-  const settled = await settle(at, effect, { readBack: user.id });
+  const { presented } = request;
+  const endSession = presented && { ...presented, until: now + ENDED_FOR };
+  const settled = await settle(at, effect, { readBack: user.id, endSession });
   if (settled.state !== 'done') return unsettled(settled);
   const current = settled.user ?? user;
   const refused = signInRefusal(current, application);

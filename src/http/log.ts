@@ -26,3 +26,10 @@ export function errorForLog(error: unknown): string {
   }
   return parts.length > 0 ? parts.join(' ← ') : typeof error;
 }
+
+/** Where an unexpected error came from: its frames without its message, which may hold personal data. */
+export function framesOf(error: unknown): string[] | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const lines = error.stack?.split('\n').map((line) => line.trim()) ?? [];
+  return lines.filter((line) => line.startsWith('at ')).slice(0, 8);
+}

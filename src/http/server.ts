@@ -4,11 +4,11 @@
  */
 import { Hono, type Context } from 'hono';
 import { callerOf } from './caller.ts';
-import { writeSessionCookie } from './cookies.ts';
+import { sessionCookieLine } from './cookies.ts';
 import { errorResponse, failure, isFailure, type Failure } from './errors.ts';
 import type { Guard } from './guard.ts';
 import type { AnyHandler, Caller, Grant } from './handler.ts';
-import { errorForLog, type Log } from './log.ts';
+import { errorForLog, framesOf, type Log } from './log.ts';
 import { entriesOf, successOf, type Entry, type Table } from './operation.ts';
 import { invalid, readBody, validated, validators } from './parse.ts';
 
@@ -25,6 +25,8 @@ export interface ServerOptions {
   log: Log;
   /** Told which dependency failed, so that `log` can name it. */
   isOutage(error: unknown): string | undefined;
+  /** What carries cookies out. In a page no Response can hold `set-cookie`, so the mock uses another one there. */
+  cookieHeader?: string;
   /** Body → what is sent. Parses with the row's schema unless told otherwise (the mock's two documented exceptions). */
   shape?(entry: Entry, body: object): object;
 }
@@ -62,6 +64,7 @@ function byPrecedence(a: Entry, b: Entry): number {
 
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
+  const { cookieHeader = 'set-cookie' } = options;
   const app = new Hono<ServerEnv>();
   const entries = entriesOf(table).toSorted(byPrecedence);
 
@@ -106,7 +109,9 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     });
     if (isFailure(result)) return refuse(c, result);
     const session = result.session ?? grant.session;
-    if (session) writeSessionCookie(c, c.get('caller'), session);
+    if (session) {
+      c.header(cookieHeader, sessionCookieLine(c.get('caller'), session), { append: true });
+    }
     for (const [name, value] of Object.entries(grant.headers ?? {})) c.header(name, value);
     const { status } = successOf(row);
     return c.body(JSON.stringify(shape(entry, result.body)), status as 200, {
@@ -147,7 +152,9 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
   app.notFound((c) => refuse(c, failure('not_found')));
   app.onError((error, c) => {
     const outage = isOutage(error);
-    const internal = outage ? `${outage}: ${errorForLog(error.cause)}` : errorForLog(error);
+    const internal = outage
+      ? `${outage}: ${errorForLog(error.cause)}`
+      : { error: errorForLog(error), frames: framesOf(error) };
     return refuse(c, failure(outage ? 'unavailable' : 'internal_error', { internal }));
   });
   return app;

@@ -165,6 +165,19 @@ describe('a dependency that is down', () => {
     right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
   });
 
+  test('KV down while a code is verified: 503, and it costs no try', async () => {
+    const shop = await edgeShop();
+    const browser = shop.browser();
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
+    shop.kv.down = true;
+    for (let tries = 0; tries < 12; tries += 1) {
+      expect((await browser.application.verifyMobileOTP({ body })).status).toBe(503);
+    }
+    shop.kv.down = false;
+    right(await browser.application.verifyMobileOTP({ body }));
+  });
+
   test('KV down while the session is stored: 503, and the code can be used again', async () => {
     const shop = await edgeShop();
     await signUp(shop, shop.browser());

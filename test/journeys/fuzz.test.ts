@@ -40,7 +40,7 @@ describe.each(SHOPS)('any request on %s', (_, open) => {
           .replace('{company_id}', '1')
           .replace('{application_id}', DEMO.applicationId)
           .replaceAll(/\{\w+\}/g, encodeURIComponent(text.slice(0, 50).replaceAll(/[\ud800-\udfff]/g, '') || 'x'));
-        const response = await shop.fetch(`${path}?${new URLSearchParams(search)}`, {
+        const response = await shop.fetch(`${path}?${new URLSearchParams(search).toString()}`, {
           method: row.method.toUpperCase(),
           headers: {
             authorization: row.security === 'platform' ? `Bearer ${token}` : AUTHORIZATION,

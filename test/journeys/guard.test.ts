@@ -215,17 +215,17 @@ describe.each(SHOPS)('the token endpoint on %s', (_, open) => {
 
   test('errors speak RFC 6749 and ours', async () => {
     const shop = await open();
-    const right = basic(DEMO.oauthKey, DEMO.oauthSecret);
+    const genuine = basic(DEMO.oauthKey, DEMO.oauthSecret);
     const other = new URLSearchParams({ grant_type: 'password' });
     const scope = new URLSearchParams({ grant_type: 'client_credentials', scope: 'root' });
     const cases = [
-      [await ask(shop, '', right), 400, 'invalid_request'],
-      [await ask(shop, other, right), 400, 'unsupported_grant_type'],
-      [await ask(shop, scope, right), 400, 'invalid_scope'],
+      [await ask(shop, '', genuine), 400, 'invalid_request'],
+      [await ask(shop, other, genuine), 400, 'unsupported_grant_type'],
+      [await ask(shop, scope, genuine), 400, 'invalid_scope'],
       [await ask(shop, grant), 401, 'invalid_client'],
       [await ask(shop, grant, basic(DEMO.oauthKey, 'wrong')), 401, 'invalid_client'],
       [await ask(shop, grant, basic('nobody', 'wrong')), 401, 'invalid_client'],
-      [await ask(shop, grant, right, '2'), 401, 'invalid_client'],
+      [await ask(shop, grant, genuine, '2'), 401, 'invalid_client'],
     ] as const;
     for (const [answer, status, error] of cases) {
       expect(answer).toMatchObject({
@@ -240,13 +240,13 @@ describe.each(SHOPS)('the token endpoint on %s', (_, open) => {
     for (let tries = 0; tries < 20; tries += 1) {
       await ask(shop, grant, basic(DEMO.oauthKey, `wrong${tries}`));
     }
-    const right = basic(DEMO.oauthKey, DEMO.oauthSecret);
-    const closed = await ask(shop, grant, right);
+    const genuine = basic(DEMO.oauthKey, DEMO.oauthSecret);
+    const closed = await ask(shop, grant, genuine);
     expect(closed).toMatchObject({ status: 429, body: { meta: { limit: 'token_failures' } } });
-    const elsewhere = await ask(shop, grant, { ...right, 'cf-connecting-ip': '203.0.113.7' });
+    const elsewhere = await ask(shop, grant, { ...genuine, 'cf-connecting-ip': '203.0.113.7' });
     expect(elsewhere.status).toBe(200);
     shop.clock.advance(15 * 60_000 + 1000);
-    expect((await ask(shop, grant, right)).status).toBe(200);
+    expect((await ask(shop, grant, genuine)).status).toBe(200);
   });
 });
 

@@ -126,6 +126,18 @@ describe.each(SHOPS)('register_token on %s', (_, open) => {
     expect(right(await browser.application.getLoggedInUser()).body.user?.first_name).toBe('Asha');
   });
 
+  test('a login ends the session that came with it; a proof that signs nobody in does not', async () => {
+    const shop = await open();
+    const browser = shop.browser();
+    const first = cookieOf(await signUp(shop, browser));
+    await prove(shop, browser, '9876543210');
+    right(await shop.browser({ cookie: first }).application.getLoggedInUser());
+    shop.clock.advance(31_000);
+    const second = cookieOf(await prove(shop, browser));
+    expect((await shop.browser({ cookie: first }).application.getLoggedInUser()).status).toBe(401);
+    right(await shop.browser({ cookie: second }).application.getLoggedInUser());
+  });
+
   test('an unverified copy gives no rights: it neither signs in nor blocks its owner', async () => {
     const shop = await open();
     const attacker = shop.browser();

@@ -48,10 +48,16 @@ function browser(name: string) {
   const jar = join(folder, `${name}.txt`);
   const cookies = ['-b', jar, '-c', jar];
   async function curl(paths: string[], body?: object): Promise<Answered[]> {
+    const quiet = ['--silent', '--show-error', '--max-time', '20'];
+    const json = body && ['-H', 'content-type: application/json', '-d', JSON.stringify(body)];
     const { stdout } = await run('curl', [
-      ...['--silent', '--show-error', '--max-time', '20', '--write-out', '\n%{http_code}\n'],
-      ...['-H', `authorization: ${AUTHORIZATION}`, ...cookies],
-      ...(body ? ['-H', 'content-type: application/json', '-d', JSON.stringify(body)] : []),
+      ...quiet,
+      ...cookies,
+      ...(json ?? []),
+      '-H',
+      `authorization: ${AUTHORIZATION}`,
+      '--write-out',
+      '\n%{http_code}\n',
       ...paths.map((path) => `${running().url}/service/application/user/${path}`),
     ]);
     return [...stdout.matchAll(/^(.*)\n(\d{3})\n/gm)].map(([, text = '', status]) => ({

@@ -5,8 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import { eventually } from '../support/eventually.ts';
-import { operator, Shopper, type Answer, type SdkError } from '../support/sdk.ts';
+import { loginAt, operator, Shopper } from '../support/sdk.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
 
 /** Long enough to ask twice within it on a slow machine, short enough to wait for. */
@@ -23,29 +22,7 @@ afterAll(async () => {
 const shopper = (): Shopper => new Shopper(server.url);
 const e164 = (mobile: string): string => `+91${mobile}`;
 
-/** A call that the send gap may refuse: again and again until the gap is over. */
-async function afterGap<T>(call: () => Promise<T>): Promise<T> {
-  return eventually('the send gap is over', (GAP + 5) * 1000, async () => {
-    try {
-      return await call();
-    } catch (error) {
-      if ((error as SdkError).code !== 429) throw error;
-      await sleep(250);
-      return undefined;
-    }
-  });
-}
-
-/** Asks for a code and gives it back. */
-async function login(one: Shopper, mobile: string): Promise<Answer<'verifyMobileOTP'>> {
-  const { length: after } = await server.inbox(e164(mobile));
-  const sent = await afterGap(() =>
-    one.call('loginWithOTP', { body: { mobile, country_code: '91' } }),
-  );
-  const otp = await server.otpFor(e164(mobile), { after });
-  return one.call('verifyMobileOTP', { body: { request_id: sent.request_id, otp } });
-}
-
+const login = async (one: Shopper, mobile: string) => loginAt(server, one, mobile);
 /** A shopper of the shop, signed in. */
 async function register(mobile: string, body: object = {}): Promise<Shopper> {
   const one = shopper();
@@ -265,23 +242,28 @@ describe('platform client with strict response checks', () => {
     const { user } = await one.call('getLoggedInUser');
     const users = await operator(server.url);
 
-    const listed = await users.getCustomers({ pageSize: 2, pageNo: 1 });
-    expect(listed.items?.[0]).toMatchObject({ _id: user?._id, status: 'active' });
-    expect(listed.page).toMatchObject({ type: 'number', current: 1, size: 2 });
+    const listed = await users.getCustomers({ pageSize: 50, pageNo: 1 });
+    expect(listed.items?.find((item) => item.user_id === user?.id)).toMatchObject({
+      first_name: 'Zoya',
+      status: 'active',
+      phone_numbers: [{ phone: mobile, verified: true }],
+    });
+    const page = { type: 'number', current: 1, size: 50, has_next: false };
+    expect(listed.page).toMatchObject({ ...page, item_total: listed.items?.length });
 
-    for (const q of [mobile, e164(mobile), user?.username, user?._id, 'zoy', 'khan zoya']) {
+    for (const q of [mobile, e164(mobile), user?.username, user?.id, 'zoy', 'khan zoya']) {
       const found = await users.getCustomers({ q, pageSize: 10, pageNo: 1 });
       expect(
-        found.items?.map(({ _id }) => _id),
+        found.items?.map((item) => item.user_id),
         q,
-      ).toStrictEqual([user?._id]);
+      ).toStrictEqual([user?.id]);
       expect(found.page).toMatchObject({ item_total: 1, has_next: false });
     }
     const nobody = await users.getCustomers({ q: '9820000000' });
     expect(nobody).toMatchObject({ items: [], page: { item_total: 0, has_next: false } });
 
     const { sessions } = await one.call('getListOfActiveSessions');
-    const active = await users.getActiveSessions({ id: user?._id ?? '' });
+    const active = await users.getActiveSessions({ id: user?.id ?? '' });
     expect(active.items).toStrictEqual([
       {
         session_id: `sess:${sessions?.[0]}`,
@@ -304,7 +286,7 @@ describe('platform client with strict response checks', () => {
   test('would throw at an answer that is not as documented', async () => {
     const wrong = createServer((_, response) => {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ access_token: 'x', items: [{ _id: 1 }] }));
+      response.end(JSON.stringify({ access_token: 'x', items: [{ username: 1 }] }));
     }).listen(0, '127.0.0.1');
     await once(wrong, 'listening');
     // An address of a TCP server, which is never a path.

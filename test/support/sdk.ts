@@ -4,6 +4,8 @@ import { PlatformClient, PlatformConfig } from '@gofynd/fdk-client-javascript/pl
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import type { Operation, Output } from '../../src/http/operation.ts';
 import type { table } from '../../src/table.ts';
+import { eventually } from './eventually.ts';
+import type { StartedServer } from './started-server.ts';
 
 /** On an error the SDK prints the whole request, `Authorization` included; its types do not know loglevel's own name for silence. */
 const SILENT = 'SILENT' as 'ERROR';
@@ -65,7 +67,7 @@ export class Shopper {
   }
 
   /** The error of a call that must fail. */
-  async refusal<K extends keyof Rows>(operation: K, args: object = {}): Promise<SdkError> {
+  async refusal(operation: keyof Rows, args: object = {}): Promise<SdkError> {
     try {
       await this.call(operation, args);
     } catch (error) {
@@ -73,6 +75,29 @@ export class Shopper {
     }
     throw new Error(`${operation} did not fail`);
   }
+}
+
+/** Longer than any send gap a test sets. */
+const GAP_WITHIN = 15_000;
+
+/** Asks for a code, again while the send gap refuses it, and gives the code back. */
+export async function loginAt(
+  server: Pick<StartedServer, 'inbox' | 'otpFor'>,
+  shopper: Shopper,
+  mobile: string,
+): Promise<Answer<'verifyMobileOTP'>> {
+  const { length: after } = await server.inbox(`+91${mobile}`);
+  const body = { mobile, country_code: '91' };
+  const { request_id } = await eventually('the send gap is over', GAP_WITHIN, async () => {
+    try {
+      return await shopper.call('loginWithOTP', { body });
+    } catch (error) {
+      if ((error as SdkError).code !== 429) throw error;
+      return undefined;
+    }
+  });
+  const otp = await server.otpFor(`+91${mobile}`, { after });
+  return shopper.call('verifyMobileOTP', { body: { request_id, otp } });
 }
 
 /** The `user` part of a platform client that throws at every answer which is not as the SDK's own models say. */

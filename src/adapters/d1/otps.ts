@@ -33,9 +33,6 @@ const isLive = (row: Row, now: number): boolean =>
 
 export function d1Otps(database: Database, values: Values, applicationId: string): Otps {
   const challengeIs = (id: string): SQL => sql`application_id = ${applicationId} AND id = ${id}`;
-  const lastTryIs = (id: string, nonce: string): SQL =>
-    sql`EXISTS (SELECT 1 FROM otp_challenges WHERE ${challengeIs(id)} AND last_try = ${nonce})`;
-
   const readCode = (id: string) => values.get(keys.otp(applicationId, id));
 
   return {
@@ -104,7 +101,8 @@ export function d1Otps(database: Database, values: Values, applicationId: string
       const charges = sql`FROM charges h WHERE h.application_id = c.application_id AND h.bucket = c.tries_bucket
                           AND h.at > ${since}`;
       const [sealedCode, results] = await Promise.all([
-        readCode(id),
+        // A KV that fails must not cost a try either: it is given back below, then the failure goes on its way.
+        readCode(id).catch((error: unknown) => error),
         database.write([
           sql`UPDATE otp_challenges AS c SET attempts = attempts + 1, last_try = ${nonce}
               WHERE ${challengeIs(id)} AND consumed_at IS NULL AND expires_at > ${now}
@@ -143,11 +141,12 @@ export function d1Otps(database: Database, values: Values, applicationId: string
         const retryAfter = Math.max(1, Math.ceil((oldest + windowMs - now) / 1000));
         return { state: 'limited', limited: { limit: name, retryAfter } };
       }
-      if (sealedCode === undefined) {
+      if (typeof sealedCode !== 'string') {
         await database.write([
-          giveBack(applicationId, nonce, lastTryIs(id, nonce)),
+          giveBack(applicationId, nonce),
           sql`UPDATE otp_challenges SET attempts = attempts - 1 WHERE ${challengeIs(id)} AND attempts > 0`,
         ]);
+        if (sealedCode !== undefined) throw sealedCode;
         return { state: 'not_here_yet' };
       }
       return {

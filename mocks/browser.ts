@@ -1,0 +1,5 @@
+/** Ready for pages: `await worker.start()`, once `npx msw init public/` has put MSW's script beside them. */
+import { setupWorker } from 'msw/browser';
+import { handlers } from './handlers.ts';
+
+export const worker = setupWorker(...handlers({ inPage: true }));
