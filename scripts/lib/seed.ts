@@ -25,7 +25,10 @@ export function demoConfig(): PlatformConfig {
 }
 
 /** JSON modules type `level` as any string. */
-function fields({ email, mobile }: typeof example.required_fields): PlatformConfig['required_fields'] {
+function fields({
+  email,
+  mobile,
+}: typeof example.required_fields): PlatformConfig['required_fields'] {
   return {
     email: { is_required: email.is_required, level: 'hard' },
     mobile: { is_required: mobile.is_required, level: 'hard' },

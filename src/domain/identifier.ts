@@ -27,7 +27,8 @@ export function readEmail(text: string): IdentifierRef | undefined {
  */
 export function readPhone(number: string, callingCode: string): IdentifierRef | undefined {
   const defaultCallingCode = callingCode.replace(/^\+/, '');
-  if (!/^[1-9]\d{0,2}$/.test(defaultCallingCode) || !/^\+?[\d\s().-]+$/.test(number)) return undefined;
+  if (!/^[1-9]\d{0,2}$/.test(defaultCallingCode) || !/^\+?[\d\s().-]+$/.test(number))
+    return undefined;
   const parsed = parseNumber(number, defaultCallingCode);
   if (!parsed?.isValid()) return undefined;
   return { kind: 'phone', value: parsed.number, callingCode: Number(parsed.countryCallingCode) };

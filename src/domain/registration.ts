@@ -79,9 +79,7 @@ export function nextStep(
   if (wanted.length > 0) return { kind: 'prove', identifiers: wanted };
   if (proven.length === 0) {
     const [first] = unproven;
-    return first
-      ? { kind: 'prove', identifiers: [first] }
-      : { kind: 'ask', missing: ['phone'] };
+    return first ? { kind: 'prove', identifiers: [first] } : { kind: 'ask', missing: ['phone'] };
   }
   const identifiers = withPrimaries([
     ...proven.map((proof) => ({ ...proof, verified: true })),

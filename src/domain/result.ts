@@ -23,7 +23,10 @@ export function refuse<C extends string>(
 
 /** A field of the body that is not what it should be: `body.dob must be a date in the past`. */
 export function badField(path: string, message: string): Refused<'validation_failed'> {
-  return refuse('validation_failed', { message: `${path} ${message}.`, errors: [{ path, message }] });
+  return refuse('validation_failed', {
+    message: `${path} ${message}.`,
+    errors: [{ path, message }],
+  });
 }
 
 /** A field that this shop demands. */

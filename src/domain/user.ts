@@ -48,7 +48,9 @@ export function signInRefusal(
 }
 
 /** The first verified identifier of each kind becomes primary. */
-export function withPrimaries(refs: readonly (IdentifierRef & { verified: boolean })[]): Identifier[] {
+export function withPrimaries(
+  refs: readonly (IdentifierRef & { verified: boolean })[],
+): Identifier[] {
   const taken = new Set<string>();
   return refs.map((ref) => {
     const primary = ref.verified && !taken.has(ref.kind);

@@ -79,7 +79,11 @@ interface Try {
   now: number;
 }
 
-export async function verifyOtp(ports: Ports, application: Application, request: VerifyOtp): Outcome {
+export async function verifyOtp(
+  ports: Ports,
+  application: Application,
+  request: VerifyOtp,
+): Outcome {
   const now = ports.clock.now();
   const nonce = hex(ports.random.bytes(16));
   const rules: TryRules = {
@@ -220,7 +224,10 @@ async function register(at: Try): Outcome {
   if (form && next.kind === 'create') return create(at, registration.id, form, next.identifiers);
   const settled = await settle(at, { kind: 'prove', registration });
   if (settled.state !== 'done') return unsettled(settled);
-  const wanted = stillWanted(at, proven.map(({ kind }) => kind));
+  const wanted = stillWanted(
+    at,
+    proven.map(({ kind }) => kind),
+  );
   return accept({ kind: 'register', token, wanted });
 }
 
@@ -235,7 +242,8 @@ async function create(
   for (let tries = 1; ; tries += 1) {
     const user = newUser(at.ports, profileOf(form), identifiers);
     const ended = await signIn(at, asUser(user), { kind: 'create', registration, user });
-    const twin = !ended.ok && ended.code === 'identifier_taken' && ended.meta?.['field'] === 'username';
+    const twin =
+      !ended.ok && ended.code === 'identifier_taken' && ended.meta?.['field'] === 'username';
     if (!twin || tries === USERNAME_TRIES) return ended;
   }
 }

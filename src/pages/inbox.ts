@@ -38,27 +38,28 @@ const SCRIPT = `
   refresh();
   setInterval(refresh, 1500);`;
 
-const page = (nonce: string) => html`<!doctype html>
-  <html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width" />
-      <title>Dev inbox · Vestibule</title>
-      <style nonce="${nonce}">
-        ${raw(STYLE)}
-      </style>
-    </head>
-    <body>
-      <h1>Dev inbox</h1>
-      <p>Messages that a real deployment would send. Kept for a day on this machine only.</p>
-      <label>Only to <input type="search" placeholder="+918652523958 or a@b.c" /></label>
-      <p id="empty" class="meta" role="status">Loading …</p>
-      <ol aria-live="polite"></ol>
-      <script nonce="${nonce}">
-        ${raw(SCRIPT)}
-      </script>
-    </body>
-  </html>`;
+const page = (nonce: string) =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>Dev inbox · Vestibule</title>
+        <style nonce="${nonce}">
+          ${raw(STYLE)}
+        </style>
+      </head>
+      <body>
+        <h1>Dev inbox</h1>
+        <p>Messages that a real deployment would send. Kept for a day on this machine only.</p>
+        <label>Only to <input type="search" placeholder="+918652523958 or a@b.c" /></label>
+        <p id="empty" class="meta" role="status">Loading …</p>
+        <ol aria-live="polite"></ol>
+        <script nonce="${nonce}">
+          ${raw(SCRIPT)};
+        </script>
+      </body>
+    </html>`;
 
 export function serveInbox(app: Hono<ServerEnv>, inbox: Inbox): void {
   app.get('/_dev/inbox', async (c) => {

@@ -7,15 +7,34 @@ import { table } from '../../src/table.ts';
 import { cookieOf, signUp } from '../support/answers.ts';
 import { AUTHORIZATION, SHOPS } from '../support/shop.ts';
 
-const names = ['mobile', 'country_code', 'token', 'otp', 'request_id', 'register_token', 'email', 'dob'];
+const names = [
+  'mobile',
+  'country_code',
+  'token',
+  'otp',
+  'request_id',
+  'register_token',
+  'email',
+  'dob',
+];
 const value = fc.oneof(
   fc.jsonValue(),
   fc.string({ unit: 'binary' }),
-  fc.constantFrom('', '8652523958', '+918652523958', 'a@b.co', '000000', '1'.repeat(300), '2001-02-03'),
+  fc.constantFrom(
+    '',
+    '8652523958',
+    '+918652523958',
+    'a@b.co',
+    '000000',
+    '1'.repeat(300),
+    '2001-02-03',
+  ),
   fc.integer(),
 );
 const body = fc.oneof(
-  fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), value).map((one) => JSON.stringify(one)),
+  fc
+    .dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), value)
+    .map((one) => JSON.stringify(one)),
   fc.jsonValue().map((one) => JSON.stringify(one)),
   fc.string({ unit: 'binary' }),
   fc.constant('['.repeat(5000)),
@@ -30,7 +49,11 @@ describe.each(SHOPS)('any request on %s', (_, open) => {
     const shop = await open();
     const cookie = cookieOf(await signUp(shop, shop.browser()));
     const token = await shop.ports.tokens.issue(
-      { clientKey: DEMO.oauthKey, companyId: '1', scopes: ['customers:read', 'sessions:read', 'config:read'] },
+      {
+        clientKey: DEMO.oauthKey,
+        companyId: '1',
+        scopes: ['customers:read', 'sessions:read', 'config:read'],
+      },
       3600,
     );
     const rows = entriesOf(table).filter(({ id }) => !id.endsWith('logout'));
@@ -39,7 +62,10 @@ describe.each(SHOPS)('any request on %s', (_, open) => {
         const path = row.path
           .replace('{company_id}', '1')
           .replace('{application_id}', DEMO.applicationId)
-          .replaceAll(/\{\w+\}/g, encodeURIComponent(text.slice(0, 50).replaceAll(/[\ud800-\udfff]/g, '') || 'x'));
+          .replaceAll(
+            /\{\w+\}/g,
+            encodeURIComponent(text.slice(0, 50).replaceAll(/[\ud800-\udfff]/g, '') || 'x'),
+          );
         const response = await shop.fetch(`${path}?${new URLSearchParams(search).toString()}`, {
           method: row.method.toUpperCase(),
           headers: {
@@ -57,9 +83,13 @@ describe.each(SHOPS)('any request on %s', (_, open) => {
           status: response.status,
         });
         const { code } = answer as { code: string };
-        expect([id, text, search, code, [...errorsOf(row), 'not_implemented'].includes(code as never)]).toEqual([
-          id, text, search, code, true,
-        ]);
+        expect([
+          id,
+          text,
+          search,
+          code,
+          [...errorsOf(row), 'not_implemented'].includes(code as never),
+        ]).toEqual([id, text, search, code, true]);
         expect([id, response.status < 500 || code === 'not_implemented']).toEqual([id, true]);
       }),
       { numRuns: 400 },

@@ -15,7 +15,12 @@ async function withoutPhone(shop: Shop) {
   const user = { id, username: 'asha_1', identifiers: [EMAIL], createdAt: now };
   await ports.registrations.finish(made.id, user, now);
   const token = crypto.randomUUID();
-  const bound = { id: await ports.vault.digest(token), userId: id, createdAt: now, expiresAt: now + 1_800_000 };
+  const bound = {
+    id: await ports.vault.digest(token),
+    userId: id,
+    createdAt: now,
+    expiresAt: now + 1_800_000,
+  };
   await ports.registrations.store(bound, { identifiers: [] }, 'none');
   return { id, token };
 }
@@ -35,7 +40,11 @@ describe.each(SHOPS)('register_token on %s', (_, open) => {
         body: { register_token: token, first_name: 'Asha', mobile: { phone: '8652523958' } },
       }),
     ).body;
-    expect(sent).toMatchObject({ user_exists: false, verify_mobile_otp: true, mobile: '8652523958' });
+    expect(sent).toMatchObject({
+      user_exists: false,
+      verify_mobile_otp: true,
+      mobile: '8652523958',
+    });
     const otp = await shop.otp(E164);
     const body = { request_id: sent.request_id ?? '', otp };
     const bare = await browser.application.verifyMobileOTP({ body });
@@ -142,9 +151,7 @@ describe.each(SHOPS)('register_token on %s', (_, open) => {
     const shop = await open();
     const attacker = shop.browser();
     await signUp(shop, attacker, '9876543210');
-    right(
-      await attacker.application.updateProfile({ body: { mobile: { phone: '8652523958' } } }),
-    );
+    right(await attacker.application.updateProfile({ body: { mobile: { phone: '8652523958' } } }));
     shop.clock.advance(31_000);
     const victim = shop.browser();
     const proven = (await prove(shop, victim)).body;

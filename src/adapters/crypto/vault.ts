@@ -25,13 +25,9 @@ export function createVault(keys: readonly KeyMaterial[]): Vault {
           'encrypt',
           'decrypt',
         ])
-      : crypto.subtle.deriveKey(
-          hkdf,
-          base,
-          { name: 'HMAC', hash: 'SHA-256', length: 256 },
-          false,
-          ['sign'],
-        );
+      : crypto.subtle.deriveKey(hkdf, base, { name: 'HMAC', hash: 'SHA-256', length: 256 }, false, [
+          'sign',
+        ]);
   }
 
   function keyFor(key: KeyMaterial, use: string, kind: 'seal' | 'mac'): Promise<CryptoKey> {

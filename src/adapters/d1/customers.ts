@@ -21,7 +21,9 @@ function matching(applicationId: string, terms: CustomerTerms): SQL {
   );
   const branches = [
     ...(terms.id
-      ? [sql`SELECT id AS user_id FROM users WHERE application_id = ${applicationId} AND id = ${terms.id}`]
+      ? [
+          sql`SELECT id AS user_id FROM users WHERE application_id = ${applicationId} AND id = ${terms.id}`,
+        ]
       : []),
     ...(terms.username
       ? [
@@ -33,7 +35,9 @@ function matching(applicationId: string, terms: CustomerTerms): SQL {
     ...(terms.phone ? [identifier('phone', terms.phone)] : []),
     ...(named.length > 0 ? [sql`SELECT user_id FROM (${sql.join(named, sql` INTERSECT `)})`] : []),
   ];
-  return branches.length > 0 ? sql.join(branches, sql` UNION `) : sql`SELECT NULL AS user_id WHERE FALSE`;
+  return branches.length > 0
+    ? sql.join(branches, sql` UNION `)
+    : sql`SELECT NULL AS user_id WHERE FALSE`;
 }
 
 export function d1Customers(database: Database, applicationId: string): Customers {

@@ -2,12 +2,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Effect, IdentifierRef, Settlement } from '../../ports.ts';
 import { uniqueViolation } from './database.ts';
-import {
-  insertUser,
-  otherIdentifiers,
-  updateFields,
-  verifyIdentifier,
-} from './user-statements.ts';
+import { insertUser, otherIdentifiers, updateFields, verifyIdentifier } from './user-statements.ts';
 
 /** Whether a `verify` effect would exceed the number of identifiers a profile holds. */
 export function fullness(applicationId: string, { challenge, effect }: Settlement): SQL {

@@ -100,9 +100,10 @@ export function d1Otps(database: Database, values: Values, applicationId: string
       const since = now - windowMs;
       const charges = sql`FROM charges h WHERE h.application_id = c.application_id AND h.bucket = c.tries_bucket
                           AND h.at > ${since}`;
+      const reading = readCode(id);
       const [sealedCode, results] = await Promise.all([
-        // A KV that fails must not cost a try either: it is given back below, then the failure goes on its way.
-        readCode(id).catch((error: unknown) => error),
+        // A KV that fails must not cost a try either: it is given back below, and only then the failure goes its way.
+        reading.catch(() => undefined),
         database.write([
           sql`UPDATE otp_challenges AS c SET attempts = attempts + 1, last_try = ${nonce}
               WHERE ${challengeIs(id)} AND consumed_at IS NULL AND expires_at > ${now}
@@ -141,12 +142,12 @@ export function d1Otps(database: Database, values: Values, applicationId: string
         const retryAfter = Math.max(1, Math.ceil((oldest + windowMs - now) / 1000));
         return { state: 'limited', limited: { limit: name, retryAfter } };
       }
-      if (typeof sealedCode !== 'string') {
+      if (sealedCode === undefined) {
         await database.write([
           giveBack(applicationId, nonce),
           sql`UPDATE otp_challenges SET attempts = attempts - 1 WHERE ${challengeIs(id)} AND attempts > 0`,
         ]);
-        if (sealedCode !== undefined) throw sealedCode;
+        await reading;
         return { state: 'not_here_yet' };
       }
       return {

@@ -89,7 +89,11 @@ export function d1Registrations(
       try {
         return await claim(id, user.id, now, (won) => insertUser(applicationId, user, won));
       } catch (error) {
-        const field = takenField(error, 'create', user.identifiers.find((one) => one.verified));
+        const field = takenField(
+          error,
+          'create',
+          user.identifiers.find((one) => one.verified),
+        );
         if (field) return { state: 'taken', field };
         throw error;
       }

@@ -6,7 +6,14 @@
  * What lies in KV is documented in `../kv/values.ts`.
  */
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 import type { IdentifierKind, LinkKind, OtpPurpose, PlatformConfig } from '../../ports.ts';
 
 // ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,7 +100,9 @@ export const identifiers = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.applicationId, t.userId, t.kind, t.value] }),
     // A verified identifier has one owner; unverified copies give no rights (ruling 18).
-    uniqueIndex('identifiers_owner').on(t.applicationId, t.kind, t.value).where(sql`verified = 1`),
+    uniqueIndex('identifiers_owner')
+      .on(t.applicationId, t.kind, t.value)
+      .where(sql`verified = 1`),
     uniqueIndex('identifiers_primary')
       .on(t.applicationId, t.userId, t.kind)
       .where(sql`is_primary = 1`),

@@ -47,12 +47,14 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
       ]);
       const gone = new Set(ended.map(({ handle }) => handle));
       const validFrom = Number(user?.['sessions_valid_from'] ?? 0);
-      return listed
-        // Written by `put` only.
-        .flatMap(({ metadata }) => (metadata as Session | null) ?? [])
-        .filter((session) => !gone.has(session.handle))
-        .filter((session) => session.expiresAt > now && session.createdAt >= validFrom)
-        .toSorted((a, b) => b.createdAt - a.createdAt);
+      return (
+        listed
+          // Written by `put` only.
+          .flatMap(({ metadata }) => (metadata as Session | null) ?? [])
+          .filter((session) => !gone.has(session.handle))
+          .filter((session) => session.expiresAt > now && session.createdAt >= validFrom)
+          .toSorted((a, b) => b.createdAt - a.createdAt)
+      );
     },
 
     async end(userId, handles, until) {

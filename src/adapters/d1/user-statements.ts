@@ -28,8 +28,10 @@ interface IdentifierJson {
   primary: number;
 }
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-const time = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+const time = (value: unknown): number | undefined =>
+  typeof value === 'number' ? value : undefined;
 
 function readIdentifier(json: IdentifierJson): Identifier {
   return {

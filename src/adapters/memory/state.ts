@@ -53,7 +53,9 @@ export class MemoryState {
       const within = this.charges.filter((one) => one.bucket === bucket && one.at > now - windowMs);
       if (within.length < max) return [];
       const oldest = Math.min(...within.map(({ at }) => at));
-      return [{ limit: name, retryAfter: Math.max(1, Math.ceil((oldest + windowMs - now) / 1000)) }];
+      return [
+        { limit: name, retryAfter: Math.max(1, Math.ceil((oldest + windowMs - now) / 1000)) },
+      ];
     });
     return spent.toSorted((a, b) => b.retryAfter - a.retryAfter)[0];
   }

@@ -31,7 +31,9 @@ export function createInbox(values: Values): Inbox {
 
     async list(to) {
       const found = await values.list('inbox:');
-      const wanted = found.filter(({ metadata }) => to === undefined || (metadata as { to?: string } | null)?.to === to);
+      const wanted = found.filter(
+        ({ metadata }) => to === undefined || (metadata as { to?: string } | null)?.to === to,
+      );
       const texts = await Promise.all(wanted.slice(0, SHOWN).map(({ key }) => values.get(key)));
       return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as InboxItem]));
     },

@@ -85,7 +85,13 @@ test('codes are six digits, and every digit is as likely as another', () => {
 
 test('equality is equality', () => {
   expect(timingSafeEqual('123456', '123456')).toBe(true);
-  for (const [a, b] of [['123456', '123457'], ['123456', '12345'], ['', '1'], ['1', ''], ['é', 'e']] as const) {
+  for (const [a, b] of [
+    ['123456', '123457'],
+    ['123456', '12345'],
+    ['', '1'],
+    ['1', ''],
+    ['é', 'e'],
+  ] as const) {
     expect(timingSafeEqual(a, b)).toBe(false);
   }
   expect(timingSafeEqual('', '')).toBe(true);

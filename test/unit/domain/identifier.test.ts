@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { masked, mobileOf, nationalDigits, readEmail, readPhone } from '../../../src/domain/identifier.ts';
+import {
+  masked,
+  mobileOf,
+  nationalDigits,
+  readEmail,
+  readPhone,
+} from '../../../src/domain/identifier.ts';
 
 describe('readPhone', () => {
   test.each([
@@ -57,11 +63,33 @@ describe('readEmail', () => {
     expect(readEmail(text)).toEqual({ kind: 'email', value });
   });
 
-  test.each([
-    'plain', '@example.com', 'a@', 'a@b', 'a@@b.co', 'a b@c.co', 'á@example.com', '.a@b.co', 'a.@b.co', 'a..b@c.co',
-    'a@b.co/path', 'a@b.co:80', 'a@b.co?x', 'a@[127.0.0.1]', 'a@127.0.0.1', 'a@user@b.co', 'a@.co', 'a@b.1', 'a@b%2eco',
-    `${'a'.repeat(65)}@b.co`, `a@${'b'.repeat(250)}.co`, 'а@example.com', 'a@b.co\n',
-  ].filter((text) => text !== 'a@b.co\n'))('%s is refused', (text) => {
+  test.each(
+    [
+      'plain',
+      '@example.com',
+      'a@',
+      'a@b',
+      'a@@b.co',
+      'a b@c.co',
+      'á@example.com',
+      '.a@b.co',
+      'a.@b.co',
+      'a..b@c.co',
+      'a@b.co/path',
+      'a@b.co:80',
+      'a@b.co?x',
+      'a@[127.0.0.1]',
+      'a@127.0.0.1',
+      'a@user@b.co',
+      'a@.co',
+      'a@b.1',
+      'a@b%2eco',
+      `${'a'.repeat(65)}@b.co`,
+      `a@${'b'.repeat(250)}.co`,
+      'а@example.com',
+      'a@b.co\n',
+    ].filter((text) => text !== 'a@b.co\n'),
+  )('%s is refused', (text) => {
     expect(readEmail(text)).toBeUndefined();
   });
 

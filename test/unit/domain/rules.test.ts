@@ -5,9 +5,21 @@ import { DEFAULT_LIMITS } from '../../../src/config.ts';
 import { wordsOf } from '../../../src/domain/customer-query.ts';
 import { readProfile } from '../../../src/domain/profile.ts';
 import { nextStep } from '../../../src/domain/registration.ts';
-import { judgeSession, newSession, renewSession, sessionLife, surplusSessions } from '../../../src/domain/session.ts';
+import {
+  judgeSession,
+  newSession,
+  renewSession,
+  sessionLife,
+  surplusSessions,
+} from '../../../src/domain/session.ts';
 import { addressBlock } from '../../../src/domain/throttle.ts';
-import { newUserId, newUsername, signInRefusal, statusOf, withPrimaries } from '../../../src/domain/user.ts';
+import {
+  newUserId,
+  newUsername,
+  signInRefusal,
+  statusOf,
+  withPrimaries,
+} from '../../../src/domain/user.ts';
 import type { Application, IdentifierRef, User } from '../../../src/ports.ts';
 
 const phone: IdentifierRef = { kind: 'phone', value: '+918652523958', callingCode: 91 };
@@ -169,7 +181,10 @@ test('a profile keeps what is right and names what is wrong', () => {
     ok: true,
     value: expect.objectContaining({ firstName: 'Asha', dob: '1995-07-23', gender: 'others' }),
   });
-  expect(readProfile({ dob: '2026-11-23' }, now)).toMatchObject({ ok: false, code: 'validation_failed' });
+  expect(readProfile({ dob: '2026-11-23' }, now)).toMatchObject({
+    ok: false,
+    code: 'validation_failed',
+  });
   expect(readProfile({ dob: '1700-01-01' }, now)).toMatchObject({ ok: false });
   fc.assert(
     fc.property(fc.string(), fc.string(), (dob, profile_pic_url) => {
