@@ -19,9 +19,9 @@ import { failure } from './http/errors.ts';
 import { createGuard } from './http/guard.ts';
 import type { AnyHandler, TableHandlers, UnbuiltRows, Without } from './http/handler.ts';
 import { consoleLog, type Log } from './http/log.ts';
-import { openapi } from './http/openapi.ts';
 import { createServer, type ServerEnv } from './http/server.ts';
 import { NOT_IMPLEMENTED } from './not-implemented.ts';
+import { serveDocs } from './pages/docs.ts';
 import { Outage, type PortsFactory } from './ports.ts';
 import { table } from './table.ts';
 
@@ -54,7 +54,7 @@ const unbuilt: ReadonlySet<string> = new Set(
 );
 const notImplemented: AnyHandler = async () => failure('not_implemented');
 
-const DOCUMENT = { title: 'Vestibule', version: '0.1.0' };
+const ABOUT = { title: 'Vestibule', version: '0.1.0' };
 
 /** The app over any implementation of the ports: D1 and KV in the Worker, memory in tests and scenarios. */
 export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<ServerEnv> {
@@ -71,6 +71,6 @@ export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<Se
     log,
     isOutage: (error) => (error instanceof Outage ? error.dependency : undefined),
   });
-  app.get('/openapi.json', (c) => c.json(openapi(table, DOCUMENT)));
+  serveDocs(app, table, ABOUT);
   return app;
 }

@@ -110,7 +110,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
   const parsed = Settings.safeParse(env);
   const problems = parsed.success
     ? []
-    : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+    : parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')} ${issue.message}`);
   if (!isDatabase.safeParse(env['DB']).success) problems.push('DB is not bound');
   if (parsed.data?.ENVIRONMENT === 'production' && parsed.data.DELIVERY === 'inbox') {
     problems.push('DELIVERY inbox keeps codes readable and is refused in production');

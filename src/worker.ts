@@ -5,7 +5,7 @@ import { ConfigError, parseConfig } from './config.ts';
 import { requestIdOf } from './http/caller.ts';
 import { errorResponse, failure } from './http/errors.ts';
 import { consoleLog, errorForLog } from './http/log.ts';
-import type { ServerEnv } from './http/server.ts';
+import { withHeaders, type ServerEnv } from './http/server.ts';
 import { serveInbox } from './pages/inbox.ts';
 import { wire, type Wired } from './wiring.ts';
 
@@ -36,8 +36,16 @@ export default {
       if (!(error instanceof ConfigError)) throw error;
       // Every request hears the same (ruling 38); the log alone names what is wrong.
       const requestId = requestIdOf(request);
-      consoleLog({ level: 'error', request_id: requestId, message: errorForLog(error) });
-      return errorResponse(failure('misconfigured'), requestId);
+      const refused = failure('misconfigured', { internal: errorForLog(error) });
+      consoleLog({
+        level: 'error',
+        message: 'request',
+        request_id: requestId,
+        status: 503,
+        code: refused.failed,
+        internal: refused.internal,
+      });
+      return withHeaders(errorResponse(refused, requestId), requestId);
     }
   },
 

@@ -9,7 +9,7 @@ import type {
   Registration,
   User,
 } from '../ports.ts';
-import { accept, missingField, refuse, type Refused, type Result } from './result.ts';
+import { accept, missingField, refuse, tooMany, type Refused, type Result } from './result.ts';
 import {
   kindsForRegistration,
   kindsForSession,
@@ -22,6 +22,7 @@ import { sendVerifyLink } from './send-link.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
 import { ENDED_FOR } from './session.ts';
 import { openSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { otpBudget, roomForAll } from './throttle.ts';
 import { givenProfile, missingKinds, signInRefusal } from './user.ts';
 
 export interface FinishRegistration {
@@ -112,6 +113,14 @@ function merge(stored: PendingForm | undefined, request: FinishRegistration): Pe
 /** Sends the demanded codes under a fresh token that takes over the proofs (ruling 15). */
 async function sendProofs(step: Step, wanted: IdentifierRef[]): Outcome {
   const { ports, application, request, registration, form } = step;
+  const limited = await roomForAll(
+    ports,
+    wanted.map(async (one) => {
+      const { vault, limits } = ports;
+      return (await otpBudget(vault, limits, one, 'register', request.visitor.ip)).limits;
+    }),
+  );
+  if (limited) return tooMany(limited);
   const { token, registration: next } = await newRegistration(ports, registration.userId);
   // Before the codes go out, and as a copy: a spent budget must not cost the shopper the proofs of the old token.
   await ports.registrations.store(next, form, registration.id);

@@ -43,7 +43,8 @@ export function tooMany(limited: {
   retryAfter: number;
 }): Refused<'too_many_requests'> {
   return refuse('too_many_requests', {
-    meta: { limit: limited.limit },
+    // Beside the header, because the SDK's errors carry no headers.
+    meta: { limit: limited.limit, retry_after: limited.retryAfter },
     retryAfter: limited.retryAfter,
   });
 }

@@ -1,5 +1,14 @@
 /** Which budgets an act is charged to. The numbers come from configuration (`Limits`), their defaults from security.md. */
-import type { IdentifierRef, Limit, Limits, LinkKind, OtpPurpose, Vault } from '../ports.ts';
+import type {
+  IdentifierRef,
+  Limit,
+  Limited,
+  Limits,
+  LinkKind,
+  OtpPurpose,
+  Ports,
+  Vault,
+} from '../ports.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -99,6 +108,19 @@ export async function linkLimits(
     },
     ...address,
   ];
+}
+
+/**
+ * Whether all of several sends have room, asked before the first goes out: a refusal halfway would leave a message sent
+ * for a change that was not made. Each send is still judged exactly when it is charged.
+ */
+export async function roomForAll(
+  ports: Pick<Ports, 'budgets' | 'clock'>,
+  sends: readonly Promise<Limit[]>[],
+): Promise<Limited | undefined> {
+  if (sends.length < 2) return undefined;
+  const limits = await Promise.all(sends);
+  return ports.budgets.check(limits.flat(), ports.clock.now());
 }
 
 /** Wrong tries of an identifier over all its codes: a new code does not refill it. */

@@ -1,10 +1,11 @@
 /** `updateProfile` of a signed-in shopper: plain fields at once, new identifiers unverified with a proof on its way. */
-import type { Application, IdentifierRef, Ports, Profile, User } from '../ports.ts';
+import type { Application, IdentifierRef, Limit, Ports, Profile, User } from '../ports.ts';
 import { givenProfile } from './user.ts';
 import { sameIdentifier } from './identifier.ts';
-import { accept, refuse, type Result } from './result.ts';
+import { accept, refuse, tooMany, type Result } from './result.ts';
 import { sendVerifyLink } from './send-link.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
+import { linkLimits, otpBudget, roomForAll } from './throttle.ts';
 import { MAX_IDENTIFIERS } from './verify-otp.ts';
 
 export interface UpdateProfile {
@@ -13,6 +14,17 @@ export interface UpdateProfile {
   phone?: IdentifierRef;
   ip: string;
   androidHash?: string;
+}
+
+async function limitsOf(
+  { vault, limits }: Ports,
+  one: IdentifierRef,
+  userId: string,
+  ip: string,
+): Promise<Limit[]> {
+  return one.kind === 'email'
+    ? linkLimits(vault, limits, one, 'verify_email', userId, ip)
+    : (await otpBudget(vault, limits, one, 'profile', ip)).limits;
 }
 
 export interface Updated {
@@ -41,6 +53,11 @@ export async function updateProfile(
     const sameKind = user.identifiers.filter(({ kind }) => kind === one.kind);
     if (!known(one) && sameKind.length >= MAX_IDENTIFIERS) return refuse('identifier_limit');
   }
+  const limited = await roomForAll(
+    ports,
+    wanted.map(async (one) => limitsOf(ports, one, user.id, request.ip)),
+  );
+  if (limited) return tooMany(limited);
   const done: Omit<Updated, 'user'> = {};
   for (const identifier of wanted) {
     if (identifier.kind === 'email') {

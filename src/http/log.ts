@@ -16,6 +16,14 @@ export function maskIdentifier(value: string): string {
 }
 
 /**
+ * A path that no operation takes may hold anything, a code or an email too: of its parts only plain words are shown.
+ */
+export function maskPath(path: string): string {
+  const parts = path.slice(0, 200).split('/');
+  return parts.map((part) => (/^([a-z._-]{0,24}|v\d\.\d)$/i.test(part) ? part : '***')).join('/');
+}
+
+/**
  * What of an error may be logged: names and messages down the cause chain.
  * Drizzle's own message holds the bound parameters, which are personal data, so only its cause is taken.
  */

@@ -8,7 +8,7 @@ import { sessionCookieLine } from './cookies.ts';
 import { errorResponse, failure, isFailure, type Failure } from './errors.ts';
 import type { Guard } from './guard.ts';
 import type { AnyHandler, Caller, Grant } from './handler.ts';
-import { errorForLog, framesOf, type Log } from './log.ts';
+import { errorForLog, framesOf, maskPath, type Log } from './log.ts';
 import { entriesOf, successOf, type Entry, type Table } from './operation.ts';
 import { invalid, readBody, validated, validators } from './parse.ts';
 
@@ -40,6 +40,17 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
 };
+
+/** The headers that every answer carries, whoever made it. */
+export function withHeaders(response: Response, requestId: string): Response {
+  // A response from elsewhere (an asset, a redirect) may have immutable headers.
+  const answer = new Response(response.body, response);
+  for (const [name, value] of Object.entries(HEADERS)) {
+    if (!answer.headers.has(name)) answer.headers.set(name, value);
+  }
+  answer.headers.set('x-request-id', requestId);
+  return answer;
+}
 
 /** `/a/{b}` → `/a/:b` */
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -73,12 +84,7 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     const caller = callerOf(c.req.raw);
     c.set('caller', caller);
     await next();
-    // A response from elsewhere (an asset, a redirect) may have immutable headers.
-    c.res = new Response(c.res.body, c.res);
-    for (const [name, value] of Object.entries(HEADERS)) {
-      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
-    }
-    c.res.headers.set('x-request-id', caller.requestId);
+    c.res = withHeaders(c.res, caller.requestId);
     const failed = c.get('failed');
     log({
       level: c.res.status >= 500 ? 'error' : 'info',
@@ -86,7 +92,7 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
       request_id: caller.requestId,
       operation: c.get('entry')?.id,
       method: c.req.method,
-      path: c.get('entry')?.row.path ?? new URL(c.req.url).pathname.slice(0, 200),
+      path: c.get('entry')?.row.path ?? maskPath(new URL(c.req.url).pathname),
       status: c.res.status,
       duration_ms: Date.now() - started,
       code: failed?.failed,

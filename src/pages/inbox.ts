@@ -62,6 +62,8 @@ const page = (nonce: string) =>
     </html>`;
 
 export function serveInbox(app: Hono<ServerEnv>, inbox: Inbox): void {
+  // Whoever opens the printed address in a browser is looking for something to see.
+  app.get('/', (c) => c.redirect('/_dev/inbox'));
   app.get('/_dev/inbox', async (c) => {
     if (c.req.header('accept')?.includes('text/html')) {
       const nonce = crypto.randomUUID();

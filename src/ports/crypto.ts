@@ -35,3 +35,13 @@ export interface Tokens {
   /** Public keys, for `/.well-known/jwks.json`. */
   jwks(): Promise<{ keys: Record<string, unknown>[] }>;
 }
+
+export interface Hasher {
+  /** A PHC string under the parameters of today. */
+  hash(password: string): Promise<string>;
+  /**
+   * `outdated`: right, but hashed by another algorithm or with other parameters; hash it anew. Without a hash the same
+   * work is done for the answer `wrong`, so that nobody learns from the time who exists.
+   */
+  verify(password: string, hash: string | undefined): Promise<'right' | 'outdated' | 'wrong'>;
+}

@@ -1,9 +1,16 @@
 /** Messages to people. */
 
-/** What is said, in words of the domain; templates turn it into text. */
+/** What is said, in words of the domain; templates turn it into text. Identifiers in notices are masked already. */
 export type MessageContent =
   | { template: 'otp'; otp: string; /** `@host #code` or the app's hash */ lastLine?: string }
-  | { template: 'verify_link'; link: string; code: string; account: string };
+  | { template: 'verify_link'; link: string; code: string; account: string }
+  | { template: 'reset_link'; link: string; code: string }
+  | { template: 'notice_password_set' }
+  | { template: 'notice_identifier_added'; identifier: string }
+  | { template: 'notice_identifier_removed'; identifier: string }
+  | { template: 'notice_primary_changed'; identifier: string }
+  /** `lastDay` is the last day on which the account can be restored, `YYYY-MM-DD`. */
+  | { template: 'notice_account_deleted'; lastDay: string };
 
 export interface Message {
   id: string;
@@ -12,6 +19,8 @@ export interface Message {
   to: string;
   content: MessageContent;
   createdAt: number;
+  /** Sealed and queued like any other, then dropped: what goes out must not tell who exists (ruling 19). */
+  drop?: boolean;
 }
 
 export interface Notifier {

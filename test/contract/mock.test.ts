@@ -1,18 +1,23 @@
 import { getResponse } from 'msw';
-import { setupServer } from 'msw/node';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMock, mockTable, type MockOptions } from '../../mocks/app.ts';
 import { documented, unwrap } from '../../mocks/documented.ts';
-import { handlers, handlersByOperation } from '../../mocks/handlers.ts';
-import { server as ready } from '../../mocks/node.ts';
+import { handlers } from '../../mocks/handlers.ts';
 import { editDistance, nearestTo } from '../../mocks/nearest.ts';
 import { createClient } from '../../src/http/client.ts';
 import { entriesOf, successOf, type Entry } from '../../src/http/operation.ts';
+import { operationFacts } from './facts.ts';
 
 const ORIGIN = 'http://mock.test';
 const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
 const entries = entriesOf(mockTable);
 const operations = entries.filter(({ client }) => client !== 'service');
+
+test('it serves all 51 operations', () => {
+  const served = operations.map(({ id }) => id);
+  expect(served).toEqual(expect.arrayContaining(operationFacts.map(({ id }) => id)));
+  expect(operationFacts).toHaveLength(51);
+});
 
 type Call = (args: object) => Promise<{ status: number; headers: Headers; body: object }>;
 
@@ -158,6 +163,46 @@ describe('a page of any origin may call it with credentials', () => {
   });
 });
 
+describe('the session cookie', () => {
+  const SIGN_INS = [
+    'application.loginWithEmailAndPassword',
+    'application.loginWithToken',
+    'application.verifyMobileOTP',
+    'application.verifyEmailOTP',
+    'application.forgotPassword',
+    'application.updateProfile',
+  ];
+  const cookieOf = async (entry: Entry, headers?: Record<string, string>) =>
+    (await send(entry, headers)).headers.get('set-cookie');
+
+  test('is set by what answers a signed-in user, and by nothing else', async () => {
+    const setting: string[] = [];
+    for (const entry of operations) {
+      if ((await cookieOf(entry))?.startsWith('f.session=s%3A')) setting.push(entry.id);
+    }
+    expect(setting.toSorted()).toEqual(SIGN_INS.toSorted());
+  });
+  test.each(operations.filter(({ id }) => SIGN_INS.includes(id)))(
+    '$id leaves one that is there',
+    async (entry) => {
+      expect(await cookieOf(entry, { cookie: 'f.session=s%3Amine' })).toBeNull();
+    },
+  );
+  test('is HttpOnly and goes wherever the real one does', async () => {
+    const [entry] = operations.filter(({ operationId }) => operationId === 'verifyMobileOTP');
+    const cookie = entry && (await cookieOf(entry));
+    for (const part of ['HttpOnly', 'SameSite=Lax', 'Path=/', 'Max-Age=2592000']) {
+      expect(cookie).toContain(part);
+    }
+  });
+  test('is cleared by logout', async () => {
+    const entry = operations.find(({ id }) => id === 'application.logout');
+    expect(entry && (await cookieOf(entry, { cookie: 'f.session=s%3Amine' }))).toContain(
+      'Max-Age=0',
+    );
+  });
+});
+
 describe('strict, it demands credentials of the right form', () => {
   const strict = { strict: true };
   const storefront = { authorization: `Bearer ${btoa('an-id:a-token')}` };
@@ -194,43 +239,4 @@ test('a delay is waited before each answer', async () => {
   const started = performance.now();
   await ask('/healthz', undefined, { delayMs: 60 });
   expect(performance.now() - started).toBeGreaterThanOrEqual(55);
-});
-
-describe('in an MSW set-up of one’s own', () => {
-  let server: ReturnType<typeof setupServer> | undefined;
-  afterEach(() => {
-    server?.close();
-    server = undefined;
-  });
-
-  const login = (origin: string) => fetch(origin + LOGIN, post({ mobile: '8652523958' }));
-
-  test('one handler serves every operation of an origin and leaves others alone', async () => {
-    server = setupServer(...handlers({ origin: 'https://shop.test' }));
-    server.listen({ onUnhandledFrame: 'error' });
-    expect(await (await login('https://shop.test')).json()).toStrictEqual(
-      unwrap(documented['application.loginWithOTP'] ?? {}),
-    );
-    await expect(login('https://other.test')).rejects.toThrow();
-  });
-  test('the ready-made server answers whatever the origin', async () => {
-    server = ready;
-    server.listen({ onUnhandledFrame: 'error' });
-    expect((await login('https://any.test')).status).toBe(200);
-    expect((await fetch('https://any.test/elsewhere')).status).toBe(404);
-  });
-  test('single operations can be taken by name', async () => {
-    const { application } = handlersByOperation({ origin: 'https://shop.test' });
-    server = setupServer(application.loginWithOTP);
-    server.listen({ onUnhandledFrame: 'error' });
-    expect((await login('https://shop.test')).status).toBe(200);
-    await expect(fetch('https://shop.test/healthz')).rejects.toThrow();
-  });
-  test('a pattern without origin resolves against the address of the page', async () => {
-    const { platform } = handlersByOperation();
-    const path = mockTable.platform.getCustomers.path.replace(/\{\w+\}/g, '1');
-    const request = new Request(`https://page.test${path}`);
-    const baseUrl = 'https://page.test/some/page';
-    expect((await getResponse([platform.getCustomers], request, { baseUrl }))?.status).toBe(200);
-  });
 });

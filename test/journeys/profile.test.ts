@@ -127,6 +127,20 @@ describe.each(SHOPS)('updateProfile with a session on %s', (_, open) => {
     expect(right(await browser.application.getLoggedInUser()).body.user?.first_name).toBe('Asha');
   });
 
+  test('over one of two budgets nothing is sent either', async () => {
+    const shop = await open();
+    const browser = shop.browser();
+    await signUp(shop, browser);
+    const mobile = { phone: '9876543210' };
+    right(await browser.application.updateProfile({ body: { mobile } }));
+    const sent = (await shop.messages()).length;
+    const both = await browser.application.updateProfile({ body: { mobile, email: 'a@example.com' } });
+    expect(both).toMatchObject({ status: 429, body: { meta: { limit: 'send_gap' } } });
+    expect(await shop.messages()).toHaveLength(sent);
+    shop.clock.advance(31_000);
+    right(await browser.application.updateProfile({ body: { mobile, email: 'a@example.com' } }));
+  });
+
   test('an eleventh email is refused', async () => {
     const shop = await open({ limits: { linksPerUserHour: 100 } });
     const browser = shop.browser();

@@ -45,7 +45,7 @@ export function d1Customers(database: Database, applicationId: string): Customer
     async list({ terms, pageNo, pageSize }) {
       const offset = (pageNo - 1) * pageSize;
       const page = (where: SQL) =>
-        sql`${selectUser(where)} ORDER BY u.id DESC LIMIT ${pageSize + 1} OFFSET ${offset}`;
+        sql`${selectUser(where)} ORDER BY u.created_at DESC, u.id DESC LIMIT ${pageSize + 1} OFFSET ${offset}`;
       const all = sql`u.application_id = ${applicationId}`;
       const found = terms && matching(applicationId, terms);
       const [rows = [], [counted] = []] = await database.read([

@@ -81,6 +81,7 @@ export const users = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.applicationId, t.id] }),
     uniqueIndex('users_username').on(t.applicationId, t.username),
+    index('users_newest').on(t.applicationId, t.createdAt, t.id),
   ],
 );
 

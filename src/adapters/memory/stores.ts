@@ -142,9 +142,9 @@ function matches(user: User, terms: CustomerTerms): boolean {
 export function memoryCustomers(state: MemoryState): Customers {
   return {
     async list({ terms, pageNo, pageSize }) {
-      const all = [...state.users.keys()]
-        .toSorted((a, b) => (a < b ? 1 : -1))
-        .flatMap((id) => state.user(id) ?? []);
+      const all = [...state.users.values()]
+        .toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+        .flatMap(({ id }) => state.user(id) ?? []);
       const found = terms ? all.filter((user) => matches(user, terms)) : all;
       const start = (pageNo - 1) * pageSize;
       return {

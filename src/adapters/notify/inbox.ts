@@ -19,9 +19,8 @@ export function createInbox(values: Values): Inbox {
         to,
         template: content.template,
         text,
-        ...(content.template === 'otp'
-          ? { otp: content.otp }
-          : { link: content.link, code: content.code }),
+        ...('otp' in content && { otp: content.otp }),
+        ...('link' in content && { link: content.link, code: content.code }),
         created_at: new Date(createdAt).toISOString(),
       };
       const age = String(FAR - createdAt).padStart(13, '0');

@@ -16,5 +16,7 @@ export function render({ content, channel }: Message, shop: string): RenderedMes
         `${content.account}: ${content.link}\nDid not ask for it? Then ignore this message; nothing happens.`;
       return channel === 'sms' ? { text } : { subject: `Confirm your address for ${shop}`, text };
     }
+    default:
+      return { subject: shop, text: `${shop}: ${content.template}` };
   }
 }

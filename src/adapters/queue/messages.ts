@@ -54,7 +54,7 @@ export async function consumeMessages(
       const envelope = queued.body as Envelope;
       try {
         const message = JSON.parse(await vault.open('message', envelope.sealed)) as Message;
-        await transport.deliver(message, render(message, envelope.shop));
+        if (!message.drop) await transport.deliver(message, render(message, envelope.shop));
         queued.ack();
       } catch (error) {
         onFailure(envelope.id, error);

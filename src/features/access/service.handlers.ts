@@ -1,3 +1,4 @@
+import { tooMany } from '../../domain/result.ts';
 import { tokenFailures } from '../../domain/throttle.ts';
 import { decodePair } from '../../http/guard.ts';
 import type { Handlers } from '../../http/handler.ts';
@@ -21,8 +22,7 @@ export const accessServiceHandlers = {
     const failures = await tokenFailures(ports.vault, ports.limits, key, caller.ip);
     const limited = await ports.serviceBudgets.check([failures], now);
     if (limited) {
-      const meta = { limit: limited.limit };
-      return fail('too_many_requests', { meta, retryAfter: limited.retryAfter });
+      return fail('too_many_requests', tooMany(limited));
     }
     const client = await ports.directory.client(params.company_id, key, secret);
     if (!client) {

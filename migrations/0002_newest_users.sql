@@ -1,0 +1,1 @@
+CREATE INDEX `users_newest` ON `users` (`application_id`,`created_at`,`id`);

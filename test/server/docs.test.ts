@@ -1,0 +1,88 @@
+/** The reference page as a developer opens it: in a real browser, on the Worker that `npm start` runs. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openapi } from '../../src/http/openapi.ts';
+import { entriesOf } from '../../src/http/operation.ts';
+import { table } from '../../src/table.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { startServer, type StartedServer } from '../support/started-server.ts';
+import { DEMO } from '../../scripts/lib/welcome.ts';
+
+let server: StartedServer;
+let browser: Browser;
+let page: Page;
+/** Where the page asked, and what the browser forbade or could not load. */
+const asked: string[] = [];
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  page = await browser.newPage();
+  page.on('request', (request) => asked.push(request.url()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${server.url}/docs`);
+  await page.waitForSelector('.opblock-tag-section');
+});
+afterAll(async () => {
+  await Promise.all([browser?.close(), server?.stop()]);
+});
+
+test('it shows every operation of the table', async () => {
+  for (const { id, row } of entriesOf(table)) {
+    const client = id.split('.')[0] ?? '';
+    const tag = page.locator(`.opblock-tag[data-tag="${client}"]`);
+    if ((await tag.getAttribute('data-is-open')) !== 'true') await tag.click();
+    const shown = page.locator(`#operations-${client}-${id.replace('.', '_')}`);
+    expect((await shown.locator('.opblock-summary-method').textContent())?.toLowerCase(), id).toBe(
+      row.method,
+    );
+  }
+});
+
+test('"Try it out" sends the example request to this very server', async () => {
+  await page.locator('.btn.authorize').first().click();
+  const storefront = page.locator('.auth-container', { hasText: 'applicationToken' });
+  await storefront.locator('input').fill(btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`));
+  await storefront.locator('button[type="submit"]').click();
+  await page.locator('.btn-done').first().click();
+
+  const operation = page.locator('#operations-application-application_loginWithOTP');
+  await operation.locator('.opblock-summary-control').click();
+  await operation.locator('.try-out__btn').click();
+  await operation.locator('.execute').click();
+  const live = operation.locator('.live-responses-table .response');
+  await live.waitFor();
+  expect(await live.locator('.response-col_status').textContent()).toContain('200');
+  expect(await live.textContent()).toContain('OTP sent');
+  await server.otpFor('+918652523958');
+});
+
+test('it asks nobody but this server, and its policy forbids nothing that it needs', () => {
+  expect(asked.length).toBeGreaterThan(4);
+  const elsewhere = asked.filter(
+    (url) => new URL(url).origin !== server.url && !url.startsWith('data:'),
+  );
+  expect(elsewhere).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('its policy allows no script but its own', async () => {
+  const policy = (await fetch(`${server.url}/docs`)).headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toMatch(/script-src 'self'(;|$)/);
+  expect(policy).not.toContain('unsafe');
+});
+
+test.each([
+  ['/openapi.json', undefined],
+  ['/openapi/application.json', ['application']],
+  ['/openapi/platform.json', ['platform']],
+])('%s is the document of the table', async (path, groups) => {
+  const response = await fetch(server.url + path);
+  expect(response.headers.get('content-type')).toContain('application/json');
+  const document = openapi(table, { title: 'Vestibule', version: '0.1.0', groups });
+  expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
+});
