@@ -7,6 +7,8 @@ CREATE TABLE `applications` (
 	`storefront_url` text NOT NULL,
 	`default_country_code` text NOT NULL,
 	`shard` text DEFAULT 'DB' NOT NULL,
+	`language` text DEFAULT 'en' NOT NULL,
+	`templates` text,
 	`config` text NOT NULL,
 	`config_version` integer DEFAULT 1 NOT NULL
 );
@@ -66,7 +68,9 @@ CREATE TABLE `links` (
 	`user_id` text NOT NULL,
 	`kind` text NOT NULL,
 	`value` text NOT NULL,
+	`calling_code` integer,
 	`used_at` integer,
+	`used_by` text,
 	`created_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
 	PRIMARY KEY(`application_id`, `id`)
@@ -103,6 +107,7 @@ CREATE TABLE `otp_challenges` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `otp_challenges_resend` ON `otp_challenges` (`application_id`,`resend_token`);--> statement-breakpoint
+CREATE INDEX `otp_challenges_newest` ON `otp_challenges` (`application_id`,`kind`,`value`,`created_at`);--> statement-breakpoint
 CREATE INDEX `otp_challenges_expiry` ON `otp_challenges` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `proofs` (
 	`application_id` text NOT NULL,
@@ -146,14 +151,17 @@ CREATE TABLE `users` (
 	`profile_pic_url` text,
 	`meta` text,
 	`external_id` text,
+	`password_hash` text,
 	`has_old_password_hash` integer DEFAULT false NOT NULL,
 	`sessions_valid_from` integer DEFAULT 0 NOT NULL,
 	`blocked_at` integer,
 	`archived_at` integer,
 	`deleted_at` integer,
+	`delete_reason` text,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	PRIMARY KEY(`application_id`, `id`)
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `users_username` ON `users` (`application_id`,`username`);
+CREATE UNIQUE INDEX `users_username` ON `users` (`application_id`,`username`);--> statement-breakpoint
+CREATE INDEX `users_newest` ON `users` (`application_id`,`created_at`,`id`);

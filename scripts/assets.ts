@@ -23,23 +23,23 @@ const HEADERS = `/*
   Strict-Transport-Security: max-age=31536000; includeSubDomains
 `;
 
-const read = (path: string): Buffer | undefined => {
+function alreadyHolds(path: string, wanted: Uint8Array): boolean {
   try {
-    return readFileSync(path);
+    const found = readFileSync(path);
+    return found.length === wanted.length && found.every((byte, at) => byte === wanted[at]);
   } catch {
-    return undefined;
+    return false;
   }
-};
+}
 
 /** A running dev server watches the folder, so what is the same stays untouched. */
-function put(name: string, content: Buffer | string): void {
+function put(name: string, content: Uint8Array): void {
   const path = join(PUBLIC, name);
-  const wanted = Buffer.from(content);
-  if (read(path)?.equals(wanted)) return;
+  if (alreadyHolds(path, content)) return;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, wanted);
+  writeFileSync(path, content);
 }
 
 for (const name of SWAGGER_FILES) put(`docs/${name}`, readFileSync(join(SWAGGER, name)));
 put('docs/start.js', readFileSync(join(import.meta.dirname, 'docs-start.js')));
-put('_headers', HEADERS);
+put('_headers', new TextEncoder().encode(HEADERS));

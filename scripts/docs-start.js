@@ -3,7 +3,7 @@ globalThis.SwaggerUIBundle({
   url: '/openapi.json',
   domNode: document.querySelector('#reference'),
   deepLinking: true,
-  docExpansion: 'none',
+  docExpansion: 'list',
   filter: true,
   defaultModelsExpandDepth: 0,
   // The default would send the document's address to a validator elsewhere.

@@ -1,7 +1,7 @@
 /** Keeps docs/openapi.json equal to the route table: `--write` renews it, without it a difference ends with 1. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import packageJson from '../package.json' with { type: 'json' };
+import { ABOUT } from '../src/about.ts';
 import { openapi } from '../src/http/openapi.ts';
 import { table } from '../src/table.ts';
 import { readArgs } from './args.ts';
@@ -21,7 +21,7 @@ function stored(): string {
 }
 
 const { write } = readArgs(USAGE, { write: { type: 'boolean', default: false } });
-const document = openapi(table, { title: 'Vestibule', version: packageJson.version });
+const document = openapi(table, ABOUT);
 const text = `${JSON.stringify(document, null, 2)}\n`;
 
 if (write) {

@@ -1,5 +1,6 @@
 /** Joins the table with its handlers. It does not compile while an operation lacks one and is not listed as unbuilt. */
 import type { Hono } from 'hono';
+import { ABOUT } from './about.ts';
 import { judgeSession, renewSession } from './domain/session.ts';
 import { accessServiceHandlers } from './features/access/service.handlers.ts';
 import { configApplicationHandlers } from './features/config/application.handlers.ts';
@@ -53,8 +54,6 @@ const unbuilt: ReadonlySet<string> = new Set(
   NOT_IMPLEMENTED satisfies UnbuiltRows<Rows, typeof handlers, Unbuilt>,
 );
 const notImplemented: AnyHandler = async () => failure('not_implemented');
-
-const ABOUT = { title: 'Vestibule', version: '0.1.0' };
 
 /** The app over any implementation of the ports: D1 and KV in the Worker, memory in tests and scenarios. */
 export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<ServerEnv> {

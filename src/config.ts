@@ -57,6 +57,8 @@ const LimitsSchema = z.strictObject({
   sendsPerIdentifierDay: positive.default(15),
   sendsPerIpHour: positive.default(60),
   linksPerUserHour: positive.default(10),
+  loginFailuresPerAccountQuarter: positive.default(10),
+  loginFailuresPerIpQuarter: positive.default(50),
   tokenFailuresPerQuarter: positive.default(20),
 }) satisfies z.ZodType<Limits>;
 

@@ -5,12 +5,13 @@
  * Everything under `Ports` is bound to one application when it is made, so no statement can forget its tenant.
  */
 import type { Budgets } from './ports/budgets.ts';
-import type { Clock, Random, Tokens, Vault } from './ports/crypto.ts';
+import type { Clock, DeviceTokens, Hasher, Random, Tokens, Vault } from './ports/crypto.ts';
 import type { Customers } from './ports/customers.ts';
 import type { Application, Directory } from './ports/directory.ts';
 import type { Links } from './ports/links.ts';
 import type { Notifier } from './ports/messages.ts';
 import type { Otps } from './ports/otps.ts';
+import type { Passwords } from './ports/passwords.ts';
 import type { Registrations } from './ports/registrations.ts';
 import type { SessionTokens, Sessions } from './ports/sessions.ts';
 import type { Users } from './ports/users.ts';
@@ -25,6 +26,7 @@ export type * from './ports/links.ts';
 export type * from './ports/customers.ts';
 export type * from './ports/messages.ts';
 export type * from './ports/crypto.ts';
+export type * from './ports/passwords.ts';
 export { Outage } from './ports/outage.ts';
 
 export interface Health {
@@ -40,6 +42,8 @@ export interface ServicePorts {
   directory: Directory;
   tokens: Tokens;
   sessionTokens: SessionTokens;
+  deviceTokens: DeviceTokens;
+  hasher: Hasher;
   health: Health;
   /** Budgets that belong to no application. */
   serviceBudgets: Budgets;
@@ -53,6 +57,7 @@ export interface Ports extends ServicePorts {
   otps: Otps;
   registrations: Registrations;
   links: Links;
+  passwords: Passwords;
   budgets: Budgets;
   customers: Customers;
   notifier: Notifier;
@@ -70,6 +75,8 @@ export interface Limits {
   sendsPerIdentifierDay: number;
   sendsPerIpHour: number;
   linksPerUserHour: number;
+  loginFailuresPerAccountQuarter: number;
+  loginFailuresPerIpQuarter: number;
   tokenFailuresPerQuarter: number;
 }
 

@@ -1,4 +1,6 @@
 /** Configuration → ports on D1, KV and the queue. The only place, beside tests, that knows the adapters. */
+import { createDeviceTokens } from './adapters/crypto/device-tokens.ts';
+import { argon2Hasher } from './adapters/crypto/hasher.ts';
 import { cryptoRandom } from './adapters/crypto/random.ts';
 import { createSessionTokens } from './adapters/crypto/session-tokens.ts';
 import { createVault } from './adapters/crypto/vault.ts';
@@ -8,6 +10,7 @@ import { Database } from './adapters/d1/database.ts';
 import { d1Directory } from './adapters/d1/directory.ts';
 import { d1Links } from './adapters/d1/links.ts';
 import { d1Otps } from './adapters/d1/otps.ts';
+import { d1Passwords } from './adapters/d1/passwords.ts';
 import { d1Registrations } from './adapters/d1/registrations.ts';
 import { d1Sessions } from './adapters/d1/sessions.ts';
 import { d1Users } from './adapters/d1/users.ts';
@@ -66,6 +69,8 @@ export function wire(config: Config, log: Log, clock: Clock = systemClock): Wire
     directory: d1Directory(directory, vault, clock),
     tokens: createTokens(config.signingKeys, clock),
     sessionTokens: createSessionTokens(config.sessionSecrets, cryptoRandom),
+    deviceTokens: createDeviceTokens(vault, cryptoRandom),
+    hasher: argon2Hasher,
     health: createHealth(directory, values),
     serviceBudgets: d1Budgets(directory, ''),
     limits: config.limits,
@@ -82,6 +87,7 @@ export function wire(config: Config, log: Log, clock: Clock = systemClock): Wire
       otps: d1Otps(database, values, id),
       registrations: d1Registrations(database, values, id, clock),
       links: d1Links(database, id),
+      passwords: d1Passwords(database, id),
       budgets: d1Budgets(database, id),
       customers: replicaCustomers(client, id, scope),
       notifier: queueNotifier(config.messages, vault, application),

@@ -1,6 +1,7 @@
 /** What of wrangler's output a developer sees: the Worker's own lines and mistakes, not the tool's small talk. */
 
-const SMALL_TALK = /^(\[wrangler:info\]|⎔|Your Worker has access|Binding\s+Resource|env\.\w+ \(|\{.*"path":"\/_dev\/inbox")/u;
+const SMALL_TALK =
+  /^(\[wrangler:info\]|⎔|Your Worker has access|Binding\s+Resource|env\.\w+ \(|\{.*"path":"\/_dev\/inbox")/u;
 const COLOUR = /\u001B\[[\d;]*m/g;
 
 /**

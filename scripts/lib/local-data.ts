@@ -12,8 +12,8 @@ export function clearData(state: string): void {
   rmSync(dataFolder(state), { recursive: true, force: true });
 }
 
-const isDatabase = (value: unknown): value is D1Database =>
-  typeof value === 'object' && value !== null && 'withSession' in value;
+/** `DB`, `DB_1`, … by name: a stub of another kind, such as that of the assets, claims to have every method. */
+const DATABASE = /^DB(_\d+)?$/;
 
 /** Migrates every D1 binding (users can be spread over several) and seeds the demo application into the directory's. */
 export async function prepareData(state: string, storefrontUrl: string): Promise<void> {
@@ -26,8 +26,8 @@ export async function prepareData(state: string, storefrontUrl: string): Promise
     remoteBindings: false,
   });
   try {
-    for (const db of Object.values(proxy.env).filter(isDatabase)) {
-      await migrate(db, join(ROOT, 'migrations'));
+    for (const [name, binding] of Object.entries(proxy.env)) {
+      if (DATABASE.test(name)) await migrate(binding as D1Database, join(ROOT, 'migrations'));
     }
     await seedDemo(proxy.env.DB, { storefrontUrl });
   } finally {

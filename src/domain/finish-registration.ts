@@ -1,4 +1,7 @@
-/** `updateProfile` with a register_token and no session: the form that ends a registration (rulings 14–17). */
+/**
+ * The form that begins or ends a registration (rulings 14–17): `registerWithForm`, and `updateProfile` with a
+ * register_token and no session. Nothing of it reaches D1 before the demanded proofs are in.
+ */
 import type {
   Application,
   IdentifierKind,
@@ -26,8 +29,11 @@ import { otpBudget, roomForAll } from './throttle.ts';
 import { givenProfile, missingKinds, signInRefusal } from './user.ts';
 
 export interface FinishRegistration {
-  registerToken: string;
+  /** Left out when the form begins the registration. */
+  registerToken?: string;
   profile: Profile;
+  /** Judged already (`passwordRefusal`). */
+  password?: string;
   /** Identifiers of the body, already read. */
   given: IdentifierRef[];
   presented?: { userId: string; handle: string };
@@ -61,10 +67,13 @@ interface Step {
   ports: Ports;
   application: Application;
   request: FinishRegistration;
-  registration: Registration;
+  /** What a token has proven; undefined when the form begins the registration. */
+  registration: Registration | undefined;
   form: PendingForm;
   startedAt: number;
 }
+
+type Begun = Step & { registration: Registration };
 
 const FIELD: Record<IdentifierKind, string> = { phone: 'body.mobile', email: 'body.email' };
 
@@ -74,29 +83,41 @@ export async function finishRegistration(
   request: FinishRegistration,
 ): Outcome {
   const startedAt = ports.clock.now();
+  if (request.registerToken === undefined) {
+    const form = merge(undefined, request);
+    return next({ ports, application, request, registration: undefined, form, startedAt });
+  }
   const id = await ports.vault.digest(request.registerToken);
   const found = await ports.registrations.find(id);
   const { registration } = found;
   if (!registration || registration.expiresAt <= startedAt) return refuse('register_token_invalid');
   if (registration.finishedAt !== undefined) return refuse('registration_finished');
   const form = merge(found.form, request);
-  const step: Step = { ports, application, request, registration, form, startedAt };
+  const step = { ports, application, request, registration, form, startedAt };
   if (registration.userId !== undefined) {
     return found.bound ? completeUser(step, found.bound) : refuse('register_token_invalid');
   }
   const [owner] = found.owners;
-  if (owner) return signInOwner(step, owner);
+  return owner ? signInOwner(step, owner) : next(step);
+}
+
+/** Asks, sends codes or makes the user, as the proofs at hand demand. */
+async function next(step: Step): Outcome {
+  const { application, registration, form } = step;
   if (!application.config.register) return refuse('registration_closed');
   const demanded = kindsForRegistration(application);
-  const next = nextStep(demanded, registration.proofs, form.identifiers);
-  switch (next.kind) {
-    case 'ask':
-      return missingField(FIELD[next.missing[0] ?? 'phone']);
-    case 'prove':
-      return sendProofs(step, next.identifiers);
-    case 'create':
-      return create(step, next.identifiers, next.unverified);
-  }
+  const to = nextStep(demanded, registration?.proofs ?? [], form.identifiers);
+  if (to.kind === 'ask') return missingField(FIELD[to.missing[0] ?? 'phone']);
+  // Without a token nothing is proven yet, so there is nothing to make a user of.
+  return to.kind === 'prove' || !registration
+    ? sendProofs(step, to.identifiers)
+    : create({ ...step, registration }, to.identifiers, to.unverified);
+}
+
+/** The form with the password as a hash: it waits in KV, and a password must never lie there. */
+async function withHash({ ports, form, request }: Step): Promise<PendingForm> {
+  if (request.password === undefined) return form;
+  return { ...form, passwordHash: await ports.hasher.hash(request.password) };
 }
 
 /** What was filled in before, overwritten by what is sent now. */
@@ -112,25 +133,27 @@ function merge(stored: PendingForm | undefined, request: FinishRegistration): Pe
 
 /** Sends the demanded codes under a fresh token that takes over the proofs (ruling 15). */
 async function sendProofs(step: Step, wanted: IdentifierRef[]): Outcome {
-  const { ports, application, request, registration, form } = step;
+  const { ports, application, request, registration } = step;
   const limited = await roomForAll(
     ports,
     wanted.map(async (one) => {
       const { vault, limits } = ports;
       return (await otpBudget(vault, limits, one, 'register', request.visitor.ip)).limits;
     }),
+    request.password !== undefined,
   );
   if (limited) return tooMany(limited);
-  const { token, registration: next } = await newRegistration(ports, registration.userId);
+  const form = await withHash(step);
+  const { token, registration: fresh } = await newRegistration(ports, registration?.userId);
   // Before the codes go out, and as a copy: a spent budget must not cost the shopper the proofs of the old token.
-  await ports.registrations.store(next, form, registration.id);
+  await ports.registrations.store(fresh, form, registration?.id);
   const proofs: WantedProof[] = [];
   for (const identifier of wanted) {
     // One after the other: the second is not sent when the first is over its budget.
     const sent = await sendOtp(ports, application, {
       identifier,
       purpose: 'register',
-      registration: next.id,
+      registration: fresh.id,
       ip: request.visitor.ip,
       androidHash: request.androidHash,
     });
@@ -141,12 +164,13 @@ async function sendProofs(step: Step, wanted: IdentifierRef[]): Outcome {
 }
 
 async function create(
-  step: Step,
+  step: Begun,
   identifiers: Parameters<typeof newUser>[2],
   unverified: IdentifierRef[],
 ): Outcome {
-  const { ports, application, request, registration, form } = step;
+  const { ports, application, request, registration } = step;
   if (!application.config.active) return refuse('application_inactive');
+  const form = await withHash(step);
   for (let tries = 0; tries < USERNAME_TRIES; tries += 1) {
     const made = newUser(ports, form, identifiers);
     const settled = await ports.registrations.finish(registration.id, made, step.startedAt);
@@ -200,7 +224,7 @@ async function signIn(step: Step, user: User): Promise<SessionCookie> {
 }
 
 /** The proof belongs to an existing user: login's outcomes, the form is dropped (ruling 16). */
-async function signInOwner(step: Step, owner: User): Outcome {
+async function signInOwner(step: Begun, owner: User): Outcome {
   const { ports, registration, startedAt } = step;
   const refused: Refused<FinishRefusal> | undefined = signInRefusal(owner, step.application);
   if (refused) return refused;
@@ -211,7 +235,7 @@ async function signInOwner(step: Step, owner: User): Outcome {
 }
 
 /** A known user who lacked a demanded identifier (ruling 17). */
-async function completeUser(step: Step, user: User): Outcome {
+async function completeUser(step: Begun, user: User): Outcome {
   const { application, form } = step;
   const refused = signInRefusal(user, application);
   if (refused) return refused;

@@ -54,6 +54,17 @@ export async function newRegistration(
   return { token, registration: emptyRegistration(id, ports.clock.now(), userId) };
 }
 
+/** The hash of a register_token that is still good for a proof, or undefined. */
+export async function openRegistration(
+  ports: Pick<Ports, 'clock' | 'vault' | 'registrations'>,
+  token: string,
+): Promise<string | undefined> {
+  const id = await ports.vault.digest(token);
+  const { registration } = await ports.registrations.find(id);
+  const open = registration?.finishedAt === undefined && registration;
+  return open && open.expiresAt > ports.clock.now() ? id : undefined;
+}
+
 export type Next =
   /** All demanded proofs are in. `unverified` get a link once the user exists. */
   | { kind: 'create'; identifiers: Identifier[]; unverified: IdentifierRef[] }
@@ -91,7 +102,7 @@ export function nextStep(
 /** The user a registration ends in; id and username are fresh with every call. */
 export function newUser(
   ports: Pick<Ports, 'clock' | 'random'>,
-  profile: Profile,
+  profile: Omit<PendingForm, 'identifiers'>,
   identifiers: Identifier[],
 ): NewUser {
   const createdAt = ports.clock.now();
@@ -103,6 +114,7 @@ export function newUser(
     gender: profile.gender,
     dob: profile.dob,
     profilePicUrl: profile.profilePicUrl,
+    passwordHash: profile.passwordHash,
     id: newUserId(createdAt, ports.random.bytes(8)),
     username: newUsername(first, ports.random.bytes(4)),
     identifiers,
@@ -111,7 +123,7 @@ export function newUser(
 }
 
 /** A new user as it will be read back. */
-export function asUser(user: NewUser): User {
+export function asUser({ passwordHash: _, ...user }: NewUser): User {
   const { createdAt } = user;
   return { ...user, hasOldPasswordHash: false, sessionsValidFrom: 0, updatedAt: createdAt };
 }
@@ -120,6 +132,6 @@ export function asUser(user: NewUser): User {
 export const USERNAME_TRIES = 4;
 
 /** Plain fields of a form without its identifiers. */
-export function profileOf({ identifiers: _, ...profile }: PendingForm): Profile {
+export function profileOf({ identifiers: _, passwordHash: _hash, ...profile }: PendingForm): Profile {
   return profile;
 }

@@ -10,7 +10,10 @@ export interface Refused<C extends string = string> {
   /** Whole seconds. */
   readonly retryAfter?: number;
 }
-export type Result<T, C extends string> = { readonly ok: true; readonly value: T } | Refused<C>;
+export type Result<T, C extends string> =
+  | { readonly ok: true; readonly value: T }
+  // One refusal per code, so that a caller can tell them apart by `code`.
+  | (C extends string ? Refused<C> : never);
 
 export const accept = <T>(value: T): { ok: true; value: T } => ({ ok: true, value });
 

@@ -9,10 +9,11 @@ export interface Visitor {
   host: string;
 }
 
-/** A cookie value and the seconds it is good for. */
+/** What a browser is given: the session's cookie value, the seconds it is good for, and who this device has signed in. */
 export interface SessionCookie {
-  cookie: string;
+  set: string;
   maxAge: number;
+  device?: string;
 }
 
 /**
@@ -40,7 +41,22 @@ export async function openSession(
   );
   await ports.sessions.put(session);
   ports.background(endSurplus(ports, session));
-  return { cookie, maxAge: (session.expiresAt - startedAt) / 1000 };
+  const device = await ports.deviceTokens.issue(user.id);
+  return { set: cookie, maxAge: (session.expiresAt - startedAt) / 1000, device };
+}
+
+/**
+ * The same session under a new id, with the old expiry (ruling 9): for a change of privilege, after which every session
+ * made before `now` is dead.
+ */
+export async function replaceSession(
+  ports: Ports,
+  old: Session,
+  now: number,
+): Promise<SessionCookie> {
+  const { cookie, handle } = await ports.sessionTokens.issue(old.userId);
+  await ports.sessions.put({ ...old, handle, createdAt: now, renewedAt: now });
+  return { set: cookie, maxAge: (old.expiresAt - now) / 1000 };
 }
 
 /** Best effort: KV lists lag behind (ruling 8). */

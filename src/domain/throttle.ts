@@ -53,6 +53,13 @@ const perIdentifierDay = (key: string, limits: Limits): Limit => ({
   windowMs: DAY,
 });
 
+const perUser = (userId: string, limits: Limits): Limit => ({
+  name: 'links_per_user_hour',
+  bucket: `links:${userId}`,
+  max: limits.linksPerUserHour,
+  windowMs: HOUR,
+});
+
 export interface OtpBudget {
   limits: Limit[];
   /** Bucket of the identifier's wrong tries. */
@@ -90,7 +97,8 @@ export async function linkLimits(
   limits: Limits,
   identifier: IdentifierRef,
   kind: LinkKind,
-  userId: string,
+  /** Whose profile asks for it; a reset link has nobody. */
+  userId: string | undefined,
   ip: string,
 ): Promise<Limit[]> {
   const [key, address] = await Promise.all([
@@ -100,12 +108,7 @@ export async function linkLimits(
   return [
     ...perTarget(`sends:${kind}:${key}`, limits),
     perIdentifierDay(key, limits),
-    {
-      name: 'links_per_user_hour',
-      bucket: `links:${userId}`,
-      max: limits.linksPerUserHour,
-      windowMs: HOUR,
-    },
+    ...(userId === undefined ? [] : [perUser(userId, limits)]),
     ...address,
   ];
 }
@@ -117,8 +120,10 @@ export async function linkLimits(
 export async function roomForAll(
   ports: Pick<Ports, 'budgets' | 'clock'>,
   sends: readonly Promise<Limit[]>[],
+  /** Whether something dear comes before the first send, such as a hash; a single send judges itself otherwise. */
+  dear = false,
 ): Promise<Limited | undefined> {
-  if (sends.length < 2) return undefined;
+  if (sends.length === 0 || (sends.length === 1 && !dear)) return undefined;
   const limits = await Promise.all(sends);
   return ports.budgets.check(limits.flat(), ports.clock.now());
 }
@@ -126,6 +131,38 @@ export async function roomForAll(
 /** Wrong tries of an identifier over all its codes: a new code does not refill it. */
 export function wrongTries(limits: Limits): Omit<Limit, 'bucket'> {
   return { name: 'otp_tries_per_hour', max: limits.otpWrongPerIdentifierHour, windowMs: HOUR };
+}
+
+/** Wrong passwords: per account, also for one that does not exist, and per address. */
+export async function loginFailures(
+  vault: Vault,
+  limits: Limits,
+  unknown: string,
+  ip: string,
+): Promise<{ account: Omit<Limit, 'bucket'> & { unknown: string }; address: Limit[] }> {
+  const windowMs = HOUR / 4;
+  const [key, block] = await Promise.all([
+    vault.mac('budget', `login:${unknown}`),
+    vault.mac('budget', addressBlock(ip)),
+  ]);
+  return {
+    account: {
+      name: 'login_failures',
+      max: limits.loginFailuresPerAccountQuarter,
+      windowMs,
+      unknown: key,
+    },
+    address: LOOPBACK.has(ip)
+      ? []
+      : [
+          {
+            name: 'login_failures_per_ip',
+            bucket: `login:ip:${block}`,
+            max: limits.loginFailuresPerIpQuarter,
+            windowMs,
+          },
+        ],
+  };
 }
 
 /** Failed token requests of a client from one address (ruling 31). */

@@ -4,7 +4,6 @@
  */
 import type {
   Application,
-  Attempt,
   Effect,
   Identifier,
   IdentifierKind,
@@ -12,10 +11,10 @@ import type {
   Ports,
   Settled,
   Settlement,
-  TryRules,
   User,
 } from '../ports.ts';
-import { accept, refuse, tooMany, type Refused, type Result } from './result.ts';
+import { noticeAdded } from './notices.ts';
+import { accept, refuse, type Refused, type Result } from './result.ts';
 import {
   kindsForRegistration,
   kindsForSession,
@@ -26,17 +25,17 @@ import {
   profileOf,
   USERNAME_TRIES,
 } from './registration.ts';
-import { hex } from './send-otp.ts';
 import { ENDED_FOR } from './session.ts';
 import { openSession, type SessionCookie, type Visitor } from './sign-in.ts';
-import { wrongTries } from './throttle.ts';
+import { tryCode, type RightCode, type TryRefusal } from './try-code.ts';
 import { missingKinds, signInRefusal } from './user.ts';
 
 /** ASVS: bound to its request, purpose and application. Ten identifiers of a kind are the most a profile holds. */
 export const MAX_IDENTIFIERS = 10;
 
 export interface VerifyOtp {
-  requestId: string;
+  /** By request id, or the newest one of an email. */
+  challenge: { id: string } | { email: string };
   otp: string;
   registerToken?: string;
   signedIn?: { user: User };
@@ -53,10 +52,7 @@ export type Verified =
   | { kind: 'register'; token: string; wanted: IdentifierKind[]; user?: User };
 
 export type VerifyRefusal =
-  | 'otp_invalid'
-  | 'otp_exhausted'
-  | 'too_many_requests'
-  | 'unavailable'
+  | TryRefusal
   | 'register_token_invalid'
   | 'registration_finished'
   | 'registration_closed'
@@ -66,53 +62,30 @@ export type VerifyRefusal =
   | 'account_deleted'
   | 'application_inactive';
 
-type Judged = Extract<Attempt, { state: 'judge' }>;
 type Outcome = Promise<Result<Verified, VerifyRefusal>>;
 
 /** What every step below shares. */
-interface Try {
+interface Try extends RightCode {
   ports: Ports;
   application: Application;
   request: VerifyOtp;
-  found: Judged;
-  nonce: string;
-  now: number;
 }
 
-export async function verifyOtp(
-  ports: Ports,
-  application: Application,
-  request: VerifyOtp,
-): Outcome {
-  const now = ports.clock.now();
-  const nonce = hex(ports.random.bytes(16));
-  const rules: TryRules = {
-    maxTries: ports.limits.otpTriesPerCode,
-    perIdentifier: wrongTries(ports.limits),
-  };
-  const { requestId, registerToken } = request;
-  const registration = registerToken && (await ports.vault.digest(registerToken));
-  const found = await ports.otps.attempt({ id: requestId, registration, nonce, now, rules });
-  switch (found.state) {
-    case 'unknown':
-      return refuse('otp_invalid');
-    case 'exhausted':
-      return refuse('otp_exhausted');
-    case 'limited':
-      return tooMany(found.limited);
-    case 'not_here_yet':
-      return refuse('unavailable', { retryAfter: 2 });
-    case 'judge':
-      return judge({ ports, application, request, found, nonce, now }, registration);
-  }
+export async function verifyOtp(ports: Ports, application: Application, request: VerifyOtp): Outcome {
+  const { challenge, otp, registerToken, signedIn } = request;
+  const registration =
+    registerToken === undefined ? undefined : await ports.vault.digest(registerToken);
+  const ref =
+    'email' in challenge ? { ...challenge, userId: signedIn?.user.id, registration } : challenge;
+  const tried = await tryCode(ports, { challenge: ref, otp, registration });
+  if (!tried.ok) return tried;
+  return judge({ ports, application, request, ...tried.value }, registration);
 }
 
 async function judge(at: Try, registration: string | undefined): Outcome {
-  const { ports, request, found } = at;
+  const { request, found } = at;
   const { challenge } = found;
-  const expected = await ports.vault.open('otp', found.sealedCode);
   // One body for wrong and foreign: a code says nothing to whoever it was not made for (ruling 4).
-  if (!ports.vault.equal(expected, request.otp)) return refuse('otp_invalid');
   if (challenge.purpose === 'profile') {
     const own = request.signedIn?.user.id === challenge.userId;
     return own ? proveOnProfile(at, challenge.userId ?? '') : refuse('otp_invalid');
@@ -200,7 +173,9 @@ async function proveOnProfile(at: Try, userId: string): Outcome {
   const effect: Effect = { kind: 'verify', userId, max: MAX_IDENTIFIERS };
   const settled = await settle(at, effect, { readBack: userId });
   if (settled.state !== 'done') return unsettled(settled);
-  return settled.user ? accept({ kind: 'added', user: settled.user }) : refuse('otp_invalid');
+  if (!settled.user) return refuse('otp_invalid');
+  noticeAdded(at.ports, settled.user, at.found.challenge.identifier);
+  return accept({ kind: 'added', user: settled.user });
 }
 
 /** A code verified for a live register_token. */
@@ -240,7 +215,7 @@ async function create(
 ): Outcome {
   // A generated username may meet its twin; nothing is used up then, and the next draw has new digits.
   for (let tries = 1; ; tries += 1) {
-    const user = newUser(at.ports, profileOf(form), identifiers);
+    const user = newUser(at.ports, form, identifiers);
     const ended = await signIn(at, asUser(user), { kind: 'create', registration, user });
     const twin =
       !ended.ok && ended.code === 'identifier_taken' && ended.meta?.['field'] === 'username';

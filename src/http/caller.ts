@@ -1,4 +1,6 @@
 /** Who sent a request, read off the request alone. */
+import { parse } from 'hono/utils/cookie';
+import { DEVICE_COOKIE } from './cookies.ts';
 import type { Caller } from './handler.ts';
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -21,6 +23,7 @@ export function callerOf(request: Request): Caller {
     ip: request.headers.get('cf-connecting-ip') ?? '',
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 200),
     host: url.hostname,
+    device: parse(request.headers.get('cookie') ?? '', DEVICE_COOKIE)[DEVICE_COOKIE],
     secure: !(url.protocol === 'http:' && isLoopbackHost(url.hostname)),
   };
 }

@@ -1,18 +1,20 @@
-/** The session cookie on the wire (rulings 8 and 9). Its value is made and checked by the `SessionTokens` port. */
+/** Cookies on the wire (rulings 8 and 9). Their values are made and checked by `SessionTokens` and `DeviceTokens`. */
 import { generateCookie } from 'hono/cookie';
 import type { Caller, CookieChange } from './handler.ts';
 
 export const SESSION_COOKIE = 'f.session';
 
-/** The `Set-Cookie` line of a change. */
-export function sessionCookieLine(caller: Caller, change: CookieChange): string {
+/** Says that this browser has signed a user in before; buys its own budget of failed logins, and nothing else. */
+export const DEVICE_COOKIE = 'f.device';
+const DEVICE_LIFE_SECONDS = 400 * 86_400;
+
+/** The `Set-Cookie` lines of a change, the session's first. */
+export function sessionCookieLines(caller: Caller, change: CookieChange): string[] {
   const value = 'set' in change ? change.set : '';
   const maxAge = 'set' in change ? Math.max(0, Math.floor(change.maxAge)) : 0;
-  return generateCookie(SESSION_COOKIE, value, {
-    httpOnly: true,
-    secure: caller.secure,
-    sameSite: 'Lax',
-    path: '/',
-    maxAge,
-  });
+  const options = { httpOnly: true, secure: caller.secure, sameSite: 'Lax', path: '/' } as const;
+  const session = generateCookie(SESSION_COOKIE, value, { ...options, maxAge });
+  const device = 'set' in change ? change.device : undefined;
+  if (device === undefined) return [session];
+  return [session, generateCookie(DEVICE_COOKIE, device, { ...options, maxAge: DEVICE_LIFE_SECONDS })];
 }

@@ -11,6 +11,8 @@ export interface Caller {
   userAgent: string;
   /** Host the request was sent to, without port. */
   host: string;
+  /** Value of the `f.device` cookie, if one came with the request. */
+  device?: string;
   /** False on plain http to this machine, the only place where cookies may go without `Secure`. */
   secure: boolean;
 }
@@ -44,7 +46,9 @@ export interface Principals {
 }
 
 /** A change to the session cookie; `maxAge` in seconds. */
-export type CookieChange = { set: string; maxAge: number } | { clear: true };
+export type CookieChange =
+  | { set: string; maxAge: number; /** Value of the device cookie, which outlives the session. */ device?: string }
+  | { clear: true };
 
 export interface Reply<B> {
   readonly body: B;

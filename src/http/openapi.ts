@@ -14,6 +14,10 @@ import {
 export interface OpenApiOptions {
   title: string;
   version: string;
+  /** SPDX identifier. */
+  license?: string;
+  /** What each group of the table is for. */
+  tags?: Readonly<Record<string, string>>;
   /** The groups of the table to show; all of them when left out. With one group operationIds are plain (ruling 37). */
   groups?: readonly string[];
 }
@@ -21,9 +25,9 @@ export interface OpenApiOptions {
 /** As much of the format as readers of the document in this project rely on. */
 export interface OpenApiDocument {
   openapi: '3.1.0';
-  info: { title: string; version: string };
+  info: { title: string; version: string; license?: { name: string; identifier: string } };
   servers: { url: string }[];
-  tags: { name: string }[];
+  tags: { name: string; description?: string }[];
   paths: Record<string, Record<string, Json>>;
   components: {
     schemas: Record<string, Json>;
@@ -150,7 +154,7 @@ function operationOf({ client, operationId, id, row }: Entry, plain: boolean, al
 
 /** The document of a table or of some of its groups. Throws when two different schemas claim one name. */
 export function openapi(table: Table, options: OpenApiOptions): OpenApiDocument {
-  const groups = options.groups ?? Object.keys(table);
+  const { title, version, license, tags = {}, groups = Object.keys(table) } = options;
   const entries = entriesOf(table).filter(({ client }) => groups.includes(client));
   const rows = entries.map(({ row }) => row);
   const components = collectComponents(usesOf(rows));
@@ -162,9 +166,9 @@ export function openapi(table: Table, options: OpenApiOptions): OpenApiDocument 
   const schemes = new Set(rows.flatMap(requirementsOf).flatMap(Object.keys));
   return {
     openapi: '3.1.0',
-    info: { title: options.title, version: options.version },
+    info: { title, version, ...(license && { license: { name: license, identifier: license } }) },
     servers: [{ url: '/' }],
-    tags: groups.map((name) => ({ name })),
+    tags: groups.map((name) => ({ name, ...(tags[name] && { description: tags[name] }) })),
     paths,
     components: {
       schemas: components.schemas,

@@ -4,7 +4,7 @@
  */
 import { Hono, type Context } from 'hono';
 import { callerOf } from './caller.ts';
-import { sessionCookieLine } from './cookies.ts';
+import { sessionCookieLines } from './cookies.ts';
 import { errorResponse, failure, isFailure, type Failure } from './errors.ts';
 import type { Guard } from './guard.ts';
 import type { AnyHandler, Caller, Grant } from './handler.ts';
@@ -116,7 +116,9 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     if (isFailure(result)) return refuse(c, result);
     const session = result.session ?? grant.session;
     if (session) {
-      c.header(cookieHeader, sessionCookieLine(c.get('caller'), session), { append: true });
+      for (const line of sessionCookieLines(c.get('caller'), session)) {
+        c.header(cookieHeader, line, { append: true });
+      }
     }
     for (const [name, value] of Object.entries(grant.headers ?? {})) c.header(name, value);
     const { status } = successOf(row);

@@ -3,7 +3,7 @@
  * put under `public/docs` by scripts/assets.ts; Cloudflare serves them without asking this Worker.
  */
 import type { Hono } from 'hono';
-import { openapi } from '../http/openapi.ts';
+import { openapi, type OpenApiOptions } from '../http/openapi.ts';
 import type { Table } from '../http/operation.ts';
 import type { ServerEnv } from '../http/server.ts';
 
@@ -44,11 +44,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-export function serveDocs(
-  app: Hono<ServerEnv>,
-  table: Table,
-  about: { title: string; version: string },
-): void {
+export function serveDocs(app: Hono<ServerEnv>, table: Table, about: OpenApiOptions): void {
   for (const [path, groups] of Object.entries(DOCUMENTS)) {
     let text: string | undefined;
     app.get(path, (c) => {

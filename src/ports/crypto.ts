@@ -45,3 +45,9 @@ export interface Hasher {
    */
   verify(password: string, hash: string | undefined): Promise<'right' | 'outdated' | 'wrong'>;
 }
+
+/** The long-lived, signed `f.device` cookie: this browser has signed this user in before. */
+export interface DeviceTokens {
+  issue(userId: string): Promise<string>;
+  open(cookie: string): Promise<{ userId: string; id: string } | undefined>;
+}

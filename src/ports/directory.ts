@@ -1,4 +1,5 @@
 /** Companies, applications, OAuth clients. */
+import type { Language, TemplateOverrides } from './messages.ts';
 
 export interface RequiredField {
   is_required: boolean;
@@ -49,6 +50,10 @@ export interface Application {
   defaultCountryCode: string;
   /** Name of the D1 binding that holds this application's users. */
   shard: string;
+  /** What messages to its shoppers are written in. */
+  language: Language;
+  /** Its own wording of messages. */
+  templates?: TemplateOverrides;
   config: PlatformConfig;
 }
 
@@ -56,6 +61,12 @@ export interface OAuthClient {
   key: string;
   companyId: string;
   scopes: string[];
+}
+
+/** Application records for work that no caller asked for, such as delivering a message. */
+export interface ApplicationRecords {
+  /** At most 30 s old. */
+  find(applicationId: string): Promise<Application | undefined>;
 }
 
 export interface Directory {

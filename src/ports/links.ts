@@ -1,10 +1,13 @@
-/** Links that prove an identifier. */
+/** Links that prove an identifier, or that the holder of an address may set a new password. */
 import type { Limit, Limited } from './budgets.ts';
-import type { IdentifierRef } from './users.ts';
+import type { Settled } from './otps.ts';
+import type { IdentifierRef, User } from './users.ts';
 
-export type LinkKind = 'verify_email' | 'verify_mobile';
+export type VerifyLinkKind = 'verify_email' | 'verify_mobile';
+export type LinkKind = VerifyLinkKind | 'reset';
+
 export interface NewLink {
-  kind: LinkKind;
+  kind: VerifyLinkKind;
   /** Hash of the code. */
   id: string;
   userId: string;
@@ -12,8 +15,27 @@ export interface NewLink {
   createdAt: number;
   expiresAt: number;
 }
+
+/** A reset link goes to whoever has the address verified and is active; the row is born expired when nobody has. */
+export type NewResetLink = Omit<NewLink, 'kind' | 'userId'>;
+
 export interface Links {
   /** Judges the limits, charges them and writes the row in one D1 round trip. */
   open(link: NewLink, limits: Limit[]): Promise<Limited | undefined>;
+  /** The same statements whether or not someone is known (ruling 19). */
+  openReset(link: NewResetLink, limits: Limit[]): Promise<{ limited?: Limited; known: boolean }>;
   cancel(linkId: string): Promise<void>;
+  /** The user of a reset link that can still be used. */
+  findReset(linkId: string, now: number): Promise<User | undefined>;
+  /**
+   * Uses a link up: the identifier is verified on its user, unverified copies elsewhere go, and so do all other links of
+   * that identifier and kind. `lost`: unknown, used or expired.
+   */
+  verify(
+    linkId: string,
+    kind: VerifyLinkKind,
+    now: number,
+  ): Promise<Settled & { verified?: IdentifierRef }>;
+  /** Uses a reset link up: new password, and every session made before `now` is dead. */
+  reset(linkId: string, passwordHash: string, now: number): Promise<Settled>;
 }

@@ -2,7 +2,14 @@
 
 /** What is said, in words of the domain; templates turn it into text. Identifiers in notices are masked already. */
 export type MessageContent =
-  | { template: 'otp'; otp: string; /** `@host #code` or the app's hash */ lastLine?: string }
+  | {
+      template: 'otp';
+      otp: string;
+      /** `@host #code` or the app's hash */
+      lastLine?: string;
+      /** Whole minutes that the code is still valid; all of its life when left out. */
+      minutes?: number;
+    }
   | { template: 'verify_link'; link: string; code: string; account: string }
   | { template: 'reset_link'; link: string; code: string }
   | { template: 'notice_password_set' }
@@ -11,6 +18,24 @@ export type MessageContent =
   | { template: 'notice_primary_changed'; identifier: string }
   /** `lastDay` is the last day on which the account can be restored, `YYYY-MM-DD`. */
   | { template: 'notice_account_deleted'; lastDay: string };
+
+export type Template = MessageContent['template'];
+
+/** What messages to shoppers can be written in. */
+export type Language = 'en' | 'hi';
+
+/** An application's own wording of one message, with `{{placeholders}}`. What is left out is built in. */
+export interface TemplateOverride {
+  sms?: string;
+  /** The next three are of mails. */
+  subject?: string;
+  text?: string;
+  html?: string;
+}
+
+export type TemplateOverrides = Partial<
+  Record<Language, Partial<Record<Template, TemplateOverride>>>
+>;
 
 export interface Message {
   id: string;
@@ -30,8 +55,11 @@ export interface Notifier {
 
 /** A message as a person reads it. */
 export interface RenderedMessage {
+  /** Of mails only. */
   subject?: string;
   text: string;
+  /** The same as `text`, as a document; of mails only. */
+  html?: string;
 }
 
 /** Brings messages to people. Must take the same message twice without harm: queues deliver at least once. */
@@ -44,7 +72,9 @@ export interface InboxItem {
   channel: 'sms' | 'email';
   to: string;
   template: string;
+  subject?: string;
   text: string;
+  html?: string;
   otp?: string;
   link?: string;
   code?: string;

@@ -54,6 +54,14 @@ export type Attempt =
   | { state: 'limited'; limited: Limited }
   | { state: 'unknown' };
 
+/**
+ * Which challenge is tried. By email there is no request id: the newest unconsumed one of that address is meant, among the
+ * purposes that fit the caller (ruling 11).
+ */
+export type ChallengeRef =
+  | { id: string }
+  | { email: string; userId?: string; registration?: string };
+
 export interface TryRules {
   /** Tries per code. */
   maxTries: number;
@@ -74,6 +82,8 @@ export type Effect =
   | { kind: 'prove'; registration: NewRegistration }
   /** The identifier is verified on this user; unverified copies elsewhere go. `finish` ends a registration with it. */
   | { kind: 'verify'; userId: string; max: number; profile?: Profile; finish?: string }
+  /** The user deletes the account; all sessions end. */
+  | { kind: 'delete'; userId: string; reason?: string }
   /** The registration ends: its identifier belongs to this user already (ruling 16). */
   | { kind: 'close'; registration: string; userId: string }
   /** The registration ends in a new user. */
@@ -119,7 +129,7 @@ export interface Otps {
   cancelResend(ref: string): Promise<void>;
   /** Charges code and identifier first, then reads what the judgement needs. */
   attempt(request: {
-    id: string;
+    challenge: ChallengeRef;
     registration?: string;
     nonce: string;
     now: number;

@@ -4,6 +4,8 @@ import type { IdentifierRef, NewUser, Profile, User } from './users.ts';
 
 /** What a shopper filled in before all proofs were there. */
 export interface PendingForm extends Profile {
+  /** PHC string. */
+  passwordHash?: string;
   /** Identifiers given in the form, proven or not. */
   identifiers: IdentifierRef[];
 }
@@ -34,7 +36,7 @@ export interface Registrations {
   /** What was filled in so far: one KV read. */
   form(id: string): Promise<PendingForm | undefined>;
   /** A fresh registration with a copy of the proofs of `from`, and the form in KV. */
-  store(next: NewRegistration, form: PendingForm, from: string): Promise<void>;
+  store(next: NewRegistration, form: PendingForm, from: string | undefined): Promise<void>;
   /** The registration ends in a new user; of many concurrent calls one wins. */
   finish(id: string, user: NewUser, now: number): Promise<Settled>;
   /** The registration ends without a new user: its proof belonged to an existing one. */

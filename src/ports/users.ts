@@ -41,6 +41,8 @@ export interface User extends Profile {
 export interface NewUser extends Profile {
   id: string;
   username: string;
+  /** PHC string. It is written, never read back as part of a user. */
+  passwordHash?: string;
   identifiers: Identifier[];
   createdAt: number;
 }
@@ -52,4 +54,22 @@ export interface Users {
     user: User,
     change: { profile: Profile; add: IdentifierRef[]; max: number; now: number },
   ): Promise<User | undefined>;
+  /** Only a verified identifier of the user can become primary; the old primary steps back in the same batch. */
+  setPrimary(userId: string, one: IdentifierRef, now: number): Promise<IdentifierChange>;
+  /**
+   * Removes an identifier and its links, and hands primary on to the oldest verified one of its kind. Refused as `last`
+   * when no other verified identifier is left to sign in with, or none of its kind although that is `demanded`.
+   */
+  remove(
+    userId: string,
+    one: IdentifierRef,
+    rule: { demanded: boolean },
+    now: number,
+  ): Promise<IdentifierChange>;
 }
+
+export type IdentifierChange =
+  | { state: 'done'; user: User | undefined }
+  | { state: 'missing' }
+  | { state: 'unverified' }
+  | { state: 'last' };

@@ -3,18 +3,22 @@ import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { ABOUT } from '../../src/about.ts';
 import { errorCatalogue } from '../../src/http/errors.ts';
 import { openapi, type OpenApiDocument } from '../../src/http/openapi.ts';
 import { entriesOf, errorsOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 
-const info = { title: 'Vestibule', version: packageJson.version };
-const whole = openapi(table, info);
+const whole = openapi(table, ABOUT);
 const sorted = (values: Iterable<unknown>): string[] => [...values].map(String).toSorted();
 const operationsOf = (document: OpenApiDocument) =>
   Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
   );
+
+test('the documents say which release they are of', () => {
+  expect(ABOUT.version).toBe(packageJson.version);
+});
 
 test('docs/openapi.json is what the table says (node scripts/openapi.ts --write)', () => {
   const stored = readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8');
@@ -28,7 +32,7 @@ describe.each([
   ['application', ['application']],
   ['platform', ['platform']],
 ])('the document of %s', (_, groups) => {
-  const document = openapi(table, { ...info, groups });
+  const document = openapi(table, { ...ABOUT, groups });
 
   test('is valid OpenAPI 3.1 and each of its references leads somewhere', async () => {
     const validator = new Validator();

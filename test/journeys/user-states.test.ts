@@ -155,7 +155,7 @@ describe.each(SHOPS)('sessions on %s', (_, open) => {
       },
     );
     expect(response.status).toBe(200);
-    expect(response.headers.get('set-cookie')).toMatch(/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(response.headers.getSetCookie()[0]).toMatch(/; HttpOnly; Secure; SameSite=Lax$/);
   });
 
   test('a listed session is a handle: it names the session and never signs in', async () => {

@@ -44,7 +44,7 @@ async function opened(ports: Ports, change: Partial<NewChallenge> = {}, limits: 
 async function tried(ports: Ports, id: string, registration?: string) {
   const nonce = hex(16);
   const found = await ports.otps.attempt({
-    id,
+    challenge: { id },
     registration,
     nonce,
     now: ports.clock.now(),

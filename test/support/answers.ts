@@ -34,7 +34,7 @@ export async function signUp(shop: Shop, browser: Browser, mobile?: string) {
 
 /** The cookie pair of an answer, as a browser sends it back. */
 export function cookieOf(answer: { headers: Headers }): string {
-  return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 }
 
 /** A code that is certainly not the right one. */

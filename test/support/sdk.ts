@@ -10,7 +10,12 @@ import type { StartedServer } from './started-server.ts';
 /** On an error the SDK prints the whole request, `Authorization` included; its types do not know loglevel's own name for silence. */
 const SILENT = 'SILENT' as 'ERROR';
 
-type Rows = (typeof table)['application'];
+type SdkUser = InstanceType<typeof ApplicationClient>['user'];
+/** The rows that the SDK has a method for. */
+type Rows = Pick<
+  (typeof table)['application'],
+  keyof (typeof table)['application'] & keyof SdkUser
+>;
 /** What an operation answers, as its row says; the SDK's own types say `any`. */
 export type Answer<K extends keyof Rows> = Rows[K] extends Operation ? Output<Rows[K]> : never;
 

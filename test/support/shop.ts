@@ -74,6 +74,7 @@ const demoApplication = (config: Partial<PlatformConfig> = {}): Application => (
   storefrontUrl: ORIGIN,
   defaultCountryCode: '91',
   shard: 'DB',
+  language: 'en',
   config: { ...demoConfig(), ...config },
 });
 

@@ -16,6 +16,7 @@ const application = {
   storefrontUrl: 'http://127.0.0.1',
   defaultCountryCode: '91',
   shard: 'DB',
+  language: 'en' as const,
   config: demoConfig(),
 };
 const memory = memoryPorts({

@@ -1,6 +1,14 @@
 /** Companies, applications and OAuth clients. Application records are kept per isolate for at most 30 s. */
 import { sql } from 'drizzle-orm';
-import type { Application, Clock, Directory, PlatformConfig, Vault } from '../../ports.ts';
+import type {
+  Application,
+  ApplicationRecords,
+  Clock,
+  Directory,
+  PlatformConfig,
+  TemplateOverrides,
+  Vault,
+} from '../../ports.ts';
 import type { Database, Row } from './database.ts';
 
 const MAX_AGE = 30_000;
@@ -24,12 +32,20 @@ function readApplication(row: Row): Known {
       storefrontUrl: String(row['storefront_url']),
       defaultCountryCode: String(row['default_country_code']),
       shard: String(row['shard']),
+      language: row['language'] === 'hi' ? 'hi' : 'en',
+      ...(typeof row['templates'] === 'string' && {
+        templates: JSON.parse(row['templates']) as TemplateOverrides,
+      }),
       config: JSON.parse(String(row['config'])) as PlatformConfig,
     },
   };
 }
 
-export function d1Directory(database: Database, vault: Vault, clock: Clock): Directory {
+export function d1Directory(
+  database: Database,
+  vault: Vault,
+  clock: Clock,
+): Directory & ApplicationRecords {
   const cache = new Map<string, { known: Known; readAt: number }>();
 
   async function find(applicationId: string): Promise<Known | undefined> {
@@ -48,6 +64,8 @@ export function d1Directory(database: Database, vault: Vault, clock: Clock): Dir
   }
 
   return {
+    find: async (applicationId) => (await find(applicationId))?.application,
+
     async authenticate(applicationId, token) {
       if (!/^[0-9a-f]{24}$/.test(applicationId)) return undefined;
       const [known, hash] = await Promise.all([find(applicationId), vault.digest(token)]);

@@ -1,34 +1,136 @@
-import { sql } from 'drizzle-orm';
-import type { Links } from '../../ports.ts';
+import { sql, type SQL } from 'drizzle-orm';
+import type { IdentifierRef, Limit, LinkKind, Links, Settled } from '../../ports.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
-import type { Database } from './database.ts';
+import { uniqueViolation, type Database } from './database.ts';
+import { byId, readUser, selectUser, verifyIdentifier } from './user-statements.ts';
+
+interface Row {
+  kind: LinkKind;
+  id: string;
+  identifier: IdentifierRef;
+  createdAt: number;
+}
 
 export function d1Links(database: Database, applicationId: string): Links {
+  const linkIs = (id: string): SQL => sql`application_id = ${applicationId} AND id = ${id}`;
+  const usable = (id: string, kind: LinkKind, now: number): SQL =>
+    sql`${linkIs(id)} AND link_kind = ${kind} AND used_at IS NULL AND expires_at > ${now}`;
+
+  /** Judges and charges, and writes the row when there is room. */
+  async function open(
+    { kind, id, identifier, createdAt: now }: Row,
+    owner: SQL,
+    expiresAt: SQL,
+    limits: Limit[],
+  ) {
+    const json = limitsJson(limits);
+    const [used = [], made = []] = await database.write([
+      usage(applicationId, json, now),
+      sql`INSERT INTO links (application_id, id, link_kind, user_id, kind, value, calling_code, created_at, expires_at)
+          SELECT ${applicationId}, ${id}, ${kind}, ${owner}, ${identifier.kind}, ${identifier.value},
+                 ${identifier.callingCode ?? null}, ${now}, ${expiresAt}
+          WHERE NOT ${overLimit(applicationId, json, now)} RETURNING user_id`,
+      charge(
+        applicationId,
+        json,
+        id,
+        now,
+        sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)})`,
+      ),
+    ]);
+    const [row] = made;
+    return { limited: row ? undefined : limitedOf(used, now), owner: row?.['user_id'] };
+  }
+
+  /** Uses the link up and brings the effects about, for one caller only. */
+  async function use(
+    id: string,
+    kind: LinkKind,
+    now: number,
+    userId: SQL,
+    effects: (won: SQL) => SQL[],
+  ): Promise<Settled> {
+    const nonce = crypto.randomUUID();
+    const won = sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)} AND used_by = ${nonce})`;
+    const results = await database.write([
+      sql`UPDATE links SET used_at = ${now}, used_by = ${nonce} WHERE ${usable(id, kind, now)} RETURNING id`,
+      ...effects(won),
+      // Every other link of the same identifier and kind dies with the first that is used (ruling 21).
+      sql`DELETE FROM links WHERE application_id = ${applicationId} AND link_kind = ${kind} AND id <> ${id}
+          AND (user_id, value) IN (SELECT l.user_id, l.value FROM links l
+                                   WHERE l.application_id = ${applicationId} AND l.id = ${id})
+          AND ${won}`,
+      selectUser(byId(applicationId, userId)),
+    ]);
+    if (results[0]?.length === 0) return { state: 'lost' };
+    return { state: 'done', user: readUser(results.at(-1)?.[0]) };
+  }
+
+  const ownerOfLink = (id: string): SQL => sql`(SELECT user_id FROM links WHERE ${linkIs(id)})`;
+
   return {
     async open(link, limits) {
-      const { id, kind, userId, identifier, createdAt: now, expiresAt } = link;
-      const json = limitsJson(limits);
-      const [used = [], made = []] = await database.write([
-        usage(applicationId, json, now),
-        sql`INSERT INTO links (application_id, id, link_kind, user_id, kind, value, created_at, expires_at)
-            SELECT ${applicationId}, ${id}, ${kind}, ${userId}, ${identifier.kind}, ${identifier.value}, ${now},
-                   ${expiresAt}
-            WHERE NOT ${overLimit(applicationId, json, now)} RETURNING id`,
-        charge(
-          applicationId,
-          json,
-          id,
-          now,
-          sql`EXISTS (SELECT 1 FROM links WHERE application_id = ${applicationId} AND id = ${id})`,
-        ),
-      ]);
-      return made.length > 0 ? undefined : limitedOf(used, now);
+      const { limited } = await open(link, sql`${link.userId}`, sql`${link.expiresAt}`, limits);
+      return limited;
+    },
+
+    async openReset(link, limits) {
+      const { identifier, createdAt, expiresAt } = link;
+      const owner = sql`(SELECT u.id FROM identifiers i CROSS JOIN users u
+        ON u.application_id = i.application_id AND u.id = i.user_id
+        WHERE i.application_id = ${applicationId} AND i.kind = ${identifier.kind} AND i.value = ${identifier.value}
+          AND i.verified = 1 AND u.blocked_at IS NULL AND u.archived_at IS NULL AND u.deleted_at IS NULL)`;
+      const opened = await open(
+        { ...link, kind: 'reset' },
+        sql`COALESCE(${owner}, '')`,
+        sql`CASE WHEN ${owner} IS NULL THEN ${createdAt} ELSE ${expiresAt} END`,
+        limits,
+      );
+      return { limited: opened.limited, known: Boolean(opened.owner) };
     },
 
     async cancel(linkId) {
       await database.write([
         giveBack(applicationId, linkId),
-        sql`DELETE FROM links WHERE application_id = ${applicationId} AND id = ${linkId}`,
+        sql`DELETE FROM links WHERE ${linkIs(linkId)}`,
+      ]);
+    },
+
+    async findReset(linkId, now) {
+      const holder = sql`(SELECT user_id FROM links WHERE ${usable(linkId, 'reset', now)})`;
+      const [[row] = []] = await database.read([selectUser(byId(applicationId, holder))]);
+      return readUser(row);
+    },
+
+    async verify(linkId, kind, now) {
+      const [[link] = []] = await database.read([
+        sql`SELECT user_id, kind, value, calling_code FROM links WHERE ${usable(linkId, kind, now)}`,
+      ]);
+      if (!link) return { state: 'lost' };
+      const userId = String(link['user_id']);
+      const identifier: IdentifierRef = {
+        kind: kind === 'verify_email' ? 'email' : 'phone',
+        value: String(link['value']),
+        callingCode: (link['calling_code'] as number | null) ?? undefined,
+      };
+      try {
+        const settled = await use(linkId, kind, now, sql`${userId}`, (won) =>
+          verifyIdentifier(applicationId, userId, identifier, now, won),
+        );
+        return { ...settled, verified: identifier };
+      } catch (error) {
+        if (uniqueViolation(error)?.includes('identifiers.value')) {
+          return { state: 'taken', field: identifier.kind };
+        }
+        throw error;
+      }
+    },
+
+    async reset(linkId, passwordHash, now) {
+      return use(linkId, 'reset', now, ownerOfLink(linkId), (won) => [
+        sql`UPDATE users SET password_hash = ${passwordHash}, has_old_password_hash = 0, sessions_valid_from = ${now},
+                             updated_at = ${now}
+            WHERE application_id = ${applicationId} AND id = ${ownerOfLink(linkId)} AND ${won}`,
       ]);
     },
   };

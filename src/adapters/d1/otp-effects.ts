@@ -67,6 +67,12 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
           ? []
           : [finish(applicationId, effect.finish, effect.userId, settlement, won)]),
       ];
+    case 'delete':
+      return [
+        sql`UPDATE users SET deleted_at = ${now}, delete_reason = ${effect.reason ?? null},
+                             sessions_valid_from = ${now} + 1, updated_at = ${now}
+            WHERE application_id = ${applicationId} AND id = ${effect.userId} AND ${won}`,
+      ];
     case 'close':
       return [finish(applicationId, effect.registration, effect.userId, settlement, won)];
     case 'create':

@@ -1,6 +1,13 @@
 /** One-time codes: the exact ledger in D1, the sealed code in KV. */
 import { sql, type SQL } from 'drizzle-orm';
-import type { Attempt, Challenge, IdentifierRef, Otps, Settled } from '../../ports.ts';
+import type {
+  Attempt,
+  Challenge,
+  ChallengeRef,
+  IdentifierRef,
+  Otps,
+  Settled,
+} from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import type { Database, Row } from './database.ts';
@@ -33,6 +40,29 @@ const isLive = (row: Row, now: number): boolean =>
 
 export function d1Otps(database: Database, values: Values, applicationId: string): Otps {
   const challengeIs = (id: string): SQL => sql`application_id = ${applicationId} AND id = ${id}`;
+  /** The newest challenge of an address that fits the caller. */
+  function newestFor({ email, userId, registration }: Extract<ChallengeRef, { email: string }>): SQL {
+    const fits =
+      registration === undefined
+        ? sql`(purpose = 'login' OR (purpose = 'profile' AND user_id = ${userId ?? null}))`
+        : sql`(purpose = 'login' OR (purpose = 'register' AND registration = ${registration}))`;
+    return sql`(SELECT id FROM otp_challenges
+                WHERE application_id = ${applicationId} AND kind = 'email' AND value = ${email}
+                  AND consumed_at IS NULL AND ${fits}
+                ORDER BY created_at DESC LIMIT 1)`;
+  }
+
+  const registrationStatements = (registration: string, now: number): SQL[] => [
+    selectRegistration(applicationId, registration, now),
+    selectUser(
+      byId(
+        applicationId,
+        sql`(SELECT r.user_id FROM registrations r
+             WHERE r.application_id = ${applicationId} AND r.id = ${registration})`,
+      ),
+    ),
+  ];
+
   const readCode = (id: string) => values.get(keys.otp(applicationId, id));
 
   return {
@@ -95,44 +125,32 @@ export function d1Otps(database: Database, values: Values, applicationId: string
       await database.write([giveBack(applicationId, ref)]);
     },
 
-    async attempt({ id, registration, nonce, now, rules }): Promise<Attempt> {
+    async attempt({ challenge: ref, registration, nonce, now, rules }): Promise<Attempt> {
       const { max, windowMs, name } = rules.perIdentifier;
-      const since = now - windowMs;
+      const id = 'id' in ref ? sql`${ref.id}` : newestFor(ref);
+      const here = sql`application_id = ${applicationId} AND id = ${id}`;
       const charges = sql`FROM charges h WHERE h.application_id = c.application_id AND h.bucket = c.tries_bucket
-                          AND h.at > ${since}`;
-      const reading = readCode(id);
-      const [sealedCode, results] = await Promise.all([
-        // A KV that fails must not cost a try either: it is given back below, and only then the failure goes its way.
-        reading.catch(() => undefined),
-        database.write([
-          sql`UPDATE otp_challenges AS c SET attempts = attempts + 1, last_try = ${nonce}
-              WHERE ${challengeIs(id)} AND consumed_at IS NULL AND expires_at > ${now}
-                AND attempts < ${rules.maxTries} AND (SELECT COUNT(*) ${charges}) < ${max}`,
-          sql`INSERT INTO charges (application_id, bucket, at, ref, expires_at)
-              SELECT application_id, tries_bucket, ${now}, ${nonce}, ${now + windowMs} FROM otp_challenges
-              WHERE ${challengeIs(id)} AND last_try = ${nonce}`,
-          sql`SELECT c.*, (SELECT MIN(h.at) ${charges}) AS oldest FROM otp_challenges c WHERE ${challengeIs(id)}`,
-          selectUser(
-            byId(
-              applicationId,
-              sql`(SELECT i.user_id FROM otp_challenges c CROSS JOIN identifiers i
-                   ON i.application_id = c.application_id AND i.kind = c.kind AND i.value = c.value AND i.verified = 1
-                   WHERE c.application_id = ${applicationId} AND c.id = ${id})`,
-            ),
+                          AND h.at > ${now - windowMs}`;
+      // With a request id both reads start at once; by email the id is only known once D1 has answered.
+      const early = 'id' in ref ? readCode(ref.id) : undefined;
+      const reading = early?.catch(() => undefined);
+      const results = await database.write([
+        sql`UPDATE otp_challenges AS c SET attempts = attempts + 1, last_try = ${nonce}
+            WHERE ${here} AND consumed_at IS NULL AND expires_at > ${now}
+              AND attempts < ${rules.maxTries} AND (SELECT COUNT(*) ${charges}) < ${max}`,
+        sql`INSERT INTO charges (application_id, bucket, at, ref, expires_at)
+            SELECT application_id, tries_bucket, ${now}, ${nonce}, ${now + windowMs} FROM otp_challenges
+            WHERE ${here} AND last_try = ${nonce}`,
+        sql`SELECT c.*, (SELECT MIN(h.at) ${charges}) AS oldest FROM otp_challenges c WHERE ${here}`,
+        selectUser(
+          byId(
+            applicationId,
+            sql`(SELECT i.user_id FROM otp_challenges c CROSS JOIN identifiers i
+                 ON i.application_id = c.application_id AND i.kind = c.kind AND i.value = c.value AND i.verified = 1
+                 WHERE c.application_id = ${applicationId} AND c.id = ${id})`,
           ),
-          ...(registration === undefined
-            ? []
-            : [
-                selectRegistration(applicationId, registration, now),
-                selectUser(
-                  byId(
-                    applicationId,
-                    sql`(SELECT r.user_id FROM registrations r
-                         WHERE r.application_id = ${applicationId} AND r.id = ${registration})`,
-                  ),
-                ),
-              ]),
-        ]),
+        ),
+        ...(registration === undefined ? [] : registrationStatements(registration, now)),
       ]);
       const [, , [row] = [], [owner] = [], [registered] = [], [bound] = []] = results;
       if (!row || !isLive(row, now)) return { state: 'unknown' };
@@ -142,17 +160,22 @@ export function d1Otps(database: Database, values: Values, applicationId: string
         const retryAfter = Math.max(1, Math.ceil((oldest + windowMs - now) / 1000));
         return { state: 'limited', limited: { limit: name, retryAfter } };
       }
+      const challenge = readChallenge(row);
+      const late = early ?? readCode(challenge.id);
+      const sealedCode = await (reading ?? late.catch(() => undefined));
       if (sealedCode === undefined) {
+        // Neither a stale KV nor one that fails may cost a try: it is given back before anything else happens.
         await database.write([
           giveBack(applicationId, nonce),
-          sql`UPDATE otp_challenges SET attempts = attempts - 1 WHERE ${challengeIs(id)} AND attempts > 0`,
+          sql`UPDATE otp_challenges SET attempts = attempts - 1
+              WHERE ${challengeIs(challenge.id)} AND attempts > 0`,
         ]);
-        await reading;
+        await late;
         return { state: 'not_here_yet' };
       }
       return {
         state: 'judge',
-        challenge: readChallenge(row),
+        challenge,
         sealedCode,
         owner: readUser(owner),
         registration: readRegistration(registered),

@@ -80,7 +80,7 @@ export function d1Registrations(
               VALUES (${applicationId}, ${next.id}, ${next.userId ?? null}, ${next.createdAt}, ${next.expiresAt})`,
           sql`INSERT INTO proofs (application_id, registration, kind, value, calling_code, expires_at)
               SELECT application_id, ${next.id}, kind, value, calling_code, ${next.expiresAt} FROM proofs
-              WHERE application_id = ${applicationId} AND registration = ${from}`,
+              WHERE application_id = ${applicationId} AND registration = ${from ?? null}`,
         ]),
       ]);
     },

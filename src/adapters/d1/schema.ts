@@ -14,7 +14,14 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
-import type { IdentifierKind, LinkKind, OtpPurpose, PlatformConfig } from '../../ports.ts';
+import type {
+  IdentifierKind,
+  Language,
+  LinkKind,
+  OtpPurpose,
+  PlatformConfig,
+  TemplateOverrides,
+} from '../../ports.ts';
 
 // ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -35,6 +42,10 @@ export const applications = sqliteTable(
     storefrontUrl: text('storefront_url').notNull(),
     defaultCountryCode: text('default_country_code').notNull(),
     shard: text().notNull().default('DB'),
+    /** What messages to shoppers are written in. */
+    language: text().$type<Language>().notNull().default('en'),
+    /** The application's own wording; what it leaves out is built in. */
+    templates: text({ mode: 'json' }).$type<TemplateOverrides>(),
     config: text({ mode: 'json' }).$type<PlatformConfig>().notNull(),
     /** Counts up with each change of `config`, so that a writer notices another one. */
     configVersion: integer('config_version').notNull().default(1),
@@ -67,6 +78,8 @@ export const users = sqliteTable(
     profilePicUrl: text('profile_pic_url'),
     meta: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     externalId: text('external_id'),
+    /** PHC string, ours or imported. Read by the password store only. */
+    passwordHash: text('password_hash'),
     hasOldPasswordHash: integer('has_old_password_hash', { mode: 'boolean' })
       .notNull()
       .default(false),
@@ -75,6 +88,7 @@ export const users = sqliteTable(
     blockedAt: integer('blocked_at'),
     archivedAt: integer('archived_at'),
     deletedAt: integer('deleted_at'),
+    deleteReason: text('delete_reason'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
   },
@@ -174,6 +188,8 @@ export const otpChallenges = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.applicationId, t.id] }),
     uniqueIndex('otp_challenges_resend').on(t.applicationId, t.resendToken),
+    // Codes by mail have no request id: the newest one of the address is meant.
+    index('otp_challenges_newest').on(t.applicationId, t.kind, t.value, t.createdAt),
     index('otp_challenges_expiry').on(t.expiresAt),
   ],
 );
@@ -241,7 +257,9 @@ export const links = sqliteTable(
     userId: text('user_id').notNull(),
     kind: text().$type<IdentifierKind>().notNull(),
     value: text().notNull(),
+    callingCode: integer('calling_code'),
     usedAt: integer('used_at'),
+    usedBy: text('used_by'),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },

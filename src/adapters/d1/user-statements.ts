@@ -117,10 +117,11 @@ export function insertUser(applicationId: string, user: NewUser, condition: SQL)
   const verified = user.identifiers.filter((identifier) => identifier.verified);
   return [
     sql`INSERT INTO users (application_id, id, username, first_name, last_name, gender, dob, profile_pic_url,
-                           created_at, updated_at)
+                           password_hash, created_at, updated_at)
         SELECT ${applicationId}, ${user.id}, ${user.username}, ${user.firstName ?? null},
                ${user.lastName ?? null}, ${user.gender ?? null}, ${user.dob ?? null},
-               ${user.profilePicUrl ?? null}, ${user.createdAt}, ${user.createdAt}
+               ${user.profilePicUrl ?? null}, ${user.passwordHash ?? null}, ${user.createdAt},
+               ${user.createdAt}
         WHERE ${condition}`,
     ...dropCopies(applicationId, user.id, verified, condition),
     sql`INSERT INTO identifiers (application_id, user_id, kind, value, calling_code, verified, is_primary, created_at)

@@ -1,4 +1,11 @@
-import type { Effect, IdentifierRef, Otps, Settled, Settlement } from '../../ports.ts';
+import type {
+  ChallengeRef,
+  Effect,
+  IdentifierRef,
+  Otps,
+  Settled,
+  Settlement,
+} from '../../ports.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
 import type { MemoryState, StoredChallenge } from './state.ts';
 
@@ -45,8 +52,9 @@ export function memoryOtps(state: MemoryState): Otps {
       state.giveBack(ref);
     },
 
-    async attempt({ id, registration, nonce, now, rules }) {
-      const found = state.challenges.get(id);
+    async attempt({ challenge, registration, nonce, now, rules }) {
+      const found =
+        'id' in challenge ? state.challenges.get(challenge.id) : newestFor(state, challenge);
       if (!isLive(found, now)) return { state: 'unknown' };
       if (found.attempts >= rules.maxTries) return { state: 'exhausted' };
       const tries = [{ ...rules.perIdentifier, bucket: found.triesBucket }];
@@ -87,6 +95,22 @@ export function memoryOtps(state: MemoryState): Otps {
       found.consumedBy = undefined;
     },
   };
+}
+
+/** The newest challenge of an address that fits the caller. */
+function newestFor(
+  state: MemoryState,
+  { email, userId, registration }: Extract<ChallengeRef, { email: string }>,
+): StoredChallenge | undefined {
+  const fits = (one: StoredChallenge): boolean =>
+    one.purpose === 'login' ||
+    (registration === undefined
+      ? one.purpose === 'profile' && one.userId === userId
+      : one.purpose === 'register' && one.registration === registration);
+  return [...state.challenges.values()]
+    .filter(({ identifier }) => identifier.kind === 'email' && identifier.value === email)
+    .filter((one) => one.consumedAt === undefined && fits(one))
+    .toSorted((a, b) => b.createdAt - a.createdAt)[0];
 }
 
 /** What the statements of a batch would refuse. */
@@ -133,6 +157,11 @@ function bringAbout(state: MemoryState, effect: Effect, one: IdentifierRef, now:
       if (effect.profile) state.edit(effect.userId, effect.profile, now);
       if (effect.finish !== undefined) state.claim(effect.finish, effect.userId, now);
       return;
+    case 'delete': {
+      const user = state.users.get(effect.userId);
+      if (user) Object.assign(user, { deletedAt: now, sessionsValidFrom: now + 1, updatedAt: now });
+      return;
+    }
     case 'close':
       state.claim(effect.registration, effect.userId, now);
       return;

@@ -1,4 +1,5 @@
 /** Every port in memory: the doubles of unit tests and the stores of mock scenarios. */
+import { createDeviceTokens } from '../crypto/device-tokens.ts';
 import { cryptoRandom } from '../crypto/random.ts';
 import { createSessionTokens } from '../crypto/session-tokens.ts';
 import { createVault } from '../crypto/vault.ts';
@@ -14,12 +15,13 @@ import type {
   ServicePorts,
   Tokens,
 } from '../../ports.ts';
+import { memoryLinks } from './links.ts';
 import { memoryOtps } from './otps.ts';
+import { memoryPasswords, plainHasher } from './passwords.ts';
 import { MemoryState } from './state.ts';
 import {
   memoryBudgets,
   memoryCustomers,
-  memoryLinks,
   memoryRegistrations,
   memorySessions,
   memoryUsers,
@@ -68,10 +70,13 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     return known;
   }
 
+  const vault = createVault([key]);
   const service: ServicePorts = {
     clock,
     random,
-    vault: createVault([key]),
+    vault,
+    hasher: plainHasher,
+    deviceTokens: createDeviceTokens(vault, random),
     directory: {
       async authenticate(id, token) {
         const known = options.applications.find(({ application }) => application.id === id);
@@ -104,6 +109,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
       otps: memoryOtps(own),
       registrations: memoryRegistrations(own, clock),
       links: memoryLinks(own),
+      passwords: memoryPasswords(own),
       budgets: memoryBudgets(own),
       customers: memoryCustomers(own),
       notifier: {

@@ -8,6 +8,7 @@ import type {
   IdentifierRef,
   Limit,
   Limited,
+  LinkKind,
   NewLink,
   NewUser,
   OpenChallenge,
@@ -32,6 +33,8 @@ interface Charge {
   ref: string;
 }
 
+export type StoredLink = Omit<NewLink, 'kind'> & { kind: LinkKind; used: boolean };
+
 export type StoredUser = Omit<User, 'identifiers'> & {
   identifiers: (Identifier & { createdAt: number })[];
 };
@@ -43,7 +46,9 @@ export class MemoryState {
   readonly forms = new Map<string, string>();
   readonly sessions = new Map<string, Session>();
   readonly ended = new Set<string>();
-  readonly links = new Map<string, NewLink>();
+  readonly links = new Map<string, StoredLink>();
+  /** user id → PHC string; apart from the users, as no reader of a user ever sees it. */
+  readonly hashes = new Map<string, string>();
   charges: Charge[] = [];
 
   // ── budgets ──
@@ -109,7 +114,8 @@ export class MemoryState {
     return names.includes(user.username) ? 'username' : undefined;
   }
 
-  insert({ identifiers, ...user }: NewUser): void {
+  insert({ identifiers, passwordHash, ...user }: NewUser): void {
+    if (passwordHash !== undefined) this.hashes.set(user.id, passwordHash);
     for (const one of identifiers) if (one.verified) this.dropCopies(user.id, one);
     this.users.set(user.id, {
       ...user,
@@ -118,6 +124,12 @@ export class MemoryState {
       updatedAt: user.createdAt,
       identifiers: identifiers.map((one) => ({ ...one, createdAt: user.createdAt })),
     });
+  }
+
+  setPassword(userId: string, hash: string): void {
+    this.hashes.set(userId, hash);
+    const user = this.users.get(userId);
+    if (user) user.hasOldPasswordHash = false;
   }
 
   dropCopies(userId: string, one: IdentifierRef): void {

@@ -6,7 +6,6 @@ import type {
   Clock,
   Customers,
   CustomerTerms,
-  Links,
   PendingForm,
   Registrations,
   Sessions,
@@ -35,6 +34,32 @@ export function memoryUsers(state: MemoryState): Users {
         stored.identifiers.push({ ...one, verified: false, primary: false, createdAt: now });
       }
       return state.user(id);
+    },
+    async setPrimary(userId, one, now) {
+      const user = state.users.get(userId);
+      const found = user?.identifiers.find((have) => sameIdentifier(have, one));
+      if (!user || !found) return { state: 'missing' };
+      if (!found.verified) return { state: 'unverified' };
+      for (const have of user.identifiers) if (have.kind === one.kind) have.primary = have === found;
+      user.updatedAt = now;
+      return { state: 'done', user: state.user(userId) };
+    },
+    async remove(userId, one, { demanded }, now) {
+      const user = state.users.get(userId);
+      const found = user?.identifiers.find((have) => sameIdentifier(have, one));
+      if (!user || !found) return { state: 'missing' };
+      const others = user.identifiers.filter((have) => have !== found && have.verified);
+      const ofKind = others.filter(({ kind }) => kind === one.kind);
+      const needed = others.length === 0 || (demanded && ofKind.length === 0);
+      if (found.verified && needed) return { state: 'last' };
+      user.identifiers = user.identifiers.filter((have) => have !== found);
+      const [oldest] = ofKind.toSorted((a, b) => a.createdAt - b.createdAt);
+      if (found.primary && oldest) oldest.primary = true;
+      for (const [id, link] of state.links) {
+        if (link.userId === userId && sameIdentifier(link.identifier, one)) state.links.delete(id);
+      }
+      user.updatedAt = now;
+      return { state: 'done', user: state.user(userId) };
     },
   };
 }
@@ -90,7 +115,7 @@ export function memoryRegistrations(state: MemoryState, clock: Clock): Registrat
       };
     },
     async store(next, pending, from) {
-      const proofs = structuredClone(state.registrations.get(from)?.proofs ?? []);
+      const proofs = structuredClone(state.registrations.get(from ?? '')?.proofs ?? []);
       state.registrations.set(next.id, { ...next, proofs });
       state.forms.set(next.id, JSON.stringify(pending));
     },
@@ -106,20 +131,6 @@ export function memoryRegistrations(state: MemoryState, clock: Clock): Registrat
     async close(id, userId, now) {
       if (!state.claim(id, userId, now)) return { state: 'lost' };
       return { state: 'done', user: state.user(userId) };
-    },
-  };
-}
-
-export function memoryLinks(state: MemoryState): Links {
-  return {
-    async open(link, limits) {
-      const limited = state.charge(limits, link.id, link.createdAt);
-      if (!limited) state.links.set(link.id, link);
-      return limited;
-    },
-    async cancel(linkId) {
-      state.giveBack(linkId);
-      state.links.delete(linkId);
     },
   };
 }

@@ -1,6 +1,111 @@
+import { readEmail, readPhone } from '../../domain/identifier.ts';
+import {
+  addIdentifier,
+  makePrimary,
+  removeIdentifier,
+  sendLinkAgain,
+  verifyByLink,
+} from '../../domain/identifiers.ts';
+import { badField } from '../../domain/result.ts';
+import { userView } from '../../domain/user.ts';
 import type { Handlers } from '../../http/handler.ts';
+import type { Application, IdentifierRef } from '../../ports.ts';
 import type { identifiersApplication } from './application.contract.ts';
 
-export const identifiersApplicationHandlers = {} satisfies Partial<
-  Handlers<typeof identifiersApplication>
->;
+const VERIFIED = { message: 'verified' };
+
+/** A phone of a body or query, in the application's country unless it says otherwise. */
+function phoneOf(
+  { phone, country_code }: { phone: string; country_code?: string },
+  application: Application,
+): IdentifierRef | undefined {
+  return readPhone(phone, country_code ?? application.defaultCountryCode);
+}
+const badEmail = (place: string) => badField(`${place}.email`, 'is not an email address');
+const badPhone = (place: string) => badField(`${place}.phone`, 'is not a mobile number');
+
+export const identifiersApplicationHandlers: Handlers<typeof identifiersApplication> = {
+  async addMobileNumber({ input, application, signedIn, caller, ports, fail, reply }) {
+    const phone = phoneOf(input.body, application);
+    if (!phone) return fail('validation_failed', badPhone('body'));
+    const added = await addIdentifier(ports, application, signedIn.user, phone, caller.ip);
+    if (!added.ok) return fail(added.code, added);
+    const { user, sent } = added.value;
+    return reply({ user: userView(user, application), verify_mobile_link: sent });
+  },
+
+  async addEmail({ input, application, signedIn, caller, ports, fail, reply }) {
+    const email = readEmail(input.body.email);
+    if (!email) return fail('validation_failed', badEmail('body'));
+    const added = await addIdentifier(ports, application, signedIn.user, email, caller.ip);
+    if (!added.ok) return fail(added.code, added);
+    const { user, sent } = added.value;
+    return reply({ user: userView(user, application), verify_email_link: sent });
+  },
+
+  async deleteMobileNumber({ input, application, signedIn, ports, fail, reply }) {
+    const phone = phoneOf(input.query, application);
+    if (!phone) return fail('validation_failed', badPhone('query'));
+    const removed = await removeIdentifier(ports, application, signedIn.user, phone);
+    if (!removed.ok) return fail(removed.code, removed);
+    return reply({ user: userView(removed.value, application) });
+  },
+
+  async deleteEmail({ input, application, signedIn, ports, fail, reply }) {
+    const email = readEmail(input.query.email);
+    if (!email) return fail('validation_failed', badEmail('query'));
+    const removed = await removeIdentifier(ports, application, signedIn.user, email);
+    if (!removed.ok) return fail(removed.code, removed);
+    return reply({ user: userView(removed.value, application) });
+  },
+
+  async setMobileNumberAsPrimary({ input, application, signedIn, ports, fail, reply }) {
+    const phone = phoneOf(input.body, application);
+    if (!phone) return fail('validation_failed', badPhone('body'));
+    const changed = await makePrimary(ports, signedIn.user, phone);
+    if (!changed.ok) return fail(changed.code, changed);
+    return reply({ user: userView(changed.value, application) });
+  },
+
+  async setEmailAsPrimary({ input, application, signedIn, ports, fail, reply }) {
+    const email = readEmail(input.body.email);
+    if (!email) return fail('validation_failed', badEmail('body'));
+    const changed = await makePrimary(ports, signedIn.user, email);
+    if (!changed.ok) return fail(changed.code, changed);
+    return reply({ user: userView(changed.value, application) });
+  },
+
+  async sendVerificationLinkToMobile({
+    input,
+    application,
+    signedIn,
+    caller,
+    ports,
+    fail,
+    reply,
+  }) {
+    const phone = phoneOf(input.body, application);
+    if (!phone) return fail('validation_failed', badPhone('body'));
+    const again = await sendLinkAgain(ports, application, signedIn.user, phone, caller.ip);
+    if (!again.ok) return fail(again.code, again);
+    return reply({ verify_mobile_link: again.value.sent });
+  },
+
+  async sendVerificationLinkToEmail({ input, application, signedIn, caller, ports, fail, reply }) {
+    const email = readEmail(input.body.email);
+    if (!email) return fail('validation_failed', badEmail('body'));
+    const again = await sendLinkAgain(ports, application, signedIn.user, email, caller.ip);
+    if (!again.ok) return fail(again.code, again);
+    return reply({ verify_email_link: again.value.sent });
+  },
+
+  async verifyMobile({ input, ports, fail, reply }) {
+    const verified = await verifyByLink(ports, input.body.code, 'verify_mobile');
+    return verified.ok ? reply(VERIFIED) : fail(verified.code, verified);
+  },
+
+  async verifyEmail({ input, ports, fail, reply }) {
+    const verified = await verifyByLink(ports, input.body.code, 'verify_email');
+    return verified.ok ? reply(VERIFIED) : fail(verified.code, verified);
+  },
+};

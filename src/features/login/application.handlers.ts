@@ -1,10 +1,33 @@
 import { mobileOf, readPhone } from '../../domain/identifier.ts';
+import { loginByPassword, readLoginName } from '../../domain/password-login.ts';
 import { badField } from '../../domain/result.ts';
 import { sendOtp } from '../../domain/send-otp.ts';
+import { userView } from '../../domain/user.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { loginApplication } from './application.contract.ts';
 
 export const loginApplicationHandlers = {
+  async loginWithEmailAndPassword({ input, application, caller, presented, ports, fail, reply }) {
+    if (!application.config.login.password) return fail('password_login_disabled');
+    const { username, password } = input.body;
+    const device =
+      caller.device === undefined ? undefined : await ports.deviceTokens.open(caller.device);
+    const done = await loginByPassword(ports, application, {
+      login: readLoginName(username, application.defaultCountryCode),
+      password,
+      unknown: username.trim().toLowerCase(),
+      device,
+      presented,
+      visitor: caller,
+    });
+    if (!done.ok) return fail(done.code, done);
+    const { value } = done;
+    const user = userView(value.user, application);
+    return value.kind === 'signed_in'
+      ? reply({ user }, { session: value.session })
+      : reply({ user, register_token: value.token });
+  },
+
   async loginWithOTP({ input, application, caller, ports, fail, reply }) {
     const { mobile, country_code, android_hash } = input.body;
     const countryCode = country_code ?? application.defaultCountryCode;

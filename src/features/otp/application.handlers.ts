@@ -1,10 +1,28 @@
-import { mobileOf, readPhone } from '../../domain/identifier.ts';
+import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
+import { openRegistration } from '../../domain/registration.ts';
 import { badField } from '../../domain/result.ts';
 import { resendOtp, sendOtp } from '../../domain/send-otp.ts';
 import { userView } from '../../domain/user.ts';
-import { verifyOtp } from '../../domain/verify-otp.ts';
+import { verifyOtp, type Verified } from '../../domain/verify-otp.ts';
 import type { Handlers } from '../../http/handler.ts';
+import type { Application } from '../../ports.ts';
 import type { otpApplication } from './application.contract.ts';
+
+/** The answer of a right code, whatever it was sent for. */
+function verifiedView(value: Verified, application: Application) {
+  if (value.kind !== 'register') {
+    return { user: userView(value.user, application), user_exists: true };
+  }
+  return {
+    user_exists: false,
+    register_token: value.token,
+    user: value.user && userView(value.user, application),
+    verify_email_otp: value.wanted.includes('email') || undefined,
+    verify_mobile_otp: value.wanted.includes('phone') || undefined,
+  };
+}
+const sessionOf = (value: Verified) =>
+  value.kind === 'signed_in' ? { session: value.session } : undefined;
 
 export const otpApplicationHandlers = {
   async sendOTPOnMobile({ input, application, caller, signedIn, ports, fail, reply }) {
@@ -43,7 +61,7 @@ export const otpApplicationHandlers = {
   async verifyMobileOTP({ input, application, caller, signedIn, presented, ports, fail, reply }) {
     const { request_id: requestId, otp, register_token: registerToken } = input.body;
     const verified = await verifyOtp(ports, application, {
-      requestId,
+      challenge: { id: requestId },
       otp,
       registerToken,
       signedIn,
@@ -51,23 +69,50 @@ export const otpApplicationHandlers = {
       visitor: caller,
     });
     if (!verified.ok) return fail(verified.code, verified);
-    const { value } = verified;
-    switch (value.kind) {
-      case 'signed_in':
-        return reply(
-          { user: userView(value.user, application), user_exists: true },
-          { session: { set: value.session.cookie, maxAge: value.session.maxAge } },
-        );
-      case 'added':
-        return reply({ user: userView(value.user, application), user_exists: true });
-      case 'register':
-        return reply({
-          user_exists: false,
-          register_token: value.token,
-          user: value.user && userView(value.user, application),
-          verify_email_otp: value.wanted.includes('email') || undefined,
-          verify_mobile_otp: value.wanted.includes('phone') || undefined,
-        });
-    }
+    return reply(verifiedView(verified.value, application), sessionOf(verified.value));
   },
-} satisfies Partial<Handlers<typeof otpApplication>>;
+
+  async sendOTPOnEmail({ input, application, caller, signedIn, ports, fail, reply }) {
+    const { token, register_token: registerToken } = input.body;
+    const identifier = readEmail(input.body.email);
+    if (!identifier) {
+      return fail('validation_failed', badField('body.email', 'is not an email address'));
+    }
+    const { ip } = caller;
+    if (token !== undefined) {
+      const again = await resendOtp(ports, application, { token, identifier, ip });
+      if (!again.ok) return fail(again.code, again);
+      return reply({ success: true, resend_email_token: again.value.resendToken });
+    }
+    const purpose = signedIn ? 'profile' : registerToken === undefined ? 'login' : 'register';
+    if (purpose === 'login' && !application.config.login.otp) return fail('otp_login_disabled');
+    const registration =
+      purpose === 'register' ? await openRegistration(ports, registerToken ?? '') : undefined;
+    if (purpose === 'register' && !registration) return fail('register_token_invalid');
+    const sent = await sendOtp(ports, application, {
+      identifier,
+      purpose,
+      userId: signedIn?.user.id,
+      registration,
+      ip,
+    });
+    if (!sent.ok) return fail(sent.code, sent);
+    return reply({ success: true, resend_email_token: sent.value.resendToken });
+  },
+
+  async verifyEmailOTP({ input, application, caller, signedIn, presented, ports, fail, reply }) {
+    const { otp, register_token: registerToken } = input.body;
+    const email = readEmail(input.body.email);
+    if (!email) return fail('validation_failed', badField('body.email', 'is not an email address'));
+    const verified = await verifyOtp(ports, application, {
+      challenge: { email: email.value },
+      otp,
+      registerToken,
+      signedIn,
+      presented,
+      visitor: caller,
+    });
+    if (!verified.ok) return fail(verified.code, verified);
+    return reply(verifiedView(verified.value, application), sessionOf(verified.value));
+  },
+} satisfies Handlers<typeof otpApplication>;

@@ -1,6 +1,52 @@
+import { readEmail } from '../../domain/identifier.ts';
+import {
+  changePassword,
+  resetCodeUser,
+  resetPassword,
+  sendResetLink,
+} from '../../domain/password-change.ts';
+import { badField } from '../../domain/result.ts';
+import { userView } from '../../domain/user.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { passwordApplication } from './application.contract.ts';
 
-export const passwordApplicationHandlers = {} satisfies Partial<
-  Handlers<typeof passwordApplication>
->;
+export const passwordApplicationHandlers: Handlers<typeof passwordApplication> = {
+  async sendResetPasswordEmail({ input, application, caller, ports, fail, reply }) {
+    const email = readEmail(input.body.email);
+    if (!email) {
+      return fail('validation_failed', badField('body.email', 'is not an email address'));
+    }
+    if (!application.config.forgot_password) return fail('forgot_password_disabled');
+    await sendResetLink(ports, application, email, caller.ip);
+    return reply({ status: 'sent' });
+  },
+
+  async sendResetToken({ input, application, ports, fail, reply }) {
+    if (!application.config.forgot_password) return fail('forgot_password_disabled');
+    const user = await resetCodeUser(ports, input.body.code);
+    return user ? reply({ status: 'success' }) : fail('link_invalid');
+  },
+
+  async forgotPassword({ input, application, caller, ports, fail, reply }) {
+    if (!application.config.forgot_password) return fail('forgot_password_disabled');
+    const { code, password } = input.body;
+    const reset = await resetPassword(ports, application, { code, password, visitor: caller });
+    if (!reset.ok) return fail(reset.code, reset);
+    const { user, session } = reset.value;
+    return reply({ user: userView(user, application) }, { session });
+  },
+
+  async hasPassword({ signedIn, ports, reply }) {
+    return reply({ result: (await ports.passwords.hashOf(signedIn.user.id)) !== undefined });
+  },
+
+  async updatePassword({ input, signedIn, caller, ports, fail, reply }) {
+    const changed = await changePassword(ports, signedIn, {
+      oldPassword: input.body.old_password,
+      newPassword: input.body.new_password,
+      ip: caller.ip,
+    });
+    if (!changed.ok) return fail(changed.code, changed);
+    return reply({ message: 'success' }, { session: changed.value });
+  },
+};

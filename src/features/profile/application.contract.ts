@@ -84,6 +84,7 @@ export const profileApplication = {
       'otp_invalid',
       'otp_exhausted',
       'too_many_requests',
+      'unavailable',
     ],
     example: {
       request: {

@@ -1,6 +1,8 @@
-import { finishRegistration, type Finished } from '../../domain/finish-registration.ts';
+import { deleteUser } from '../../domain/delete-user.ts';
+import { finishRegistration } from '../../domain/finish-registration.ts';
 import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
 import { readProfile } from '../../domain/profile.ts';
+import { registrationView } from '../../domain/registration-view.ts';
 import { badField } from '../../domain/result.ts';
 import { updateProfile, type Updated } from '../../domain/update-profile.ts';
 import { userView } from '../../domain/user.ts';
@@ -19,39 +21,6 @@ function updatedView({ user, linkSentTo, otpSent }: Updated, application: Applic
       resend_token: otpSent.resendToken,
       resend_timer: otpSent.resendTimer,
       ...mobileOf(otpSent.identifier),
-    }),
-  };
-}
-
-/** The answer of a registration that ended, or that waits for more proofs; the same keys as registerWithForm's. */
-function finishedView(finished: Finished, application: Application) {
-  if (finished.kind === 'signed_in') {
-    const { user, linkSentTo } = finished;
-    return {
-      success: true,
-      user_exists: true,
-      user: userView(user, application),
-      ...(linkSentTo !== undefined && { verify_email_link: true, email: linkSentTo }),
-    };
-  }
-  const mobile = finished.proofs.find(({ identifier }) => identifier.kind === 'phone');
-  const email = finished.proofs.find(({ identifier }) => identifier.kind === 'email');
-  return {
-    success: true,
-    message: 'OTP sent',
-    register_token: finished.token,
-    user_exists: false,
-    ...(mobile && {
-      verify_mobile_otp: true,
-      request_id: mobile.requestId,
-      resend_token: mobile.resendToken,
-      resend_timer: mobile.resendTimer,
-      ...mobileOf(mobile.identifier),
-    }),
-    ...(email && {
-      verify_email_otp: true,
-      resend_email_token: email.resendToken,
-      email: email.identifier.value,
     }),
   };
 }
@@ -97,8 +66,19 @@ export const profileApplicationHandlers = {
     const { value } = finished;
     const session = value.kind === 'signed_in' ? value.session : undefined;
     return reply(
-      finishedView(value, application),
-      session && { session: { set: session.cookie, maxAge: session.maxAge } },
+      registrationView(value, application),
+      { session },
     );
   },
-} satisfies Partial<Handlers<typeof profileApplication>>;
+
+  async deleteUser({ input, application, signedIn, ports, fail, reply }) {
+    const { user_id, request_id: requestId, otp, reason, reason_id: reasonId } = input.body;
+    const { user } = signedIn;
+    if (user_id !== undefined && user_id !== user.id) {
+      return fail('validation_failed', badField('body.user_id', 'is not your own'));
+    }
+    const deleted = await deleteUser(ports, application, user, { requestId, otp, reason, reasonId });
+    if (!deleted.ok) return fail(deleted.code, deleted);
+    return reply({ success: true }, { session: { clear: true } });
+  },
+} satisfies Handlers<typeof profileApplication>;

@@ -1,6 +1,50 @@
+import { finishRegistration } from '../../domain/finish-registration.ts';
+import { readEmail, readPhone } from '../../domain/identifier.ts';
+import { passwordRefusal } from '../../domain/password.ts';
+import { readProfile } from '../../domain/profile.ts';
+import { registrationView } from '../../domain/registration-view.ts';
+import { badField } from '../../domain/result.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { registrationApplication } from './application.contract.ts';
 
-export const registrationApplicationHandlers = {} satisfies Partial<
-  Handlers<typeof registrationApplication>
->;
+export const registrationApplicationHandlers: Handlers<typeof registrationApplication> = {
+  async registerWithForm({ input, application, caller, presented, ports, fail, reply }) {
+    const { body } = input;
+    const profile = readProfile(body, ports.clock.now());
+    if (!profile.ok) return fail(profile.code, profile);
+    const email = body.email === undefined ? undefined : readEmail(body.email);
+    if (body.email !== undefined && !email) {
+      return fail('validation_failed', badField('body.email', 'is not an email address'));
+    }
+    const number = body.phone?.mobile;
+    const countryCode = body.phone?.country_code ?? application.defaultCountryCode;
+    const phone = number === undefined ? undefined : readPhone(number, countryCode);
+    if (number !== undefined && !phone) {
+      return fail('validation_failed', badField('body.phone.mobile', 'is not a mobile number'));
+    }
+    if (!application.config.register) return fail('registration_closed');
+    const given = [phone, email].filter((one) => one !== undefined);
+    const { password } = body;
+    if (password !== undefined) {
+      const own = { ...profile.value, identifiers: given };
+      const weak = passwordRefusal(password, own, 'body.password');
+      if (weak) return fail(weak.code, weak);
+    }
+    const finished = await finishRegistration(ports, application, {
+      registerToken: body.register_token,
+      profile: profile.value,
+      password,
+      given,
+      presented,
+      visitor: caller,
+    });
+    if (!finished.ok) return fail(finished.code, finished);
+    const { value } = finished;
+    const session = value.kind === 'signed_in' ? value.session : undefined;
+    const view = registrationView(value, application);
+    return reply(
+      { ...view, userExists: view.user_exists },
+      { session },
+    );
+  },
+};

@@ -33,6 +33,7 @@ const application: Application = {
   storefrontUrl: 'https://shop.example',
   defaultCountryCode: '91',
   shard: 'DB',
+  language: 'en',
   config: demoConfig(),
 };
 const user: User = {
@@ -208,6 +209,8 @@ test('the default limits are the numbers of security.md', () => {
     sendsPerIdentifierDay: 15,
     sendsPerIpHour: 60,
     linksPerUserHour: 10,
+    loginFailuresPerAccountQuarter: 10,
+    loginFailuresPerIpQuarter: 50,
     tokenFailuresPerQuarter: 20,
   });
 });

@@ -1,1 +1,0 @@
-CREATE INDEX `users_newest` ON `users` (`application_id`,`created_at`,`id`);

@@ -1,0 +1,13 @@
+/** What the OpenAPI documents say of the API as a whole. A test holds the version against package.json. */
+import type { OpenApiOptions } from './http/openapi.ts';
+
+export const ABOUT = {
+  title: 'Vestibule',
+  version: '0.1.0',
+  license: 'MIT',
+  tags: {
+    application: 'What storefronts call, for shoppers and in their name.',
+    platform: 'What operators call, for one application of their company.',
+    service: 'Access tokens and the state of the service; not among the documented operations.',
+  },
+} satisfies OpenApiOptions;

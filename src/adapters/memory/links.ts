@@ -1,0 +1,71 @@
+import { statusOf } from '../../domain/user.ts';
+import type { LinkKind, Links } from '../../ports.ts';
+import type { MemoryState, StoredLink } from './state.ts';
+
+export function memoryLinks(state: MemoryState): Links {
+  function usable(id: string, kind: LinkKind, now: number): StoredLink | undefined {
+    const link = state.links.get(id);
+    return link?.kind === kind && !link.used && link.expiresAt > now ? link : undefined;
+  }
+
+  /** Marks the link as used and forgets every other one of the same identifier and kind. */
+  function use(used: StoredLink): void {
+    used.used = true;
+    for (const [id, link] of state.links) {
+      const twin =
+        link.kind === used.kind &&
+        link.userId === used.userId &&
+        link.identifier.value === used.identifier.value;
+      if (twin && link !== used) state.links.delete(id);
+    }
+  }
+
+  return {
+    async open(link, limits) {
+      const limited = state.charge(limits, link.id, link.createdAt);
+      if (!limited) state.links.set(link.id, { ...link, used: false });
+      return limited;
+    },
+
+    async openReset(link, limits) {
+      const limited = state.charge(limits, link.id, link.createdAt);
+      if (limited) return { limited, known: false };
+      const owner = state.owner(link.identifier);
+      const known = owner !== undefined && statusOf(owner) === 'active';
+      const expiresAt = known ? link.expiresAt : link.createdAt;
+      const userId = known ? owner.id : '';
+      state.links.set(link.id, { ...link, kind: 'reset', userId, expiresAt, used: false });
+      return { known };
+    },
+
+    async cancel(linkId) {
+      state.giveBack(linkId);
+      state.links.delete(linkId);
+    },
+
+    async findReset(linkId, now) {
+      return state.user(usable(linkId, 'reset', now)?.userId);
+    },
+
+    async verify(linkId, kind, now) {
+      const link = usable(linkId, kind, now);
+      if (!link) return { state: 'lost' };
+      const owner = state.owner(link.identifier);
+      if (owner && owner.id !== link.userId) return { state: 'taken', field: link.identifier.kind };
+      use(link);
+      state.verify(link.userId, link.identifier, now);
+      return { state: 'done', user: state.user(link.userId), verified: link.identifier };
+    },
+
+    async reset(linkId, passwordHash, now) {
+      const link = usable(linkId, 'reset', now);
+      const user = link && state.users.get(link.userId);
+      if (!link || !user) return { state: 'lost' };
+      use(link);
+      state.setPassword(user.id, passwordHash);
+      user.sessionsValidFrom = now;
+      user.updatedAt = now;
+      return { state: 'done', user: state.user(user.id) };
+    },
+  };
+}

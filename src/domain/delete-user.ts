@@ -1,0 +1,44 @@
+/** A shopper deletes the account, confirmed by a code sent to one of its own identifiers (ruling 23). */
+import type { Application, Ports, User } from '../ports.ts';
+import { noticeDeleted } from './notices.ts';
+import { accept, refuse, type Result } from './result.ts';
+import { sameIdentifier } from './identifier.ts';
+import { tryCode, type TryRefusal } from './try-code.ts';
+
+export interface DeleteUser {
+  /** Left out when the code came by email: then the primary email's newest code is meant. */
+  requestId?: string;
+  otp: string;
+  reason?: string;
+  reasonId?: string;
+}
+
+export async function deleteUser(
+  ports: Ports,
+  application: Application,
+  user: User,
+  request: DeleteUser,
+): Promise<Result<undefined, TryRefusal | 'reason_unknown'>> {
+  const { delete_account_reasons: reasons } = application.config;
+  const { reasonId } = request;
+  const known = reasons.find(({ reason_id }) => reason_id === reasonId);
+  if (reasonId !== undefined && reasons.length > 0 && !known) return refuse('reason_unknown');
+  const mail = user.identifiers.find(({ kind, primary }) => kind === 'email' && primary);
+  if (request.requestId === undefined && !mail) return refuse('otp_invalid');
+  const challenge =
+    request.requestId === undefined
+      ? { email: mail?.value ?? '', userId: user.id }
+      : { id: request.requestId };
+  const tried = await tryCode(ports, { challenge, otp: request.otp });
+  if (!tried.ok) return tried;
+  const { found, nonce, now } = tried.value;
+  const { purpose, userId, identifier } = found.challenge;
+  const own = user.identifiers.some((one) => one.verified && sameIdentifier(one, identifier));
+  if (purpose !== 'profile' || userId !== user.id || !own) return refuse('otp_invalid');
+  const reason = request.reason ?? known?.reason_text;
+  const effect = { kind: 'delete', userId: user.id, reason } as const;
+  const settled = await ports.otps.settle({ challenge: found.challenge, nonce, effect, now });
+  if (settled.state !== 'done') return refuse('otp_invalid');
+  noticeDeleted(ports, application, user);
+  return accept(undefined);
+}

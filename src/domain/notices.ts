@@ -1,0 +1,60 @@
+/** Telling people that their account has changed (ruling 24). Best effort: the change is made, whether or not it goes out. */
+import type { Application, IdentifierRef, MessageContent, Ports, User } from '../ports.ts';
+import { masked, sameIdentifier, verifiedOf } from './identifier.ts';
+import { hex } from './send-otp.ts';
+
+const primaryOf = (user: User, kind: IdentifierRef['kind']): IdentifierRef | undefined =>
+  user.identifiers.find((one) => one.kind === kind && one.primary);
+
+function send(ports: Ports, to: readonly IdentifierRef[], content: MessageContent): void {
+  for (const { kind, value } of to) {
+    ports.background(
+      ports.notifier.send({
+        id: hex(ports.random.bytes(16)),
+        channel: kind === 'email' ? 'email' : 'sms',
+        to: value,
+        content,
+        createdAt: ports.clock.now(),
+      }),
+    );
+  }
+}
+
+/** Primary email, else primary phone. */
+const mainOf = (user: User): IdentifierRef[] => {
+  const main = primaryOf(user, 'email') ?? primaryOf(user, 'phone');
+  return main ? [main] : [];
+};
+
+/** All verified emails but this one, else the primary phone when it is another. */
+function others(user: User, one: IdentifierRef): IdentifierRef[] {
+  const rest = verifiedOf(user.identifiers).filter((have) => !sameIdentifier(have, one));
+  const emails = rest.filter(({ kind }) => kind === 'email');
+  return emails.length > 0 ? emails : rest.filter(({ primary }) => primary).slice(0, 1);
+}
+
+export function noticePasswordSet(ports: Ports, user: User): void {
+  send(ports, mainOf(user), { template: 'notice_password_set' });
+}
+
+export function noticeAdded(ports: Ports, user: User, one: IdentifierRef): void {
+  const content = { template: 'notice_identifier_added', identifier: masked(one) } as const;
+  send(ports, others(user, one), content);
+}
+
+export function noticeRemoved(ports: Ports, user: User, one: IdentifierRef): void {
+  const content = { template: 'notice_identifier_removed', identifier: masked(one) } as const;
+  send(ports, others(user, one), content);
+}
+
+/** @param old the primary that stepped back */
+export function noticePrimary(ports: Ports, old: IdentifierRef, next: IdentifierRef): void {
+  send(ports, [old], { template: 'notice_primary_changed', identifier: masked(next) });
+}
+
+export function noticeDeleted(ports: Ports, application: Application, user: User): void {
+  const to = [primaryOf(user, 'email'), primaryOf(user, 'phone')].filter((one) => one !== undefined);
+  const end = ports.clock.now() + application.config.delete_account_day * 86_400_000;
+  const lastDay = new Date(end).toISOString().slice(0, 10);
+  send(ports, to, { template: 'notice_account_deleted', lastDay });
+}

@@ -1,0 +1,125 @@
+/** Setting a password: by a mailed link, or signed in. Either way every other session ends. */
+import type { Application, IdentifierRef, Ports, Session, User } from '../ports.ts';
+import { noticePasswordSet } from './notices.ts';
+import { passwordRefusal } from './password.ts';
+import { checkPassword } from './password-login.ts';
+import { accept, missingField, refuse, type Result } from './result.ts';
+import { hex } from './send-otp.ts';
+import { openSession, replaceSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { linkLimits } from './throttle.ts';
+import { signInRefusal } from './user.ts';
+
+/** security.md: 30 min for links that reset. */
+const RESET_LIFE = 30 * 60_000;
+
+/**
+ * Mails a link to an address that an active user has verified. Whatever happens the caller hears the same: for an unknown
+ * address the same statements run and the same message is queued, to be dropped by the consumer (ruling 19); over a budget
+ * nothing is sent, silently.
+ */
+export async function sendResetLink(
+  ports: Ports,
+  application: Application,
+  identifier: IdentifierRef,
+  ip: string,
+): Promise<void> {
+  const createdAt = ports.clock.now();
+  const code = hex(ports.random.bytes(16));
+  const id = await ports.vault.digest(code);
+  const limits = await linkLimits(ports.vault, ports.limits, identifier, 'reset', undefined, ip);
+  const link = { id, identifier, createdAt, expiresAt: createdAt + RESET_LIFE };
+  const { limited, known } = await ports.links.openReset(link, limits);
+  if (limited) return;
+  try {
+    await ports.notifier.send({
+      id: id.slice(0, 32),
+      channel: 'email',
+      to: identifier.value,
+      content: {
+        template: 'reset_link',
+        link: `${application.storefrontUrl}/auth/set-password?code=${code}`,
+        code,
+      },
+      createdAt,
+      drop: !known,
+    });
+  } catch (outage) {
+    await ports.links.cancel(id);
+    throw outage;
+  }
+}
+
+/** Whether a reset code can still be used; it stays usable (decision 16). */
+export async function resetCodeUser(ports: Ports, code: string): Promise<User | undefined> {
+  const id = await ports.vault.digest(code);
+  return ports.links.findReset(id, ports.clock.now());
+}
+
+export interface NewPassword {
+  user: User;
+  session: SessionCookie;
+}
+
+type ResetRefusal =
+  | 'link_invalid'
+  | 'password_weak'
+  | 'account_blocked'
+  | 'account_deleted'
+  | 'application_inactive';
+
+/** A new password by a mailed link: the code is used up, earlier sessions end, the holder is signed in. */
+export async function resetPassword(
+  ports: Ports,
+  application: Application,
+  request: { code: string; password: string; visitor: Visitor },
+): Promise<Result<NewPassword, ResetRefusal>> {
+  const now = ports.clock.now();
+  const user = await resetCodeUser(ports, request.code);
+  if (!user) return refuse('link_invalid');
+  const refused = signInRefusal(user, application);
+  if (refused) return refused;
+  const weak = passwordRefusal(request.password, user, 'body.password');
+  if (weak) return weak;
+  const hash = await ports.hasher.hash(request.password);
+  const settled = await ports.links.reset(await ports.vault.digest(request.code), hash, now);
+  if (settled.state !== 'done' || !settled.user) return refuse('link_invalid');
+  noticePasswordSet(ports, settled.user);
+  const session = await openSession(ports, application, settled.user, request.visitor, now);
+  return accept({ user: settled.user, session });
+}
+
+/** A new password while signed in. The old one is demanded when there is one, and a wrong one counts as a failed login. */
+export async function changePassword(
+  ports: Ports,
+  signedIn: { user: User; session: Session },
+  request: { oldPassword?: string; newPassword: string; ip: string },
+): Promise<
+  Result<
+    SessionCookie,
+    'required_field_missing' | 'password_wrong' | 'password_weak' | 'too_many_requests'
+  >
+> {
+  const { user, session } = signedIn;
+  const current = await ports.passwords.hashOf(user.id);
+  if (current !== undefined) {
+    if (request.oldPassword === undefined) return missingField('body.old_password');
+    const checked = await checkPassword(ports, {
+      login: { userId: user.id },
+      password: request.oldPassword,
+      unknown: user.id,
+      ip: request.ip,
+    });
+    if (!checked.ok) {
+      return checked.code === 'login_failed' ? refuse('password_wrong') : checked;
+    }
+    await ports.passwords.succeed({ ref: checked.value.ref, userId: user.id });
+  }
+  const weak = passwordRefusal(request.newPassword, user, 'body.new_password');
+  if (weak) return weak;
+  const hash = await ports.hasher.hash(request.newPassword);
+  const now = ports.clock.now();
+  // Only over the password that was checked: of two changes at once one wins, the other's old password is wrong by then.
+  if (!(await ports.passwords.set(user.id, current, hash, now))) return refuse('password_wrong');
+  noticePasswordSet(ports, user);
+  return accept(await replaceSession(ports, session, now));
+}

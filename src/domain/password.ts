@@ -1,0 +1,52 @@
+/** What a password may be (security.md). Pure. */
+import type { IdentifierRef } from '../ports.ts';
+import common from './common-passwords.json' with { type: 'json' };
+import { nationalDigits } from './identifier.ts';
+import { refuse, type Refused } from './result.ts';
+
+const MIN = 8;
+const MAX = 128;
+
+/** The 2,000 most common ones of at least eight characters, from the frequency list of zxcvbn-ts (MIT). */
+const COMMON: ReadonlySet<string> = new Set(common.split(' '));
+
+/** What is known of whoever chooses the password, and must not be it. */
+export interface OwnWords {
+  identifiers?: readonly IdentifierRef[];
+  username?: string;
+  firstName?: string;
+  lastName?: string;
+}
+
+function ownWords({ identifiers = [], username, firstName, lastName }: OwnWords): Set<string> {
+  const values = identifiers.flatMap((one) =>
+    one.kind === 'email'
+      ? [one.value, one.value.slice(0, one.value.lastIndexOf('@'))]
+      : [one.value, one.value.slice(1), nationalDigits(one)],
+  );
+  const names = [firstName, lastName, [firstName, lastName].join(' '), [firstName, lastName].join('')];
+  const words = [...values, username, ...names].filter((word) => word !== undefined);
+  return new Set(words.map((word) => word.toLowerCase()));
+}
+
+/**
+ * Why a password cannot be taken, or undefined when it can. No composition rules; blanks and Unicode stay; lengths count
+ * characters as people see them in NFC (ASVS 6.2).
+ * @param field where it stands in the request, such as `body.password`
+ */
+export function passwordRefusal(
+  password: string,
+  own: OwnWords,
+  field: string,
+): Refused<'password_weak'> | undefined {
+  const weak = (message: string): Refused<'password_weak'> =>
+    refuse('password_weak', { message: `${field} ${message}.`, errors: [{ path: field, message }] });
+  const normal = password.normalize('NFC');
+  const { length } = [...normal];
+  if (length < MIN) return weak(`must have at least ${MIN} characters`);
+  if (length > MAX) return weak(`must have at most ${MAX} characters`);
+  const lower = normal.toLowerCase();
+  if (new Set(lower).size < 2 || COMMON.has(lower)) return weak('is one that many people use');
+  if (ownWords(own).has(lower)) return weak('must not be a name or an address of your own');
+  return undefined;
+}
