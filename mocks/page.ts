@@ -5,8 +5,11 @@
 import { HttpResponse, type HttpResponseResolver } from 'msw';
 import { createMock, type MockOptions } from './app.ts';
 
-/** Takes the cookie from the app to MSW; no page ever sees it. */
+/** Takes cookies from the app to MSW; no page ever sees it. */
 const CARRIER = 'x-mock-set-cookie';
+
+/** Several lines of one header come joined. Ours have no `Expires`, the one attribute with a comma. */
+const linesOf = (joined: string | null): string[] => joined?.split(', ') ?? [];
 
 /** What may stand in a cookie as it is (RFC 6265); MSW hands some values over decoded. */
 const COOKIE_OCTETS = /^[\w!#$%&'()*+\-./:<=>?@[\]^`{|}~]*$/;
@@ -26,9 +29,8 @@ export function pageResolver(options: MockOptions): HttpResponseResolver {
     const asked = Object.defineProperty(request.clone(), 'headers', { value: given });
     const response = await mock.fetch(asked as Request);
     const headers = new Headers(response.headers);
-    const line = headers.get(CARRIER);
+    for (const line of linesOf(headers.get(CARRIER))) headers.append('set-cookie', line);
     headers.delete(CARRIER);
-    if (line) headers.append('set-cookie', line);
     return new HttpResponse(response.body, { status: response.status, headers });
   };
 }

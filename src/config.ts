@@ -95,6 +95,8 @@ export interface Config {
   directory: D1Database;
   /** A database by the name of its binding: `DB`, `DB_1`, … */
   database(shard: string): D1Database;
+  /** All of them. */
+  databases(): { name: string; database: D1Database }[];
 }
 
 /** Names what is wrong, never its value: the message goes to the log. */
@@ -106,6 +108,8 @@ export class ConfigError extends Error {
 }
 
 const isDatabase = binding<D1Database>('prepare');
+/** By name: a stub of another kind, such as that of the assets, claims to have every method. */
+const DATABASE = /^DB(_\d+)?$/;
 
 /** @throws ConfigError with the name of every bad value */
 export function parseConfig(env: Record<string, unknown>): Config {
@@ -130,5 +134,9 @@ export function parseConfig(env: Record<string, unknown>): Config {
     messages: settings.MESSAGES,
     directory: isDatabase.parse(env['DB']),
     database: (shard) => isDatabase.parse(env[shard]),
+    databases: () =>
+      Object.entries(env)
+        .filter(([name]) => DATABASE.test(name))
+        .map(([name, database]) => ({ name, database: isDatabase.parse(database) })),
   };
 }

@@ -15,10 +15,12 @@ import { d1Registrations } from './adapters/d1/registrations.ts';
 import { d1Sessions } from './adapters/d1/sessions.ts';
 import { d1Users } from './adapters/d1/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
+import { housekeeping } from './adapters/d1/housekeeping.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
 import { Values } from './adapters/kv/values.ts';
 import { createInbox } from './adapters/notify/inbox.ts';
-import { render } from './adapters/notify/templates.ts';
+import { previews } from './adapters/notify/templates/preview.ts';
+import { messageWriter } from './adapters/notify/writer.ts';
 import { consumeMessages, queueNotifier } from './adapters/queue/messages.ts';
 import type { Config } from './config.ts';
 import { errorForLog, type Log } from './http/log.ts';
@@ -26,11 +28,16 @@ import type {
   Application,
   Clock,
   CustomerQuery,
+  Hasher,
   Customers,
   Inbox,
   PortsFactory,
   RequestScope,
+  TemplatePreview,
 } from './ports.ts';
+
+/** wrangler.toml, `triggers`: this one purges deleted users, any other drops what has expired. */
+export const PURGE_CRON = '17 3 * * *';
 
 const systemClock: Clock = { now: () => Date.now() };
 
@@ -54,23 +61,36 @@ function replicaCustomers(client: D1Database, application: string, scope: Reques
 export interface Wired {
   factory: PortsFactory;
   inbox: Inbox;
+  /** What messages look like: as built in, or as an application has worded them. */
+  previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
   consume(batch: MessageBatch): Promise<void>;
+  /** @param cron the trigger's own pattern, which says what is to be done */
+  scheduled(cron: string): Promise<void>;
 }
 
-export function wire(config: Config, log: Log, clock: Clock = systemClock): Wired {
+/** @param replaced what a test puts in place of the real thing: its own clock, a hasher that counts */
+export function wire(
+  config: Config,
+  log: Log,
+  replaced: { clock?: Clock; hasher?: Hasher } = {},
+): Wired {
+  const { clock = systemClock, hasher = argon2Hasher } = replaced;
   const vault = createVault(config.sealingKeys);
   const values = new Values(config.kv);
   const directory = new Database(config.directory);
   const inbox = createInbox(values);
+  const records = d1Directory(directory, vault, clock);
+  const write = messageWriter(records, log);
+  const keeper = housekeeping(config, values, clock);
   const service = {
     clock,
     random: cryptoRandom,
     vault,
-    directory: d1Directory(directory, vault, clock),
+    directory: records,
     tokens: createTokens(config.signingKeys, clock),
     sessionTokens: createSessionTokens(config.sessionSecrets, cryptoRandom),
     deviceTokens: createDeviceTokens(vault, cryptoRandom),
-    hasher: argon2Hasher,
+    hasher,
     health: createHealth(directory, values),
     serviceBudgets: d1Budgets(directory, ''),
     limits: config.limits,
@@ -90,7 +110,7 @@ export function wire(config: Config, log: Log, clock: Clock = systemClock): Wire
       passwords: d1Passwords(database, id),
       budgets: d1Budgets(database, id),
       customers: replicaCustomers(client, id, scope),
-      notifier: queueNotifier(config.messages, vault, application),
+      notifier: queueNotifier(config.messages, vault, id),
       background(work: Promise<unknown>) {
         const watched = work.catch((error: unknown) =>
           log({ level: 'warn', message: 'background work failed', internal: errorForLog(error) }),
@@ -103,8 +123,13 @@ export function wire(config: Config, log: Log, clock: Clock = systemClock): Wire
   return {
     factory: { service, of },
     inbox,
+    async previews(applicationId) {
+      if (applicationId === undefined) return previews('Example Shop');
+      const application = await records.find(applicationId);
+      return application && previews(application.name, application.templates);
+    },
     consume: async (batch) =>
-      consumeMessages(batch, vault, inbox, render, (id, error) =>
+      consumeMessages(batch, vault, inbox, write, (id, error) =>
         log({
           level: 'warn',
           message: 'delivery failed',
@@ -112,5 +137,19 @@ export function wire(config: Config, log: Log, clock: Clock = systemClock): Wire
           internal: errorForLog(error),
         }),
       ),
+    async scheduled(cron) {
+      const purge = cron === PURGE_CRON;
+      const { counts, complete, failed } = await (purge
+        ? keeper.purgeDeleted()
+        : keeper.dropExpired());
+      log({
+        level: failed.length > 0 ? 'error' : complete ? 'info' : 'warn',
+        message: purge ? 'purge' : 'retention',
+        counts,
+        complete,
+        failed: failed.map(({ database }) => database),
+        internal: failed.map(({ error }) => errorForLog(error)).join('; '),
+      });
+    },
   };
 }

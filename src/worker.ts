@@ -1,4 +1,4 @@
-/** Entry of the Worker: fetch and queue. Wires configuration → ports → app, once per isolate; no logic. */
+/** Entry of the Worker: fetch, queue and cron. Wires configuration → ports → app, once per isolate; no logic. */
 import type { Hono } from 'hono';
 import { createApp } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
@@ -6,7 +6,7 @@ import { requestIdOf } from './http/caller.ts';
 import { errorResponse, failure } from './http/errors.ts';
 import { consoleLog, errorForLog } from './http/log.ts';
 import { withHeaders, type ServerEnv } from './http/server.ts';
-import { serveInbox } from './pages/inbox.ts';
+import { serveDevPages } from './pages/dev.ts';
 import { wire, type Wired } from './wiring.ts';
 
 interface Built {
@@ -22,7 +22,7 @@ function build(env: Record<string, unknown>): Built {
   const config = parseConfig(env);
   const wired = wire(config, consoleLog);
   const app = createApp(wired.factory, consoleLog);
-  if (config.delivery === 'inbox') serveInbox(app, wired.inbox);
+  if (config.delivery === 'inbox') serveDevPages(app, wired);
   const built = { app, wired };
   builds.set(env, built);
   return built;
@@ -51,5 +51,9 @@ export default {
 
   async queue(batch, env) {
     await build(env).wired.consume(batch);
+  },
+
+  async scheduled({ cron }, env) {
+    await build(env).wired.scheduled(cron);
   },
 } satisfies ExportedHandler<Record<string, unknown>>;

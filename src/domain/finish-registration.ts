@@ -21,7 +21,7 @@ import {
   nextStep,
   USERNAME_TRIES,
 } from './registration.ts';
-import { sendVerifyLink } from './send-link.ts';
+import { sendFirstLinks } from './send-link.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
 import { ENDED_FOR } from './session.ts';
 import { openSession, type SessionCookie, type Visitor } from './sign-in.ts';
@@ -178,7 +178,7 @@ async function create(
     if (settled.state === 'done' && settled.user) {
       const { user } = settled;
       const session = await signIn(step, user);
-      const linkSentTo = await sendLinks(ports, application, user, unverified, request.visitor.ip);
+      const linkSentTo = await sendFirstLinks(ports, application, user, unverified, request.visitor.ip);
       return accept({ kind: 'signed_in', user, session, linkSentTo });
     }
     if (settled.state === 'taken' && settled.field !== 'username') {
@@ -188,30 +188,6 @@ async function create(
     }
   }
   throw new Error('no free username after several tries');
-}
-
-/**
- * Links for what was given without being demanded. Best effort: the user exists by now, and can ask for the link again.
- * @returns the email a link went to
- */
-async function sendLinks(
-  ports: Ports,
-  application: Application,
-  user: User,
-  identifiers: IdentifierRef[],
-  ip: string,
-): Promise<string | undefined> {
-  let sentTo: string | undefined;
-  for (const identifier of identifiers) {
-    const sent = await sendVerifyLink(ports, application, user, identifier, ip).catch(
-      (outage: unknown) => {
-        ports.background(Promise.reject(outage));
-        return undefined;
-      },
-    );
-    if (sent?.ok && identifier.kind === 'email') sentTo = identifier.value;
-  }
-  return sentTo;
 }
 
 async function signIn(step: Step, user: User): Promise<SessionCookie> {

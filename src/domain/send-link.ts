@@ -49,3 +49,27 @@ export async function sendVerifyLink(
   }
   return accept(undefined);
 }
+
+/**
+ * Links for what was given without being demanded. Best effort: the user exists by now, and can ask for the link again.
+ * @returns the email a link went to
+ */
+export async function sendFirstLinks(
+  ports: Ports,
+  application: Application,
+  user: User,
+  identifiers: IdentifierRef[],
+  ip: string,
+): Promise<string | undefined> {
+  let sentTo: string | undefined;
+  for (const identifier of identifiers) {
+    const sent = await sendVerifyLink(ports, application, user, identifier, ip).catch(
+      (outage: unknown) => {
+        ports.background(Promise.reject(outage));
+        return undefined;
+      },
+    );
+    if (sent?.ok && identifier.kind === 'email') sentTo = identifier.value;
+  }
+  return sentTo;
+}

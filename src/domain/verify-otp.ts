@@ -7,6 +7,7 @@ import type {
   Effect,
   Identifier,
   IdentifierKind,
+  IdentifierRef,
   PendingForm,
   Ports,
   Settled,
@@ -25,6 +26,7 @@ import {
   profileOf,
   USERNAME_TRIES,
 } from './registration.ts';
+import { sendFirstLinks } from './send-link.ts';
 import { ENDED_FOR } from './session.ts';
 import { openSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { tryCode, type RightCode, type TryRefusal } from './try-code.ts';
@@ -45,7 +47,8 @@ export interface VerifyOtp {
 }
 
 export type Verified =
-  | { kind: 'signed_in'; user: User; session: SessionCookie }
+  /** `linkSentTo`: an email of the form that nobody demanded got its link. */
+  | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
   /** Proven on the own profile; the session goes on. */
   | { kind: 'added'; user: User }
   /** No session yet: `wanted` must be proven, or the profile form is still to be filled in. */
@@ -196,7 +199,7 @@ async function register(at: Try): Outcome {
   const proven = [...registration.proofs, found.challenge.identifier];
   const form = await ports.registrations.form(registration.id);
   const next = nextStep(kindsForRegistration(application), proven, form?.identifiers ?? []);
-  if (form && next.kind === 'create') return create(at, registration.id, form, next.identifiers);
+  if (form && next.kind === 'create') return create(at, registration.id, form, next);
   const settled = await settle(at, { kind: 'prove', registration });
   if (settled.state !== 'done') return unsettled(settled);
   const wanted = stillWanted(
@@ -211,7 +214,7 @@ async function create(
   at: Try,
   registration: string,
   form: PendingForm,
-  identifiers: Identifier[],
+  { identifiers, unverified }: { identifiers: Identifier[]; unverified: IdentifierRef[] },
 ): Outcome {
   // A generated username may meet its twin; nothing is used up then, and the next draw has new digits.
   for (let tries = 1; ; tries += 1) {
@@ -219,7 +222,12 @@ async function create(
     const ended = await signIn(at, asUser(user), { kind: 'create', registration, user });
     const twin =
       !ended.ok && ended.code === 'identifier_taken' && ended.meta?.['field'] === 'username';
-    if (!twin || tries === USERNAME_TRIES) return ended;
+    if (twin && tries < USERNAME_TRIES) continue;
+    if (!ended.ok || ended.value.kind !== 'signed_in') return ended;
+    const { ports, application, request } = at;
+    const made = ended.value.user;
+    const linkSentTo = await sendFirstLinks(ports, application, made, unverified, request.visitor.ip);
+    return accept({ ...ended.value, linkSentTo });
   }
 }
 

@@ -3,14 +3,19 @@ import type { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import type { ServerEnv } from '../http/server.ts';
 import type { Inbox } from '../ports.ts';
+import { devPolicy } from './dev-policy.ts';
 
 const STYLE = `
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1c2733 }
   h1 { font-size: 1.3rem } label { display: block; margin: 1rem 0 } input { font: inherit; padding: .3rem .5rem; width: 18rem }
   ol { list-style: none; padding: 0 } li { border: 1px solid #d5dce3; border-radius: .5rem; padding: .8rem 1rem; margin: .8rem 0 }
-  .code { font-size: 1.5rem; letter-spacing: .1em } .meta { color: #5a6875; font-size: .875rem } p { margin: .2rem 0; white-space: pre-wrap; overflow-wrap: anywhere }`;
+  .code { font-size: 1.5rem; letter-spacing: .1em } .meta { color: #5a6875; font-size: .875rem } p { margin: .2rem 0; white-space: pre-wrap; overflow-wrap: anywhere }
+  .subject { font-weight: bold } iframe { width: 100%; height: 26rem; border: 1px solid #d5dce3 }`;
 
-/** Texts go in by textContent only: a message may hold anything. */
+/**
+ * Texts go in by textContent only: a message may hold anything. The HTML of a mail goes into a sandboxed frame, which
+ * cannot run scripts and has no origin.
+ */
 const SCRIPT = `
   const list = document.querySelector('ol'), to = document.querySelector('input'), empty = document.querySelector('#empty');
   let shown = '';
@@ -29,9 +34,19 @@ const SCRIPT = `
     for (const item of items) {
       const li = line(list, 'li', '', '');
       line(li, 'p', 'meta', item.channel + ' to ' + item.to + ', ' + new Date(item.created_at).toLocaleTimeString());
+      if (item.subject) line(li, 'p', 'subject', item.subject);
       if (item.otp) line(li, 'p', 'code', item.otp);
       line(li, 'p', '', item.text);
       if (item.link && /^https?:/.test(item.link)) line(li, 'a', '', 'Open the link').href = item.link;
+      if (item.html) {
+        const details = line(li, 'details', '', '');
+        line(details, 'summary', '', 'As HTML');
+        const frame = document.createElement('iframe');
+        frame.setAttribute('sandbox', '');
+        frame.title = item.subject || 'Mail';
+        frame.srcdoc = item.html;
+        details.append(frame);
+      }
     }
   }
   to.addEventListener('input', refresh);
@@ -51,7 +66,10 @@ const page = (nonce: string) =>
       </head>
       <body>
         <h1>Dev inbox</h1>
-        <p>Messages that a real deployment would send. Kept for a day on this machine only.</p>
+        <p>
+          Messages that a real deployment would send. Kept for a day on this machine only.
+          <a href="/_dev/templates">All templates</a>
+        </p>
         <label>Only to <input type="search" placeholder="+918652523958 or a@b.c" /></label>
         <p id="empty" class="meta" role="status">Loading …</p>
         <ol aria-live="polite"></ol>
@@ -67,12 +85,7 @@ export function serveInbox(app: Hono<ServerEnv>, inbox: Inbox): void {
   app.get('/_dev/inbox', async (c) => {
     if (c.req.header('accept')?.includes('text/html')) {
       const nonce = crypto.randomUUID();
-      const source = `'nonce-${nonce}'`;
-      c.header(
-        'content-security-policy',
-        `default-src 'none'; style-src ${source}; script-src ${source}; connect-src 'self'; base-uri 'none'; ` +
-          `form-action 'none'; frame-ancestors 'none'`,
-      );
+      c.header('content-security-policy', devPolicy(nonce));
       return c.html(page(nonce));
     }
     // A `+` that nobody encoded arrives as a blank (ruling 44).

@@ -62,6 +62,16 @@ export interface RenderedMessage {
   html?: string;
 }
 
+/** A message with sample values, for whoever looks after the wording. */
+export interface TemplatePreview {
+  template: Template;
+  language: Language;
+  channel: Message['channel'];
+  message: RenderedMessage;
+  /** Own texts of the application that could not be used, and why. */
+  refused: string[];
+}
+
 /** Brings messages to people. Must take the same message twice without harm: queues deliver at least once. */
 export interface Transport {
   deliver(message: Message, rendered: RenderedMessage): Promise<void>;

@@ -134,7 +134,9 @@ describe.each(SHOPS)('updateProfile with a session on %s', (_, open) => {
     const mobile = { phone: '9876543210' };
     right(await browser.application.updateProfile({ body: { mobile } }));
     const sent = (await shop.messages()).length;
-    const both = await browser.application.updateProfile({ body: { mobile, email: 'a@example.com' } });
+    const both = await browser.application.updateProfile({
+      body: { mobile, email: 'a@example.com' },
+    });
     expect(both).toMatchObject({ status: 429, body: { meta: { limit: 'send_gap' } } });
     expect(await shop.messages()).toHaveLength(sent);
     shop.clock.advance(31_000);

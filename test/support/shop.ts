@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import type { Hono } from 'hono';
 import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
+import { argon2Hasher } from '../../src/adapters/crypto/hasher.ts';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { memoryPorts } from '../../src/adapters/memory/ports.ts';
 import type { Envelope } from '../../src/adapters/queue/messages.ts';
@@ -12,9 +13,16 @@ import { createClient, type Client } from '../../src/http/client.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { SCOPES } from '../../src/http/operation.ts';
 import type { ServerEnv } from '../../src/http/server.ts';
-import type { Application, Limits, Message, PlatformConfig, Ports } from '../../src/ports.ts';
+import type {
+  Application,
+  Hasher,
+  Limits,
+  Message,
+  PlatformConfig,
+  Ports,
+} from '../../src/ports.ts';
 import { table } from '../../src/table.ts';
-import { wire } from '../../src/wiring.ts';
+import { wire, type Wired } from '../../src/wiring.ts';
 import { countingDatabase, type Counted } from './counting-database.ts';
 import { staleKv, type StaleKv } from './stale-kv.ts';
 
@@ -54,6 +62,10 @@ export interface EdgeShop extends Shop {
   kv: StaleKv;
   db: Counted;
   queue: { sent: Envelope[]; down: boolean };
+  /** How often a password was hashed. */
+  hashes: { count: number };
+  /** What else the Worker is made of: queue consumer, crons, inbox. */
+  wired: Wired;
 }
 
 function createClock() {
@@ -138,7 +150,19 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
       },
     },
   });
-  const { factory } = wire(config, (line) => log.push(line), clock);
+  const hashes = { count: 0 };
+  const hasher: Hasher = {
+    async hash(password) {
+      hashes.count += 1;
+      return argon2Hasher.hash(password);
+    },
+    async verify(password, hash) {
+      hashes.count += 1;
+      return argon2Hasher.verify(password, hash);
+    },
+  };
+  const wired = wire(config, (line) => log.push(line), { clock, hasher });
+  const { factory } = wired;
   const scope = {
     waitUntil: (work: Promise<unknown>) => void pending.push(work),
     setBookmark: () => undefined,
@@ -161,7 +185,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     },
     pending,
   );
-  return { ...shop, kv, db, queue, portsOf: (other) => factory.of(other, scope) };
+  return { ...shop, kv, db, queue, hashes, wired, portsOf: (other) => factory.of(other, scope) };
 }
 
 /** On memory ports. */

@@ -18,6 +18,8 @@ export interface StaleKv {
   calls: string[];
   /** When set, every call fails. */
   down: boolean;
+  /** Everything that was ever written, to be searched. */
+  dump(): unknown;
 }
 
 const MIN_TTL = 60;
@@ -85,6 +87,7 @@ export function staleKv(now: () => number): StaleKv {
     lag: 0,
     calls: [],
     down: false,
+    dump: () => [...history],
   };
   return double;
 }

@@ -12,13 +12,13 @@ const SHOWN = 100;
 
 export function createInbox(values: Values): Inbox {
   return {
-    async deliver({ id, channel, to, content, createdAt }, { text }) {
+    async deliver({ id, channel, to, content, createdAt }, rendered) {
       const item: InboxItem = {
         id,
         channel,
         to,
         template: content.template,
-        text,
+        ...rendered,
         ...('otp' in content && { otp: content.otp }),
         ...('link' in content && { link: content.link, code: content.code }),
         created_at: new Date(createdAt).toISOString(),

@@ -1,36 +1,20 @@
 /** The queue of outgoing messages: sealed on the way in, opened and delivered by the consumer. */
-import {
-  Outage,
-  type Message,
-  type Notifier,
-  type RenderedMessage,
-  type Transport,
-  type Vault,
-} from '../../ports.ts';
+import { Outage, type Message, type Notifier, type Transport, type Vault } from '../../ports.ts';
+import type { Writer } from '../notify/writer.ts';
 import { within } from '../within.ts';
 
 /** What travels: nothing readable but whose message it is. */
 export interface Envelope {
   id: string;
   applicationId: string;
-  shop: string;
   sealed: string;
 }
 
-export function queueNotifier(
-  queue: Queue,
-  vault: Vault,
-  application: { id: string; name: string },
-): Notifier {
+export function queueNotifier(queue: Queue, vault: Vault, applicationId: string): Notifier {
   return {
     async send(message) {
       const sealed = await vault.seal('message', JSON.stringify(message));
-      const envelope: Envelope = {
-        id: message.id,
-        applicationId: application.id,
-        shop: application.name,
-        sealed,
-      };
+      const envelope: Envelope = { id: message.id, applicationId, sealed };
       try {
         await within('Queue', queue.send(envelope));
       } catch (error) {
@@ -45,7 +29,7 @@ export async function consumeMessages(
   batch: MessageBatch,
   vault: Vault,
   transport: Transport,
-  render: (message: Message, shop: string) => RenderedMessage,
+  write: Writer,
   onFailure: (id: string, error: unknown) => void,
 ): Promise<void> {
   await Promise.all(
@@ -54,7 +38,8 @@ export async function consumeMessages(
       const envelope = queued.body as Envelope;
       try {
         const message = JSON.parse(await vault.open('message', envelope.sealed)) as Message;
-        if (!message.drop) await transport.deliver(message, render(message, envelope.shop));
+        const rendered = message.drop ? undefined : await write(envelope.applicationId, message);
+        if (rendered) await transport.deliver(message, rendered);
         queued.ack();
       } catch (error) {
         onFailure(envelope.id, error);

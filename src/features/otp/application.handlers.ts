@@ -11,7 +11,12 @@ import type { otpApplication } from './application.contract.ts';
 /** The answer of a right code, whatever it was sent for. */
 function verifiedView(value: Verified, application: Application) {
   if (value.kind !== 'register') {
-    return { user: userView(value.user, application), user_exists: true };
+    const linked = value.kind === 'signed_in' ? value.linkSentTo : undefined;
+    return {
+      user: userView(value.user, application),
+      user_exists: true,
+      ...(linked !== undefined && { verify_email_link: true, email: linked }),
+    };
   }
   return {
     user_exists: false,

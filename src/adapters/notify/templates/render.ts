@@ -52,8 +52,13 @@ export function render(message: Message, { shop, language, overrides }: Voice): 
   }
 
   // A line break in a subject would begin another header.
-  const subject = fill(own('subject') ?? wording.subject, values).replace(/\s+/g, ' ').trim();
-  const parts = own('text')?.trim().split(/\n{2,}/) ?? wording.mail;
+  const subject = fill(own('subject') ?? wording.subject, values)
+    .replace(/\s+/g, ' ')
+    .trim();
+  const parts =
+    own('text')
+      ?.trim()
+      .split(/\n{2,}/) ?? wording.mail;
   const html = own('html');
   return {
     message: {

@@ -1,0 +1,81 @@
+/** What the crons do, database by database; one that fails stops no other. */
+import { sql } from 'drizzle-orm';
+import type { Config } from '../../config.ts';
+import type { Clock } from '../../ports.ts';
+import type { Values } from '../kv/values.ts';
+import { Database } from './database.ts';
+import { Purge, type Cutoff } from './purge.ts';
+import { dropExpired, type Dropped } from './retention.ts';
+
+const DAY = 86_400_000;
+/** Of the 10,000 calls of an invocation; a run over all shards together stays below. */
+const MAX_KV_CALLS = 4_000;
+
+/** What a run has done. Numbers only: it goes to the log. */
+export interface Report extends Dropped {
+  /** Databases that failed. */
+  failed: { database: string; error: unknown }[];
+}
+
+export interface Housekeeping {
+  /** Drops rows 24 h after their expiry. */
+  dropExpired(): Promise<Report>;
+  /** Purges users whose time to return is over. */
+  purgeDeleted(): Promise<Report>;
+}
+
+type Work = (database: Database, name: string) => Promise<Dropped>;
+
+export function housekeeping(
+  config: Pick<Config, 'databases' | 'directory'>,
+  values: Values,
+  clock: Clock,
+): Housekeeping {
+  async function everywhere(work: Work): Promise<Report> {
+    const report: Report = { counts: {}, complete: true, failed: [] };
+    for (const { name, database } of config.databases()) {
+      try {
+        const { counts, complete } = await work(new Database(database), name);
+        for (const [what, count] of Object.entries(counts)) {
+          report.counts[what] = (report.counts[what] ?? 0) + count;
+        }
+        report.complete &&= complete;
+      } catch (error) {
+        report.failed.push({ database: name, error });
+        report.complete = false;
+      }
+    }
+    return report;
+  }
+
+  /** By the name of the database. An application without a sound number of days keeps its users. */
+  async function cutoffs(now: number): Promise<Map<string, Cutoff[]>> {
+    const [rows = []] = await new Database(config.directory).read([
+      sql`SELECT id, shard, json_extract(config, '$.delete_account_day') AS days FROM applications`,
+    ]);
+    const known = rows.flatMap(({ id, shard, days }) =>
+      typeof days === 'number' && days >= 0
+        ? [{ shard: String(shard), application: String(id), cutoff: now - days * DAY }]
+        : [],
+    );
+    return Map.groupBy(known, ({ shard }) => shard);
+  }
+
+  return {
+    dropExpired: async () => everywhere(async (database) => dropExpired(database, clock.now())),
+
+    async purgeDeleted() {
+      const now = clock.now();
+      const maxCalls = Math.floor(MAX_KV_CALLS / config.databases().length);
+      let found: Map<string, Cutoff[]>;
+      try {
+        found = await cutoffs(now);
+      } catch (error) {
+        return { counts: {}, complete: false, failed: [{ database: 'directory', error }] };
+      }
+      return everywhere(async (database, name) =>
+        new Purge(database, values, maxCalls).run(found.get(name) ?? [], now),
+      );
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** Puts a message into its application's language and own wording. */
+import type { Log } from '../../http/log.ts';
+import type { ApplicationRecords, Message, RenderedMessage } from '../../ports.ts';
+import { render } from './templates/render.ts';
+
+/** Undefined when the application is gone: nobody is left who would want to say this. */
+export type Writer = (
+  applicationId: string,
+  message: Message,
+) => Promise<RenderedMessage | undefined>;
+
+export function messageWriter(records: ApplicationRecords, log: Log): Writer {
+  return async (applicationId, message) => {
+    const about = { message_id: message.id, application_id: applicationId };
+    const application = await records.find(applicationId);
+    if (!application) {
+      log({ level: 'warn', message: 'message dropped: no such application', ...about });
+      return undefined;
+    }
+    const { name, language, templates } = application;
+    const rendered = render(message, { shop: name, language, overrides: templates });
+    if (rendered.refused.length > 0) {
+      log({
+        level: 'warn',
+        message: 'own templates refused',
+        ...about,
+        internal: rendered.refused.join('; '),
+      });
+    }
+    return rendered.message;
+  };
+}
