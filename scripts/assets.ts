@@ -1,10 +1,20 @@
 /**
- * Fills `public/`, which Cloudflare serves beside the Worker: swagger-ui for the reference page at /docs. Runs before
- * whatever needs the folder; it is cheap and writes only what has changed.
+ * Fills `public/`, which Cloudflare serves beside the Worker: the OpenAPI documents, and swagger-ui for the reference page
+ * at /docs. Runs before whatever needs the folder; it is cheap and writes only what has changed.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { ABOUT } from '../src/about.ts';
+import { openapi } from '../src/http/openapi.ts';
+import { table } from '../src/table.ts';
+
+/** File → the groups of the table that it shows; all of them when left out. */
+const DOCUMENTS: Record<string, readonly string[] | undefined> = {
+  'openapi.json': undefined,
+  'openapi/application.json': ['application'],
+  'openapi/platform.json': ['platform'],
+};
 
 const PUBLIC = join(import.meta.dirname, '../public');
 const SWAGGER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -42,4 +52,7 @@ function put(name: string, content: Uint8Array): void {
 
 for (const name of SWAGGER_FILES) put(`docs/${name}`, readFileSync(join(SWAGGER, name)));
 put('docs/start.js', readFileSync(join(import.meta.dirname, 'docs-start.js')));
+for (const [name, groups] of Object.entries(DOCUMENTS)) {
+  put(name, new TextEncoder().encode(JSON.stringify(openapi(table, { ...ABOUT, groups }))));
+}
 put('_headers', new TextEncoder().encode(HEADERS));

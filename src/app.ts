@@ -1,6 +1,5 @@
 /** Joins the table with its handlers. It does not compile while an operation lacks one and is not listed as unbuilt. */
 import type { Hono } from 'hono';
-import { ABOUT } from './about.ts';
 import { judgeSession, renewSession } from './domain/session.ts';
 import { accessServiceHandlers } from './features/access/service.handlers.ts';
 import { configApplicationHandlers } from './features/config/application.handlers.ts';
@@ -70,6 +69,6 @@ export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<Se
     log,
     isOutage: (error) => (error instanceof Outage ? error.dependency : undefined),
   });
-  serveDocs(app, table, ABOUT);
+  serveDocs(app);
   return app;
 }

@@ -178,7 +178,13 @@ async function create(
     if (settled.state === 'done' && settled.user) {
       const { user } = settled;
       const session = await signIn(step, user);
-      const linkSentTo = await sendFirstLinks(ports, application, user, unverified, request.visitor.ip);
+      const linkSentTo = await sendFirstLinks(
+        ports,
+        application,
+        user,
+        unverified,
+        request.visitor.ip,
+      );
       return accept({ kind: 'signed_in', user, session, linkSentTo });
     }
     if (settled.state === 'taken' && settled.field !== 'username') {

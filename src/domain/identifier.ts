@@ -1,6 +1,10 @@
 /** Emails and phones: reading what people type, and writing it back as the documents show it. */
-import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
+import { parsePhoneNumberFromString, type MetadataJson } from 'libphonenumber-js/core';
 import type { Identifier, IdentifierRef } from '../ports.ts';
+import metadata from './phone-metadata.json' with { type: 'json' };
+
+/** Mobile metadata without formatting patterns; made by scripts/phone-metadata.ts, which knows its shape. */
+const METADATA = metadata as unknown as MetadataJson;
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const MAX_EMAIL = 254;
@@ -36,7 +40,7 @@ export function readPhone(number: string, callingCode: string): IdentifierRef | 
 
 function parseNumber(number: string, defaultCallingCode: string) {
   try {
-    return parsePhoneNumberFromString(number, { defaultCallingCode, extract: false });
+    return parsePhoneNumberFromString(number, { defaultCallingCode, extract: false }, METADATA);
   } catch {
     // The library throws on a calling code that no country has.
     return undefined;

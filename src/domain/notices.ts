@@ -53,7 +53,9 @@ export function noticePrimary(ports: Ports, old: IdentifierRef, next: Identifier
 }
 
 export function noticeDeleted(ports: Ports, application: Application, user: User): void {
-  const to = [primaryOf(user, 'email'), primaryOf(user, 'phone')].filter((one) => one !== undefined);
+  const to = [primaryOf(user, 'email'), primaryOf(user, 'phone')].filter(
+    (one) => one !== undefined,
+  );
   const end = ports.clock.now() + application.config.delete_account_day * 86_400_000;
   const lastDay = new Date(end).toISOString().slice(0, 10);
   send(ports, to, { template: 'notice_account_deleted', lastDay });

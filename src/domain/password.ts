@@ -24,7 +24,12 @@ function ownWords({ identifiers = [], username, firstName, lastName }: OwnWords)
       ? [one.value, one.value.slice(0, one.value.lastIndexOf('@'))]
       : [one.value, one.value.slice(1), nationalDigits(one)],
   );
-  const names = [firstName, lastName, [firstName, lastName].join(' '), [firstName, lastName].join('')];
+  const names = [
+    firstName,
+    lastName,
+    [firstName, lastName].join(' '),
+    [firstName, lastName].join(''),
+  ];
   const words = [...values, username, ...names].filter((word) => word !== undefined);
   return new Set(words.map((word) => word.toLowerCase()));
 }
@@ -40,9 +45,12 @@ export function passwordRefusal(
   field: string,
 ): Refused<'password_weak'> | undefined {
   const weak = (message: string): Refused<'password_weak'> =>
-    refuse('password_weak', { message: `${field} ${message}.`, errors: [{ path: field, message }] });
+    refuse('password_weak', {
+      message: `${field} ${message}.`,
+      errors: [{ path: field, message }],
+    });
   const normal = password.normalize('NFC');
-  const { length } = [...normal];
+  const { length } = Array.from(normal);
   if (length < MIN) return weak(`must have at least ${MIN} characters`);
   if (length > MAX) return weak(`must have at most ${MAX} characters`);
   const lower = normal.toLowerCase();

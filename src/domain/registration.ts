@@ -132,6 +132,10 @@ export function asUser({ passwordHash: _, ...user }: NewUser): User {
 export const USERNAME_TRIES = 4;
 
 /** Plain fields of a form without its identifiers. */
-export function profileOf({ identifiers: _, passwordHash: _hash, ...profile }: PendingForm): Profile {
+export function profileOf({
+  identifiers: _,
+  passwordHash: _hash,
+  ...profile
+}: PendingForm): Profile {
   return profile;
 }

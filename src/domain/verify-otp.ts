@@ -74,7 +74,11 @@ interface Try extends RightCode {
   request: VerifyOtp;
 }
 
-export async function verifyOtp(ports: Ports, application: Application, request: VerifyOtp): Outcome {
+export async function verifyOtp(
+  ports: Ports,
+  application: Application,
+  request: VerifyOtp,
+): Outcome {
   const { challenge, otp, registerToken, signedIn } = request;
   const registration =
     registerToken === undefined ? undefined : await ports.vault.digest(registerToken);
@@ -226,7 +230,13 @@ async function create(
     if (!ended.ok || ended.value.kind !== 'signed_in') return ended;
     const { ports, application, request } = at;
     const made = ended.value.user;
-    const linkSentTo = await sendFirstLinks(ports, application, made, unverified, request.visitor.ip);
+    const linkSentTo = await sendFirstLinks(
+      ports,
+      application,
+      made,
+      unverified,
+      request.visitor.ip,
+    );
     return accept({ ...ended.value, linkSentTo });
   }
 }

@@ -16,5 +16,8 @@ export function sessionCookieLines(caller: Caller, change: CookieChange): string
   const session = generateCookie(SESSION_COOKIE, value, { ...options, maxAge });
   const device = 'set' in change ? change.device : undefined;
   if (device === undefined) return [session];
-  return [session, generateCookie(DEVICE_COOKIE, device, { ...options, maxAge: DEVICE_LIFE_SECONDS })];
+  return [
+    session,
+    generateCookie(DEVICE_COOKIE, device, { ...options, maxAge: DEVICE_LIFE_SECONDS }),
+  ];
 }

@@ -47,7 +47,11 @@ export interface Principals {
 
 /** A change to the session cookie; `maxAge` in seconds. */
 export type CookieChange =
-  | { set: string; maxAge: number; /** Value of the device cookie, which outlives the session. */ device?: string }
+  | {
+      set: string;
+      maxAge: number;
+      /** Value of the device cookie, which outlives the session. */ device?: string;
+    }
   | { clear: true };
 
 export interface Reply<B> {

@@ -1,18 +1,10 @@
 /**
- * What the API says about itself: the OpenAPI documents, and `/docs`, which shows them. The page's files are swagger-ui's,
- * put under `public/docs` by scripts/assets.ts; Cloudflare serves them without asking this Worker.
+ * `/docs` shows what the API says about itself. The page's files are swagger-ui's; they and the OpenAPI documents are put
+ * under `public/` by scripts/assets.ts, and Cloudflare serves them without asking this Worker. So the generator of the
+ * documents, and zod's half of it, stay out of the bundle.
  */
 import type { Hono } from 'hono';
-import { openapi, type OpenApiOptions } from '../http/openapi.ts';
-import type { Table } from '../http/operation.ts';
 import type { ServerEnv } from '../http/server.ts';
-
-/** Path → the groups of the table that its document shows; all of them when left out. */
-const DOCUMENTS: Record<string, readonly string[] | undefined> = {
-  '/openapi.json': undefined,
-  '/openapi/application.json': ['application'],
-  '/openapi/platform.json': ['platform'],
-};
 
 /** Nothing inline, nothing from elsewhere. `data:` are the icons within swagger-ui's own style sheet. */
 const POLICY = [
@@ -44,14 +36,6 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-export function serveDocs(app: Hono<ServerEnv>, table: Table, about: OpenApiOptions): void {
-  for (const [path, groups] of Object.entries(DOCUMENTS)) {
-    let text: string | undefined;
-    app.get(path, (c) => {
-      // Made when first asked for, so that no request waits for it that does not want it.
-      text ??= JSON.stringify(openapi(table, { ...about, groups }));
-      return c.body(text, 200, { 'content-type': 'application/json; charset=UTF-8' });
-    });
-  }
+export function serveDocs(app: Hono<ServerEnv>): void {
   app.get('/docs', (c) => c.html(PAGE, 200, { 'content-security-policy': POLICY }));
 }

@@ -71,44 +71,50 @@ describe.each(SHOPS)('registerWithForm on %s', (_, open) => {
     expect(await templates(shop)).toContain(`verify_link ${EMAIL}`);
   });
 
-  test.each([['phone first'], ['email first']])('with both demanded: two codes in either order, %s', async (order) => {
-    const shop = await open(demands(HARD, HARD));
-    const browser = shop.browser();
-    const form = right(
-      await browser.application.registerWithForm({
-        body: { first_name: 'Asha', email: EMAIL, phone: PHONE, password: 'a long passphrase' },
-      }),
-    ).body;
-    expect(form).toMatchObject({ verify_mobile_otp: true, verify_email_otp: true, email: EMAIL });
-    const { register_token } = form;
-    const byPhone = async () =>
-      browser.application.verifyMobileOTP({
-        body: { request_id: form.request_id ?? '', otp: await shop.otp(E164), register_token },
+  test.each([['phone first'], ['email first']])(
+    'with both demanded: two codes in either order, %s',
+    async (order) => {
+      const shop = await open(demands(HARD, HARD));
+      const browser = shop.browser();
+      const form = right(
+        await browser.application.registerWithForm({
+          body: { first_name: 'Asha', email: EMAIL, phone: PHONE, password: 'a long passphrase' },
+        }),
+      ).body;
+      expect(form).toMatchObject({ verify_mobile_otp: true, verify_email_otp: true, email: EMAIL });
+      const { register_token } = form;
+      const byPhone = async () =>
+        browser.application.verifyMobileOTP({
+          body: { request_id: form.request_id ?? '', otp: await shop.otp(E164), register_token },
+        });
+      const byEmail = async () =>
+        browser.application.verifyEmailOTP({
+          body: { email: EMAIL, otp: await shop.otp(EMAIL), register_token },
+        });
+      const [first, second] = order === 'phone first' ? [byPhone, byEmail] : [byEmail, byPhone];
+      const halfway = right(await first());
+      expect(halfway.headers.getSetCookie()).toEqual([]);
+      expect(halfway.body).toEqual({
+        user_exists: false,
+        register_token,
+        [order === 'phone first' ? 'verify_email_otp' : 'verify_mobile_otp']: true,
       });
-    const byEmail = async () =>
-      browser.application.verifyEmailOTP({
-        body: { email: EMAIL, otp: await shop.otp(EMAIL), register_token },
+      const done = right(await second());
+      expect(done.body).toMatchObject({
+        user_exists: true,
+        user: {
+          emails: [{ verified: true, primary: true }],
+          phone_numbers: [{ verified: true, primary: true }],
+        },
       });
-    const [first, second] = order === 'phone first' ? [byPhone, byEmail] : [byEmail, byPhone];
-    const halfway = right(await first());
-    expect(halfway.headers.getSetCookie()).toEqual([]);
-    expect(halfway.body).toEqual({
-      user_exists: false,
-      register_token,
-      [order === 'phone first' ? 'verify_email_otp' : 'verify_mobile_otp']: true,
-    });
-    const done = right(await second());
-    expect(done.body).toMatchObject({
-      user_exists: true,
-      user: { emails: [{ verified: true, primary: true }], phone_numbers: [{ verified: true, primary: true }] },
-    });
-    const again = right(
-      await shop.browser().application.loginWithEmailAndPassword({
-        body: { username: EMAIL, password: 'a long passphrase' },
-      }),
-    );
-    expect(again.body.user?._id).toBe(done.body.user?._id);
-  });
+      const again = right(
+        await shop.browser().application.loginWithEmailAndPassword({
+          body: { username: EMAIL, password: 'a long passphrase' },
+        }),
+      );
+      expect(again.body.user?._id).toBe(done.body.user?._id);
+    },
+  );
 
   test('a phone that has an account: its owner is signed in, and nothing of the form overwrites it', async () => {
     const shop = await open();
@@ -130,7 +136,10 @@ describe.each(SHOPS)('registerWithForm on %s', (_, open) => {
         },
       }),
     );
-    expect(done.body).toMatchObject({ user_exists: true, user: { _id: known.body.user?._id, first_name: 'Asha' } });
+    expect(done.body).toMatchObject({
+      user_exists: true,
+      user: { _id: known.body.user?._id, first_name: 'Asha' },
+    });
     expect(right(await browser.application.hasPassword()).body).toEqual({ result: false });
   });
 
@@ -197,7 +206,9 @@ describe.each(SHOPS)('codes by email on %s', (_, open) => {
       const stale = await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp: old } });
       expect(stale).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
     }
-    const done = right(await browser.application.verifyEmailOTP({ body: { email: 'ASHA@example.com', otp } }));
+    const done = right(
+      await browser.application.verifyEmailOTP({ body: { email: 'ASHA@example.com', otp } }),
+    );
     expect(done.body).toMatchObject({ user_exists: true, user: { first_name: 'Asha' } });
     right(await browser.application.getLoggedInUser());
   });
@@ -219,7 +230,9 @@ describe.each(SHOPS)('codes by email on %s', (_, open) => {
     const browser = shop.browser();
     right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
     const otp = await shop.otp(EMAIL);
-    const proven = right(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } })).body;
+    const proven = right(
+      await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }),
+    ).body;
     expect(proven).toEqual({
       user_exists: false,
       register_token: expect.any(String),
@@ -227,7 +240,9 @@ describe.each(SHOPS)('codes by email on %s', (_, open) => {
     });
     const { register_token } = proven;
     const next = right(
-      await browser.application.registerWithForm({ body: { first_name: 'A', phone: PHONE, register_token } }),
+      await browser.application.registerWithForm({
+        body: { first_name: 'A', phone: PHONE, register_token },
+      }),
     ).body;
     const done = right(
       await browser.application.verifyMobileOTP({
@@ -255,7 +270,9 @@ describe.each(SHOPS)('codes by email on %s', (_, open) => {
         shop.browser().application.verifyEmailOTP({ body: { email: EMAIL, otp: wrong } }),
       ),
     );
-    const invalid = answers.filter(({ ok, body }) => !ok && 'code' in body && body.code === 'otp_invalid');
+    const invalid = answers.filter(
+      ({ ok, body }) => !ok && 'code' in body && body.code === 'otp_invalid',
+    );
     expect(invalid).toHaveLength(5);
     const late = await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } });
     expect(late).toMatchObject({ status: 400, body: { code: 'otp_exhausted' } });
@@ -267,7 +284,9 @@ describe.each(SHOPS)('codes by email on %s', (_, open) => {
     await signUp(shop, mine);
     right(await mine.application.sendOTPOnEmail({ body: { email: EMAIL } }));
     const otp = await shop.otp(EMAIL);
-    const stranger = await shop.browser().application.verifyEmailOTP({ body: { email: EMAIL, otp } });
+    const stranger = await shop
+      .browser()
+      .application.verifyEmailOTP({ body: { email: EMAIL, otp } });
     expect(stranger).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
     const dead = await shop.browser().application.sendOTPOnEmail({
       body: { email: EMAIL, register_token: crypto.randomUUID() },
@@ -282,13 +301,20 @@ describe.each(SHOPS)('identifiers on %s', (_, open) => {
     const browser = shop.browser();
     await signUp(shop, browser);
     await addByCode(shop, browser, EMAIL);
-    const added = right(await browser.application.addEmail({ body: { email: 'b@example.com' } })).body;
-    expect(added).toMatchObject({ verify_email_link: true, user: { emails: [{ primary: true }, { email: 'b@example.com', verified: false }] } });
+    const added = right(
+      await browser.application.addEmail({ body: { email: 'b@example.com' } }),
+    ).body;
+    expect(added).toMatchObject({
+      verify_email_link: true,
+      user: { emails: [{ primary: true }, { email: 'b@example.com', verified: false }] },
+    });
     const early = await browser.application.setEmailAsPrimary({ body: { email: 'b@example.com' } });
     expect(early).toMatchObject({ status: 400, body: { code: 'identifier_unverified' } });
     const first = await codeFor(shop, 'b@example.com');
     shop.clock.advance(31_000);
-    const again = right(await browser.application.sendVerificationLinkToEmail({ body: { email: 'b@example.com' } }));
+    const again = right(
+      await browser.application.sendVerificationLinkToEmail({ body: { email: 'b@example.com' } }),
+    );
     expect(again.body).toEqual({ verify_email_link: true });
     const second = await codeFor(shop, 'b@example.com');
     const verified = right(await shop.browser().application.verifyEmail({ body: { code: first } }));
@@ -297,16 +323,23 @@ describe.each(SHOPS)('identifiers on %s', (_, open) => {
       const used = await shop.browser().application.verifyEmail({ body: { code } });
       expect(used).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
     }
-    const primary = right(await browser.application.setEmailAsPrimary({ body: { email: 'b@example.com' } }));
+    const primary = right(
+      await browser.application.setEmailAsPrimary({ body: { email: 'b@example.com' } }),
+    );
     expect(primary.body.user?.emails).toMatchObject([
       { email: 'b@example.com', primary: true },
       { email: EMAIL, primary: false },
     ]);
     await shop.settle();
     expect(await templates(shop)).toEqual(
-      expect.arrayContaining([`notice_identifier_added ${EMAIL}`, `notice_primary_changed ${EMAIL}`]),
+      expect.arrayContaining([
+        `notice_identifier_added ${EMAIL}`,
+        `notice_primary_changed ${EMAIL}`,
+      ]),
     );
-    const idle = right(await browser.application.sendVerificationLinkToEmail({ body: { email: EMAIL } }));
+    const idle = right(
+      await browser.application.sendVerificationLinkToEmail({ body: { email: EMAIL } }),
+    );
     expect(idle.body).toEqual({ verify_email_link: false });
   });
 
@@ -316,9 +349,21 @@ describe.each(SHOPS)('identifiers on %s', (_, open) => {
     await signUp(shop, browser);
     const second = { phone: '9876543210', country_code: '91' };
     right(await browser.application.addMobileNumber({ body: second }));
-    right(await browser.application.verifyMobile({ body: { code: await codeFor(shop, '+919876543210') } }));
-    const query = (phone: string) => ({ active: true, primary: true, verified: true, country_code: '91', phone });
-    const removed = right(await browser.application.deleteMobileNumber({ query: query('8652523958') }));
+    right(
+      await browser.application.verifyMobile({
+        body: { code: await codeFor(shop, '+919876543210') },
+      }),
+    );
+    const query = (phone: string) => ({
+      active: true,
+      primary: true,
+      verified: true,
+      country_code: '91',
+      phone,
+    });
+    const removed = right(
+      await browser.application.deleteMobileNumber({ query: query('8652523958') }),
+    );
     expect(removed.body.user?.phone_numbers).toEqual([
       { phone: '9876543210', country_code: 91, primary: true, verified: true, active: true },
     ]);
@@ -334,7 +379,13 @@ describe.each(SHOPS)('identifiers on %s', (_, open) => {
     await signUp(shop, browser);
     await addByCode(shop, browser, EMAIL);
     const refused = await browser.application.deleteMobileNumber({
-      query: { active: true, primary: true, verified: true, country_code: '91', phone: '8652523958' },
+      query: {
+        active: true,
+        primary: true,
+        verified: true,
+        country_code: '91',
+        phone: '8652523958',
+      },
     });
     expect(refused).toMatchObject({ status: 400, body: { code: 'identifier_last' } });
     const query = { active: true, primary: true, verified: true, email: EMAIL };
@@ -357,7 +408,9 @@ describe.each(SHOPS)('identifiers on %s', (_, open) => {
     expect(right(await one.application.getLoggedInUser()).body.user?.emails).toEqual([]);
     shop.clock.advance(31_000);
     right(await one.application.addEmail({ body: { email: EMAIL } }));
-    const again = await shop.browser().application.verifyEmail({ body: { code: await codeFor(shop, EMAIL) } });
+    const again = await shop
+      .browser()
+      .application.verifyEmail({ body: { code: await codeFor(shop, EMAIL) } });
     expect(again).toMatchObject({ status: 409, body: { code: 'identifier_taken' } });
   });
 });
@@ -372,9 +425,13 @@ describe.each(SHOPS)('deleteUser on %s', (_, open) => {
     const body = { user_id: user?._id, request_id: sent.request_id, otp: await shop.otp(E164) };
     const wrongReason = await browser.application.deleteUser({ body: { ...body, reason_id: 'x' } });
     expect(wrongReason).toMatchObject({ status: 400, body: { code: 'reason_unknown' } });
-    const foreign = await browser.application.deleteUser({ body: { ...body, user_id: 'f'.repeat(24) } });
+    const foreign = await browser.application.deleteUser({
+      body: { ...body, user_id: 'f'.repeat(24) },
+    });
     expect(foreign).toMatchObject({ status: 400, body: { errors: [{ path: 'body.user_id' }] } });
-    const done = right(await browser.application.deleteUser({ body: { ...body, reason_id: '123' } }));
+    const done = right(
+      await browser.application.deleteUser({ body: { ...body, reason_id: '123' } }),
+    );
     expect(done.body).toEqual({ success: true });
     expect(done.headers.getSetCookie()[0]).toMatch(/^f\.session=; Max-Age=0/);
     await shop.settle();
@@ -410,13 +467,19 @@ describe.each(SHOPS)('deleteUser on %s', (_, open) => {
     const shop = await open();
     const browser = shop.browser();
     await signUp(shop, browser);
-    const foreign = right(await browser.application.sendOTPOnMobile({ body: { mobile: '9876543210' } })).body;
+    const foreign = right(
+      await browser.application.sendOTPOnMobile({ body: { mobile: '9876543210' } }),
+    ).body;
     const other = { request_id: foreign.request_id, otp: await shop.otp('+919876543210') };
-    expect((await browser.application.deleteUser({ body: other })).body).toMatchObject({ code: 'otp_invalid' });
+    expect((await browser.application.deleteUser({ body: other })).body).toMatchObject({
+      code: 'otp_invalid',
+    });
     shop.clock.advance(31_000);
     const login = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
     const body = { request_id: login.request_id, otp: await shop.otp(E164) };
-    expect((await browser.application.deleteUser({ body })).body).toMatchObject({ code: 'otp_invalid' });
+    expect((await browser.application.deleteUser({ body })).body).toMatchObject({
+      code: 'otp_invalid',
+    });
     right(await browser.application.getLoggedInUser());
   });
 
@@ -441,7 +504,12 @@ describe('pre-hijack', () => {
     const attacker = shop.browser();
     const form = right(
       await attacker.application.registerWithForm({
-        body: { first_name: 'Mallory', email: EMAIL, password: 'attackers passphrase', phone: { mobile: '9876543210' } },
+        body: {
+          first_name: 'Mallory',
+          email: EMAIL,
+          password: 'attackers passphrase',
+          phone: { mobile: '9876543210' },
+        },
       }),
     ).body;
     const made = right(
@@ -457,7 +525,9 @@ describe('pre-hijack', () => {
     shop.clock.advance(31_000);
     // A reset mails nobody: the address is not verified on anyone.
     right(await shop.browser().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
-    expect((await shop.messages()).findLast(({ to }) => to === EMAIL)).toMatchObject({ drop: true });
+    expect((await shop.messages()).findLast(({ to }) => to === EMAIL)).toMatchObject({
+      drop: true,
+    });
     // A login by password with the victim's address reaches nobody.
     const login = await shop.browser().application.loginWithEmailAndPassword({
       body: { username: EMAIL, password: 'attackers passphrase' },
@@ -468,7 +538,9 @@ describe('pre-hijack', () => {
     const victim = shop.browser();
     right(await victim.application.sendOTPOnEmail({ body: { email: EMAIL } }));
     const proven = right(
-      await victim.application.verifyEmailOTP({ body: { email: EMAIL, otp: await shop.otp(EMAIL) } }),
+      await victim.application.verifyEmailOTP({
+        body: { email: EMAIL, otp: await shop.otp(EMAIL) },
+      }),
     ).body;
     expect(proven.user_exists).toBe(false);
     const next = right(
@@ -512,7 +584,9 @@ describe('races of accounts on D1', () => {
   test('50 finishes of one form registration make one user', async () => {
     const shop = await edgeShop();
     const form = right(
-      await shop.browser().application.registerWithForm({ body: { first_name: 'A', phone: PHONE } }),
+      await shop
+        .browser()
+        .application.registerWithForm({ body: { first_name: 'A', phone: PHONE } }),
     ).body;
     const body = {
       request_id: form.request_id ?? '',
@@ -550,7 +624,9 @@ describe('races of accounts on D1', () => {
     const cookie = cookieOf(await signUp(shop, browser));
     for (const name of ['a', 'b', 'c']) await addByCode(shop, browser, `${name}@example.com`);
     const answers = await times(async (index) =>
-      shop.browser({ cookie }).application.setEmailAsPrimary({ body: { email: `${'abc'[index % 3]}@example.com` } }),
+      shop
+        .browser({ cookie })
+        .application.setEmailAsPrimary({ body: { email: `${'abc'[index % 3]}@example.com` } }),
     );
     clean(answers);
     await invariants();
@@ -567,11 +643,15 @@ describe('races of accounts on D1', () => {
       const { application } = shop.browser({ cookie });
       const letter = 'abc'[index % 4];
       return letter === undefined
-        ? application.deleteMobileNumber({ query: { ...query, country_code: '91', phone: '8652523958' } })
+        ? application.deleteMobileNumber({
+            query: { ...query, country_code: '91', phone: '8652523958' },
+          })
         : application.deleteEmail({ query: { ...query, email: `${letter}@example.com` } });
     });
     clean(answers);
-    const left = await env.DB.prepare('SELECT COUNT(*) AS n FROM identifiers WHERE verified = 1').first('n');
+    const left = await env.DB.prepare(
+      'SELECT COUNT(*) AS n FROM identifiers WHERE verified = 1',
+    ).first('n');
     expect(left).toBe(1);
     await invariants();
     await shop.settle();

@@ -23,7 +23,14 @@ interface Exports {
   malloc(size: number): number;
   free(pointer: number): void;
   _initialize(): void;
-  argon2_encodedlen(t: number, m: number, p: number, salt: number, hash: number, type: number): number;
+  argon2_encodedlen(
+    t: number,
+    m: number,
+    p: number,
+    salt: number,
+    hash: number,
+    type: number,
+  ): number;
   argon2_hash(
     ...args: [
       t: number,
@@ -81,7 +88,14 @@ export function argon2Hash(
   { memoryKib, passes, lanes }: { memoryKib: number; passes: number; lanes: number } = ARGON2,
 ): string {
   const wasm = load();
-  const length = wasm.argon2_encodedlen(passes, memoryKib, lanes, salt.length, HASH_BYTES, ARGON2ID);
+  const length = wasm.argon2_encodedlen(
+    passes,
+    memoryKib,
+    lanes,
+    salt.length,
+    HASH_BYTES,
+    ARGON2ID,
+  );
   const out = new Uint8Array(HASH_BYTES);
   return withBytes(wasm, [password, salt, out, new Uint8Array(length)], (pointers) => {
     const [passwordAt = 0, saltAt = 0, outAt = 0, encodedAt = 0] = pointers;

@@ -10,8 +10,9 @@ const MAX_SCRYPT_COST = 2 ** 20;
 const MAX_BCRYPT_COST = 12;
 
 const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('.', '+').replaceAll('-', '+').replaceAll('_', '/')), (char) =>
-    char.charCodeAt(0),
+  Uint8Array.from(
+    atob(text.replaceAll('.', '+').replaceAll('-', '+').replaceAll('_', '/')),
+    (char) => char.charCodeAt(0),
   );
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean =>

@@ -6,13 +6,19 @@
  * statements are handed to D1 directly.
  */
 import type { SQL } from 'drizzle-orm';
-import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core';
+import { CasingCache } from 'drizzle-orm/casing';
 import { Outage } from '../../ports.ts';
 import { within } from '../within.ts';
 
 export type Row = Record<string, unknown>;
 
-const dialect = new SQLiteAsyncDialect();
+/** How SQLite wants names and parameters; all that is needed of drizzle's dialect, which would bring its query builders. */
+const SQLITE = {
+  casing: new CasingCache(),
+  escapeName: (name: string) => `"${name}"`,
+  escapeParam: () => '?',
+  escapeString: (text: string) => `'${text.replaceAll("'", "''")}'`,
+};
 
 const READ_TRIES = 3;
 
@@ -49,7 +55,7 @@ export class Database {
 
   async #run(statements: readonly SQL[]): Promise<Row[][]> {
     const prepared = statements.map((statement) => {
-      const { sql, params } = dialect.sqlToQuery(statement);
+      const { sql, params } = statement.toQuery(SQLITE);
       return this.#client.prepare(sql).bind(...params);
     });
     const results = await within('D1', this.#client.batch<Row>(prepared));

@@ -30,13 +30,7 @@ export function d1Links(database: Database, applicationId: string): Links {
           SELECT ${applicationId}, ${id}, ${kind}, ${owner}, ${identifier.kind}, ${identifier.value},
                  ${identifier.callingCode ?? null}, ${now}, ${expiresAt}
           WHERE NOT ${overLimit(applicationId, json, now)} RETURNING user_id`,
-      charge(
-        applicationId,
-        json,
-        id,
-        now,
-        sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)})`,
-      ),
+      charge(applicationId, json, id, now, sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)})`),
     ]);
     const [row] = made;
     return { limited: row ? undefined : limitedOf(used, now), owner: row?.['user_id'] };

@@ -41,7 +41,11 @@ const isLive = (row: Row, now: number): boolean =>
 export function d1Otps(database: Database, values: Values, applicationId: string): Otps {
   const challengeIs = (id: string): SQL => sql`application_id = ${applicationId} AND id = ${id}`;
   /** The newest challenge of an address that fits the caller. */
-  function newestFor({ email, userId, registration }: Extract<ChallengeRef, { email: string }>): SQL {
+  function newestFor({
+    email,
+    userId,
+    registration,
+  }: Extract<ChallengeRef, { email: string }>): SQL {
     const fits =
       registration === undefined
         ? sql`(purpose = 'login' OR (purpose = 'profile' AND user_id = ${userId ?? null}))`

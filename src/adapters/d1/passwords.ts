@@ -5,8 +5,7 @@ import type { Database } from './database.ts';
 import { readUser, selectUser } from './user-statements.ts';
 
 export function d1Passwords(database: Database, applicationId: string): Passwords {
-  const userIs = (userId: string): SQL =>
-    sql`application_id = ${applicationId} AND id = ${userId}`;
+  const userIs = (userId: string): SQL => sql`application_id = ${applicationId} AND id = ${userId}`;
 
   /** The id of whoever a login name means: a verified identifier or a username (ruling 18), or nobody. */
   function meant(login: LoginName): SQL {

@@ -30,7 +30,9 @@ export function memoryPasswords(state: MemoryState): Passwords {
           ? `login:device:${device.id}`
           : `login:${user?.id ?? unknown}`;
       const limited = state.charge([...limits, { ...budget, bucket }], ref, now);
-      return limited ? { limited } : { user: state.user(user?.id), hash: state.hashes.get(user?.id ?? '') };
+      return limited
+        ? { limited }
+        : { user: state.user(user?.id), hash: state.hashes.get(user?.id ?? '') };
     },
 
     async succeed({ ref, userId, rehash, endSession, registration }) {

@@ -40,7 +40,8 @@ export function memoryUsers(state: MemoryState): Users {
       const found = user?.identifiers.find((have) => sameIdentifier(have, one));
       if (!user || !found) return { state: 'missing' };
       if (!found.verified) return { state: 'unverified' };
-      for (const have of user.identifiers) if (have.kind === one.kind) have.primary = have === found;
+      for (const have of user.identifiers)
+        if (have.kind === one.kind) have.primary = have === found;
       user.updatedAt = now;
       return { state: 'done', user: state.user(userId) };
     },

@@ -75,15 +75,7 @@ export const identifiersApplicationHandlers: Handlers<typeof identifiersApplicat
     return reply({ user: userView(changed.value, application) });
   },
 
-  async sendVerificationLinkToMobile({
-    input,
-    application,
-    signedIn,
-    caller,
-    ports,
-    fail,
-    reply,
-  }) {
+  async sendVerificationLinkToMobile({ input, application, signedIn, caller, ports, fail, reply }) {
     const phone = phoneOf(input.body, application);
     if (!phone) return fail('validation_failed', badPhone('body'));
     const again = await sendLinkAgain(ports, application, signedIn.user, phone, caller.ip);

@@ -65,10 +65,7 @@ export const profileApplicationHandlers = {
     if (!finished.ok) return fail(finished.code, finished);
     const { value } = finished;
     const session = value.kind === 'signed_in' ? value.session : undefined;
-    return reply(
-      registrationView(value, application),
-      { session },
-    );
+    return reply(registrationView(value, application), { session });
   },
 
   async deleteUser({ input, application, signedIn, ports, fail, reply }) {
@@ -77,7 +74,12 @@ export const profileApplicationHandlers = {
     if (user_id !== undefined && user_id !== user.id) {
       return fail('validation_failed', badField('body.user_id', 'is not your own'));
     }
-    const deleted = await deleteUser(ports, application, user, { requestId, otp, reason, reasonId });
+    const deleted = await deleteUser(ports, application, user, {
+      requestId,
+      otp,
+      reason,
+      reasonId,
+    });
     if (!deleted.ok) return fail(deleted.code, deleted);
     return reply({ success: true }, { session: { clear: true } });
   },

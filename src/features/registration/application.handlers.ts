@@ -42,9 +42,6 @@ export const registrationApplicationHandlers: Handlers<typeof registrationApplic
     const { value } = finished;
     const session = value.kind === 'signed_in' ? value.session : undefined;
     const view = registrationView(value, application);
-    return reply(
-      { ...view, userExists: view.user_exists },
-      { session },
-    );
+    return reply({ ...view, userExists: view.user_exists }, { session });
   },
 };

@@ -13,7 +13,7 @@ export const HINDI: Wordings = {
     ],
   },
   verify_link: {
-    sms: '{{shop}} खाता {{account}}: नंबर जोड़ें {{link}} आपने नहीं माँगा? न खोलें',
+    sms: '{{shop}} {{account}}: नंबर जोड़ें {{link}} न माँगा? न खोलें',
     subject: '{{shop}} के लिए अपने ईमेल पते की पुष्टि करें',
     mail: [
       'किसी ने {{shop}} पर खाते {{account}} के लिए यह ईमेल पता जोड़ने को कहा है।',

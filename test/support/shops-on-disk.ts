@@ -1,0 +1,65 @@
+/**
+ * More applications beside the demo one, each with a platform config of its own, in the data of a server that has not
+ * started yet. There is no operation that writes a config so far.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepareData } from '../../scripts/lib/local-data.ts';
+import { demoConfig } from '../../scripts/lib/seed.ts';
+import { DEMO } from '../../scripts/lib/welcome.ts';
+import { ROOT } from '../../scripts/lib/wrangler.ts';
+import type { PlatformConfig } from '../../src/ports.ts';
+import type { Credentials } from './sdk-customer.ts';
+
+/** Where links in the messages of these shops point to. */
+export const STOREFRONT = 'https://shop.example';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/**
+ * @param configs name → what differs from the demo's config
+ * @returns the folder to start a server on, and what each shop calls with
+ */
+export async function shopsOnDisk<N extends string>(
+  configs: Record<N, Partial<PlatformConfig>>,
+): Promise<{ state: string; shops: Record<N, Credentials> }> {
+  const state = mkdtempSync(join(tmpdir(), 'vestibule-shops-'));
+  await prepareData(state, 'http://127.0.0.1');
+  const { getPlatformProxy } = await import('wrangler');
+  const proxy = await getPlatformProxy<{ DB: D1Database }>({
+    configPath: join(ROOT, 'wrangler.toml'),
+    persist: { path: join(state, 'v3') },
+    remoteBindings: false,
+  });
+  const shops: Record<string, Credentials> = {};
+  try {
+    for (const [index, [name, config]] of Object.entries<Partial<PlatformConfig>>(
+      configs,
+    ).entries()) {
+      const applicationId = String(index + 100).padStart(24, '0');
+      const applicationToken = `token-of-${name}`;
+      await proxy.env.DB.prepare(
+        `INSERT INTO applications (id, company_id, name, token_hash, domains, storefront_url, default_country_code, config)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+        .bind(
+          applicationId,
+          DEMO.companyId,
+          name,
+          sha256(applicationToken),
+          '["shop.example"]',
+          STOREFRONT,
+          '91',
+          JSON.stringify({ ...demoConfig(), ...config, name }),
+        )
+        .run();
+      shops[name] = { applicationId, applicationToken };
+    }
+  } finally {
+    await proxy.dispose();
+  }
+  // Built from the same names in a loop, which the compiler cannot follow.
+  return { state, shops: shops as Record<N, Credentials> };
+}

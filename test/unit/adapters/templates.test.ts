@@ -1,0 +1,288 @@
+/** What people read: every message in every language and channel. */
+import { describe, expect, test } from 'vitest';
+import { previews } from '../../../src/adapters/notify/templates/preview.ts';
+import { render } from '../../../src/adapters/notify/templates/render.ts';
+import type { Message, MessageContent, TemplateOverrides } from '../../../src/ports.ts';
+
+const GSM7 =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿' +
+  'abcdefghijklmnopqrstuvwxyzäöñüà';
+const CODE = '0123456789abcdef0123456789abcdef';
+const HOST = 'www.fynd-store.in';
+const LINK = `https://${HOST}/auth/verify-mobile?code=${CODE}`;
+const EN = { shop: 'Fynd', language: 'en' } as const;
+const HI = { shop: 'Fynd', language: 'hi' } as const;
+
+const to = (channel: Message['channel'], content: MessageContent): Message => ({
+  id: 'id',
+  channel,
+  to: channel === 'sms' ? '+918652523958' : 'asha@example.com',
+  content,
+  createdAt: 0,
+});
+const otp = (lastLine?: string): MessageContent => ({ template: 'otp', otp: '123456', lastLine });
+const verifyLink = (over: object = {}): MessageContent => ({
+  template: 'verify_link',
+  link: LINK,
+  code: CODE,
+  account: 'a***@example.com',
+  ...over,
+});
+
+/** Every message, with a shop whose name is as long as most are. */
+const all = previews('Fynd');
+const named = all.map((one) => [`${one.template} ${one.channel} ${one.language}`, one] as const);
+
+describe('built-in texts', () => {
+  test('there is one for every template, language and channel', () => {
+    expect(new Set(named.map(([name]) => name)).size).toBe(8 * 2 * 2);
+    expect(all.every(({ refused }) => refused.length === 0)).toBe(true);
+  });
+
+  test.each(named)(
+    '%s: complete, filled in and named after the shop',
+    (_, { message, channel }) => {
+      const whole = Object.values(message).join('\n');
+      expect(message.text).toContain('Fynd');
+      expect(whole).not.toMatch(/\{\{|\}\}|undefined|NaN|null/);
+      expect([Boolean(message.subject), Boolean(message.html)]).toEqual(
+        channel === 'email' ? [true, true] : [false, false],
+      );
+      expect(message.subject ?? '').not.toMatch(/[\r\n]/);
+    },
+  );
+
+  test.each(named.filter(([, { channel }]) => channel === 'email'))(
+    '%s: the HTML says what the text says, and loads nothing',
+    (_, { message, language }) => {
+      const html = message.html ?? '';
+      const body = html.slice(html.indexOf('</h1>'));
+      const words = (text: string): string => text.replace(/[\s:]+/g, ' ').trim();
+      const shown = body
+        .replace(/<[^>]+>/g, ' ')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&amp;', '&');
+      expect(words(shown)).toBe(words(message.text));
+      expect(html).toContain(`<html lang="${language}">`);
+      expect(html).not.toMatch(/<(img|script|link|style|iframe|form)|\ssrc=|url\(|@import/i);
+      const targets = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+      expect(targets.every((href) => href?.startsWith('https://shop.example/'))).toBe(true);
+    },
+  );
+
+  test.each(named.filter(([, { template }]) => template !== 'otp'))(
+    '%s: says what to do when it was not you',
+    (_, { message }) => {
+      expect(message.text).toMatch(/not (you|ask)|it not you|आपने (यह )?नहीं|न माँगा/i);
+    },
+  );
+
+  test('links name the account they attach to', () => {
+    for (const channel of ['sms', 'email'] as const) {
+      for (const voice of [EN, HI]) {
+        expect(render(to(channel, verifyLink()), voice).message.text).toContain('a***@example.com');
+      }
+    }
+    const reset: MessageContent = { template: 'reset_link', link: LINK, code: CODE };
+    expect(render(to('email', reset), EN).message.text).toContain('a***@example.com');
+    expect(render(to('email', reset), EN).message.text).not.toContain('asha@');
+  });
+
+  test('a mail with a code holds no link', () => {
+    for (const { message } of all.filter((one) => one.template === 'otp')) {
+      expect(Object.values(message).join(' ')).not.toMatch(/https?:|href/);
+    }
+  });
+
+  test('a day is written out', () => {
+    const content: MessageContent = { template: 'notice_account_deleted', lastDay: '2027-05-05' };
+    expect(render(to('sms', content), EN).message.text).toContain('until 5 May 2027.');
+    expect(render(to('sms', content), HI).message.text).toContain('5 मई 2027 तक');
+  });
+
+  test('a code that is sent again says how long it is still valid', () => {
+    const content: MessageContent = { template: 'otp', otp: '123456', minutes: 3 };
+    expect(render(to('sms', content), EN).message.text).toContain('valid for 3 min');
+    expect(render(to('sms', otp()), EN).message.text).toContain('valid for 10 min');
+  });
+});
+
+describe('the size of an SMS', () => {
+  const english = all.filter(({ channel, language }) => channel === 'sms' && language === 'en');
+
+  test('English ones keep to the GSM-7 alphabet', () => {
+    for (const { message } of english) {
+      expect(Array.from(message.text).filter((char) => !GSM7.includes(char))).toEqual([]);
+    }
+  });
+
+  test('an English code fits in one segment of 160, its last line included', () => {
+    const { text } = render(to('sms', otp(`@${HOST} #123456`)), EN).message;
+    expect(text.length).toBeLessThanOrEqual(160);
+  });
+
+  test('no English one takes more than two segments of 153', () => {
+    for (const { message } of english) expect(message.text.length).toBeLessThanOrEqual(306);
+  });
+
+  test('no Hindi one takes more than two segments of 67', () => {
+    const hindi = all.filter(({ channel, language }) => channel === 'sms' && language === 'hi');
+    const texts = [
+      ...hindi.map(({ message }) => message.text),
+      render(to('sms', otp(`@${HOST} #123456`)), HI).message.text,
+      render(to('sms', verifyLink()), HI).message.text,
+    ];
+    const long = texts
+      .map((text) => [text.length, text])
+      .filter(([length]) => Number(length) > 134);
+    expect(long).toEqual([]);
+  });
+});
+
+describe('the last line of an SMS', () => {
+  test.each([`@${HOST} #123456`, 'FA+9qCX9VSu'])(
+    '%s: after an empty line, nothing after it',
+    (line) => {
+      for (const voice of [EN, HI]) {
+        const { text } = render(to('sms', otp(line)), voice).message;
+        expect(text.endsWith(`\n\n${line}`)).toBe(true);
+        expect(text.split('\n\n')).toHaveLength(2);
+      }
+    },
+  );
+
+  test('is not in a mail', () => {
+    const { text, html } = render(to('email', otp('@x #123456')), EN).message;
+    expect([text.includes('@x'), html?.includes('@x')]).toEqual([false, false]);
+  });
+
+  test('follows an own text too', () => {
+    const overrides = { en: { otp: { sms: '{{otp}} for {{shop}}. -FYNDIN\n' } } };
+    const { message } = render(to('sms', otp('@x #123456')), { ...EN, overrides });
+    expect(message.text).toBe('123456 for Fynd. -FYNDIN\n\n@x #123456');
+  });
+});
+
+describe('what is put in', () => {
+  const nasty = '<b>"&\'</b>{{link}}';
+
+  test('is escaped in HTML and stays a value', () => {
+    const { message } = render(to('email', verifyLink({ account: nasty })), { ...EN, shop: nasty });
+    const escaped = '&lt;b&gt;&quot;&amp;&#39;&lt;/b&gt;{{link}}';
+    expect(message.html).not.toContain('<b>');
+    expect(message.html?.split(escaped).length).toBeGreaterThan(3);
+    expect(message.text).toContain(`the account ${nasty}`);
+  });
+
+  test('is escaped in an own HTML as well', () => {
+    const html = '<a title="{{account}}" href="{{link}}">{{shop}}</a>';
+    const overrides = { en: { verify_link: { html } } };
+    const voice = { ...EN, shop: '<i>', overrides };
+    const { message, refused } = render(
+      to('email', verifyLink({ account: '" onclick="x' })),
+      voice,
+    );
+    expect(refused).toEqual([]);
+    expect(message.html).toBe(
+      `<a title="&quot; onclick=&quot;x" href="https://${HOST}/auth/verify-mobile?code=${CODE}">&lt;i&gt;</a>`,
+    );
+  });
+
+  test('cannot break a subject or a line in two', () => {
+    const shop = 'Fynd\r\nBcc: a@b.c\u2028x';
+    const { message } = render(to('email', otp()), { ...EN, shop });
+    expect(message.subject).toBe('Your code for Fynd Bcc: a@b.c x');
+    expect(message.text).not.toMatch(/\r|\nBcc/);
+  });
+
+  test.each([
+    ['javascript:alert(1)', false],
+    ['http://shop.example/a', false],
+    ['data:text/html,x', false],
+    ['//shop.example', false],
+    ['', false],
+    ['https://shop.example/a', true],
+    ['http://127.0.0.1:8787/a', true],
+    ['http://localhost/a', true],
+    ['http://[::1]:1/a', true],
+  ])('the link %j: %s', (link, good) => {
+    const rendering = () => render(to('email', verifyLink({ link })), EN);
+    if (good) expect(rendering().message.text).toContain(link);
+    else expect(rendering).toThrow('a link in a message is not https');
+  });
+});
+
+describe('own texts of an application', () => {
+  const own = (overrides: TemplateOverrides, message = to('email', verifyLink())) =>
+    render(message, { ...EN, overrides });
+
+  test('stand in for what they name, and for nothing else', () => {
+    const subject = 'Hello from {{ shop }}';
+    const { message, refused } = own({ en: { verify_link: { subject } } });
+    const builtIn = render(to('email', verifyLink()), EN).message;
+    expect(refused).toEqual([]);
+    expect(message.subject).toBe('Hello from Fynd');
+    expect(message.html).toContain(
+      '<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3">Hello from Fynd</h1>',
+    );
+    expect(message.text).toBe(builtIn.text);
+  });
+
+  test('a text without an HTML of its own is shown as one, with a link that can be pressed', () => {
+    const text = 'Namaste {{account}},\nplease <open>:\n\n{{link}}';
+    const { message } = own({ en: { verify_link: { text } } });
+    expect(message.text).toBe(`Namaste a***@example.com,\nplease <open>:\n\n${LINK}`);
+    expect(message.html).toContain('Namaste a***@example.com,<br>please &lt;open&gt;:</p>');
+    expect(message.html).toContain(`<a href="${LINK}">${LINK}</a></p>`);
+  });
+
+  test('are those of the language', () => {
+    const overrides = { hi: { otp: { sms: '{{otp}} {{shop}}' } } };
+    expect(render(to('sms', otp()), { ...EN, overrides }).message.text).toContain('is your code');
+    expect(render(to('sms', otp()), { ...HI, overrides }).message.text).toBe('123456 Fynd');
+  });
+
+  const REFUSED: [TemplateOverrides, string][] = [
+    [{ en: { verify_link: { text: 'Open it, {{account}}' } } }, 'text lacks {{link}}'],
+    [{ en: { verify_link: { html: '<p>{{link}}</p>' } } }, 'html lacks {{account}}'],
+    [
+      { en: { verify_link: { text: '{{link}} {{account}} {{otp}}' } } },
+      'text has the unknown placeholder {{otp}}',
+    ],
+    [
+      { en: { verify_link: { text: '{{link}} {{account}} {{constructor}}' } } },
+      'text has the unknown placeholder {{constructor}}',
+    ],
+    [
+      { en: { verify_link: { subject: '{{Shop}}' } } },
+      'subject has the unknown placeholder {{Shop}}',
+    ],
+    [{ en: { verify_link: { subject: ' ' } } }, 'subject is no text'],
+    // It comes from JSON: the types do not hold.
+    [{ en: { verify_link: { html: 5 as unknown as string } } }, 'html is no text'],
+  ];
+  test.each(REFUSED)('%j is refused: %s', (overrides, why) => {
+    const { message, refused } = own(overrides);
+    expect(refused).toEqual([`en.verify_link.${why}`]);
+    expect(message).toEqual(render(to('email', verifyLink()), EN).message);
+  });
+
+  test('a code that an own text would leave out is sent by the built-in one', () => {
+    const overrides = { en: { otp: { sms: 'Welcome!', text: 'Welcome!', html: 'Welcome!' } } };
+    const sms = render(to('sms', otp('@x #123456')), { ...EN, overrides });
+    expect(sms.message.text).toMatch(/^123456 is your code .*\n\n@x #123456$/);
+    expect(sms.refused).toEqual(['en.otp.sms lacks {{otp}}']);
+    expect(render(to('email', otp()), { ...EN, overrides }).refused).toEqual([
+      'en.otp.text lacks {{otp}}',
+      'en.otp.html lacks {{otp}}',
+    ]);
+  });
+
+  test.each([null, 'x', { en: null }, { en: { otp: 7 } }, { en: { otp: { sms: null } } }])(
+    '%j is no wording at all and changes nothing',
+    (overrides) => {
+      const voice = { ...EN, overrides: overrides as unknown as TemplateOverrides };
+      expect(render(to('sms', otp()), voice)).toEqual(render(to('sms', otp()), EN));
+    },
+  );
+});
