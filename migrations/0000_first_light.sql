@@ -1,3 +1,10 @@
+CREATE TABLE `application_hosts` (
+	`host` text NOT NULL,
+	`application_id` text NOT NULL,
+	PRIMARY KEY(`host`, `application_id`)
+);
+--> statement-breakpoint
+CREATE INDEX `application_hosts_application` ON `application_hosts` (`application_id`);--> statement-breakpoint
 CREATE TABLE `applications` (
 	`id` text PRIMARY KEY NOT NULL,
 	`company_id` text NOT NULL,
@@ -9,6 +16,8 @@ CREATE TABLE `applications` (
 	`shard` text DEFAULT 'DB' NOT NULL,
 	`language` text DEFAULT 'en' NOT NULL,
 	`templates` text,
+	`server_addresses` text DEFAULT '[]' NOT NULL,
+	`test_identifiers` text DEFAULT '[]' NOT NULL,
 	`config` text NOT NULL,
 	`config_version` integer DEFAULT 1 NOT NULL
 );

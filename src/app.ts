@@ -65,6 +65,7 @@ export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<Se
       if (!handler) throw new Error(`no handler for ${id}`);
       return handler;
     },
+    cors: factory.service.directory,
     guard: createGuard(factory, { judge: judgeSession, renew: renewSession }),
     log,
     isOutage: (error) => (error instanceof Outage ? error.dependency : undefined),

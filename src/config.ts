@@ -78,6 +78,9 @@ const Settings = z.object({
   SEALING_KEYS: keyList,
   SIGNING_KEYS: json.pipe(z.object({ keys: z.array(Jwk).min(1) })),
   LIMITS: json.pipe(LimitsSchema).default(DEFAULT_LIMITS),
+  TURNSTILE_SECRET: z.string().min(1).optional(),
+  TURNSTILE_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
+  TEST_IDENTIFIERS: z.enum(['on', 'off']).optional(),
   KV: binding<KVNamespace>('getWithMetadata'),
   MESSAGES: binding<Queue>('send'),
 });
@@ -89,6 +92,9 @@ export interface Config {
   sealingKeys: { id: string; secret: Uint8Array<ArrayBuffer> }[];
   signingKeys: z.output<typeof Jwk>[];
   limits: Limits;
+  /** Undefined: no captcha is asked for. */
+  captcha?: { secret: string; url: string };
+  testIdentifiers: boolean;
   kv: KVNamespace;
   messages: Queue;
   /** The directory's database (ruling 47). */
@@ -130,6 +136,14 @@ export function parseConfig(env: Record<string, unknown>): Config {
     sealingKeys: settings.SEALING_KEYS,
     signingKeys: settings.SIGNING_KEYS.keys,
     limits: settings.LIMITS,
+    captcha:
+      settings.TURNSTILE_SECRET === undefined
+        ? undefined
+        : { secret: settings.TURNSTILE_SECRET, url: settings.TURNSTILE_URL },
+    // Refused in production unless somebody says so in so many words (security.md).
+    testIdentifiers:
+      settings.TEST_IDENTIFIERS === 'on' ||
+      (settings.TEST_IDENTIFIERS === undefined && settings.ENVIRONMENT !== 'production'),
     kv: settings.KV,
     messages: settings.MESSAGES,
     directory: isDatabase.parse(env['DB']),

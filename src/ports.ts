@@ -5,6 +5,7 @@
  * Everything under `Ports` is bound to one application when it is made, so no statement can forget its tenant.
  */
 import type { Budgets } from './ports/budgets.ts';
+import type { Captcha } from './ports/captcha.ts';
 import type { Clock, DeviceTokens, Hasher, Random, Tokens, Vault } from './ports/crypto.ts';
 import type { Customers } from './ports/customers.ts';
 import type { Application, Directory } from './ports/directory.ts';
@@ -16,6 +17,7 @@ import type { Registrations } from './ports/registrations.ts';
 import type { SessionTokens, Sessions } from './ports/sessions.ts';
 import type { Users } from './ports/users.ts';
 
+export type * from './ports/captcha.ts';
 export type * from './ports/directory.ts';
 export type * from './ports/users.ts';
 export type * from './ports/sessions.ts';
@@ -44,6 +46,10 @@ export interface ServicePorts {
   sessionTokens: SessionTokens;
   deviceTokens: DeviceTokens;
   hasher: Hasher;
+  /** Undefined while none is configured. */
+  captcha?: Captcha;
+  /** Whether fixed codes of test identifiers count (ruling 48). */
+  testIdentifiers: boolean;
   health: Health;
   /** Budgets that belong to no application. */
   serviceBudgets: Budgets;

@@ -1,4 +1,5 @@
 /** Configuration → ports on D1, KV and the queue. The only place, beside tests, that knows the adapters. */
+import { turnstile } from './adapters/captcha/turnstile.ts';
 import { createDeviceTokens } from './adapters/crypto/device-tokens.ts';
 import { argon2Hasher } from './adapters/crypto/hasher.ts';
 import { cryptoRandom } from './adapters/crypto/random.ts';
@@ -72,9 +73,10 @@ export interface Wired {
 export function wire(
   config: Config,
   log: Log,
-  replaced: { clock?: Clock; hasher?: Hasher } = {},
+  replaced: { clock?: Clock; hasher?: Hasher; fetch?: typeof fetch } = {},
 ): Wired {
   const { clock = systemClock, hasher = argon2Hasher } = replaced;
+  const outbound = replaced.fetch ?? ((...args) => fetch(...args));
   const vault = createVault(config.sealingKeys);
   const values = new Values(config.kv);
   const directory = new Database(config.directory);
@@ -91,6 +93,8 @@ export function wire(
     sessionTokens: createSessionTokens(config.sessionSecrets, cryptoRandom),
     deviceTokens: createDeviceTokens(vault, cryptoRandom),
     hasher,
+    captcha: config.captcha && turnstile(config.captcha.secret, config.captcha.url, outbound),
+    testIdentifiers: config.testIdentifiers,
     health: createHealth(directory, values),
     serviceBudgets: d1Budgets(directory, ''),
     limits: config.limits,

@@ -50,6 +50,19 @@ function originRefused(request: Request, application: Application): boolean {
   return request.headers.get('sec-fetch-site') === 'cross-site';
 }
 
+const IP = /^[0-9a-f:.]{2,45}$/i;
+
+/** A server-rendered storefront speaks for its shoppers: a listed server's word for the address is believed (ruling 40). */
+function shopperAddress(
+  request: Request,
+  caller: Caller,
+  application: Application,
+): string | undefined {
+  if (!application.serverAddresses.includes(caller.ip)) return undefined;
+  const named = request.headers.get('x-storefront-client-ip') ?? '';
+  return IP.test(named) ? named : undefined;
+}
+
 /** Reads the session that a cookie names, if it is alive, and renews a rolling one at most once an hour. */
 async function readSession(
   cookie: string,
@@ -85,7 +98,7 @@ export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
     },
   });
 
-  async function storefront(c: Context, row: Operation): Promise<Grant | Failure> {
+  async function storefront(c: Context, row: Operation, caller: Caller): Promise<Grant | Failure> {
     const pair = decodePair(bearerOf(c.req.raw) ?? '');
     const application = pair && (await directory.authenticate(...pair));
     if (!application) return failure('unauthorized');
@@ -94,10 +107,11 @@ export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
       return failure('origin_refused');
     }
     const ports = factory.of(application, scopeOf(c, {}));
-    if (row.security === 'application') return { application, ports };
+    const clientIp = shopperAddress(c.req.raw, caller, application);
+    if (row.security === 'application') return { application, ports, clientIp };
     const found = cookie ? await readSession(cookie, ports, rule, application) : {};
     if (!found.signedIn && row.security === 'session') return failure('not_authenticated');
-    return { application, ports, ...found };
+    return { application, ports, clientIp, ...found };
   }
 
   async function platform(c: Context, row: Operation): Promise<Grant | Failure> {
@@ -118,8 +132,8 @@ export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
     return { application, operator: claims, ports, headers };
   }
 
-  return async (c, row) => {
+  return async (c, row, caller) => {
     if (row.security === 'none') return { ports: factory.service };
-    return row.security === 'platform' ? platform(c, row) : storefront(c, row);
+    return row.security === 'platform' ? platform(c, row) : storefront(c, row, caller);
   };
 }

@@ -5,6 +5,7 @@
 import { Hono, type Context } from 'hono';
 import { callerOf } from './caller.ts';
 import { sessionCookieLines } from './cookies.ts';
+import { allowOrigin, isStorefront, preflight, type CorsRule } from './cors.ts';
 import { errorResponse, failure, isFailure, type Failure } from './errors.ts';
 import type { Guard } from './guard.ts';
 import type { AnyHandler, Caller, Grant } from './handler.ts';
@@ -13,7 +14,13 @@ import { entriesOf, successOf, type Entry, type Table } from './operation.ts';
 import { invalid, readBody, validated, validators } from './parse.ts';
 
 export interface ServerEnv {
-  Variables: { caller: Caller; entry: Entry | undefined; failed: Failure | undefined };
+  Variables: {
+    caller: Caller;
+    entry: Entry | undefined;
+    failed: Failure | undefined;
+    /** Of the application that was called. */
+    domains: readonly string[] | undefined;
+  };
 }
 type ServerContext = Context<ServerEnv>;
 
@@ -23,6 +30,8 @@ export interface ServerOptions {
   handlerOf(entry: Entry): AnyHandler;
   guard: Guard;
   log: Log;
+  /** Lets storefronts' pages call across origins; the mock has a rule of its own. */
+  cors?: CorsRule;
   /** Told which dependency failed, so that `log` can name it. */
   isOutage(error: unknown): string | undefined;
   /** What carries cookies out. In a page no Response can hold `set-cookie`, so the mock uses another one there. */
@@ -75,7 +84,7 @@ function byPrecedence(a: Entry, b: Entry): number {
 
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
-  const { cookieHeader = 'set-cookie' } = options;
+  const { cookieHeader = 'set-cookie', cors } = options;
   const app = new Hono<ServerEnv>();
   const entries = entriesOf(table).toSorted(byPrecedence);
 
@@ -85,6 +94,7 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     c.set('caller', caller);
     await next();
     c.res = withHeaders(c.res, caller.requestId);
+    await shareWithPage(c);
     const failed = c.get('failed');
     log({
       level: c.res.status >= 500 ? 'error' : 'info',
@@ -99,6 +109,17 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
       internal: failed?.internal,
     });
   });
+
+  /** CORS headers of a storefront's answer; errors that came before the application was known are shared too. */
+  async function shareWithPage(c: ServerContext): Promise<void> {
+    const entry = c.get('entry');
+    const origin = c.req.header('origin') ?? null;
+    if (!cors || !entry || !isStorefront(entry.row.security)) return;
+    const host = origin !== null && URL.canParse(origin) ? new URL(origin).hostname : undefined;
+    const known = c.get('domains');
+    const listed = known ?? (host !== undefined && (await cors.listsHost(host)) ? [host] : []);
+    allowOrigin(c.res.headers, origin, listed);
+  }
 
   async function answer(c: ServerContext, entry: Entry, grant: Grant): Promise<Response> {
     const { row } = entry;
@@ -138,6 +159,9 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
         const grant = await guard(c, row, c.get('caller'));
         if (isFailure(grant)) return refuse(c, grant);
         grants.set(c.req.raw, grant);
+        c.set('domains', grant.application?.domains);
+        if (grant.clientIp !== undefined)
+          c.set('caller', { ...c.get('caller'), ip: grant.clientIp });
         const bad = row.request.body ? await readBody(c, row) : undefined;
         if (bad) return refuse(c, bad);
         return next();
@@ -149,7 +173,11 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
 
   const methods = Map.groupBy(entries, (entry) => honoPath(entry.row.path));
   for (const [path, rows] of methods) {
-    const allow = rows.map(({ row }) => row.method.toUpperCase()).join(', ');
+    const verbs = rows.map(({ row }) => row.method.toUpperCase());
+    const allow = verbs.join(', ');
+    if (cors && rows.some(({ row }) => isStorefront(row.security))) {
+      app.options(path, async (c) => preflight(c, verbs, cors));
+    }
     app.all(path, (c) => {
       const response = refuse(c, failure('method_not_allowed'));
       response.headers.set('allow', allow);

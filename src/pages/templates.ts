@@ -9,10 +9,10 @@ import type { TemplatePreview } from '../ports.ts';
 import { devPolicy } from './dev-policy.ts';
 
 const STYLE = `
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; color: #1c2733 }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #1c2733 }
   h1 { font-size: 1.3rem } h2 { font-size: 1.1rem; margin: 2rem 0 0 } h3 { font-size: 1rem; margin: 0 }
   .meta { color: #5a6875; font-size: .875rem } .refused { color: #a01c1c } p { margin: .2rem 0 }
-  .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: .8rem; margin: .8rem 0 }
+  .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: .8rem; margin: .8rem 0 }
   article { border: 1px solid #d5dce3; border-radius: .5rem; padding: .8rem 1rem; min-width: 0 }
   .text { white-space: pre-wrap; overflow-wrap: anywhere } iframe { width: 100%; height: 26rem; border: 1px solid #d5dce3 }`;
 
@@ -21,13 +21,21 @@ const LANGUAGES = { en: 'English', hi: 'Hindi' } as const;
 function card({ template, language, channel, message, refused }: TemplatePreview) {
   const name = `${channel === 'sms' ? 'SMS' : 'Email'}, ${LANGUAGES[language]}`;
   const title = `${template}: ${name}`;
+  const text = html`<p class="text" lang="${language}">${message.text}</p>`;
   return html`<article>
     <h3 class="meta">${name}</h3>
     ${refused.map((why) => html`<p class="refused">Own text not used: ${why}</p>`)}
     ${message.subject && html`<p lang="${language}"><strong>${message.subject}</strong></p>`}
     ${message.html ? html`<iframe sandbox title="${title}" srcdoc="${message.html}"></iframe>` : ''}
-    <p class="text" lang="${language}">${message.text}</p>
-    ${channel === 'sms' && html`<p class="meta">${message.text.length} characters</p>`}
+    ${
+      channel === 'sms'
+        ? html`${text}
+            <p class="meta">${message.text.length} characters</p>`
+        : html`<details>
+            <summary>As text</summary>
+            ${text}
+          </details>`
+    }
   </article>`;
 }
 

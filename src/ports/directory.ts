@@ -1,4 +1,5 @@
 /** Companies, applications, OAuth clients. */
+import type { IdentifierKind } from './users.ts';
 import type { Language, TemplateOverrides } from './messages.ts';
 
 export interface RequiredField {
@@ -54,6 +55,10 @@ export interface Application {
   language: Language;
   /** Its own wording of messages. */
   templates?: TemplateOverrides;
+  /** Addresses of its own servers, whose word for a shopper's address is believed (ruling 40). */
+  serverAddresses: string[];
+  /** For app-store reviews and end-to-end tests: a fixed code, and nothing is sent (ruling 48). */
+  testIdentifiers: { kind: IdentifierKind; value: string; otp: string; /** ms */ until: number }[];
   config: PlatformConfig;
 }
 
@@ -70,6 +75,8 @@ export interface ApplicationRecords {
 }
 
 export interface Directory {
+  /** Whether some application lists the host as a domain; at most 30 s old. */
+  listsHost(host: string): Promise<boolean>;
   /** The application when id and token belong together; at most 30 s old. */
   authenticate(applicationId: string, token: string): Promise<Application | undefined>;
   /** The application when the company owns it; at most 30 s old. */

@@ -2,6 +2,9 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
+import { Database } from '../../src/adapters/d1/database.ts';
+import { Purge } from '../../src/adapters/d1/purge.ts';
+import { Values } from '../../src/adapters/kv/values.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { PURGE_CRON, wire } from '../../src/wiring.ts';
@@ -213,12 +216,66 @@ describe('who is purged', () => {
     expect(await users()).toEqual(['kept']);
   });
 
+  test('every row goes, by whatever leads to it', async () => {
+    const { run } = await keeper();
+    await insertUser('u', 1);
+    const later = NOW + DAY;
+    const challenge = (id: string, columns: string, ...values: string[]) =>
+      env.DB.prepare(
+        `INSERT INTO otp_challenges (application_id, id, resend_token, purpose, kind, tries_bucket, created_at, expires_at,
+                                     ${columns})
+         VALUES ('${APP}', ?, ?, 'login', 'email', 'b', 0, ${later}, ${values.map(() => '?').join(', ')})`,
+      ).bind(id, id, ...values);
+    const proof = (registration: string, value: string) =>
+      env.DB.prepare(
+        `INSERT INTO proofs (application_id, registration, kind, value, expires_at) VALUES ('${APP}', ?, 'email', ?, ${later})`,
+      ).bind(registration, value);
+    await env.DB.batch([
+      env.DB.prepare(
+        `INSERT INTO registrations (application_id, id, user_id, created_at, expires_at) VALUES ('${APP}', 'mine', 'u', 0, ${later})`,
+      ),
+      challenge('trace-by-user', 'value, user_id', 'else@example.com', 'u'),
+      challenge('trace-by-registration', 'value, registration', 'else@example.com', 'mine'),
+      challenge('trace-by-value', 'value', 'u@example.com'),
+      challenge('kept', 'value', 'else@example.com'),
+      proof('mine', 'trace@example.com'),
+      proof('trace-of-value', 'u@example.com'),
+      proof('kept', 'else@example.com'),
+    ]);
+    for (const id of ['trace-by-user', 'trace-by-registration', 'trace-by-value', 'kept']) {
+      await kv.namespace.put(`otp:${APP}:${id}`, 'sealed', { expirationTtl: 600 });
+    }
+    await kv.namespace.put(`form:${APP}:mine`, 'trace', { expirationTtl: 600 });
+    await run();
+    expect(await tracesOf(['trace', 'u@example', 'mine'], kv.namespace)).toEqual([]);
+    const kept = await tracesOf(['kept'], kv.namespace);
+    expect(kept.map((place) => place.split(':')[0])).toEqual([
+      'otp_challenges',
+      'proofs',
+      'KV otp',
+    ]);
+  });
+
+  test('a run has an end: the rest is left to the next one', async () => {
+    for (let one = 0; one < 205; one += 1) {
+      await insertUser(`u${one}`, 1);
+      await kv.namespace.put(`session:${APP}:u${one}:handle`, '{}', { expirationTtl: 600 });
+    }
+    const cutoffs = [{ application: APP, cutoff: NOW }];
+    const purge = async () =>
+      new Purge(new Database(env.DB), new Values(kv.namespace), 150).run(cutoffs, NOW);
+    // A batch of 100: as many looks for sessions, and as many sessions to remove.
+    const batch = { counts: { users: 100, sessions: 100 }, complete: false };
+    expect([await purge(), await purge()]).toEqual([batch, batch]);
+    expect(await purge()).toEqual({ counts: { users: 5, sessions: 5 }, complete: true });
+  });
+
   test('many in one run', async () => {
     const { run, log } = await keeper();
-    for (let one = 0; one < 45; one += 1) await insertUser(`u${one}`, 1);
+    for (let one = 0; one < 205; one += 1) await insertUser(`u${one}`, 1);
     await run();
     expect(await users()).toEqual([]);
-    expect(log[0]).toMatchObject({ counts: { users: 45 }, complete: true });
+    expect(log[0]).toMatchObject({ counts: { users: 205 }, complete: true });
   });
 
   test('a user who is restored between the look and the purge stays whole', async () => {

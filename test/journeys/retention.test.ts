@@ -1,6 +1,6 @@
 /** The hourly cron: what has expired goes, what has not stays. */
 import { env } from 'cloudflare:workers';
-import { createExecutionContext, createScheduledController } from 'cloudflare:test';
+import { createScheduledController } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
 import type { LogLine } from '../../src/http/log.ts';
@@ -150,7 +150,7 @@ describe('retention', () => {
   test('the Worker does it when its cron fires', async () => {
     await manyCharges(10);
     const controller = createScheduledController({ cron: HOURLY, scheduledTime: new Date() });
-    await worker.scheduled(controller, { ...env }, createExecutionContext());
+    await worker.scheduled(controller, { ...env });
     expect(await count('charges')).toBe(0);
   });
 });

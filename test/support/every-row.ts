@@ -12,6 +12,8 @@ const application = {
   companyId: '1',
   name: 'Fynd',
   domains: ['127.0.0.1'],
+  serverAddresses: [],
+  testIdentifiers: [],
   storefrontUrl: 'http://127.0.0.1',
   defaultCountryCode: '91',
   shard: 'DB',

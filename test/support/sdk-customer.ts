@@ -50,6 +50,11 @@ export class Customer {
     return value === undefined ? undefined : `f.session=${value}`;
   }
 
+  /** Presents this session from now on, as a copied cookie would. */
+  present(cookie: string): void {
+    this.#keep(cookie);
+  }
+
   /** Calls a method of the client's `user` by the operation's name. */
   async call<K extends Call>(operation: K, args: object = {}): Promise<Answer<K>> {
     // With `responseHeaders` the SDK answers a pair, which its types do not say.

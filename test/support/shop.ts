@@ -34,6 +34,12 @@ export interface ShopOptions {
   workerdKv?: boolean;
   config?: Partial<PlatformConfig>;
   limits?: Partial<Limits>;
+  /** More of the application's record. */
+  record?: Partial<Pick<Application, 'domains' | 'serverAddresses' | 'testIdentifiers'>>;
+  /** Vars and secrets of the Worker; on D1 and KV only. */
+  env?: Record<string, string>;
+  /** The outside world; on D1 and KV only. */
+  fetch?: typeof fetch;
 }
 
 export interface Shop {
@@ -78,16 +84,19 @@ function createClock() {
   };
 }
 
-const demoApplication = (config: Partial<PlatformConfig> = {}): Application => ({
+const demoApplication = ({ config = {}, record = {} }: ShopOptions): Application => ({
   id: DEMO.applicationId,
   companyId: DEMO.companyId,
   name: 'Fynd',
   domains: ['localhost', '127.0.0.1'],
+  serverAddresses: [],
+  testIdentifiers: [],
   storefrontUrl: ORIGIN,
   defaultCountryCode: '91',
   shard: 'DB',
   language: 'en',
   config: { ...demoConfig(), ...config },
+  ...record,
 });
 
 function finish(
@@ -131,15 +140,25 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
   const db = countingDatabase(env.DB);
   const queue: EdgeShop['queue'] = { sent: [], down: false };
   await seedDemo(env.DB, { storefrontUrl: ORIGIN });
-  const application = demoApplication(options.config);
+  const application = demoApplication(options);
   const writeConfig = async (next: PlatformConfig) => {
     await env.DB.prepare('UPDATE applications SET config = ? WHERE id = ?')
       .bind(JSON.stringify(next), application.id)
       .run();
   };
   await writeConfig(application.config);
+  const { domains, serverAddresses, testIdentifiers } = application;
+  await env.DB.prepare(
+    'UPDATE applications SET domains = ?, server_addresses = ?, test_identifiers = ? WHERE id = ?',
+  )
+    .bind(
+      ...[domains, serverAddresses, testIdentifiers].map((list) => JSON.stringify(list)),
+      application.id,
+    )
+    .run();
   const config = parseConfig({
     ...env,
+    ...options.env,
     DB: db.database,
     KV: options.workerdKv ? env.KV : kv.namespace,
     LIMITS: JSON.stringify({ ...DEFAULT_LIMITS, ...options.limits }),
@@ -161,7 +180,11 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
       return argon2Hasher.verify(password, hash);
     },
   };
-  const wired = wire(config, (line) => log.push(line), { clock, hasher });
+  const wired = wire(config, (line) => log.push(line), {
+    clock,
+    hasher,
+    fetch: options.fetch,
+  });
   const { factory } = wired;
   const scope = {
     waitUntil: (work: Promise<unknown>) => void pending.push(work),
@@ -192,7 +215,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
 export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
   const clock = createClock();
   const log: LogLine[] = [];
-  const application = demoApplication(options.config);
+  const application = demoApplication(options);
   const memory = memoryPorts({
     applications: [{ application, token: DEMO.applicationToken }],
     clients: [

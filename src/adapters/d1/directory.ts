@@ -36,6 +36,10 @@ function readApplication(row: Row): Known {
       ...(typeof row['templates'] === 'string' && {
         templates: JSON.parse(row['templates']) as TemplateOverrides,
       }),
+      serverAddresses: JSON.parse(String(row['server_addresses'])) as string[],
+      testIdentifiers: JSON.parse(
+        String(row['test_identifiers']),
+      ) as Application['testIdentifiers'],
       config: JSON.parse(String(row['config'])) as PlatformConfig,
     },
   };
@@ -47,6 +51,7 @@ export function d1Directory(
   clock: Clock,
 ): Directory & ApplicationRecords {
   const cache = new Map<string, { known: Known; readAt: number }>();
+  const hosts = new Map<string, { listed: boolean; readAt: number }>();
 
   async function find(applicationId: string): Promise<Known | undefined> {
     const cached = cache.get(applicationId);
@@ -64,6 +69,18 @@ export function d1Directory(
   }
 
   return {
+    async listsHost(host) {
+      const now = clock.now();
+      const cached = hosts.get(host);
+      if (cached && now - cached.readAt < MAX_AGE) return cached.listed;
+      const [rows = []] = await database.read([
+        sql`SELECT 1 FROM application_hosts WHERE host = ${host} LIMIT 1`,
+      ]);
+      if (hosts.size >= MAX_CACHED) hosts.clear();
+      hosts.set(host, { listed: rows.length > 0, readAt: now });
+      return rows.length > 0;
+    },
+
     find: async (applicationId) => (await find(applicationId))?.application,
 
     async authenticate(applicationId, token) {

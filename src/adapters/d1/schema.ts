@@ -15,6 +15,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type {
+  Application,
   IdentifierKind,
   Language,
   LinkKind,
@@ -46,11 +47,30 @@ export const applications = sqliteTable(
     language: text().$type<Language>().notNull().default('en'),
     /** The application's own wording; what it leaves out is built in. */
     templates: text({ mode: 'json' }).$type<TemplateOverrides>(),
+    /** Addresses of the shop's own servers. */
+    serverAddresses: text('server_addresses', { mode: 'json' })
+      .$type<string[]>()
+      .notNull()
+      .default([]),
+    testIdentifiers: text('test_identifiers', { mode: 'json' })
+      .$type<Application['testIdentifiers']>()
+      .notNull()
+      .default([]),
     config: text({ mode: 'json' }).$type<PlatformConfig>().notNull(),
     /** Counts up with each change of `config`, so that a writer notices another one. */
     configVersion: integer('config_version').notNull().default(1),
   },
   (t) => [index('applications_company').on(t.companyId)],
+);
+
+/** Host → application, kept by triggers from `applications.domains`: a preflight names nothing but its origin. */
+export const applicationHosts = sqliteTable(
+  'application_hosts',
+  { host: text().notNull(), applicationId: text('application_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.host, t.applicationId] }),
+    index('application_hosts_application').on(t.applicationId),
+  ],
 );
 
 export const oauthClients = sqliteTable('oauth_clients', {

@@ -76,8 +76,12 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     random,
     vault,
     hasher: plainHasher,
+    testIdentifiers: true,
     deviceTokens: createDeviceTokens(vault, random),
     directory: {
+      async listsHost(host) {
+        return options.applications.some(({ application }) => application.domains.includes(host));
+      },
       async authenticate(id, token) {
         const known = options.applications.find(({ application }) => application.id === id);
         return known?.token === token ? known.application : undefined;

@@ -32,7 +32,7 @@ export const loginApplication = {
     security: 'application',
     request: { query: PlatformQuery, body: SendOtpRequestSchema },
     response: { 200: SendOtpResponse },
-    errors: ['validation_failed', 'otp_login_disabled', 'too_many_requests'],
+    errors: ['validation_failed', 'otp_login_disabled', 'captcha_failed', 'too_many_requests'],
     example: {
       request: { body: { mobile: '8652523958', country_code: '91' } },
       response: loginWithOTPExample.value,

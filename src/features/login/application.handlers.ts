@@ -1,3 +1,4 @@
+import { robotRefusal } from '../../domain/captcha.ts';
 import { mobileOf, readPhone } from '../../domain/identifier.ts';
 import { loginByPassword, readLoginName } from '../../domain/password-login.ts';
 import { badField } from '../../domain/result.ts';
@@ -9,7 +10,13 @@ import type { loginApplication } from './application.contract.ts';
 export const loginApplicationHandlers = {
   async loginWithEmailAndPassword({ input, application, caller, presented, ports, fail, reply }) {
     if (!application.config.login.password) return fail('password_login_disabled');
-    const { username, password } = input.body;
+    const { username, password, captcha_code } = input.body;
+    const robot = await robotRefusal(ports, application, {
+      token: captcha_code,
+      ip: caller.ip,
+      action: 'login',
+    });
+    if (robot) return fail(robot.code, robot);
     const device =
       caller.device === undefined ? undefined : await ports.deviceTokens.open(caller.device);
     const done = await loginByPassword(ports, application, {
@@ -36,6 +43,12 @@ export const loginApplicationHandlers = {
       return fail('validation_failed', badField('body.mobile', 'is not a mobile number'));
     }
     if (!application.config.login.otp) return fail('otp_login_disabled');
+    const robot = await robotRefusal(ports, application, {
+      token: input.body.captcha_code,
+      ip: caller.ip,
+      action: 'send_otp',
+    });
+    if (robot) return fail(robot.code, robot);
     const sent = await sendOtp(ports, application, {
       identifier,
       purpose: 'login',

@@ -29,6 +29,7 @@ export const otpApplication = {
       'validation_failed',
       'resend_token_invalid',
       'otp_login_disabled',
+      'captcha_failed',
       'too_many_requests',
       'unavailable',
     ],

@@ -1,3 +1,4 @@
+import { robotRefusal } from '../../domain/captcha.ts';
 import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
 import { openRegistration } from '../../domain/registration.ts';
 import { badField } from '../../domain/result.ts';
@@ -42,6 +43,15 @@ export const otpApplicationHandlers = {
       return fail('otp_login_disabled');
     }
     const { ip } = caller;
+    // A valid resend token needs none; an invalid one gets nothing sent either.
+    if (token === undefined) {
+      const robot = await robotRefusal(ports, application, {
+        token: input.body.captcha_code,
+        ip: caller.ip,
+        action: 'send_otp',
+      });
+      if (robot) return fail(robot.code, robot);
+    }
     const sent =
       token === undefined
         ? await sendOtp(ports, application, {
@@ -77,7 +87,7 @@ export const otpApplicationHandlers = {
     return reply(verifiedView(verified.value, application), sessionOf(verified.value));
   },
 
-  async sendOTPOnEmail({ input, application, caller, signedIn, ports, fail, reply }) {
+  async sendOTPOnEmail({ input, application, caller, request, signedIn, ports, fail, reply }) {
     const { token, register_token: registerToken } = input.body;
     const identifier = readEmail(input.body.email);
     if (!identifier) {
@@ -91,6 +101,12 @@ export const otpApplicationHandlers = {
     }
     const purpose = signedIn ? 'profile' : registerToken === undefined ? 'login' : 'register';
     if (purpose === 'login' && !application.config.login.otp) return fail('otp_login_disabled');
+    const robot = await robotRefusal(ports, application, {
+      token: request.headers.get('x-captcha-code') ?? undefined,
+      ip: caller.ip,
+      action: 'send_otp',
+    });
+    if (robot) return fail(robot.code, robot);
     const registration =
       purpose === 'register' ? await openRegistration(ports, registerToken ?? '') : undefined;
     if (purpose === 'register' && !registration) return fail('register_token_invalid');

@@ -1,3 +1,4 @@
+import { robotRefusal } from '../../domain/captcha.ts';
 import { readEmail } from '../../domain/identifier.ts';
 import {
   changePassword,
@@ -17,6 +18,12 @@ export const passwordApplicationHandlers: Handlers<typeof passwordApplication> =
       return fail('validation_failed', badField('body.email', 'is not an email address'));
     }
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
+    const robot = await robotRefusal(ports, application, {
+      token: input.body.captcha_code,
+      ip: caller.ip,
+      action: 'reset',
+    });
+    if (robot) return fail(robot.code, robot);
     await sendResetLink(ports, application, email, caller.ip);
     return reply({ status: 'sent' });
   },

@@ -1,3 +1,4 @@
+import { robotRefusal } from '../../domain/captcha.ts';
 import { finishRegistration } from '../../domain/finish-registration.ts';
 import { readEmail, readPhone } from '../../domain/identifier.ts';
 import { passwordRefusal } from '../../domain/password.ts';
@@ -8,7 +9,7 @@ import type { Handlers } from '../../http/handler.ts';
 import type { registrationApplication } from './application.contract.ts';
 
 export const registrationApplicationHandlers: Handlers<typeof registrationApplication> = {
-  async registerWithForm({ input, application, caller, presented, ports, fail, reply }) {
+  async registerWithForm({ input, application, caller, request, presented, ports, fail, reply }) {
     const { body } = input;
     const profile = readProfile(body, ports.clock.now());
     if (!profile.ok) return fail(profile.code, profile);
@@ -23,6 +24,12 @@ export const registrationApplicationHandlers: Handlers<typeof registrationApplic
       return fail('validation_failed', badField('body.phone.mobile', 'is not a mobile number'));
     }
     if (!application.config.register) return fail('registration_closed');
+    const robot = await robotRefusal(ports, application, {
+      token: request.headers.get('x-captcha-code') ?? undefined,
+      ip: caller.ip,
+      action: 'register',
+    });
+    if (robot) return fail(robot.code, robot);
     const given = [phone, email].filter((one) => one !== undefined);
     const { password } = body;
     if (password !== undefined) {

@@ -30,6 +30,8 @@ const application: Application = {
   companyId: '1',
   name: 'Fynd',
   domains: [],
+  serverAddresses: [],
+  testIdentifiers: [],
   storefrontUrl: 'https://shop.example',
   defaultCountryCode: '91',
   shard: 'DB',

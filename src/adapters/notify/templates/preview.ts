@@ -36,8 +36,8 @@ const CHANNELS: readonly Message['channel'][] = ['sms', 'email'];
 
 export function previews(shop: string, overrides?: TemplateOverrides): TemplatePreview[] {
   return Object.values(SAMPLES).flatMap((content) =>
-    LANGUAGES.flatMap((language) =>
-      CHANNELS.map((channel) => {
+    CHANNELS.flatMap((channel) =>
+      LANGUAGES.map((language) => {
         const to = channel === 'sms' ? '+918652523958' : 'asha@example.com';
         const sample: Message = { id: 'sample', channel, to, content, createdAt: 0 };
         const { message, refused } = render(sample, { shop, language, overrides });

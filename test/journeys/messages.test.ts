@@ -1,0 +1,233 @@
+/** From the queue to the inbox: messages in the application's language and wording, and the pages that show them. */
+import { env } from 'cloudflare:workers';
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
+import { describe, expect, test } from 'vitest';
+import { createVault } from '../../src/adapters/crypto/vault.ts';
+import { queueNotifier } from '../../src/adapters/queue/messages.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { MessageContent, TemplateOverrides } from '../../src/ports.ts';
+import worker from '../../src/worker.ts';
+import { right, MOBILE, E164 } from '../support/answers.ts';
+import { edgeShop, ORIGIN, type EdgeShop } from '../support/shop.ts';
+
+/** What Cloudflare would do with what was sent so far. */
+async function deliver(shop: EdgeShop) {
+  const sent = shop.queue.sent.splice(0).map((body, index) => ({
+    id: String(index),
+    timestamp: new Date(),
+    attempts: 1,
+    body,
+  }));
+  const batch = createMessageBatch('vestibule-messages', sent);
+  const context = createExecutionContext();
+  await shop.wired.consume(batch);
+  return getQueueResult(batch, context);
+}
+
+async function send(shop: EdgeShop, channel: 'sms' | 'email', content: MessageContent) {
+  const to = channel === 'sms' ? E164 : 'asha@example.com';
+  const message = { id: crypto.randomUUID(), channel, to, content, createdAt: shop.clock.now() };
+  await shop.ports.notifier.send(message);
+}
+
+async function speaks(language: string, templates?: TemplateOverrides) {
+  await env.DB.prepare('UPDATE applications SET language = ?, templates = ?')
+    .bind(language, templates ? JSON.stringify(templates) : null)
+    .run();
+}
+
+const newest = async (shop: EdgeShop) => (await shop.wired.inbox.list())[0];
+const OTP: MessageContent = { template: 'otp', otp: '123456', lastLine: '@x #123456' };
+
+describe('delivery', () => {
+  test('in English, named after the shop, when nothing else is said', async () => {
+    const shop = await edgeShop();
+    right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+    expect(JSON.stringify(shop.queue.sent)).not.toContain('Fynd');
+    expect((await deliver(shop)).explicitAcks).toEqual(['0']);
+    const { text, otp, subject, html } = (await newest(shop)) ?? {};
+    expect(text).toBe(
+      `${otp} is your code for Fynd. It is valid for 10 min. Do not share it.\n\n@127.0.0.1 #${otp}`,
+    );
+    expect([subject, html]).toEqual([undefined, undefined]);
+  });
+
+  test('in the language of the application, as mail with subject, text and HTML', async () => {
+    const shop = await edgeShop();
+    await speaks('hi');
+    await send(shop, 'email', OTP);
+    await deliver(shop);
+    expect(await newest(shop)).toMatchObject({
+      subject: 'Fynd के लिए आपका कोड',
+      text: expect.stringContaining('10 मिनट'),
+      html: expect.stringContaining('<html lang="hi">'),
+    });
+  });
+
+  test('in its own words, with the last line; a change is seen after 30 s at most', async () => {
+    const shop = await edgeShop();
+    await speaks('en', { en: { otp: { sms: 'Namaste! {{otp}}' } } });
+    await send(shop, 'sms', OTP);
+    await deliver(shop);
+    expect((await newest(shop))?.text).toBe('Namaste! 123456\n\n@x #123456');
+    await speaks('hi');
+    shop.clock.advance(30_000);
+    await send(shop, 'sms', OTP);
+    await deliver(shop);
+    expect((await newest(shop))?.text).toContain('Fynd के लिए');
+    expect(shop.log).toEqual([]);
+  });
+
+  test('in the built-in words when its own cannot be used, and the log says why, without the message', async () => {
+    const shop = await edgeShop();
+    await speaks('en', { en: { otp: { sms: 'Namaste {{name}}!' } } });
+    await send(shop, 'sms', OTP);
+    expect((await deliver(shop)).explicitAcks).toEqual(['0']);
+    expect((await newest(shop))?.text).toContain('123456 is your code');
+    expect(shop.log).toEqual([
+      {
+        level: 'warn',
+        message: 'own templates refused',
+        message_id: expect.any(String),
+        application_id: shop.application.id,
+        internal: 'en.otp.sms has the unknown placeholder {{name}}',
+      },
+    ]);
+  });
+
+  test('not at all when the application is gone: dropped with a line in the log', async () => {
+    const shop = await edgeShop();
+    await send(shop, 'sms', OTP);
+    await env.DB.prepare('DELETE FROM applications').run();
+    expect((await deliver(shop)).explicitAcks).toEqual(['0']);
+    expect(await newest(shop)).toBeUndefined();
+    expect(shop.log).toMatchObject([
+      { level: 'warn', message: 'message dropped: no such application' },
+    ]);
+  });
+
+  test('later when the directory or KV cannot be asked, and once however often it is tried', async () => {
+    const shop = await edgeShop();
+    await send(shop, 'sms', OTP);
+    const [envelope] = shop.queue.sent;
+    shop.db.down = true;
+    const { retryMessages, explicitAcks } = await deliver(shop);
+    expect([explicitAcks, retryMessages.map(({ msgId }) => msgId)]).toEqual([[], ['0']]);
+    shop.db.down = false;
+    if (envelope) shop.queue.sent.push(envelope, envelope);
+    expect((await deliver(shop)).explicitAcks).toEqual(['0', '1']);
+    expect(await shop.wired.inbox.list()).toHaveLength(1);
+  });
+
+  test('never with a link that is not https', async () => {
+    const shop = await edgeShop();
+    const link = 'http://shop.example/auth/set-password?code=x';
+    await send(shop, 'email', { template: 'reset_link', link, code: 'x' });
+    await send(shop, 'sms', OTP);
+    const { retryMessages, explicitAcks } = await deliver(shop);
+    expect([explicitAcks, retryMessages.map(({ msgId }) => msgId)]).toEqual([['1'], ['0']]);
+    expect(await shop.wired.inbox.list()).toHaveLength(1);
+  });
+});
+
+describe('the dev pages', () => {
+  const get = async (path: string, headers = { accept: 'text/html' }) =>
+    worker.fetch(new Request(ORIGIN + path, { headers }), { ...env }, createExecutionContext());
+
+  test('the templates: every message, twice in each language, and nothing that runs', async () => {
+    await edgeShop();
+    const response = await get('/_dev/templates');
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=UTF-8',
+    ]);
+    const page = await response.text();
+    expect(page.match(/<article>/g)).toHaveLength(32);
+    expect(page.match(/<iframe sandbox title="[^"]+" srcdoc="&lt;!doctype html&gt;/g)).toHaveLength(
+      16,
+    );
+    expect(page).not.toContain('<script');
+    expect(page).toContain('Example Shop के लिए आपका कोड');
+    expect(page).toContain('href="/_dev/inbox"');
+  });
+
+  test("an application's own wording, escaped, and why a text of it cannot be used", async () => {
+    const shop = await edgeShop();
+    const sms = '{{otp}} <script>alert(1)</script>';
+    await speaks('en', { en: { otp: { sms, subject: '{{nope}}' } } });
+    const page = await (await get(`/_dev/templates?application=${shop.application.id}`)).text();
+    expect(page).toContain('123456 &lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(page).not.toContain('<script');
+    expect(page).toContain(
+      'Own text not used: en.otp.subject has the unknown placeholder {{nope}}',
+    );
+    expect((await get('/_dev/templates?application=unknown')).status).toBe(404);
+  });
+
+  test('the inbox: links to the templates, and shows mails with subject and HTML', async () => {
+    await edgeShop();
+    expect(await (await get('/_dev/inbox')).text()).toContain('href="/_dev/templates"');
+    const config = parseConfig({ ...env });
+    const queued: unknown[] = [];
+    const queue = { send: async (body: unknown) => void queued.push(body) } as unknown as Queue;
+    const notifier = queueNotifier(
+      queue,
+      createVault(config.sealingKeys),
+      '000000000000000000000001',
+    );
+    await notifier.send({
+      id: 'm',
+      channel: 'email',
+      to: 'asha@example.com',
+      content: OTP,
+      createdAt: Date.now(),
+    });
+    const batch = createMessageBatch('vestibule-messages', [
+      { id: '0', timestamp: new Date(), attempts: 1, body: queued[0] },
+    ]);
+    await worker.queue(batch, { ...env });
+    const answer = await get('/_dev/inbox?to=asha@example.com', { accept: 'application/json' });
+    expect(await answer.json()).toEqual({
+      items: [
+        {
+          id: 'm',
+          channel: 'email',
+          to: 'asha@example.com',
+          template: 'otp',
+          subject: 'Your code for Fynd',
+          text: expect.stringContaining('123456'),
+          html: expect.stringContaining('123456'),
+          otp: '123456',
+          created_at: expect.any(String),
+        },
+      ],
+    });
+  });
+
+  test.each(['/_dev/inbox', '/_dev/templates'])(
+    '%s: a strict policy, a new nonce each time',
+    async (path) => {
+      const policies = [await get(path), await get(path)].map(
+        ({ headers }) => headers.get('content-security-policy') ?? '',
+      );
+      for (const policy of policies) {
+        expect(policy).toMatch(/^default-src 'none'; script-src 'nonce-[0-9a-f-]{36}'; /);
+        expect(policy).toContain("frame-ancestors 'none'");
+        expect(policy.replace("style-src-attr 'unsafe-inline'", '')).not.toContain('unsafe');
+      }
+      expect(policies[0]).not.toBe(policies[1]);
+    },
+  );
+
+  test('the pages are not there in production', async () => {
+    for (const path of ['/_dev/templates', '/_dev/inbox']) {
+      const production = { ...env, ENVIRONMENT: 'production' };
+      const response = await worker.fetch(
+        new Request(ORIGIN + path),
+        production,
+        createExecutionContext(),
+      );
+      expect(response.status).toBe(503);
+    }
+  });
+});

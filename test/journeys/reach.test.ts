@@ -1,0 +1,231 @@
+/** Pages on other origins, captcha, addresses behind a shop's own server, test identifiers. */
+import { describe, expect, test } from 'vitest';
+import { E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { AUTHORIZATION, edgeShop, SHOPS, type Shop } from '../support/shop.ts';
+
+const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
+const CUSTOMERS =
+  '/service/platform/user/v1.0/company/1/application/000000000000000000000001/customers/list';
+const record = { domains: ['shop.example', 'localhost'] };
+
+const preflight = (shop: Shop, origin: string, path = LOGIN) =>
+  shop.fetch(path, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type,x-fp-date,x-fp-signature',
+    },
+  });
+
+describe.each(SHOPS)('CORS on %s', (_, open) => {
+  test('a page on a listed origin may ask with credentials, and read answers and errors', async () => {
+    const shop = await open({ record });
+    for (const origin of [
+      'https://shop.example',
+      'https://shop.example:8443',
+      'http://localhost:5173',
+    ]) {
+      const asked = await preflight(shop, origin);
+      expect(asked.status).toBe(204);
+      expect(Object.fromEntries(asked.headers)).toMatchObject({
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': 'authorization,content-type,x-fp-date,x-fp-signature',
+        vary: expect.stringContaining('origin'),
+      });
+      const answered = await shop.fetch(LOGIN, {
+        method: 'POST',
+        headers: { origin, authorization: AUTHORIZATION, 'content-type': 'application/json' },
+        body: '{}',
+      });
+      expect(answered.status).toBe(400);
+      expect(Object.fromEntries(answered.headers)).toMatchObject({
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+        'access-control-expose-headers': 'x-request-id, retry-after',
+        vary: 'origin',
+      });
+      const unknown = await shop.fetch(LOGIN, { method: 'POST', headers: { origin } });
+      expect(unknown.status).toBe(401);
+      expect(unknown.headers.get('access-control-allow-origin')).toBe(origin);
+    }
+  });
+
+  test('a page elsewhere may neither ask nor read', async () => {
+    const shop = await open({ record });
+    for (const origin of [
+      'https://evil.example',
+      'http://shop.example',
+      'https://shop.example.evil.example',
+      'https://sub.shop.example',
+      'null',
+      'garbage',
+    ]) {
+      const asked = await preflight(shop, origin);
+      expect([origin, asked.headers.get('access-control-allow-origin')]).toEqual([origin, null]);
+      const answered = await shop.fetch(LOGIN, {
+        method: 'POST',
+        headers: { origin, authorization: AUTHORIZATION, 'content-type': 'application/json' },
+        body: '{}',
+      });
+      expect([origin, answered.headers.get('access-control-allow-origin')]).toEqual([origin, null]);
+      expect(answered.headers.get('vary')).toBe('origin');
+    }
+  });
+
+  test('operators’ paths have no CORS', async () => {
+    const shop = await open({ record });
+    const asked = await preflight(shop, 'https://shop.example', CUSTOMERS);
+    expect(asked.status).toBe(405);
+    expect(asked.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe.each(SHOPS)('addresses on %s', (_, open) => {
+  test('a listed server’s word for the shopper’s address is believed, nobody else’s is', async () => {
+    const shop = await open({
+      record: { serverAddresses: ['203.0.113.7'] },
+      limits: { sendsPerIpHour: 1 },
+    });
+    let next = 8_652_520_000;
+    const send = async (headers: Record<string, string>) => {
+      const body = { mobile: String((next += 1)), country_code: '91' };
+      return (await shop.browser(headers).application.loginWithOTP({ body })).status;
+    };
+    const server = (client: string) => ({
+      'cf-connecting-ip': '203.0.113.7',
+      'x-storefront-client-ip': client,
+    });
+    expect(await send(server('198.51.100.1'))).toBe(200);
+    expect(await send(server('198.51.100.1'))).toBe(429);
+    expect(await send(server('198.51.100.2'))).toBe(200);
+    const stranger = { 'cf-connecting-ip': '198.51.100.9' };
+    expect(await send(stranger)).toBe(200);
+    expect(await send({ ...stranger, 'x-storefront-client-ip': '198.51.100.10' })).toBe(429);
+  });
+});
+
+describe.each(SHOPS)('test identifiers on %s', (_, open) => {
+  const testIdentifiers = (until: number) => [
+    { kind: 'phone' as const, value: E164, otp: '424242', until },
+  ];
+
+  test('get a fixed code, nothing is sent, and every budget holds', async () => {
+    const shop = await open({ record: { testIdentifiers: testIdentifiers(Date.now() + 60_000) } });
+    const browser = shop.browser();
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    expect(await shop.messages()).toEqual([]);
+    expect((await browser.application.loginWithOTP({ body: MOBILE })).status).toBe(429);
+    const request_id = sent.request_id ?? '';
+    const wrong = await browser.application.verifyMobileOTP({
+      body: { request_id, otp: '424243' },
+    });
+    expect(wrong.body).toMatchObject({ code: 'otp_invalid' });
+    right(await browser.application.verifyMobileOTP({ body: { request_id, otp: '424242' } }));
+  });
+
+  test('end with their date', async () => {
+    const shop = await open({ record: { testIdentifiers: testIdentifiers(Date.now() + 1000) } });
+    shop.clock.advance(2000);
+    await prove(shop, shop.browser());
+    expect(await shop.messages()).toHaveLength(1);
+  });
+});
+
+describe('on D1 and KV', () => {
+  test('test identifiers are refused in production unless a var says otherwise', async () => {
+    const until = Date.now() + 60_000;
+    const testIdentifiers = [{ kind: 'phone' as const, value: E164, otp: '424242', until }];
+    const shop = await edgeShop({ record: { testIdentifiers }, env: { TEST_IDENTIFIERS: 'off' } });
+    right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+    expect(await shop.messages()).toHaveLength(1);
+  });
+
+  interface Asked {
+    secret: string | null;
+    response: string | null;
+    remoteip: string | null;
+  }
+  const captcha = async (verdict: object | number, config = {}) => {
+    const asked: Asked[] = [];
+    const shop = await edgeShop({
+      record,
+      config,
+      env: { TURNSTILE_SECRET: 'turnstile-secret' },
+      fetch: async (_input, init) => {
+        const body = init?.body as URLSearchParams;
+        asked.push({
+          secret: body.get('secret'),
+          response: body.get('response'),
+          remoteip: body.get('remoteip'),
+        });
+        if (typeof verdict === 'number') return new Response('', { status: verdict });
+        return Response.json(verdict);
+      },
+    });
+    return { shop, asked };
+  };
+  const human = { success: true, hostname: 'shop.example' };
+
+  test('a solved captcha lets a send through, a missing or failed one does not', async () => {
+    const { shop, asked } = await captcha(human);
+    const browser = shop.browser({ 'cf-connecting-ip': '203.0.113.7' });
+    const missing = await browser.application.loginWithOTP({ body: MOBILE });
+    expect(missing).toMatchObject({ status: 403, body: { code: 'captcha_failed' } });
+    expect(asked).toEqual([]);
+    const first = right(
+      await browser.application.loginWithOTP({ body: { ...MOBILE, captcha_code: 'solved' } }),
+    );
+    expect(asked).toEqual([
+      { secret: 'turnstile-secret', response: 'solved', remoteip: '203.0.113.7' },
+    ]);
+    shop.clock.advance(31_000);
+    const again = { ...MOBILE, token: first.body.resend_token };
+    right(await browser.application.sendOTPOnMobile({ body: again }));
+    expect(asked).toHaveLength(1);
+    expect(JSON.stringify(shop.log)).not.toContain('solved');
+  });
+
+  test.each([
+    ['not solved', { success: false }],
+    ['solved elsewhere', { ...human, hostname: 'evil.example' }],
+    ['solved for another purpose', { ...human, action: 'newsletter' }],
+    ['nothing known', {}],
+  ])('%s: every guarded operation is refused, before any hash or send', async (_why, verdict) => {
+    const { shop } = await captcha(verdict);
+    const { application } = shop.browser({ 'x-captcha-code': 'token' });
+    const captcha_code = 'token';
+    const refused = await Promise.all([
+      application.loginWithOTP({ body: { ...MOBILE, captcha_code } }),
+      application.sendOTPOnMobile({ body: { ...MOBILE, captcha_code } }),
+      application.sendOTPOnEmail({ body: { email: 'a@example.com' } }),
+      application.loginWithEmailAndPassword({
+        body: { username: 'a@b.co', password: 'x', captcha_code },
+      }),
+      application.sendResetPasswordEmail({ body: { email: 'a@example.com', captcha_code } }),
+      application.registerWithForm({ body: { phone: MOBILE } }),
+    ]);
+    for (const answer of refused) {
+      expect(answer).toMatchObject({ status: 403, body: { code: 'captcha_failed' } });
+    }
+    expect(shop.hashes.count).toBe(0);
+    expect(await shop.messages()).toEqual([]);
+  });
+
+  test('a captcha service that fails closes the door with 503', async () => {
+    const { shop } = await captcha(500);
+    const refused = await shop
+      .browser()
+      .application.loginWithOTP({ body: { ...MOBILE, captcha_code: 'x' } });
+    expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(await shop.messages()).toEqual([]);
+  });
+
+  test('a shop that skips captcha is asked for none', async () => {
+    const { shop, asked } = await captcha(human, { skip_captcha: true });
+    await signUp(shop, shop.browser());
+    expect(asked).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+/** The dev pages as a developer opens them: in a real browser, on the Worker that `npm start` runs. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEMO } from '../../scripts/lib/welcome.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { startServer, type StartedServer } from '../support/started-server.ts';
+
+const EMAIL = 'dev.pages@example.com';
+
+let server: StartedServer;
+let browser: Browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+});
+afterAll(async () => {
+  await Promise.all([browser?.close(), server?.stop()]);
+});
+
+/** The page, and what the browser forbade or could not load. */
+async function open(path: string) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  const loaded: string[] = [];
+  // What the policy forbids is announced as a request too, but is never answered.
+  page.on('response', (response) => loaded.push(response.url()));
+
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(server.url + path);
+  return { page, complaints, loaded };
+}
+
+/** The first mail on the page, as it is seen inside its frame. */
+async function mailOf(page: Page) {
+  const frame = page.locator('iframe').first().contentFrame();
+  const heading = frame.locator('h1');
+  await heading.waitFor();
+  return {
+    heading: await heading.textContent(),
+    background: await frame
+      .locator('main')
+      .evaluate('(main) => getComputedStyle(main).backgroundColor'),
+  };
+}
+
+describe('the templates', () => {
+  test('mails are shown with their styles, and the policy forbids nothing that they need', async () => {
+    const { page, complaints, loaded } = await open('/_dev/templates');
+    expect(await page.locator('iframe').count()).toBe(16);
+    const mail = await mailOf(page);
+    expect(mail).toEqual({
+      heading: 'Your code for Example Shop',
+      background: 'rgb(255, 255, 255)',
+    });
+    expect(complaints).toEqual([]);
+    expect(loaded.filter((url) => !url.startsWith(server.url) && url !== 'about:srcdoc')).toEqual(
+      [],
+    );
+  });
+
+  test('a mail can neither run scripts nor load anything', async () => {
+    const { page, loaded, complaints } = await open('/_dev/templates');
+    // As text: this file is checked without the types of a browser.
+    const title = await page.evaluate<string>(`(async () => {
+      const frame = document.createElement('iframe');
+      frame.setAttribute('sandbox', '');
+      frame.srcdoc = '<script>parent.document.title = "hit"</' + 'script><img src="/openapi.json">';
+      const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+      document.body.append(frame);
+      await loaded;
+      return document.title;
+    })()`);
+    expect(title).toBe('Templates · Vestibule');
+    expect(loaded).toEqual([`${server.url}/_dev/templates`]);
+    expect(complaints.join()).toContain('Content Security Policy');
+  });
+});
+
+describe('the inbox', () => {
+  test('shows the subject of a mail, and its HTML when loaded to', async () => {
+    const answer = await fetch(
+      `${server.url}/service/application/user/authentication/v1.0/otp/email/send`,
+      {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ email: EMAIL }),
+      },
+    );
+    expect(answer.status).toBe(200);
+    const otp = await server.otpFor(EMAIL);
+    const { page, complaints } = await open('/_dev/inbox');
+    await page.locator('summary').first().click();
+    expect(await page.locator('.subject').first().textContent()).toBe('Your code for Fynd');
+    expect((await mailOf(page)).heading).toBe('Your code for Fynd');
+    expect(
+      await page.locator('iframe').first().contentFrame().locator('main').textContent(),
+    ).toContain(otp);
+    await page.getByRole('link', { name: 'All templates' }).click();
+    await page.waitForURL('**/_dev/templates');
+    expect(complaints).toEqual([]);
+  });
+});
