@@ -6,7 +6,7 @@ export const ENGLISH: Wordings = {
     sms: '{{otp}} is your code for {{shop}}. It is valid for {{minutes}} min. Do not share it.',
     subject: 'Your code for {{shop}}',
     mail: [
-      'Your code for {{shop}}:',
+      'To go on, enter this code:',
       { show: 'otp' },
       'It is valid for {{minutes}} min and works once. Do not share it with anyone, not even with the staff of {{shop}}.',
       'Did you not ask for it? Then ignore this message; without the code nothing happens.',
