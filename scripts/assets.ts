@@ -1,5 +1,6 @@
 /**
- * Fills `public/`, which Cloudflare serves beside the Worker: the OpenAPI documents, and swagger-ui for the reference page
+ * Fills `public/`, which Cloudflare serves beside the Worker: the OpenAPI documents, the list of common passwords
+ * (the most frequent of at least eight characters from zxcvbn-ts, MIT), and swagger-ui for the reference page
  * at /docs. Runs before whatever needs the folder; it is cheap and writes only what has changed.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -55,4 +56,8 @@ put('docs/start.js', readFileSync(join(import.meta.dirname, 'docs-start.js')));
 for (const [name, groups] of Object.entries(DOCUMENTS)) {
   put(name, new TextEncoder().encode(JSON.stringify(openapi(table, { ...ABOUT, groups }))));
 }
+put(
+  'data/common-passwords.txt',
+  readFileSync(join(import.meta.dirname, 'data/common-passwords.txt')),
+);
 put('_headers', new TextEncoder().encode(HEADERS));

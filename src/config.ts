@@ -3,6 +3,7 @@
  * README lists them all; a missing ENVIRONMENT is production (ruling 38).
  */
 import * as z from 'zod';
+import { readDelivery, type DeliveryConfig } from './config/delivery.ts';
 import type { Limits } from './ports.ts';
 
 const KEY_BYTES = 32;
@@ -60,10 +61,33 @@ const LimitsSchema = z.strictObject({
   loginFailuresPerAccountQuarter: positive.default(10),
   loginFailuresPerIpQuarter: positive.default(50),
   tokenFailuresPerQuarter: positive.default(20),
+  smsPerDay: positive.default(10_000),
+  smsAlertPercent: positive.max(100).default(80),
+  smsBrakeSends: positive.default(50),
+  smsBrakePercent: positive.max(100).default(30),
+  smsBrakeMinutes: positive.default(60),
 }) satisfies z.ZodType<Limits>;
 
 /** The numbers of security.md. */
 export const DEFAULT_LIMITS: Limits = LimitsSchema.parse({});
+
+/** https; plain http on this machine, where tests have a provider of their own. */
+const providerUrl = (url: string) =>
+  z
+    .string()
+    .regex(/^(https:|http:\/\/(127\.0\.0\.1|localhost)[:/])/, 'must be https')
+    .default(url);
+const SocialUrlsSchema = z.strictObject({
+  googleTokeninfo: providerUrl('https://oauth2.googleapis.com/tokeninfo'),
+  googleUserinfo: providerUrl('https://openidconnect.googleapis.com/v1/userinfo'),
+  googleKeys: providerUrl('https://www.googleapis.com/oauth2/v3/certs'),
+  facebookGraph: providerUrl('https://graph.facebook.com'),
+  facebookKeys: providerUrl('https://www.facebook.com/.well-known/oauth/openid/jwks/'),
+  appleKeys: providerUrl('https://appleid.apple.com/auth/keys'),
+});
+export type SocialUrls = z.output<typeof SocialUrlsSchema>;
+/** Where the providers answer. */
+export const SOCIAL_URLS: SocialUrls = SocialUrlsSchema.parse({});
 
 const binding = <T>(method: string) =>
   z.custom<T>(
@@ -73,30 +97,34 @@ const binding = <T>(method: string) =>
 
 const Settings = z.object({
   ENVIRONMENT: z.enum(['production', 'development']).default('production'),
-  DELIVERY: z.enum(['inbox']),
   SESSION_SECRETS: keyList,
   SEALING_KEYS: keyList,
   SIGNING_KEYS: json.pipe(z.object({ keys: z.array(Jwk).min(1) })),
   LIMITS: json.pipe(LimitsSchema).default(DEFAULT_LIMITS),
+  SOCIAL_URLS: json.pipe(SocialUrlsSchema).default(SOCIAL_URLS),
   TURNSTILE_SECRET: z.string().min(1).optional(),
   TURNSTILE_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   TEST_IDENTIFIERS: z.enum(['on', 'off']).optional(),
   KV: binding<KVNamespace>('getWithMetadata'),
   MESSAGES: binding<Queue>('send'),
+  ASSETS: binding<Fetcher>('fetch'),
 });
 
 export interface Config {
   production: boolean;
-  delivery: 'inbox';
+  delivery: DeliveryConfig;
   sessionSecrets: { id: string; secret: Uint8Array<ArrayBuffer> }[];
   sealingKeys: { id: string; secret: Uint8Array<ArrayBuffer> }[];
   signingKeys: z.output<typeof Jwk>[];
   limits: Limits;
+  socialUrls: SocialUrls;
   /** Undefined: no captcha is asked for. */
   captcha?: { secret: string; url: string };
   testIdentifiers: boolean;
   kv: KVNamespace;
   messages: Queue;
+  /** Static files that are deployed with the Worker. */
+  assets: Fetcher;
   /** The directory's database (ruling 47). */
   directory: D1Database;
   /** A database by the name of its binding: `DB`, `DB_1`, … */
@@ -124,18 +152,20 @@ export function parseConfig(env: Record<string, unknown>): Config {
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')} ${issue.message}`);
   if (!isDatabase.safeParse(env['DB']).success) problems.push('DB is not bound');
-  if (parsed.data?.ENVIRONMENT === 'production' && parsed.data.DELIVERY === 'inbox') {
-    problems.push('DELIVERY inbox keeps codes readable and is refused in production');
+  const delivery = readDelivery(env, parsed.data?.ENVIRONMENT !== 'development');
+  if ('problems' in delivery) problems.push(...delivery.problems);
+  if (!parsed.success || 'problems' in delivery || problems.length > 0) {
+    throw new ConfigError(problems);
   }
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const settings = parsed.data;
   return {
     production: settings.ENVIRONMENT === 'production',
-    delivery: settings.DELIVERY,
+    delivery,
     sessionSecrets: settings.SESSION_SECRETS,
     sealingKeys: settings.SEALING_KEYS,
     signingKeys: settings.SIGNING_KEYS.keys,
     limits: settings.LIMITS,
+    socialUrls: settings.SOCIAL_URLS,
     captcha:
       settings.TURNSTILE_SECRET === undefined
         ? undefined
@@ -146,6 +176,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
       (settings.TEST_IDENTIFIERS === undefined && settings.ENVIRONMENT !== 'production'),
     kv: settings.KV,
     messages: settings.MESSAGES,
+    assets: settings.ASSETS,
     directory: isDatabase.parse(env['DB']),
     database: (shard) => isDatabase.parse(env[shard]),
     databases: () =>

@@ -3,12 +3,6 @@
  * `app.ts` does not compile while a row is in both places, or in neither.
  */
 export const NOT_IMPLEMENTED = [
-  'application.loginWithFacebook',
-  'application.loginWithGoogle',
-  'application.loginWithGoogleAndroid',
-  'application.loginWithGoogleIOS',
-  'application.loginWithAppleIOS',
-  'application.loginWithToken',
   'platform.searchUsers',
   'platform.createUser',
   'platform.updateUser',

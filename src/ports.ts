@@ -6,9 +6,18 @@
  */
 import type { Budgets } from './ports/budgets.ts';
 import type { Captcha } from './ports/captcha.ts';
-import type { Clock, DeviceTokens, Hasher, Random, Tokens, Vault } from './ports/crypto.ts';
+import type {
+  Clock,
+  CommonPasswords,
+  DeviceTokens,
+  Hasher,
+  Random,
+  Tokens,
+  Vault,
+} from './ports/crypto.ts';
 import type { Customers } from './ports/customers.ts';
 import type { Application, Directory } from './ports/directory.ts';
+import type { Identities, LoginTokens, SocialProviders } from './ports/identities.ts';
 import type { Links } from './ports/links.ts';
 import type { Notifier } from './ports/messages.ts';
 import type { Otps } from './ports/otps.ts';
@@ -24,6 +33,7 @@ export type * from './ports/sessions.ts';
 export type * from './ports/budgets.ts';
 export type * from './ports/otps.ts';
 export type * from './ports/registrations.ts';
+export type * from './ports/identities.ts';
 export type * from './ports/links.ts';
 export type * from './ports/customers.ts';
 export type * from './ports/messages.ts';
@@ -46,10 +56,15 @@ export interface ServicePorts {
   sessionTokens: SessionTokens;
   deviceTokens: DeviceTokens;
   hasher: Hasher;
+  commonPasswords: CommonPasswords;
+  social: SocialProviders;
+  loginTokens: LoginTokens;
   /** Undefined while none is configured. */
   captcha?: Captcha;
   /** Whether fixed codes of test identifiers count (ruling 48). */
   testIdentifiers: boolean;
+  /** Whether an SMS costs money, so that its guard is on (security.md). */
+  smsCosts: boolean;
   health: Health;
   /** Budgets that belong to no application. */
   serviceBudgets: Budgets;
@@ -62,6 +77,7 @@ export interface Ports extends ServicePorts {
   sessions: Sessions;
   otps: Otps;
   registrations: Registrations;
+  identities: Identities;
   links: Links;
   passwords: Passwords;
   budgets: Budgets;
@@ -84,6 +100,11 @@ export interface Limits {
   loginFailuresPerAccountQuarter: number;
   loginFailuresPerIpQuarter: number;
   tokenFailuresPerQuarter: number;
+  smsPerDay: number;
+  smsAlertPercent: number;
+  smsBrakeSends: number;
+  smsBrakePercent: number;
+  smsBrakeMinutes: number;
 }
 
 /** Where the stores of a request come from; `of` is called once per request. */

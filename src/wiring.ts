@@ -1,4 +1,5 @@
 /** Configuration → ports on D1, KV and the queue. The only place, beside tests, that knows the adapters. */
+import { assetPasswords } from './adapters/assets/common-passwords.ts';
 import { turnstile } from './adapters/captcha/turnstile.ts';
 import { createDeviceTokens } from './adapters/crypto/device-tokens.ts';
 import { argon2Hasher } from './adapters/crypto/hasher.ts';
@@ -8,21 +9,32 @@ import { createVault } from './adapters/crypto/vault.ts';
 import { d1Budgets } from './adapters/d1/budgets.ts';
 import { d1Customers } from './adapters/d1/customers.ts';
 import { Database } from './adapters/d1/database.ts';
+import { d1Deliveries } from './adapters/d1/deliveries.ts';
 import { d1Directory } from './adapters/d1/directory.ts';
+import { d1Identities } from './adapters/d1/identities.ts';
 import { d1Links } from './adapters/d1/links.ts';
 import { d1Otps } from './adapters/d1/otps.ts';
 import { d1Passwords } from './adapters/d1/passwords.ts';
 import { d1Registrations } from './adapters/d1/registrations.ts';
 import { d1Sessions } from './adapters/d1/sessions.ts';
+import type { TellSms } from './adapters/d1/sms-statements.ts';
 import { d1Users } from './adapters/d1/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
-import { housekeeping } from './adapters/d1/housekeeping.ts';
+import { housekeeping, PURGE_CRON } from './adapters/d1/housekeeping.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
+import { loginTokens } from './adapters/social/login-tokens.ts';
+import { socialProviders } from './adapters/social/providers.ts';
 import { Values } from './adapters/kv/values.ts';
 import { createInbox } from './adapters/notify/inbox.ts';
 import { previews } from './adapters/notify/templates/preview.ts';
+import { transportOf } from './adapters/notify/transports/choose.ts';
 import { messageWriter } from './adapters/notify/writer.ts';
-import { consumeMessages, queueNotifier } from './adapters/queue/messages.ts';
+import {
+  buryMessages,
+  consumeMessages,
+  queueNotifier,
+  type Consumer,
+} from './adapters/queue/messages.ts';
 import type { Config } from './config.ts';
 import { errorForLog, type Log } from './http/log.ts';
 import type {
@@ -36,9 +48,6 @@ import type {
   RequestScope,
   TemplatePreview,
 } from './ports.ts';
-
-/** wrangler.toml, `triggers`: this one purges deleted users, any other drops what has expired. */
-export const PURGE_CRON = '17 3 * * *';
 
 const systemClock: Clock = { now: () => Date.now() };
 
@@ -82,7 +91,25 @@ export function wire(
   const directory = new Database(config.directory);
   const inbox = createInbox(values);
   const records = d1Directory(directory, vault, clock);
-  const write = messageWriter(records, log);
+  const { transports, timeoutMs } = config.delivery;
+  const provider = { fetch: outbound, timeoutMs };
+  const consumer: Consumer = {
+    vault,
+    clock,
+    write: messageWriter(records, log),
+    transports: {
+      sms: transportOf(transports.sms, inbox, provider, clock),
+      email: transportOf(transports.email, inbox, provider, clock),
+    },
+    deliveries: ({ id, shard }) => d1Deliveries(new Database(config.database(shard)), id),
+    report: (level, message, detail, error) =>
+      log({
+        level,
+        message,
+        ...detail,
+        ...(error !== undefined && { internal: errorForLog(error) }),
+      }),
+  };
   const keeper = housekeeping(config, values, clock);
   const service = {
     clock,
@@ -93,8 +120,12 @@ export function wire(
     sessionTokens: createSessionTokens(config.sessionSecrets, cryptoRandom),
     deviceTokens: createDeviceTokens(vault, cryptoRandom),
     hasher,
+    commonPasswords: assetPasswords(config.assets),
+    social: socialProviders(config.socialUrls, outbound, clock),
+    loginTokens: loginTokens(outbound, clock, !config.production),
     captcha: config.captcha && turnstile(config.captcha.secret, config.captcha.url, outbound),
     testIdentifiers: config.testIdentifiers,
+    smsCosts: config.delivery.paidSms,
     health: createHealth(directory, values),
     serviceBudgets: d1Budgets(directory, ''),
     limits: config.limits,
@@ -104,13 +135,16 @@ export function wire(
     const { id } = application;
     const client = config.database(application.shard);
     const database = new Database(client);
+    const tellSms: TellSms = (message, detail) =>
+      log({ level: 'warn', message, application_id: id, ...detail });
     return {
       ...service,
       users: d1Users(database, id),
       sessions: d1Sessions(database, values, id),
-      otps: d1Otps(database, values, id),
+      otps: d1Otps(database, values, id, tellSms),
       registrations: d1Registrations(database, values, id, clock),
-      links: d1Links(database, id),
+      identities: d1Identities(database, id),
+      links: d1Links(database, id, tellSms),
       passwords: d1Passwords(database, id),
       budgets: d1Budgets(database, id),
       customers: replicaCustomers(client, id, scope),
@@ -133,14 +167,9 @@ export function wire(
       return application && previews(application.name, application.templates);
     },
     consume: async (batch) =>
-      consumeMessages(batch, vault, inbox, write, (id, error) =>
-        log({
-          level: 'warn',
-          message: 'delivery failed',
-          message_id: id,
-          internal: errorForLog(error),
-        }),
-      ),
+      batch.queue.endsWith('-dead')
+        ? buryMessages(batch, consumer)
+        : consumeMessages(batch, consumer),
     async scheduled(cron) {
       const purge = cron === PURGE_CRON;
       const { counts, complete, failed } = await (purge

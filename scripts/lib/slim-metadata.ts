@@ -1,23 +1,45 @@
+/**
+ * libphonenumber's mobile metadata, cut to what telling a mobile number takes. It is half of what the package ships:
+ * - the patterns that only format numbers go;
+ * - where a calling code belongs to one country, its general pattern and lengths become those of its mobiles, and the list
+ *   of types goes: what is no mobile is no number to us;
+ * - numbers of no country (satellites, freephone) go.
+ * A test holds the outcome against the package's own.
+ */
 import metadata from 'libphonenumber-js/mobile/metadata';
 
-/** Place of the formatting patterns in a country's record (metadata version 4). */
-const FORMATS = 4;
+/** Places in a country's record (metadata version 4). */
+const [PATTERN, LENGTHS, FORMATS, TYPES] = [2, 3, 4, 11];
+/** Place of the mobiles in the list of types. */
+const MOBILE = 1;
 
-/** The metadata that is installed, without its formatting patterns. */
+type Row = unknown[];
+
+function slim(record: Row, alone: boolean): Row {
+  const cut = record.map((part, at) => (at === FORMATS ? [] : part));
+  const types = record[TYPES] as Row | 0 | undefined;
+  const mobile = types ? (types[MOBILE] as Row | 0 | undefined) : undefined;
+  if (!alone || !mobile || record.length > TYPES + 1) return cut;
+  cut[PATTERN] = mobile[0];
+  cut[LENGTHS] = mobile[1] ?? record[LENGTHS];
+  return cut.slice(0, TYPES);
+}
+
 export function slimMetadata(): object {
-  const strip = (records: Record<string, unknown[]>) =>
-    Object.fromEntries(
-      Object.entries(records).map(([name, record]) => [
-        name,
-        record.map((part, at) => (at === FORMATS ? [] : part)),
-      ]),
-    );
   // The package types its records as opaque; version 4 of the format is what is cut here.
-  const { version, countries, nonGeographic, ...rest } = metadata as unknown as {
+  const { version, countries, country_calling_codes } = metadata as unknown as {
     version: number;
-    countries: Record<string, unknown[]>;
-    nonGeographic: Record<string, unknown[]>;
+    countries: Record<string, Row>;
+    country_calling_codes: Record<string, string[]>;
   };
   if (version !== 4) throw new Error(`phone metadata has version ${version}, not 4`);
-  return { version, ...rest, countries: strip(countries), nonGeographic: strip(nonGeographic) };
+  const codes = Object.entries(country_calling_codes).filter(([, names]) => names[0] !== '001');
+  const alone = new Set(codes.flatMap(([, names]) => (names.length === 1 ? names : [])));
+  return {
+    version,
+    country_calling_codes: Object.fromEntries(codes),
+    countries: Object.fromEntries(
+      Object.entries(countries).map(([name, record]) => [name, slim(record, alone.has(name))]),
+    ),
+  };
 }

@@ -12,6 +12,7 @@ import type {
   Registration,
   User,
 } from '../ports.ts';
+import { noticeSocialLinked } from './notices.ts';
 import { accept, missingField, refuse, tooMany, type Refused, type Result } from './result.ts';
 import {
   kindsForRegistration,
@@ -25,6 +26,7 @@ import { sendFirstLinks } from './send-link.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
 import { ENDED_FOR } from './session.ts';
 import { openSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { countryRefusal } from './sms-guard.ts';
 import { otpBudget, roomForAll } from './throttle.ts';
 import { givenProfile, missingKinds, signInRefusal } from './user.ts';
 
@@ -59,6 +61,7 @@ export type FinishRefusal =
   | 'account_blocked'
   | 'account_deleted'
   | 'application_inactive'
+  | 'validation_failed'
   | 'too_many_requests';
 
 type Outcome = Promise<Result<Finished, FinishRefusal>>;
@@ -134,6 +137,8 @@ function merge(stored: PendingForm | undefined, request: FinishRegistration): Pe
 /** Sends the demanded codes under a fresh token that takes over the proofs (ruling 15). */
 async function sendProofs(step: Step, wanted: IdentifierRef[]): Outcome {
   const { ports, application, request, registration } = step;
+  const refused = countryRefusal(ports, application, wanted);
+  if (refused) return refused;
   const limited = await roomForAll(
     ports,
     wanted.map(async (one) => {
@@ -212,6 +217,8 @@ async function signInOwner(step: Begun, owner: User): Outcome {
   if (refused) return refused;
   const settled = await ports.registrations.close(registration.id, owner.id, startedAt);
   if (settled.state !== 'done') return refuse('registration_finished');
+  const { identity } = registration;
+  if (identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);
   const user = settled.user ?? owner;
   return accept({ kind: 'signed_in', user, session: await signIn(step, user) });
 }

@@ -23,7 +23,7 @@ export async function addIdentifier(
   user: User,
   one: IdentifierRef,
   ip: string,
-): Promise<Result<LinkAnswer, 'identifier_limit' | 'too_many_requests'>> {
+): Promise<Result<LinkAnswer, 'identifier_limit' | 'too_many_requests' | 'validation_failed'>> {
   const known = find(user, one);
   if (known?.verified) return accept({ user, sent: false });
   const sameKind = user.identifiers.filter(({ kind }) => kind === one.kind);
@@ -42,7 +42,7 @@ export async function sendLinkAgain(
   user: User,
   one: IdentifierRef,
   ip: string,
-): Promise<Result<LinkAnswer, 'not_found' | 'too_many_requests'>> {
+): Promise<Result<LinkAnswer, 'not_found' | 'too_many_requests' | 'validation_failed'>> {
   const known = find(user, one);
   if (!known) return refuse('not_found', { message: 'It is not on this profile.' });
   if (known.verified) return accept({ user, sent: false });

@@ -1,5 +1,12 @@
 /** Telling people that their account has changed (ruling 24). Best effort: the change is made, whether or not it goes out. */
-import type { Application, IdentifierRef, MessageContent, Ports, User } from '../ports.ts';
+import type {
+  Application,
+  IdentifierRef,
+  MessageContent,
+  Ports,
+  SocialIdentity,
+  User,
+} from '../ports.ts';
 import { masked, sameIdentifier, verifiedOf } from './identifier.ts';
 import { hex } from './send-otp.ts';
 
@@ -47,6 +54,26 @@ export function noticeRemoved(ports: Ports, user: User, one: IdentifierRef): voi
   send(ports, others(user, one), content);
 }
 
+/**
+ * @param by what it was linked by, which need not be told; nothing when a registration ended in this user: then its
+ * primary identifier is told (ruling 16)
+ */
+export function noticeSocialLinked(
+  ports: Ports,
+  user: User,
+  { provider }: SocialIdentity,
+  by: readonly IdentifierRef[] = [],
+): void {
+  // What a company's own system vouches for is that company's login.
+  if (provider.startsWith('token:')) return;
+  const name = provider.charAt(0).toUpperCase() + provider.slice(1);
+  const [one] = by;
+  send(ports, one ? others(user, one) : mainOf(user), {
+    template: 'notice_social_linked',
+    provider: name,
+  });
+}
+
 /** @param old the primary that stepped back */
 export function noticePrimary(ports: Ports, old: IdentifierRef, next: IdentifierRef): void {
   send(ports, [old], { template: 'notice_primary_changed', identifier: masked(next) });
@@ -56,7 +83,8 @@ export function noticeDeleted(ports: Ports, application: Application, user: User
   const to = [primaryOf(user, 'email'), primaryOf(user, 'phone')].filter(
     (one) => one !== undefined,
   );
-  const end = ports.clock.now() + application.config.delete_account_day * 86_400_000;
+  // The purge runs during the day after: the last whole day is the one before the end.
+  const end = ports.clock.now() + (application.config.delete_account_day - 1) * 86_400_000;
   const lastDay = new Date(end).toISOString().slice(0, 10);
   send(ports, to, { template: 'notice_account_deleted', lastDay });
 }

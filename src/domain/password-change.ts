@@ -78,7 +78,7 @@ export async function resetPassword(
   if (!user) return refuse('link_invalid');
   const refused = signInRefusal(user, application);
   if (refused) return refused;
-  const weak = passwordRefusal(request.password, user, 'body.password');
+  const weak = await passwordRefusal(ports, request.password, user, 'body.password');
   if (weak) return weak;
   const hash = await ports.hasher.hash(request.password);
   const settled = await ports.links.reset(await ports.vault.digest(request.code), hash, now);
@@ -114,7 +114,7 @@ export async function changePassword(
     }
     await ports.passwords.succeed({ ref: checked.value.ref, userId: user.id });
   }
-  const weak = passwordRefusal(request.newPassword, user, 'body.new_password');
+  const weak = await passwordRefusal(ports, request.newPassword, user, 'body.new_password');
   if (weak) return weak;
   const hash = await ports.hasher.hash(request.newPassword);
   const now = ports.clock.now();

@@ -1,14 +1,10 @@
-/** What a password may be (security.md). Pure. */
-import type { IdentifierRef } from '../ports.ts';
-import common from './common-passwords.json' with { type: 'json' };
+/** What a password may be (security.md). */
+import type { IdentifierRef, Ports } from '../ports.ts';
 import { nationalDigits } from './identifier.ts';
 import { refuse, type Refused } from './result.ts';
 
 const MIN = 8;
 const MAX = 128;
-
-/** The 2,000 most common ones of at least eight characters, from the frequency list of zxcvbn-ts (MIT). */
-const COMMON: ReadonlySet<string> = new Set(common.split(' '));
 
 /** What is known of whoever chooses the password, and must not be it. */
 export interface OwnWords {
@@ -39,11 +35,12 @@ function ownWords({ identifiers = [], username, firstName, lastName }: OwnWords)
  * characters as people see them in NFC (ASVS 6.2).
  * @param field where it stands in the request, such as `body.password`
  */
-export function passwordRefusal(
+export async function passwordRefusal(
+  ports: Pick<Ports, 'commonPasswords'>,
   password: string,
   own: OwnWords,
   field: string,
-): Refused<'password_weak'> | undefined {
+): Promise<Refused<'password_weak'> | undefined> {
   const weak = (message: string): Refused<'password_weak'> =>
     refuse('password_weak', {
       message: `${field} ${message}.`,
@@ -54,7 +51,9 @@ export function passwordRefusal(
   if (length < MIN) return weak(`must have at least ${MIN} characters`);
   if (length > MAX) return weak(`must have at most ${MAX} characters`);
   const lower = normal.toLowerCase();
-  if (new Set(lower).size < 2 || COMMON.has(lower)) return weak('is one that many people use');
+  if (new Set(lower).size < 2 || (await ports.commonPasswords.has(lower))) {
+    return weak('is one that many people use');
+  }
   if (ownWords(own).has(lower)) return weak('must not be a name or an address of your own');
   return undefined;
 }

@@ -9,6 +9,8 @@ export interface Refused<C extends string = string> {
   readonly errors?: { path: string; message: string }[];
   /** Whole seconds. */
   readonly retryAfter?: number;
+  /** For the log only. */
+  readonly internal?: string;
 }
 export type Result<T, C extends string> =
   | { readonly ok: true; readonly value: T }

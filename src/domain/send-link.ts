@@ -3,6 +3,7 @@ import type { Application, IdentifierRef, Ports, User } from '../ports.ts';
 import { masked } from './identifier.ts';
 import { accept, tooMany, type Result } from './result.ts';
 import { hex } from './send-otp.ts';
+import { countryRefusal, smsGuard } from './sms-guard.ts';
 import { linkLimits } from './throttle.ts';
 
 /** security.md: 24 h for links that verify. */
@@ -15,7 +16,9 @@ export async function sendVerifyLink(
   user: Pick<User, 'id' | 'identifiers' | 'username'>,
   identifier: IdentifierRef,
   ip: string,
-): Promise<Result<undefined, 'too_many_requests'>> {
+): Promise<Result<undefined, 'too_many_requests' | 'validation_failed'>> {
+  const refused = countryRefusal(ports, application, [identifier]);
+  if (refused) return refused;
   const now = ports.clock.now();
   const code = hex(ports.random.bytes(16));
   const kind = identifier.kind === 'email' ? 'verify_email' : 'verify_mobile';
@@ -23,9 +26,11 @@ export async function sendVerifyLink(
     ports.vault.digest(code),
     linkLimits(ports.vault, ports.limits, identifier, kind, user.id, ip),
   ]);
+  const sms = smsGuard(ports, application, identifier, now);
   const limited = await ports.links.open(
     { kind, id, userId: user.id, identifier, createdAt: now, expiresAt: now + LINK_LIFE },
     limits,
+    sms,
   );
   if (limited) return tooMany(limited);
   const account = user.identifiers.find(({ primary }) => primary);
@@ -44,7 +49,7 @@ export async function sendVerifyLink(
       createdAt: now,
     });
   } catch (outage) {
-    await ports.links.cancel(id);
+    await ports.links.cancel(id, sms);
     throw outage;
   }
   return accept(undefined);

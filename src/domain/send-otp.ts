@@ -9,6 +9,7 @@ import type {
   Ports,
 } from '../ports.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
+import { countryRefusal, smsGuard } from './sms-guard.ts';
 import { otpBudget } from './throttle.ts';
 
 /** ASVS 6.5.5. */
@@ -51,10 +52,12 @@ function otpMessage(
   id: string,
   { kind, value }: IdentifierRef,
   otp: string,
-  createdAt: number,
+  /** When it is sent, and when the code dies; both in milliseconds. */
+  [createdAt, expiresAt]: readonly [number, number],
   androidHash?: string,
 ): Message {
   const sms = kind === 'phone';
+  const minutes = Math.max(1, Math.floor((expiresAt - createdAt) / 60_000));
   return {
     id,
     channel: sms ? 'sms' : 'email',
@@ -62,6 +65,7 @@ function otpMessage(
     content: {
       template: 'otp',
       otp,
+      minutes,
       lastLine: sms ? lastLine(application, otp, androidHash) : undefined,
     },
     createdAt,
@@ -87,10 +91,13 @@ export async function sendOtp(
   ports: Ports,
   application: Application,
   request: SendOtp,
-): Promise<Result<SentOtp, 'too_many_requests'>> {
+): Promise<Result<SentOtp, 'too_many_requests' | 'validation_failed'>> {
   const { identifier, purpose, userId, registration } = request;
   const now = ports.clock.now();
   const fixed = fixedCode(ports, application, identifier, now);
+  const refused = fixed === undefined && countryRefusal(ports, application, [identifier]);
+  if (refused) return refused;
+  const sms = fixed === undefined ? smsGuard(ports, application, identifier, now) : undefined;
   const otp = fixed ?? ports.random.otp();
   const id = hex(ports.random.bytes(16));
   const [budget, sealedCode] = await Promise.all([
@@ -108,14 +115,21 @@ export async function sendOtp(
     createdAt: now,
     expiresAt: now + OTP_LIFE,
   };
-  const limited = await ports.otps.open({ challenge, ...budget });
+  const limited = await ports.otps.open({ challenge, ...budget, sms });
   if (limited) return tooMany(limited);
-  const message = otpMessage(application, id, identifier, otp, now, request.androidHash);
+  const message = otpMessage(
+    application,
+    id,
+    identifier,
+    otp,
+    [now, challenge.expiresAt],
+    request.androidHash,
+  );
   try {
     const send = fixed === undefined ? ports.notifier.send(message) : undefined;
     await Promise.all([ports.otps.keep(challenge), send]);
   } catch (outage) {
-    await ports.otps.cancel(id);
+    await ports.otps.cancel(id, sms);
     throw outage;
   }
   return accept(sent(challenge, ports));
@@ -153,18 +167,21 @@ export async function resendOtp(
     limitsOf('register'),
   ]);
   const limits = { login, profile, register };
-  const found = await ports.otps.resend({ token, identifier, limits, ref, now });
+  const fixed = fixedCode(ports, application, identifier, now);
+  // A country that is refused has no live code to send again, unless it was taken off the list meanwhile.
+  const sms = fixed === undefined ? smsGuard(ports, application, identifier, now) : undefined;
+  const found = await ports.otps.resend({ token, identifier, limits, ref, now, sms });
   if (found.state === 'unknown') return refuse('resend_token_invalid');
   if (found.state === 'not_here_yet') return refuse('unavailable', { retryAfter: 2 });
   if (found.state === 'limited') return tooMany(found.limited);
   try {
     const otp = await ports.vault.open('otp', found.sealedCode);
-    const fixed = fixedCode(ports, application, identifier, now);
     if (fixed === undefined) {
-      await ports.notifier.send(otpMessage(application, ref, identifier, otp, now, androidHash));
+      const life = [now, found.challenge.expiresAt] as const;
+      await ports.notifier.send(otpMessage(application, ref, identifier, otp, life, androidHash));
     }
   } catch (outage) {
-    await ports.otps.cancelResend(ref);
+    await ports.otps.cancelResend(ref, sms);
     throw outage;
   }
   return accept(sent(found.challenge, ports));

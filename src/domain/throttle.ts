@@ -152,17 +152,26 @@ export async function loginFailures(
       windowMs,
       unknown: key,
     },
-    address: LOOPBACK.has(ip)
-      ? []
-      : [
-          {
-            name: 'login_failures_per_ip',
-            bucket: `login:ip:${block}`,
-            max: limits.loginFailuresPerIpQuarter,
-            windowMs,
-          },
-        ],
+    address: failuresPerIp(limits, ip, `login:ip:${block}`),
   };
+}
+
+const failuresPerIp = (limits: Limits, ip: string, bucket: string): Limit[] =>
+  LOOPBACK.has(ip)
+    ? []
+    : [
+        {
+          name: 'login_failures_per_ip',
+          bucket,
+          max: limits.loginFailuresPerIpQuarter,
+          windowMs: HOUR / 4,
+        },
+      ];
+
+/** Refused proofs of social and token logins, per address; apart from passwords, as no lock closes another login. */
+export async function proofFailures(vault: Vault, limits: Limits, ip: string): Promise<Limit[]> {
+  const block = await vault.mac('budget', addressBlock(ip));
+  return failuresPerIp(limits, ip, `proofs:ip:${block}`);
 }
 
 /** Failed token requests of a client from one address (ruling 31). */

@@ -5,6 +5,7 @@ import { sameIdentifier } from './identifier.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
 import { sendVerifyLink } from './send-link.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
+import { countryRefusal } from './sms-guard.ts';
 import { linkLimits, otpBudget, roomForAll } from './throttle.ts';
 import { MAX_IDENTIFIERS } from './verify-otp.ts';
 
@@ -44,15 +45,23 @@ export async function updateProfile(
   application: Application,
   user: User,
   request: UpdateProfile,
-): Promise<Result<Updated, 'too_many_requests' | 'identifier_limit' | 'not_authenticated'>> {
+): Promise<
+  Result<
+    Updated,
+    'too_many_requests' | 'validation_failed' | 'identifier_limit' | 'not_authenticated'
+  >
+> {
   const known = (one: IdentifierRef) => user.identifiers.find((have) => sameIdentifier(have, one));
-  const wanted = [request.email, request.phone].filter(
+  // The phone first: what an SMS costs is judged with its send, and its refusal must not find a mail sent already.
+  const wanted = [request.phone, request.email].filter(
     (one): one is IdentifierRef => one !== undefined && !known(one)?.verified,
   );
   for (const one of wanted) {
     const sameKind = user.identifiers.filter(({ kind }) => kind === one.kind);
     if (!known(one) && sameKind.length >= MAX_IDENTIFIERS) return refuse('identifier_limit');
   }
+  const refused = countryRefusal(ports, application, wanted);
+  if (refused) return refused;
   const limited = await roomForAll(
     ports,
     wanted.map(async (one) => limitsOf(ports, one, user.id, request.ip)),

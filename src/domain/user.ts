@@ -66,6 +66,23 @@ export function givenProfile(profile: Profile): Profile {
 
 const isoDate = (ms: number): string => new Date(ms).toISOString();
 
+export function identifiersView(identifiers: readonly Identifier[]) {
+  return {
+    emails: identifiers
+      .filter(({ kind }) => kind === 'email')
+      .map(({ value, primary, verified }) => ({ email: value, primary, verified, active: true })),
+    phone_numbers: identifiers
+      .filter(({ kind }) => kind === 'phone')
+      .map((phone) => ({
+        phone: nationalDigits(phone),
+        country_code: phone.callingCode,
+        primary: phone.primary,
+        verified: phone.verified,
+        active: true,
+      })),
+  };
+}
+
 /** The documented user (ruling 34): absent when empty, lists aside; never null. */
 export function userView(user: User, application: Application) {
   return {
@@ -78,18 +95,7 @@ export function userView(user: User, application: Application) {
     last_name: user.lastName,
     gender: user.gender,
     dob: user.dob && `${user.dob}T00:00:00.000Z`,
-    emails: user.identifiers
-      .filter(({ kind }) => kind === 'email')
-      .map(({ value, primary, verified }) => ({ email: value, primary, verified, active: true })),
-    phone_numbers: user.identifiers
-      .filter(({ kind }) => kind === 'phone')
-      .map((phone) => ({
-        phone: nationalDigits(phone),
-        country_code: phone.callingCode,
-        primary: phone.primary,
-        verified: phone.verified,
-        active: true,
-      })),
+    ...identifiersView(user.identifiers),
     active: statusOf(user) === 'active',
     account_type: 'user',
     profile_pic_url: user.profilePicUrl,

@@ -14,7 +14,7 @@ import type {
   Settlement,
   User,
 } from '../ports.ts';
-import { noticeAdded } from './notices.ts';
+import { noticeAdded, noticeSocialLinked } from './notices.ts';
 import { accept, refuse, type Refused, type Result } from './result.ts';
 import {
   kindsForRegistration,
@@ -192,12 +192,20 @@ async function register(at: Try): Outcome {
   const registration = found.registration;
   const token = request.registerToken;
   if (!registration || token === undefined) return refuse('register_token_invalid');
+  const { identity } = registration;
+  // The social login that began it has meanwhile become somebody's, who signs in with it.
+  if (registration.linkedTo !== undefined && registration.linkedTo !== owner?.id) {
+    return refuse('registration_finished');
+  }
   if (registration.userId !== undefined) return complete(at, registration.id, bound);
   // Ruling 16: the identifier belongs to someone already, so this is a login and the form is dropped.
   if (owner) {
     const refused = signInRefusal(owner, application);
     if (refused) return useUp(at, refused);
-    return signIn(at, owner, { kind: 'close', registration: registration.id, userId: owner.id });
+    const effect: Effect = { kind: 'close', registration: registration.id, userId: owner.id };
+    const ended = await signIn(at, owner, effect);
+    if (ended.ok && identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);
+    return ended;
   }
   if (!application.config.register) return useUp(at, refuse('registration_closed'));
   const proven = [...registration.proofs, found.challenge.identifier];

@@ -51,3 +51,8 @@ export interface DeviceTokens {
   issue(userId: string): Promise<string>;
   open(cookie: string): Promise<{ userId: string; id: string } | undefined>;
 }
+
+/** Passwords that many people use, of at least eight characters, in lower case. */
+export interface CommonPasswords {
+  has(password: string): Promise<boolean>;
+}

@@ -1,4 +1,5 @@
 /** Companies, applications, OAuth clients. */
+import type { SocialProvider } from './identities.ts';
 import type { IdentifierKind } from './users.ts';
 import type { Language, TemplateOverrides } from './messages.ts';
 
@@ -49,6 +50,8 @@ export interface Application {
   storefrontUrl: string;
   /** Calling code of phones given without one, such as `91`. */
   defaultCountryCode: string;
+  /** Further calling codes that SMS may go to while they cost (security.md). */
+  smsCountries: string[];
   /** Name of the D1 binding that holds this application's users. */
   shard: string;
   /** What messages to its shoppers are written in. */
@@ -59,6 +62,13 @@ export interface Application {
   serverAddresses: string[];
   /** For app-store reviews and end-to-end tests: a fixed code, and nothing is sent (ruling 48). */
   testIdentifiers: { kind: IdentifierKind; value: string; otp: string; /** ms */ until: number }[];
+  /** Client ids beside the one in `config.social_tokens`, such as those of the apps; secrets sealed for `social`. */
+  social?: {
+    clientIds?: Partial<Record<SocialProvider, string[]>>;
+    facebookSecret?: string;
+  };
+  /** The company's own system that signs shoppers in; the HS256 secret is sealed for `login_token`. */
+  loginToken?: { issuer: string; secret?: string; jwksUrl?: string };
   config: PlatformConfig;
 }
 

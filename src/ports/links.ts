@@ -1,5 +1,5 @@
 /** Links that prove an identifier, or that the holder of an address may set a new password. */
-import type { Limit, Limited } from './budgets.ts';
+import type { Limit, Limited, SmsGuard } from './budgets.ts';
 import type { Settled } from './otps.ts';
 import type { IdentifierRef, User } from './users.ts';
 
@@ -21,10 +21,10 @@ export type NewResetLink = Omit<NewLink, 'kind' | 'userId'>;
 
 export interface Links {
   /** Judges the limits, charges them and writes the row in one D1 round trip. */
-  open(link: NewLink, limits: Limit[]): Promise<Limited | undefined>;
+  open(link: NewLink, limits: Limit[], sms?: SmsGuard): Promise<Limited | undefined>;
   /** The same statements whether or not someone is known (ruling 19). */
   openReset(link: NewResetLink, limits: Limit[]): Promise<{ limited?: Limited; known: boolean }>;
-  cancel(linkId: string): Promise<void>;
+  cancel(linkId: string, sms?: SmsGuard): Promise<void>;
   /** The user of a reset link that can still be used. */
   findReset(linkId: string, now: number): Promise<User | undefined>;
   /**

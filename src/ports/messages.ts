@@ -1,4 +1,5 @@
 /** Messages to people. */
+import type { Application } from './directory.ts';
 
 /** What is said, in words of the domain; templates turn it into text. Identifiers in notices are masked already. */
 export type MessageContent =
@@ -16,6 +17,8 @@ export type MessageContent =
   | { template: 'notice_identifier_added'; identifier: string }
   | { template: 'notice_identifier_removed'; identifier: string }
   | { template: 'notice_primary_changed'; identifier: string }
+  /** `provider` as people know it: `Google` */
+  | { template: 'notice_social_linked'; provider: string }
   /** `lastDay` is the last day on which the account can be restored, `YYYY-MM-DD`. */
   | { template: 'notice_account_deleted'; lastDay: string };
 
@@ -72,9 +75,18 @@ export interface TemplatePreview {
   refused: string[];
 }
 
-/** Brings messages to people. Must take the same message twice without harm: queues deliver at least once. */
+/** What a transport may use beside the text. */
+export interface DeliveryContext {
+  application: Application;
+  /** By the name of its placeholder: some providers keep the wording themselves. */
+  values: Readonly<Record<string, string>>;
+}
+
+/** Brings messages to people. */
 export interface Transport {
-  deliver(message: Message, rendered: RenderedMessage): Promise<void>;
+  /** It takes the same message twice without harm. Queues deliver at least once; else a ledger sees to it. */
+  sendsOnce?: boolean;
+  deliver(message: Message, rendered: RenderedMessage, context: DeliveryContext): Promise<void>;
 }
 
 export interface InboxItem {

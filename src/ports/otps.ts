@@ -1,5 +1,5 @@
 /** One-time codes. */
-import type { Limit, Limited } from './budgets.ts';
+import type { Limit, Limited, SmsGuard } from './budgets.ts';
 import type { NewRegistration, Registration } from './registrations.ts';
 import type { IdentifierRef, NewUser, Profile, User } from './users.ts';
 
@@ -33,6 +33,8 @@ export interface OpenChallenge {
   refundOnSuccess?: string;
   /** Bucket of this identifier's wrong tries. */
   triesBucket: string;
+  /** Of an SMS that costs. */
+  sms?: SmsGuard;
 }
 
 /** What one try found. `judge` means: compare now, the try is already charged. */
@@ -116,7 +118,7 @@ export interface Otps {
   /** Puts the sealed code where `attempt` and `resend` find it: one KV put. */
   keep(challenge: NewChallenge): Promise<void>;
   /** Takes everything back that `open` charged and wrote: the message could not be handed over. */
-  cancel(challengeId: string): Promise<void>;
+  cancel(challengeId: string, sms?: SmsGuard): Promise<void>;
   /** Charges a resend of a live challenge to the limits of its purpose and hands out its code again. */
   resend(request: {
     token: string;
@@ -125,8 +127,9 @@ export interface Otps {
     /** Names the charges, so that `cancelResend` finds them. */
     ref: string;
     now: number;
+    sms?: SmsGuard;
   }): Promise<Resend>;
-  cancelResend(ref: string): Promise<void>;
+  cancelResend(ref: string, sms?: SmsGuard): Promise<void>;
   /** Charges code and identifier first, then reads what the judgement needs. */
   attempt(request: {
     challenge: ChallengeRef;

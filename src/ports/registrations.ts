@@ -1,4 +1,5 @@
 /** Registrations that are not finished yet. */
+import type { SocialIdentity } from './identities.ts';
 import type { Settled } from './otps.ts';
 import type { IdentifierRef, NewUser, Profile, User } from './users.ts';
 
@@ -15,6 +16,8 @@ export interface NewRegistration {
   id: string;
   /** Set when a known user lacks a required identifier (ruling 17). */
   userId?: string;
+  /** The social login that began it; it is linked to whoever the registration ends in (ruling 16). */
+  identity?: SocialIdentity;
   createdAt: number;
   expiresAt: number;
 }
@@ -22,6 +25,8 @@ export interface NewRegistration {
 export interface Registration extends NewRegistration {
   finishedAt?: number;
   proofs: IdentifierRef[];
+  /** Whom its identity belongs to by now. */
+  linkedTo?: string;
 }
 
 export interface Registrations {
@@ -35,8 +40,13 @@ export interface Registrations {
   }>;
   /** What was filled in so far: one KV read. */
   form(id: string): Promise<PendingForm | undefined>;
-  /** A fresh registration with a copy of the proofs of `from`, and the form in KV. */
-  store(next: NewRegistration, form: PendingForm, from: string | undefined): Promise<void>;
+  /** A fresh registration with the proofs and the identity of `from`, and those that are given; the form in KV. */
+  store(
+    next: NewRegistration,
+    form: PendingForm,
+    from: string | undefined,
+    proofs?: readonly IdentifierRef[],
+  ): Promise<void>;
   /** The registration ends in a new user; of many concurrent calls one wins. */
   finish(id: string, user: NewUser, now: number): Promise<Settled>;
   /** The registration ends without a new user: its proof belonged to an existing one. */

@@ -438,7 +438,7 @@ describe.each(SHOPS)('deleteUser on %s', (_, open) => {
     const notice = (await shop.messages()).findLast(({ to }) => to === E164);
     expect(notice?.content).toMatchObject({
       template: 'notice_account_deleted',
-      lastDay: new Date(shop.clock.now() + 7 * 86_400_000).toISOString().slice(0, 10),
+      lastDay: new Date(shop.clock.now() + 6 * 86_400_000).toISOString().slice(0, 10),
     });
     shop.clock.advance(31_000);
     const visitor = shop.browser();

@@ -12,6 +12,7 @@ import * as account from '../support/refusals/account.ts';
 import * as codes from '../support/refusals/codes.ts';
 import type { Scenario } from '../support/refusals/scenario.ts';
 import * as signIn from '../support/refusals/sign-in.ts';
+import * as social from '../support/refusals/social.ts';
 import { SHOPS } from '../support/shop.ts';
 
 type Rows = (typeof table)['application'];
@@ -20,10 +21,6 @@ type Built = Exclude<keyof Rows, Without<'application.', (typeof NOT_IMPLEMENTED
 
 /** Declared and not produced, each for its reason. An entry that nobody declares any more fails below. */
 const NOT_PRODUCED = {
-  'loginWithEmailAndPassword.captcha_failed': 'no captcha is asked for before issue 5',
-  'registerWithForm.captcha_failed': 'no captcha is asked for before issue 5',
-  'sendOTPOnEmail.captcha_failed': 'no captcha is asked for before issue 5',
-  'sendResetPasswordEmail.captcha_failed': 'no captcha is asked for before issue 5',
   'registerWithForm.identifier_taken': 'its owner is signed in instead (ruling 16)',
   'updateProfile.identifier_taken': 'an identifier is claimed by its proof, which comes later',
 } as const;
@@ -39,6 +36,7 @@ const scenarios: {
   ...signIn,
   ...codes,
   ...account,
+  ...social,
   hasPassword: {},
   getLoggedInUser: {},
   getListOfActiveSessions: {},
@@ -50,12 +48,12 @@ const RULING_4: Record<number, string> = {
     required_field_missing identifier_unverified identifier_last identifier_limit password_weak password_wrong
     reason_unknown`,
   401: 'not_authenticated login_failed',
-  403: `otp_login_disabled password_login_disabled forgot_password_disabled registration_closed account_blocked
-    account_deleted application_inactive`,
+  403: `otp_login_disabled password_login_disabled social_login_disabled forgot_password_disabled registration_closed account_blocked
+    account_deleted application_inactive captcha_failed`,
   404: 'not_found',
   409: 'identifier_taken registration_finished',
   429: 'too_many_requests',
-  503: 'unavailable',
+  503: 'unavailable provider_unavailable',
 };
 const statusOf = (code: string): number | undefined =>
   Object.keys(RULING_4)

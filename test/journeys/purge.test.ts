@@ -3,11 +3,12 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
+import { PURGE_CRON } from '../../src/adapters/d1/housekeeping.ts';
 import { Purge } from '../../src/adapters/d1/purge.ts';
 import { Values } from '../../src/adapters/kv/values.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { LogLine } from '../../src/http/log.ts';
-import { PURGE_CRON, wire } from '../../src/wiring.ts';
+import { wire } from '../../src/wiring.ts';
 import { MOBILE, prove, right } from '../support/answers.ts';
 import { countingDatabase } from '../support/counting-database.ts';
 import { edgeShop, ORIGIN, type EdgeShop } from '../support/shop.ts';
@@ -38,6 +39,12 @@ async function shopper(shop: EdgeShop) {
     register_token: form.register_token,
   };
   const { user } = right(await browser.application.verifyMobileOTP({ body })).body;
+  await env.DB.prepare(
+    `INSERT INTO social_identities (application_id, provider, subject, user_id, created_at)
+     VALUES (?, 'google', 'zubeida-at-google', ?, 0)`,
+  )
+    .bind(APP, user?._id ?? '')
+    .run();
   right(await browser.application.sendOTPOnEmail({ body: { email: PERSON.email } }));
   const otp = await shop.otp(PERSON.email);
   right(await browser.application.verifyEmailOTP({ body: { email: PERSON.email, otp } }));
@@ -165,6 +172,7 @@ describe('who is purged', () => {
       'links',
       'otp_challenges',
       'registrations',
+      'social_identities',
       'user_words',
     ]);
     expect(await tablesWith('value')).toEqual([

@@ -44,6 +44,8 @@ const ROWS: Record<string, Record<string, string | number>> = {
     created_at: 0,
   },
   ended_sessions: { user_id: 'u', handle: 'h' },
+  deliveries: { id: 'd', state: 'sent', claimed_at: 0 },
+  sms_counts: { name: 'day', start: 0 },
 };
 
 async function insert(table: string, row: Record<string, string | number>): Promise<void> {
@@ -84,7 +86,7 @@ describe('retention', () => {
         const own = Object.fromEntries(
           Object.entries(row).map(([name, value]) => [
             name,
-            ['id', 'ref', 'handle', 'registration', 'resend_token'].includes(name)
+            ['id', 'ref', 'handle', 'registration', 'resend_token', 'start'].includes(name)
               ? `${value}${at}`
               : value,
           ]),

@@ -24,7 +24,6 @@ async function open(path: string) {
   const loaded: string[] = [];
   // What the policy forbids is announced as a request too, but is never answered.
   page.on('response', (response) => loaded.push(response.url()));
-
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });

@@ -1,6 +1,6 @@
 /** Registration by form and passwords through the published SDK, called in the order in which storefront themes call. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Customer, mailed } from '../support/sdk-customer.ts';
+import { Customer, e164, mailed, RELAXED } from '../support/sdk-customer.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
 
 const PASSWORD = 'eine lange Paßphrase';
@@ -9,7 +9,7 @@ const OTHER_PASSWORD = 'quite another phrase';
 let server: StartedServer;
 beforeAll(async () => {
   server = await startServer({
-    limits: { sendGapSeconds: 1, sendsPerHour: 100, sendsPerDay: 100, sendsPerIdentifierDay: 100 },
+    limits: RELAXED,
   });
 });
 afterAll(async () => {
@@ -17,7 +17,6 @@ afterAll(async () => {
 });
 
 const customer = (): Customer => new Customer(server.url);
-const e164 = (mobile: string): string => `+91${mobile}`;
 
 /** What a theme's form sends: blank and unknown fields are among it. */
 const formOf = (mobile: string, more: object = {}): object => ({

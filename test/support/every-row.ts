@@ -16,6 +16,7 @@ const application = {
   testIdentifiers: [],
   storefrontUrl: 'http://127.0.0.1',
   defaultCountryCode: '91',
+  smsCountries: [],
   shard: 'DB',
   language: 'en' as const,
   config: demoConfig(),

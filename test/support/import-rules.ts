@@ -56,12 +56,17 @@ const LAYERS: Layer[] = [
     values: ['^src/features/[^/]+/[^/]+\\.contract\\.ts$'],
     packages: [],
   },
-  { name: 'config', from: '^src/config\\.ts$', values: [], packages: ['zod'] },
+  {
+    name: 'config',
+    from: '^src/config(\\.ts$|/)',
+    values: ['^src/config/'],
+    packages: ['zod'],
+  },
   {
     name: 'adapter',
     from: '^src/adapters/',
     values: ['^src/adapters/', PORTS, '^src/domain/'],
-    types: ['^src/config\\.ts$', '^src/http/'],
+    types: ['^src/config(\\.ts$|/)', '^src/http/'],
   },
   {
     name: 'mock',

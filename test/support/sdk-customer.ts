@@ -115,9 +115,86 @@ export class Customer {
   }
 }
 
+/** Sends that a test file may ask for: many, one second apart. */
+export const RELAXED = {
+  sendGapSeconds: 1,
+  sendsPerHour: 100,
+  sendsPerDay: 100,
+  sendsPerIdentifierDay: 100,
+};
+
+export const e164 = (mobile: string): string => `+91${mobile}`;
+
+type Server = Pick<StartedServer, 'inbox' | 'messageFor'>;
+
+/** Asks for a code and hands it in, signed in or not, as themes do. */
+export async function proveMobile(server: Server, one: Customer, mobile: string) {
+  const { answer, otp } = await mailed(server, e164(mobile), async () =>
+    one.patiently('sendOTPOnMobile', { mobile, country_code: '91', action: 'send' }),
+  );
+  const { request_id } = answer;
+  return one.send('verifyMobileOTP', { otp, register_token: '', request_id });
+}
+
+export async function proveEmail(server: Server, one: Customer, email: string) {
+  const { otp } = await mailed(server, email, async () =>
+    one.patiently('sendOTPOnEmail', { email, action: 'send' }),
+  );
+  return one.send('verifyEmailOTP', { otp, email, action: 'send', register_token: '' });
+}
+
+/** A shopper with one number, and an email if one is given, signed in: code, then the profile form. */
+export async function join(
+  server: Server & Pick<StartedServer, 'url'>,
+  mobile: string,
+  email?: string,
+): Promise<Customer> {
+  const one = new Customer(server.url);
+  const { register_token } = await proveMobile(server, one, mobile);
+  await one.send('updateProfile', { register_token, first_name: 'Asha', gender: 'unisex' });
+  if (email !== undefined) await proveEmail(server, one, email);
+  return one;
+}
+
+export const FORM_PASSWORD = 'a long passphrase';
+
+/** Sends the registration form, and hands the codes in that it brought, when it is told to. */
+export async function fillIn(
+  server: Server & Pick<StartedServer, 'otpFor'>,
+  one: Customer,
+  { mobile, email }: { mobile?: string; email?: string },
+) {
+  const known = async (to: string | undefined): Promise<number> =>
+    to === undefined ? 0 : (await server.inbox(to)).length;
+  const [phoneCodes, emailCodes] = [await known(mobile && e164(mobile)), await known(email)];
+  const form = await one.patiently('registerWithForm', {
+    first_name: 'Asha',
+    last_name: 'Rao',
+    password: FORM_PASSWORD,
+    ...(email !== undefined && { email }),
+    ...(mobile !== undefined && { phone: { country_code: '91', mobile } }),
+    register_token: '',
+  });
+  const { request_id, register_token } = form;
+  const byPhone = async () =>
+    one.send('verifyMobileOTP', {
+      request_id,
+      register_token,
+      otp: await server.otpFor(e164(mobile ?? ''), { after: phoneCodes }),
+    });
+  const byEmail = async () =>
+    one.send('verifyEmailOTP', {
+      email: form.email,
+      register_token,
+      action: 'register',
+      otp: await server.otpFor(email ?? '', { after: emailCodes }),
+    });
+  return { form, byPhone, byEmail };
+}
+
 /** What an act of someone brings into an inbox: the newest message, once there are more than before. */
 export async function mailed<T>(
-  server: Pick<StartedServer, 'inbox' | 'messageFor'>,
+  server: Server,
   to: string,
   act: () => Promise<T>,
 ): Promise<{ answer: T; message: InboxItem; otp: string; code: string }> {

@@ -6,9 +6,11 @@ import { DEMO } from '../../scripts/lib/welcome.ts';
 import { argon2Hasher } from '../../src/adapters/crypto/hasher.ts';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { memoryPorts } from '../../src/adapters/memory/ports.ts';
+import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
+import { socialProviders } from '../../src/adapters/social/providers.ts';
 import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
-import { DEFAULT_LIMITS, parseConfig } from '../../src/config.ts';
+import { DEFAULT_LIMITS, parseConfig, SOCIAL_URLS } from '../../src/config.ts';
 import { createClient, type Client } from '../../src/http/client.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { SCOPES } from '../../src/http/operation.ts';
@@ -38,7 +40,7 @@ export interface ShopOptions {
   record?: Partial<Pick<Application, 'domains' | 'serverAddresses' | 'testIdentifiers'>>;
   /** Vars and secrets of the Worker; on D1 and KV only. */
   env?: Record<string, string>;
-  /** The outside world; on D1 and KV only. */
+  /** The outside world. */
   fetch?: typeof fetch;
 }
 
@@ -93,6 +95,7 @@ const demoApplication = ({ config = {}, record = {} }: ShopOptions): Application
   testIdentifiers: [],
   storefrontUrl: ORIGIN,
   defaultCountryCode: '91',
+  smsCountries: [],
   shard: 'DB',
   language: 'en',
   config: { ...demoConfig(), ...config },
@@ -226,6 +229,10 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
     ],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     clock,
+    ...(options.fetch && {
+      social: socialProviders(SOCIAL_URLS, options.fetch, clock),
+      loginTokens: loginTokens(options.fetch, clock, false),
+    }),
   });
   return finish(
     {

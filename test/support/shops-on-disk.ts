@@ -3,7 +3,7 @@
  * started yet. There is no operation that writes a config so far.
  */
 import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareData } from '../../scripts/lib/local-data.ts';
@@ -11,18 +11,41 @@ import { demoConfig } from '../../scripts/lib/seed.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { ROOT } from '../../scripts/lib/wrangler.ts';
 import type { PlatformConfig } from '../../src/ports.ts';
-import type { Credentials } from './sdk-customer.ts';
+import { Customer, RELAXED, type Credentials } from './sdk-customer.ts';
+import { startServer, type StartedServer } from './started-server.ts';
 
 /** Where links in the messages of these shops point to. */
 export const STOREFRONT = 'https://shop.example';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+export interface StartedShops<N extends string> {
+  server: StartedServer;
+  customer(name: N): Customer;
+  stop(): Promise<void>;
+}
+
 /**
+ * One server with a shop for each config.
  * @param configs name → what differs from the demo's config
- * @returns the folder to start a server on, and what each shop calls with
  */
-export async function shopsOnDisk<N extends string>(
+export async function startShops<N extends string>(
+  configs: Record<N, Partial<PlatformConfig>>,
+): Promise<StartedShops<N>> {
+  const { state, shops } = await shopsOnDisk(configs);
+  const server = await startServer({ state, limits: RELAXED });
+  return {
+    server,
+    customer: (name) => new Customer(server.url, shops[name]),
+    async stop() {
+      await server.stop();
+      rmSync(state, { recursive: true });
+    },
+  };
+}
+
+/** @returns the folder to start a server on, and what each shop calls with */
+async function shopsOnDisk<N extends string>(
   configs: Record<N, Partial<PlatformConfig>>,
 ): Promise<{ state: string; shops: Record<N, Credentials> }> {
   const state = mkdtempSync(join(tmpdir(), 'vestibule-shops-'));
@@ -60,6 +83,5 @@ export async function shopsOnDisk<N extends string>(
   } finally {
     await proxy.dispose();
   }
-  // Built from the same names in a loop, which the compiler cannot follow.
-  return { state, shops: shops as Record<N, Credentials> };
+  return { state, shops };
 }

@@ -6,6 +6,7 @@ const bindings = {
   DB: { prepare: () => undefined },
   KV: { getWithMetadata: () => undefined },
   MESSAGES: { send: () => undefined },
+  ASSETS: { fetch: () => undefined },
 };
 const sound = { ...bindings, ...freshSecrets(), ENVIRONMENT: 'development', DELIVERY: 'inbox' };
 
@@ -20,7 +21,7 @@ const problem = (env: Record<string, unknown>): string => {
 };
 
 test('what npm start makes is sound', () => {
-  expect(parseConfig(sound)).toMatchObject({ production: false, delivery: 'inbox' });
+  expect(parseConfig(sound)).toMatchObject({ production: false, delivery: { inbox: true } });
 });
 
 test.each([
@@ -45,4 +46,63 @@ test.each([
 
 test('a missing ENVIRONMENT is production, where the inbox is refused', () => {
   expect(problem({ ...sound, ENVIRONMENT: undefined })).toContain('DELIVERY inbox');
+});
+
+test('databases are all bindings by the name of one, and nothing else', () => {
+  const database = { prepare: () => undefined };
+  // A stub of another kind may claim to have every method.
+  const assets = { ...database, fetch: () => undefined };
+  const others = { ASSETS: assets, DB_x: database, MYDB: database };
+  const config = parseConfig({ ...sound, DB_1: database, DB_12: database, ...others });
+  expect(config.databases().map(({ name }) => name)).toEqual(['DB', 'DB_1', 'DB_12']);
+});
+
+const providers = {
+  WEBHOOK_URL: 'https://provider.example/messages',
+  WEBHOOK_SECRET: 'a webhook secret of more than 32 characters',
+  TWILIO_ACCOUNT_SID: `AC${'0a'.repeat(16)}`,
+  TWILIO_AUTH_TOKEN: 'twilio-token',
+  TWILIO_FROM: '+15005550006',
+  RESEND_API_KEY: 're_key',
+  EMAIL_FROM: 'Shop <shop@example.com>',
+};
+const production = { ...sound, ...providers, ENVIRONMENT: undefined, DELIVERY: undefined };
+
+test('production is sound with a real transport for both channels, together or each', () => {
+  const apart = { DELIVERY_SMS: 'twilio', DELIVERY_EMAIL: 'resend' };
+  for (const delivery of [{ DELIVERY: 'webhook' }, apart, { DELIVERY: 'webhook', ...apart }]) {
+    const config = parseConfig({ ...production, ...delivery });
+    expect(config.delivery).toMatchObject({ inbox: false, paidSms: true, timeoutMs: 5_000 });
+  }
+});
+
+test.each([
+  ['DELIVERY_EMAIL', { DELIVERY: 'twilio' }],
+  ['DELIVERY_SMS', { DELIVERY: 'resend' }],
+  ['DELIVERY ', { DELIVERY_SMS: 'twilio' }],
+  ['DELIVERY_SMS inbox', { DELIVERY: 'webhook', DELIVERY_SMS: 'inbox' }],
+  ['WEBHOOK_SECRET', { DELIVERY: 'webhook', WEBHOOK_SECRET: 'short-secret' }],
+  ['WEBHOOK_URL', { DELIVERY: 'webhook', WEBHOOK_URL: 'http://provider.example/in-the-clear' }],
+  ['WEBHOOK_URL', { DELIVERY: 'webhook', WEBHOOK_URL: 'http://127.0.0.1:4000/loopback' }],
+  ['WEBHOOK_URL', { DELIVERY: 'webhook', WEBHOOK_URL: 'https://10.0.0.1/private' }],
+  ['WEBHOOK_URL', { DELIVERY: 'webhook', WEBHOOK_URL: 'https://0xa9fea9fe/link-local' }],
+  ['WEBHOOK_URL', { DELIVERY: 'webhook', WEBHOOK_URL: 'https://[::1]/loopback' }],
+  ['TWILIO_ACCOUNT_SID', { DELIVERY: 'webhook', DELIVERY_SMS: 'twilio', TWILIO_ACCOUNT_SID: 'XX' }],
+  ['EMAIL_FROM', { DELIVERY: 'webhook', DELIVERY_EMAIL: 'resend', EMAIL_FROM: 'a\r\nBcc: b@c.d' }],
+  ['EMAIL is', { DELIVERY: 'webhook', DELIVERY_EMAIL: 'cloudflare-email' }],
+  ['MSG91_TEMPLATES', { DELIVERY: 'webhook', DELIVERY_SMS: 'msg91', MSG91_AUTH_KEY: 'k' }],
+  ['DELIVERY_TIMEOUT', { DELIVERY: 'webhook', DELIVERY_TIMEOUT: '60' }],
+])('a delivery that cannot work names %s', (name, change: Record<string, string>) => {
+  const message = problem({ ...production, ...change });
+  expect(message).toContain(name);
+  for (const value of [
+    'short-secret',
+    'in-the-clear',
+    'loopback',
+    'private',
+    'Bcc',
+    'twilio-token',
+  ]) {
+    expect(message).not.toContain(value);
+  }
 });

@@ -1,5 +1,5 @@
 /** Statements on the ledger of charges. They stand inside other stores' batches, so that judging and charging are one. */
-import { sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL } from './sql.ts';
 import type { Limit, Limited } from '../../ports.ts';
 import type { Row } from './database.ts';
 

@@ -1,5 +1,5 @@
 /** Users as operators list and search them. Every look-up is exact or a range on an index. */
-import { sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL } from './sql.ts';
 import type { CustomerTerms, Customers, User } from '../../ports.ts';
 import type { Database } from './database.ts';
 import { readUser, selectUser } from './user-statements.ts';

@@ -1,24 +1,9 @@
-/**
- * A D1 database that runs statements written with drizzle's `sql`. One call is one round trip.
- *
- * drizzle's own `batch` cannot run raw statements with parameters, and most of what must be exact here is one
- * conditional statement that no query builder writes well; so drizzle keeps schema, migrations and parameters, and the
- * statements are handed to D1 directly.
- */
-import type { SQL } from 'drizzle-orm';
-import { CasingCache } from 'drizzle-orm/casing';
+/** A D1 database. One call is one round trip; a list of statements is one transaction (D1's `batch`). */
+import type { SQL } from './sql.ts';
 import { Outage } from '../../ports.ts';
 import { within } from '../within.ts';
 
 export type Row = Record<string, unknown>;
-
-/** How SQLite wants names and parameters; all that is needed of drizzle's dialect, which would bring its query builders. */
-const SQLITE = {
-  casing: new CasingCache(),
-  escapeName: (name: string) => `"${name}"`,
-  escapeParam: () => '?',
-  escapeString: (text: string) => `'${text.replaceAll("'", "''")}'`,
-};
 
 const READ_TRIES = 3;
 
@@ -55,8 +40,8 @@ export class Database {
 
   async #run(statements: readonly SQL[]): Promise<Row[][]> {
     const prepared = statements.map((statement) => {
-      const { sql, params } = statement.toQuery(SQLITE);
-      return this.#client.prepare(sql).bind(...params);
+      const { text, params } = statement;
+      return this.#client.prepare(text).bind(...params);
     });
     const results = await within('D1', this.#client.batch<Row>(prepared));
     return results.map(({ results: rows }) => rows);

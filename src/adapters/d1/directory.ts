@@ -1,5 +1,5 @@
 /** Companies, applications and OAuth clients. Application records are kept per isolate for at most 30 s. */
-import { sql } from 'drizzle-orm';
+import { sql } from './sql.ts';
 import type {
   Application,
   ApplicationRecords,
@@ -31,6 +31,7 @@ function readApplication(row: Row): Known {
       domains: JSON.parse(String(row['domains'])) as string[],
       storefrontUrl: String(row['storefront_url']),
       defaultCountryCode: String(row['default_country_code']),
+      smsCountries: JSON.parse(String(row['sms_countries'])) as string[],
       shard: String(row['shard']),
       language: row['language'] === 'hi' ? 'hi' : 'en',
       ...(typeof row['templates'] === 'string' && {
@@ -40,6 +41,12 @@ function readApplication(row: Row): Known {
       testIdentifiers: JSON.parse(
         String(row['test_identifiers']),
       ) as Application['testIdentifiers'],
+      ...(typeof row['social'] === 'string' && {
+        social: JSON.parse(row['social']) as Application['social'],
+      }),
+      ...(typeof row['login_token'] === 'string' && {
+        loginToken: JSON.parse(row['login_token']) as Application['loginToken'],
+      }),
       config: JSON.parse(String(row['config'])) as PlatformConfig,
     },
   };

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from './sql.ts';
 import type { Health } from '../../ports.ts';
 import type { Database } from './database.ts';
 import type { Values } from '../kv/values.ts';

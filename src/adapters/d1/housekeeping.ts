@@ -1,11 +1,14 @@
 /** What the crons do, database by database; one that fails stops no other. */
-import { sql } from 'drizzle-orm';
+import { sql } from './sql.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../ports.ts';
 import type { Values } from '../kv/values.ts';
 import { Database } from './database.ts';
 import { Purge, type Cutoff } from './purge.ts';
 import { dropExpired, type Dropped } from './retention.ts';
+
+/** In UTC, as wrangler.toml has it under `triggers`: this one purges deleted users, any other drops what has expired. */
+export const PURGE_CRON = '17 3 * * *';
 
 const DAY = 86_400_000;
 /** Of the 10,000 calls of an invocation; a run over all shards together stays below. */

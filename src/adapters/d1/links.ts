@@ -1,7 +1,8 @@
-import { sql, type SQL } from 'drizzle-orm';
-import type { IdentifierRef, Limit, LinkKind, Links, Settled } from '../../ports.ts';
+import { sql, type SQL } from './sql.ts';
+import type { IdentifierRef, Limit, LinkKind, Links, Settled, SmsGuard } from '../../ports.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import { uniqueViolation, type Database } from './database.ts';
+import { judgeSms, smsVerified, uncountSms, type TellSms } from './sms-statements.ts';
 import { byId, readUser, selectUser, verifyIdentifier } from './user-statements.ts';
 
 interface Row {
@@ -11,7 +12,7 @@ interface Row {
   createdAt: number;
 }
 
-export function d1Links(database: Database, applicationId: string): Links {
+export function d1Links(database: Database, applicationId: string, tellSms: TellSms): Links {
   const linkIs = (id: string): SQL => sql`application_id = ${applicationId} AND id = ${id}`;
   const usable = (id: string, kind: LinkKind, now: number): SQL =>
     sql`${linkIs(id)} AND link_kind = ${kind} AND used_at IS NULL AND expires_at > ${now}`;
@@ -22,18 +23,26 @@ export function d1Links(database: Database, applicationId: string): Links {
     owner: SQL,
     expiresAt: SQL,
     limits: Limit[],
+    sms?: SmsGuard,
   ) {
     const json = limitsJson(limits);
-    const [used = [], made = []] = await database.write([
+    const opened = sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)})`;
+    const cost = judgeSms(applicationId, sms, opened, tellSms);
+    const results = await database.write([
       usage(applicationId, json, now),
-      sql`INSERT INTO links (application_id, id, link_kind, user_id, kind, value, calling_code, created_at, expires_at)
+      sql`INSERT INTO links (application_id, id, link_kind, user_id, kind, value, calling_code, foreign_sms, created_at, expires_at)
           SELECT ${applicationId}, ${id}, ${kind}, ${owner}, ${identifier.kind}, ${identifier.value},
-                 ${identifier.callingCode ?? null}, ${now}, ${expiresAt}
-          WHERE NOT ${overLimit(applicationId, json, now)} RETURNING user_id`,
-      charge(applicationId, json, id, now, sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)})`),
+                 ${identifier.callingCode ?? null}, ${sms?.foreign ? 1 : 0}, ${now}, ${expiresAt}
+          WHERE NOT ${overLimit(applicationId, json, now)} AND ${cost.room} RETURNING user_id`,
+      charge(applicationId, json, id, now, opened),
+      ...cost.count,
     ]);
-    const [row] = made;
-    return { limited: row ? undefined : limitedOf(used, now), owner: row?.['user_id'] };
+    const [used = [], [row] = []] = results;
+    const tooDear = cost.limited(results);
+    return {
+      limited: row ? undefined : (limitedOf(used, now) ?? tooDear),
+      owner: row?.['user_id'],
+    };
   }
 
   /** Uses the link up and brings the effects about, for one caller only. */
@@ -49,6 +58,11 @@ export function d1Links(database: Database, applicationId: string): Links {
     const results = await database.write([
       sql`UPDATE links SET used_at = ${now}, used_by = ${nonce} WHERE ${usable(id, kind, now)} RETURNING id`,
       ...effects(won),
+      smsVerified(
+        applicationId,
+        sql`SELECT created_at AS at FROM links WHERE ${linkIs(id)} AND foreign_sms = 1`,
+        won,
+      ),
       // Every other link of the same identifier and kind dies with the first that is used (ruling 21).
       sql`DELETE FROM links WHERE application_id = ${applicationId} AND link_kind = ${kind} AND id <> ${id}
           AND (user_id, value) IN (SELECT l.user_id, l.value FROM links l
@@ -63,8 +77,9 @@ export function d1Links(database: Database, applicationId: string): Links {
   const ownerOfLink = (id: string): SQL => sql`(SELECT user_id FROM links WHERE ${linkIs(id)})`;
 
   return {
-    async open(link, limits) {
-      const { limited } = await open(link, sql`${link.userId}`, sql`${link.expiresAt}`, limits);
+    async open(link, limits, sms) {
+      const owner = sql`${link.userId}`;
+      const { limited } = await open(link, owner, sql`${link.expiresAt}`, limits, sms);
       return limited;
     },
 
@@ -83,8 +98,9 @@ export function d1Links(database: Database, applicationId: string): Links {
       return { limited: opened.limited, known: Boolean(opened.owner) };
     },
 
-    async cancel(linkId) {
+    async cancel(linkId, sms) {
       await database.write([
+        ...(sms ? [uncountSms(applicationId, sms)] : []),
         giveBack(applicationId, linkId),
         sql`DELETE FROM links WHERE ${linkIs(linkId)}`,
       ]);

@@ -1,7 +1,8 @@
 /** What using up a code brings about, as statements that take hold only when this try won. */
-import { sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL } from './sql.ts';
 import type { Effect, IdentifierRef, Settlement } from '../../ports.ts';
 import { uniqueViolation } from './database.ts';
+import { linkIdentity } from './registration-statements.ts';
 import { insertUser, otherIdentifiers, updateFields, verifyIdentifier } from './user-statements.ts';
 
 /** Whether a `verify` effect would exceed the number of identifiers a profile holds. */
@@ -65,7 +66,10 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
           : []),
         ...(effect.finish === undefined
           ? []
-          : [finish(applicationId, effect.finish, effect.userId, settlement, won)]),
+          : [
+              finish(applicationId, effect.finish, effect.userId, settlement, won),
+              linkIdentity(applicationId, effect.finish, effect.userId, now, won),
+            ]),
       ];
     case 'delete':
       return [
@@ -74,11 +78,15 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
             WHERE application_id = ${applicationId} AND id = ${effect.userId} AND ${won}`,
       ];
     case 'close':
-      return [finish(applicationId, effect.registration, effect.userId, settlement, won)];
+      return [
+        finish(applicationId, effect.registration, effect.userId, settlement, won),
+        linkIdentity(applicationId, effect.registration, effect.userId, now, won),
+      ];
     case 'create':
       return [
         finish(applicationId, effect.registration, effect.user.id, settlement, won),
         ...insertUser(applicationId, effect.user, won),
+        linkIdentity(applicationId, effect.registration, effect.user.id, now, won),
       ];
   }
 }
@@ -94,3 +102,7 @@ export function takenField(
   if (effect === 'create' && columns.includes('users.username')) return 'username';
   return columns.includes('identifiers.value') ? identifier?.kind : undefined;
 }
+
+/** The identity that began the registration has become someone else's: another call ended it first. */
+export const identityLost = (error: unknown): boolean =>
+  uniqueViolation(error)?.includes('social_identities') === true;

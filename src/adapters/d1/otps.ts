@@ -1,5 +1,5 @@
 /** One-time codes: the exact ledger in D1, the sealed code in KV. */
-import { sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL } from './sql.ts';
 import type {
   Attempt,
   Challenge,
@@ -7,12 +7,20 @@ import type {
   IdentifierRef,
   Otps,
   Settled,
+  SmsGuard,
 } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import type { Database, Row } from './database.ts';
-import { effectStatements, fullness, precondition, takenField } from './otp-effects.ts';
+import {
+  effectStatements,
+  fullness,
+  identityLost,
+  precondition,
+  takenField,
+} from './otp-effects.ts';
 import { readRegistration, selectRegistration } from './registration-statements.ts';
+import { judgeSms, smsVerified, uncountSms, type TellSms } from './sms-statements.ts';
 import { byId, readUser, selectUser } from './user-statements.ts';
 
 function readChallenge(row: Row): Challenge {
@@ -38,7 +46,12 @@ function readChallenge(row: Row): Challenge {
 const isLive = (row: Row, now: number): boolean =>
   row['consumed_at'] === null && Number(row['expires_at']) > now;
 
-export function d1Otps(database: Database, values: Values, applicationId: string): Otps {
+export function d1Otps(
+  database: Database,
+  values: Values,
+  applicationId: string,
+  tellSms: TellSms,
+): Otps {
   const challengeIs = (id: string): SQL => sql`application_id = ${applicationId} AND id = ${id}`;
   /** The newest challenge of an address that fits the caller. */
   function newestFor({
@@ -67,67 +80,75 @@ export function d1Otps(database: Database, values: Values, applicationId: string
     ),
   ];
 
+  async function uncharge(ref: string, sms?: SmsGuard): Promise<void> {
+    const uncount = sms ? [uncountSms(applicationId, sms)] : [];
+    await database.write([giveBack(applicationId, ref), ...uncount]);
+  }
+
   const readCode = (id: string) => values.get(keys.otp(applicationId, id));
 
   return {
-    async open({ challenge, limits, triesBucket, refundOnSuccess }) {
+    async open({ challenge, limits, triesBucket, refundOnSuccess, sms }) {
       const { id, identifier, createdAt: now } = challenge;
       const json = limitsJson(limits);
-      const [used = [], made = []] = await database.write([
+      const opened = sql`EXISTS (SELECT 1 FROM otp_challenges WHERE ${challengeIs(id)})`;
+      const cost = judgeSms(applicationId, sms, opened, tellSms);
+      const results = await database.write([
         usage(applicationId, json, now),
         sql`INSERT INTO otp_challenges (application_id, id, purpose, kind, value, calling_code, resend_token, user_id,
-                                        registration, tries_bucket, refund_bucket, created_at, expires_at)
+                                        registration, tries_bucket, refund_bucket, foreign_sms, created_at, expires_at)
             SELECT ${applicationId}, ${id}, ${challenge.purpose}, ${identifier.kind}, ${identifier.value},
                    ${identifier.callingCode ?? null}, ${challenge.resendToken}, ${challenge.userId ?? null},
-                   ${challenge.registration ?? null}, ${triesBucket}, ${refundOnSuccess ?? null}, ${now},
-                   ${challenge.expiresAt}
-            WHERE NOT ${overLimit(applicationId, json, now)} RETURNING id`,
-        charge(
-          applicationId,
-          json,
-          id,
-          now,
-          sql`EXISTS (SELECT 1 FROM otp_challenges WHERE ${challengeIs(id)})`,
-        ),
+                   ${challenge.registration ?? null}, ${triesBucket}, ${refundOnSuccess ?? null}, ${sms?.foreign ? 1 : 0},
+                   ${now}, ${challenge.expiresAt}
+            WHERE NOT ${overLimit(applicationId, json, now)} AND ${cost.room} RETURNING id`,
+        charge(applicationId, json, id, now, opened),
+        ...cost.count,
       ]);
-      return made.length > 0 ? undefined : limitedOf(used, now);
+      const [used = [], made = []] = results;
+      const tooDear = cost.limited(results);
+      return made.length > 0 ? undefined : (limitedOf(used, now) ?? tooDear);
     },
 
     async keep({ id, sealedCode, expiresAt }) {
       await values.put(keys.otp(applicationId, id), sealedCode, expiresAt);
     },
 
-    async cancel(challengeId) {
+    async cancel(challengeId, sms) {
       await database.write([
+        ...(sms ? [uncountSms(applicationId, sms)] : []),
         giveBack(applicationId, challengeId),
         sql`DELETE FROM otp_challenges WHERE ${challengeIs(challengeId)} AND consumed_at IS NULL`,
       ]);
     },
 
-    async resend({ token, identifier, limits, ref, now }) {
+    async resend({ token, identifier, limits, ref, now, sms }) {
       const live = sql`application_id = ${applicationId} AND resend_token = ${token} AND kind = ${identifier.kind}
         AND value = ${identifier.value} AND consumed_at IS NULL AND expires_at > ${now}`;
       const json = sql`(SELECT json_extract(${JSON.stringify(limits)}, '$.' || purpose)
                         FROM otp_challenges WHERE ${live})`;
-      const [rows = [], used = []] = await database.write([
+      const charged = sql`EXISTS (SELECT 1 FROM charges WHERE application_id = ${applicationId} AND ref = ${ref})`;
+      const cost = judgeSms(applicationId, sms, charged, tellSms);
+      const room = sql`NOT ${overLimit(applicationId, json, now)} AND ${cost.room}`;
+      const results = await database.write([
         sql`SELECT * FROM otp_challenges WHERE ${live}`,
         usage(applicationId, json, now),
-        charge(applicationId, json, ref, now, sql`NOT ${overLimit(applicationId, json, now)}`),
+        charge(applicationId, json, ref, now, room),
+        ...cost.count,
       ]);
-      const [row] = rows;
+      const [[row] = [], used = []] = results;
+      const tooDear = cost.limited(results);
       if (!row) return { state: 'unknown' };
-      const limited = limitedOf(used, now);
+      const limited = limitedOf(used, now) ?? tooDear;
       if (limited) return { state: 'limited', limited };
       const challenge = readChallenge(row);
       const sealedCode = await readCode(challenge.id);
       if (sealedCode !== undefined) return { state: 'ready', challenge, sealedCode };
-      await database.write([giveBack(applicationId, ref)]);
+      await uncharge(ref, sms);
       return { state: 'not_here_yet' };
     },
 
-    async cancelResend(ref) {
-      await database.write([giveBack(applicationId, ref)]);
-    },
+    cancelResend: uncharge,
 
     async attempt({ challenge: ref, registration, nonce, now, rules }): Promise<Attempt> {
       const { max, windowMs, name } = rules.perIdentifier;
@@ -203,6 +224,11 @@ export function d1Otps(database: Database, values: Values, applicationId: string
           id,
           sql`bucket = (SELECT refund_bucket FROM otp_challenges WHERE ${challengeIs(id)}) AND ${won}`,
         ),
+        smsVerified(
+          applicationId,
+          sql`SELECT created_at AS at FROM otp_challenges WHERE ${challengeIs(id)} AND foreign_sms = 1`,
+          won,
+        ),
         ...effectStatements(applicationId, settlement, won),
         ...(endSession
           ? [
@@ -220,6 +246,7 @@ export function d1Otps(database: Database, values: Values, applicationId: string
         }
         return { state: 'done', user: readUser(results.at(-1)?.[0]) };
       } catch (error) {
+        if (identityLost(error)) return { state: 'lost' };
         const field = takenField(error, effect.kind, challenge.identifier);
         if (field) return { state: 'taken', field };
         throw error;

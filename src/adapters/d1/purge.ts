@@ -3,7 +3,7 @@
  * each user either whole or gone, and the next one goes on; nothing that happened meanwhile is undone, because every
  * statement looks once more whether the user is still to go.
  */
-import { sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL } from './sql.ts';
 import { keys, type Values } from '../kv/values.ts';
 import type { Database, Row } from './database.ts';
 import type { Dropped } from './retention.ts';
@@ -52,6 +52,7 @@ function purgeStatements(users: readonly Due[], now: number): SQL[] {
     sql`DELETE FROM links WHERE ${ofUser}
         OR (user_id = '' AND (application_id, kind, value) IN (${valuesOf(due)}))`,
     sql`DELETE FROM ended_sessions WHERE ${ofUser}`,
+    sql`DELETE FROM social_identities WHERE ${ofUser}`,
     sql`DELETE FROM user_words WHERE ${ofUser}`,
     sql`DELETE FROM identifiers WHERE ${ofUser}`,
     sql`DELETE FROM users WHERE (application_id, id) IN (${due}) RETURNING id`,

@@ -1,5 +1,5 @@
-import { sql, type SQL } from 'drizzle-orm';
-import type { IdentifierRef, Registration } from '../../ports.ts';
+import { sql, type SQL } from './sql.ts';
+import type { IdentifierRef, Registration, SocialIdentity } from '../../ports.ts';
 import type { Row } from './database.ts';
 
 /** A registration that has not expired, with its proofs as one row. */
@@ -7,7 +7,9 @@ export function selectRegistration(applicationId: string, id: string, now: numbe
   return sql`
     SELECT r.*,
       (SELECT json_group_array(json_object('kind', p.kind, 'value', p.value, 'callingCode', p.calling_code))
-       FROM proofs p WHERE p.application_id = r.application_id AND p.registration = r.id) AS proofs
+       FROM proofs p WHERE p.application_id = r.application_id AND p.registration = r.id) AS proofs,
+      (SELECT s.user_id FROM social_identities s WHERE s.application_id = r.application_id
+         AND s.provider = r.provider AND s.subject = r.subject) AS linked_to
     FROM registrations r
     WHERE r.application_id = ${applicationId} AND r.id = ${id} AND r.expires_at > ${now}`;
 }
@@ -21,6 +23,14 @@ export function readRegistration(row: Row | undefined): Registration | undefined
   return {
     id: String(row['id']),
     userId: (row['user_id'] as string | null) ?? undefined,
+    // Undefined keys are left out: most registrations have neither.
+    ...(row['provider'] !== null && {
+      identity: {
+        provider: row['provider'] as SocialIdentity['provider'],
+        subject: String(row['subject']),
+      },
+    }),
+    ...(typeof row['linked_to'] === 'string' && { linkedTo: row['linked_to'] }),
     finishedAt: (row['finished_at'] as number | null) ?? undefined,
     createdAt: Number(row['created_at']),
     expiresAt: Number(row['expires_at']),
@@ -29,4 +39,23 @@ export function readRegistration(row: Row | undefined): Registration | undefined
       callingCode: callingCode ?? undefined,
     })),
   };
+}
+
+/**
+ * Links the identity that began a registration to the user it ends in. An identity that has become someone else's
+ * meanwhile violates the key, which undoes the whole batch.
+ */
+export function linkIdentity(
+  applicationId: string,
+  registration: string,
+  userId: string,
+  now: number,
+  won: SQL,
+): SQL {
+  return sql`
+    INSERT INTO social_identities (application_id, provider, subject, user_id, created_at)
+    SELECT r.application_id, r.provider, r.subject, ${userId}, ${now} FROM registrations r
+    WHERE r.application_id = ${applicationId} AND r.id = ${registration} AND r.provider IS NOT NULL AND ${won}
+      AND NOT EXISTS (SELECT 1 FROM social_identities s WHERE s.application_id = r.application_id
+        AND s.provider = r.provider AND s.subject = r.subject AND s.user_id = ${userId})`;
 }

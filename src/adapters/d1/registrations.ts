@@ -1,10 +1,10 @@
 /** Registrations: state and proofs in D1, what the shopper filled in in KV. */
-import { sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL } from './sql.ts';
 import type { Clock, NewUser, PendingForm, Registrations, Settled, User } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
 import type { Database } from './database.ts';
-import { takenField } from './otp-effects.ts';
-import { readRegistration, selectRegistration } from './registration-statements.ts';
+import { identityLost, takenField } from './otp-effects.ts';
+import { linkIdentity, readRegistration, selectRegistration } from './registration-statements.ts';
 import { byId, insertUser, readUser, selectUser } from './user-statements.ts';
 
 export function d1Registrations(
@@ -31,14 +31,20 @@ export function d1Registrations(
     // Tells this call from every other one that tries to end the same registration.
     const nonce = crypto.randomUUID();
     const won = sql`EXISTS (SELECT 1 FROM registrations WHERE ${registrationIs(id)} AND finished_by = ${nonce})`;
-    const results = await database.write([
-      sql`UPDATE registrations SET finished_at = ${now}, finished_by = ${nonce}, user_id = ${userId}
-          WHERE ${registrationIs(id)} AND finished_at IS NULL AND expires_at > ${now} RETURNING id`,
-      ...effects(won),
-      selectUser(byId(applicationId, userId)),
-    ]);
-    if (results[0]?.length === 0) return { state: 'lost' };
-    return { state: 'done', user: readUser(results.at(-1)?.[0]) };
+    try {
+      const results = await database.write([
+        sql`UPDATE registrations SET finished_at = ${now}, finished_by = ${nonce}, user_id = ${userId}
+            WHERE ${registrationIs(id)} AND finished_at IS NULL AND expires_at > ${now} RETURNING id`,
+        ...effects(won),
+        linkIdentity(applicationId, id, userId, now, won),
+        selectUser(byId(applicationId, userId)),
+      ]);
+      if (results[0]?.length === 0) return { state: 'lost' };
+      return { state: 'done', user: readUser(results.at(-1)?.[0]) };
+    } catch (error) {
+      if (identityLost(error)) return { state: 'lost' };
+      throw error;
+    }
   }
 
   return {
@@ -72,15 +78,27 @@ export function d1Registrations(
       return { registration, form: pending, owners: found, bound: readUser(bound) };
     },
 
-    async store(next, pending, from) {
+    async store(next, pending, from, proven = []) {
+      const { identity } = next;
+      const inherited = (column: SQL) =>
+        sql`(SELECT ${column} FROM registrations WHERE ${registrationIs(from ?? '')})`;
       await Promise.all([
         values.put(keys.form(applicationId, next.id), JSON.stringify(pending), next.expiresAt),
         database.write([
-          sql`INSERT INTO registrations (application_id, id, user_id, created_at, expires_at)
-              VALUES (${applicationId}, ${next.id}, ${next.userId ?? null}, ${next.createdAt}, ${next.expiresAt})`,
+          sql`INSERT INTO registrations (application_id, id, user_id, provider, subject, created_at, expires_at)
+              VALUES (${applicationId}, ${next.id}, ${next.userId ?? null},
+                      COALESCE(${identity?.provider ?? null}, ${inherited(sql`provider`)}),
+                      COALESCE(${identity?.subject ?? null}, ${inherited(sql`subject`)}),
+                      ${next.createdAt}, ${next.expiresAt})`,
           sql`INSERT INTO proofs (application_id, registration, kind, value, calling_code, expires_at)
               SELECT application_id, ${next.id}, kind, value, calling_code, ${next.expiresAt} FROM proofs
               WHERE application_id = ${applicationId} AND registration = ${from ?? null}`,
+          ...proven.map(
+            ({ kind, value, callingCode }) =>
+              sql`INSERT INTO proofs (application_id, registration, kind, value, calling_code, expires_at)
+                  VALUES (${applicationId}, ${next.id}, ${kind}, ${value}, ${callingCode ?? null}, ${next.expiresAt})
+                  ON CONFLICT DO NOTHING`,
+          ),
         ]),
       ]);
     },

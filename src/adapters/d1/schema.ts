@@ -18,11 +18,11 @@ import type {
   Application,
   IdentifierKind,
   Language,
-  LinkKind,
-  OtpPurpose,
   PlatformConfig,
   TemplateOverrides,
 } from '../../ports.ts';
+
+export * from './schema-proofs.ts';
 
 // ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -42,6 +42,8 @@ export const applications = sqliteTable(
     domains: text({ mode: 'json' }).$type<string[]>().notNull(),
     storefrontUrl: text('storefront_url').notNull(),
     defaultCountryCode: text('default_country_code').notNull(),
+    /** Calling codes that SMS may go to while they cost; the default one always may. */
+    smsCountries: text('sms_countries', { mode: 'json' }).$type<string[]>().notNull().default([]),
     shard: text().notNull().default('DB'),
     /** What messages to shoppers are written in. */
     language: text().$type<Language>().notNull().default('en'),
@@ -57,6 +59,10 @@ export const applications = sqliteTable(
       .notNull()
       .default([]),
     config: text({ mode: 'json' }).$type<PlatformConfig>().notNull(),
+    /** Client ids of apps and sealed secrets of social logins. */
+    social: text({ mode: 'json' }).$type<Application['social']>(),
+    /** The company's own system that signs shoppers in. */
+    loginToken: text('login_token', { mode: 'json' }).$type<Application['loginToken']>(),
     /** Counts up with each change of `config`, so that a writer notices another one. */
     configVersion: integer('config_version').notNull().default(1),
   },
@@ -116,6 +122,10 @@ export const users = sqliteTable(
     primaryKey({ columns: [t.applicationId, t.id] }),
     uniqueIndex('users_username').on(t.applicationId, t.username),
     index('users_newest').on(t.applicationId, t.createdAt, t.id),
+    // The purge looks for these alone.
+    index('users_deleted')
+      .on(t.applicationId, t.deletedAt)
+      .where(sql`deleted_at IS NOT NULL`),
   ],
 );
 
@@ -179,113 +189,45 @@ export const endedSessions = sqliteTable(
   ],
 );
 
-// ── proofs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The ledger of one-time codes: what changes or must be exact. The sealed code lies in KV. */
-export const otpChallenges = sqliteTable(
-  'otp_challenges',
+/** Messages on their way to a provider, by message id: a queue delivers at least once, a provider is asked once. */
+export const deliveries = sqliteTable(
+  'deliveries',
   {
     applicationId,
     id: text().notNull(),
-    purpose: text().$type<OtpPurpose>().notNull(),
-    kind: text().$type<IdentifierKind>().notNull(),
-    value: text().notNull(),
-    callingCode: integer('calling_code'),
-    resendToken: text('resend_token').notNull(),
-    userId: text('user_id'),
-    registration: text(),
-    triesBucket: text('tries_bucket').notNull(),
-    /** Bucket that gets its charge back when the code is verified. */
-    refundBucket: text('refund_bucket'),
-    attempts: integer().notNull().default(0),
-    /** Nonce of the newest charged try: ties the statements of one batch together. */
-    lastTry: text('last_try'),
-    consumedAt: integer('consumed_at'),
-    consumedBy: text('consumed_by'),
-    createdAt: integer('created_at').notNull(),
+    state: text().$type<'sending' | 'sent' | 'failed' | 'rejected'>().notNull(),
+    /** When a consumer took it; a claim that is too old is free again. */
+    claimedAt: integer('claimed_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.applicationId, t.id] }),
-    uniqueIndex('otp_challenges_resend').on(t.applicationId, t.resendToken),
-    // Codes by mail have no request id: the newest one of the address is meant.
-    index('otp_challenges_newest').on(t.applicationId, t.kind, t.value, t.createdAt),
-    index('otp_challenges_expiry').on(t.expiresAt),
+    index('deliveries_expiry').on(t.expiresAt),
   ],
 );
 
-/** One row per charge on a budget: windows slide, and a charge can be given back by its `ref`. */
-export const charges = sqliteTable(
-  'charges',
+/**
+ * What SMS cost, when they cost anything. `day`: sends by UTC day. `foreign`: sends to other countries than the
+ * application's own, by hour. `pause`: when such sends stopped, until `expires_at`.
+ */
+export const smsCounts = sqliteTable(
+  'sms_counts',
   {
     applicationId,
-    bucket: text().notNull(),
-    at: integer().notNull(),
-    ref: text().notNull(),
+    name: text().$type<'day' | 'foreign' | 'pause'>().notNull(),
+    /** Beginning of the day, the hour or the pause. */
+    start: integer().notNull(),
+    sent: integer().notNull().default(0),
+    /** How many of `sent` were verified; `foreign` only. */
+    verified: integer().notNull().default(0),
+    /** Operators know that the day's cap is near; `day` only. */
+    alerted: integer({ mode: 'boolean' }).notNull().default(false),
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.bucket, t.at, t.ref] }),
-    index('charges_ref').on(t.applicationId, t.ref),
-    index('charges_expiry').on(t.expiresAt),
-  ],
-);
-
-export const registrations = sqliteTable(
-  'registrations',
-  {
-    applicationId,
-    /** SHA-256 of the register_token. */
-    id: text().notNull(),
-    /** A known user who lacks a required identifier (ruling 17). */
-    userId: text('user_id'),
-    finishedAt: integer('finished_at'),
-    finishedBy: text('finished_by'),
-    createdAt: integer('created_at').notNull(),
-    expiresAt: integer('expires_at').notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.applicationId, t.id] }),
-    index('registrations_expiry').on(t.expiresAt),
-  ],
-);
-
-/** An identifier that the holder of a register_token has proven. */
-export const proofs = sqliteTable(
-  'proofs',
-  {
-    applicationId,
-    registration: text().notNull(),
-    kind: text().$type<IdentifierKind>().notNull(),
-    value: text().notNull(),
-    callingCode: integer('calling_code'),
-    expiresAt: integer('expires_at').notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.applicationId, t.registration, t.kind, t.value] }),
-    index('proofs_expiry').on(t.expiresAt),
-  ],
-);
-
-export const links = sqliteTable(
-  'links',
-  {
-    applicationId,
-    /** SHA-256 of the code. */
-    id: text().notNull(),
-    linkKind: text('link_kind').$type<LinkKind>().notNull(),
-    userId: text('user_id').notNull(),
-    kind: text().$type<IdentifierKind>().notNull(),
-    value: text().notNull(),
-    callingCode: integer('calling_code'),
-    usedAt: integer('used_at'),
-    usedBy: text('used_by'),
-    createdAt: integer('created_at').notNull(),
-    expiresAt: integer('expires_at').notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.applicationId, t.id] }),
-    index('links_identifier').on(t.applicationId, t.userId, t.linkKind, t.value),
-    index('links_expiry').on(t.expiresAt),
+    primaryKey({ columns: [t.applicationId, t.name, t.start] }),
+    index('sms_counts_expiry').on(t.expiresAt),
   ],
 );

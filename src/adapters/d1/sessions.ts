@@ -1,5 +1,5 @@
 /** Sessions: their values in KV, what ended them in D1. */
-import { sql } from 'drizzle-orm';
+import { sql } from './sql.ts';
 import type { Session, Sessions } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
 import type { Database } from './database.ts';

@@ -1,5 +1,5 @@
 /** Statements that read and write users, for the batches of several stores. */
-import { sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL } from './sql.ts';
 import { wordsOf } from '../../domain/customer-query.ts';
 import type { Identifier, IdentifierRef, NewUser, Profile, User } from '../../ports.ts';
 import type { Row } from './database.ts';

@@ -1,4 +1,4 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL } from './sql.ts';
 import type { IdentifierChange, IdentifierRef, Users } from '../../ports.ts';
 import type { Database, Row } from './database.ts';
 import {

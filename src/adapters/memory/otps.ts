@@ -127,7 +127,10 @@ function precondition(
         : undefined;
   if (registration !== undefined) {
     const found = state.registration(registration, now);
-    if (!found || found.finishedAt !== undefined) return { state: 'lost' };
+    const userId = effect.kind === 'create' ? effect.user.id : 'userId' in effect && effect.userId;
+    if (!found || found.finishedAt !== undefined || state.foreign(found, String(userId))) {
+      return { state: 'lost' };
+    }
   }
   if (effect.kind === 'create') {
     const field = state.conflict(effect.user);

@@ -7,14 +7,17 @@ import type {
   Application,
   Clock,
   Limits,
+  LoginTokens,
   Message,
   OAuthClient,
   Ports,
   PortsFactory,
   Random,
   ServicePorts,
+  SocialProviders,
   Tokens,
 } from '../../ports.ts';
+import { memoryIdentities } from './identities.ts';
 import { memoryLinks } from './links.ts';
 import { memoryOtps } from './otps.ts';
 import { memoryPasswords, plainHasher } from './passwords.ts';
@@ -27,12 +30,18 @@ import {
   memoryUsers,
 } from './stores.ts';
 
+/** Enough to meet the rule; the whole list is deployed beside the Worker. */
+const COMMON = new Set(['password', 'password1', '12345678', '123456789', 'qwertyuiop']);
+
 export interface MemoryOptions {
   applications: { application: Application; token: string }[];
   clients: { client: OAuthClient; secret: string }[];
   limits: Limits;
   clock?: Clock;
   random?: Random;
+  /** Providers do not answer when left out: memory knows no network. */
+  social?: SocialProviders;
+  loginTokens?: LoginTokens;
 }
 
 export interface MemoryPorts {
@@ -70,13 +79,18 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     return known;
   }
 
+  const down = async () => ({ state: 'down' as const, reason: 'no network' });
   const vault = createVault([key]);
   const service: ServicePorts = {
     clock,
     random,
     vault,
     hasher: plainHasher,
+    commonPasswords: { has: async (password) => COMMON.has(password) },
+    social: options.social ?? { vouch: down },
+    loginTokens: options.loginTokens ?? { verify: down },
     testIdentifiers: true,
+    smsCosts: false,
     deviceTokens: createDeviceTokens(vault, random),
     directory: {
       async listsHost(host) {
@@ -112,6 +126,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
       sessions: memorySessions(own),
       otps: memoryOtps(own),
       registrations: memoryRegistrations(own, clock),
+      identities: memoryIdentities(own),
       links: memoryLinks(own),
       passwords: memoryPasswords(own),
       budgets: memoryBudgets(own),

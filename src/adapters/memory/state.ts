@@ -15,6 +15,7 @@ import type {
   Profile,
   Registration,
   Session,
+  SocialIdentity,
   User,
 } from '../../ports.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
@@ -49,6 +50,8 @@ export class MemoryState {
   readonly links = new Map<string, StoredLink>();
   /** user id → PHC string; apart from the users, as no reader of a user ever sees it. */
   readonly hashes = new Map<string, string>();
+  /** provider and subject → user id */
+  readonly identities = new Map<string, string>();
   charges: Charge[] = [];
 
   // ── budgets ──
@@ -165,6 +168,20 @@ export class MemoryState {
 
   // ── codes and registrations ──
 
+  holder({ provider, subject }: SocialIdentity): string | undefined {
+    return this.identities.get(`${provider} ${subject}`);
+  }
+
+  link({ provider, subject }: SocialIdentity, userId: string): void {
+    this.identities.set(`${provider} ${subject}`, userId);
+  }
+
+  /** Whether the identity that began it has become someone else's. */
+  foreign({ identity }: Registration, userId: string): boolean {
+    const holder = identity && this.holder(identity);
+    return holder !== undefined && holder !== userId;
+  }
+
   keep(request: OpenChallenge): void {
     const { challenge, triesBucket, refundOnSuccess } = request;
     this.challenges.set(challenge.id, {
@@ -178,14 +195,18 @@ export class MemoryState {
 
   registration(id: string | undefined, now: number): Registration | undefined {
     const found = id === undefined ? undefined : this.registrations.get(id);
-    return found && found.expiresAt > now ? structuredClone(found) : undefined;
+    if (!found || found.expiresAt <= now) return undefined;
+    const linkedTo = found.identity && this.holder(found.identity);
+    return structuredClone({ ...found, ...(linkedTo !== undefined && { linkedTo }) });
   }
 
   /** Ends a registration once; false when it ended before. */
   claim(id: string, userId: string, now: number): boolean {
     const found = this.registrations.get(id);
     if (!found || found.finishedAt !== undefined || found.expiresAt <= now) return false;
+    if (this.foreign(found, userId)) return false;
     Object.assign(found, { finishedAt: now, userId });
+    if (found.identity) this.link(found.identity, userId);
     return true;
   }
 }

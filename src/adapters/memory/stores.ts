@@ -115,9 +115,11 @@ export function memoryRegistrations(state: MemoryState, clock: Clock): Registrat
         bound: state.user(registration?.userId),
       };
     },
-    async store(next, pending, from) {
-      const proofs = structuredClone(state.registrations.get(from ?? '')?.proofs ?? []);
-      state.registrations.set(next.id, { ...next, proofs });
+    async store(next, pending, from, proven = []) {
+      const old = state.registrations.get(from ?? '');
+      const identity = next.identity ?? old?.identity;
+      const proofs = structuredClone([...(old?.proofs ?? []), ...proven]);
+      state.registrations.set(next.id, { ...next, ...(identity && { identity }), proofs });
       state.forms.set(next.id, JSON.stringify(pending));
     },
     async finish(id, user, now) {
@@ -125,7 +127,7 @@ export function memoryRegistrations(state: MemoryState, clock: Clock): Registrat
       if (!open || open.finishedAt !== undefined) return { state: 'lost' };
       const field = state.conflict(user);
       if (field) return { state: 'taken', field };
-      state.claim(id, user.id, now);
+      if (!state.claim(id, user.id, now)) return { state: 'lost' };
       state.insert(user);
       return { state: 'done', user: state.user(user.id) };
     },

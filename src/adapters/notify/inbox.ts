@@ -12,6 +12,7 @@ const SHOWN = 100;
 
 export function createInbox(values: Values): Inbox {
   return {
+    sendsOnce: true,
     async deliver({ id, channel, to, content, createdAt }, rendered) {
       const item: InboxItem = {
         id,

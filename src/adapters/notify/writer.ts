@@ -1,13 +1,14 @@
 /** Puts a message into its application's language and own wording. */
 import type { Log } from '../../http/log.ts';
-import type { ApplicationRecords, Message, RenderedMessage } from '../../ports.ts';
+import type { ApplicationRecords, DeliveryContext, Message, RenderedMessage } from '../../ports.ts';
 import { render } from './templates/render.ts';
 
+export interface Written extends DeliveryContext {
+  rendered: RenderedMessage;
+}
+
 /** Undefined when the application is gone: nobody is left who would want to say this. */
-export type Writer = (
-  applicationId: string,
-  message: Message,
-) => Promise<RenderedMessage | undefined>;
+export type Writer = (applicationId: string, message: Message) => Promise<Written | undefined>;
 
 export function messageWriter(records: ApplicationRecords, log: Log): Writer {
   return async (applicationId, message) => {
@@ -27,6 +28,6 @@ export function messageWriter(records: ApplicationRecords, log: Log): Writer {
         internal: rendered.refused.join('; '),
       });
     }
-    return rendered.message;
+    return { rendered: rendered.message, values: rendered.values, application };
   };
 }

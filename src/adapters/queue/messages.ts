@@ -1,6 +1,17 @@
 /** The queue of outgoing messages: sealed on the way in, opened and delivered by the consumer. */
-import { Outage, type Message, type Notifier, type Transport, type Vault } from '../../ports.ts';
-import type { Writer } from '../notify/writer.ts';
+import { masked } from '../../domain/identifier.ts';
+import {
+  Outage,
+  type Application,
+  type Clock,
+  type Message,
+  type Notifier,
+  type Transport,
+  type Vault,
+} from '../../ports.ts';
+import type { Deliveries } from '../d1/deliveries.ts';
+import { Undelivered } from '../notify/transports/http.ts';
+import type { Writer, Written } from '../notify/writer.ts';
 import { within } from '../within.ts';
 
 /** What travels: nothing readable but whose message it is. */
@@ -24,27 +35,110 @@ export function queueNotifier(queue: Queue, vault: Vault, applicationId: string)
   };
 }
 
-/** Delivers a batch, each message on its own: one that fails is tried again without its neighbours. */
-export async function consumeMessages(
-  batch: MessageBatch,
-  vault: Vault,
-  transport: Transport,
-  write: Writer,
-  onFailure: (id: string, error: unknown) => void,
+/** What operators hear of. */
+export type Report = (
+  level: 'warn' | 'error',
+  message: string,
+  detail: Record<string, unknown>,
+  error?: unknown,
+) => void;
+
+export interface Consumer {
+  vault: Vault;
+  clock: Clock;
+  report: Report;
+  write: Writer;
+  transports: Readonly<Record<Message['channel'], Transport>>;
+  deliveries(application: Application): Deliveries;
+}
+
+const MAX_DELAY = 300;
+
+async function open(vault: Vault, { sealed }: Envelope): Promise<Message> {
+  return JSON.parse(await vault.open('message', sealed)) as Message;
+}
+
+/** What operators may know of a message. */
+function about({ id, applicationId }: Envelope, message?: Message) {
+  if (!message) return { message_id: id, application_id: applicationId };
+  const { channel, to, content } = message;
+  const kind = channel === 'sms' ? 'phone' : 'email';
+  return {
+    message_id: id,
+    application_id: applicationId,
+    channel,
+    to: masked({ kind, value: to }),
+    template: content.template,
+  };
+}
+
+/** Hands it to the provider once, whether the provider or our ledger sees to that. */
+async function deliverOnce(
+  { transports, deliveries, clock, report }: Consumer,
+  message: Message,
+  { rendered, ...context }: Written,
 ): Promise<void> {
+  const transport = transports[message.channel];
+  if (transport.sendsOnce) return transport.deliver(message, rendered, context);
+  const { id } = message;
+  const ledger = deliveries(context.application);
+  const claim = await ledger.claim(id, clock.now());
+  if (claim === 'busy') throw new Undelivered('another try is under way', false);
+  if (claim === 'done') return undefined;
+  // A ledger that fails now must not send a second time what has gone out; an open claim runs out by itself.
+  const settle = async (state: 'sent' | 'failed' | 'rejected') =>
+    ledger.settle(id, state).catch((error: unknown) => {
+      report('warn', 'delivery not recorded', { message_id: id, state }, error);
+    });
+  try {
+    await transport.deliver(message, rendered, context);
+  } catch (error) {
+    await settle(error instanceof Undelivered && error.permanent ? 'rejected' : 'failed');
+    throw error;
+  }
+  return settle('sent');
+}
+
+/** Delivers a batch, each message on its own: one that fails is tried again without its neighbours. */
+export async function consumeMessages(batch: MessageBatch, consumer: Consumer): Promise<void> {
+  const { vault, write, report } = consumer;
   await Promise.all(
     batch.messages.map(async (queued) => {
       // Only `queueNotifier` writes to this queue.
       const envelope = queued.body as Envelope;
+      let message: Message | undefined;
       try {
-        const message = JSON.parse(await vault.open('message', envelope.sealed)) as Message;
-        const rendered = message.drop ? undefined : await write(envelope.applicationId, message);
-        if (rendered) await transport.deliver(message, rendered);
+        message = await open(vault, envelope);
+        const written = message.drop ? undefined : await write(envelope.applicationId, message);
+        if (written) await deliverOnce(consumer, message, written);
         queued.ack();
       } catch (error) {
-        onFailure(envelope.id, error);
-        queued.retry({ delaySeconds: Math.min(300, 5 * 2 ** queued.attempts) });
+        const { permanent, retryAfter = 0 } = error instanceof Undelivered ? error : {};
+        const detail = about(envelope, message);
+        if (permanent) {
+          report('error', 'delivery rejected', detail, error);
+          queued.ack();
+        } else {
+          report('warn', 'delivery failed', detail, error);
+          const delay = Math.max(retryAfter, 5 * 2 ** queued.attempts);
+          queued.retry({ delaySeconds: Math.min(MAX_DELAY, delay) });
+        }
       }
+    }),
+  );
+}
+
+/** Messages whose last try failed: operators see them in the log, the shopper asks for another. */
+export async function buryMessages(
+  batch: MessageBatch,
+  { vault, report }: Pick<Consumer, 'vault' | 'report'>,
+): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async (queued) => {
+      const envelope = queued.body as Envelope;
+      const message = await open(vault, envelope).catch(() => undefined);
+      report('error', 'delivery dead', about(envelope, message));
+      queued.ack();
     }),
   );
 }

@@ -3,6 +3,7 @@ import { mobileOf, readPhone } from '../../domain/identifier.ts';
 import { loginByPassword, readLoginName } from '../../domain/password-login.ts';
 import { badField } from '../../domain/result.ts';
 import { sendOtp } from '../../domain/send-otp.ts';
+import { loginByToken } from '../../domain/token-login.ts';
 import { userView } from '../../domain/user.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { loginApplication } from './application.contract.ts';
@@ -66,4 +67,12 @@ export const loginApplicationHandlers = {
       resendToken: sent.value.resendToken,
     });
   },
-} satisfies Partial<Handlers<typeof loginApplication>>;
+
+  async loginWithToken({ input, application, caller, presented, ports, fail, reply }) {
+    const { token } = input.body;
+    const done = await loginByToken(ports, application, { token, presented, visitor: caller });
+    if (!done.ok) return fail(done.code, done);
+    const { user, session, token: register_token } = done.value;
+    return reply({ user, register_token }, { session });
+  },
+} satisfies Handlers<typeof loginApplication>;

@@ -34,7 +34,7 @@ export const registrationApplicationHandlers: Handlers<typeof registrationApplic
     const { password } = body;
     if (password !== undefined) {
       const own = { ...profile.value, identifiers: given };
-      const weak = passwordRefusal(password, own, 'body.password');
+      const weak = await passwordRefusal(ports, password, own, 'body.password');
       if (weak) return fail(weak.code, weak);
     }
     const finished = await finishRegistration(ports, application, {

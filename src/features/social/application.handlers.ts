@@ -1,4 +1,51 @@
-import type { Handlers } from '../../http/handler.ts';
+import { loginBySocial, personView, type SocialLogin } from '../../domain/social-login.ts';
+import { userView } from '../../domain/user.ts';
+import type { Handler, Handlers } from '../../http/handler.ts';
 import type { socialApplication } from './application.contract.ts';
 
-export const socialApplicationHandlers = {} satisfies Partial<Handlers<typeof socialApplication>>;
+type Rows = typeof socialApplication;
+type Context = Omit<Parameters<Handler<Rows['loginWithGoogle']>>[0], 'input'>;
+
+/** What all of them do once the body has been read. */
+async function login(
+  { application, caller, presented, ports, fail, reply }: Context,
+  proof: Pick<SocialLogin, 'provider' | 'token' | 'subject' | 'profile'>,
+) {
+  const done = await loginBySocial(ports, application, { ...proof, presented, visitor: caller });
+  if (!done.ok) return fail(done.code, done);
+  const { value } = done;
+  switch (value.kind) {
+    case 'signed_in': {
+      const user = userView(value.user, application);
+      return reply({ user, user_exists: true }, { session: value.session });
+    }
+    case 'incomplete': {
+      const user = userView(value.user, application);
+      return reply({ user, user_exists: false, register_token: value.token });
+    }
+    case 'register': {
+      const user = personView(value.person);
+      return reply({ user, user_exists: false, register_token: value.token });
+    }
+  }
+}
+
+const byAccessToken =
+  (provider: 'google' | 'facebook'): Handler<Rows['loginWithGoogle']> =>
+  async (context) => {
+    const { oauth2, profile } = context.input.body;
+    return login(context, { provider, token: oauth2.access_token, profile });
+  };
+
+export const socialApplicationHandlers = {
+  loginWithFacebook: byAccessToken('facebook'),
+  // Apps have client ids of their own, which stand in the same list.
+  loginWithGoogle: byAccessToken('google'),
+  loginWithGoogleAndroid: byAccessToken('google'),
+  loginWithGoogleIOS: byAccessToken('google'),
+
+  async loginWithAppleIOS(context) {
+    const { user_identifier: subject, oauth, profile } = context.input.body;
+    return login(context, { provider: 'apple', token: oauth.identity_token, subject, profile });
+  },
+} satisfies Handlers<Rows>;

@@ -41,7 +41,9 @@ const PHONE: Channel = {
   owner: async (shop) => member(shop),
   async ask(shop, browser) {
     const body = { mobile: MINE.phone };
-    const { request_id: requestId } = right(await browser.application.sendOTPOnMobile({ body })).body;
+    const { request_id: requestId } = right(
+      await browser.application.sendOTPOnMobile({ body }),
+    ).body;
     return { requestId, otp: await shop.otp(`+91${MINE.phone}`) };
   },
   answer: async (browser, { requestId: request_id = '', otp }, register_token) =>
@@ -77,7 +79,8 @@ const wrong = (channel: Channel, tries: number): ((shop: Shop) => Promise<Refusa
     const browser = shop.browser();
     const challenge = await channel.ask(shop, browser);
     const otp = wrongCode(challenge.otp);
-    for (let left = tries; left > 1; left -= 1) await channel.answer(browser, { ...challenge, otp });
+    for (let left = tries; left > 1; left -= 1)
+      await channel.answer(browser, { ...challenge, otp });
     return channel.answer(browser, { ...challenge, otp });
   };
 };

@@ -30,10 +30,11 @@ export function on(act: (shop: Shop) => Promise<Refusal>, options?: ShopOptions)
   return { on: 'any', options, act };
 }
 
-/** On D1 and KV alone: memory is never late and never down. */
-export function onEdge(act: (shop: EdgeShop) => Promise<Refusal>): Scenario {
+/** On D1 and KV alone: memory is never late, never down and asks for no captcha. */
+export function onEdge(act: (shop: EdgeShop) => Promise<Refusal>, options?: ShopOptions): Scenario {
   return {
     on: 'edge',
+    options,
     act: async (shop) => {
       if (!isEdge(shop)) throw new Error('needs D1 and KV');
       return act(shop);
@@ -50,6 +51,10 @@ export const queueDown = (act: (shop: EdgeShop) => Promise<() => Promise<Refusal
     shop.queue.down = true;
     return call();
   });
+
+/** Without a solved captcha, at a shop that asks for one. */
+export const asRobot = (act: (shop: Shop) => Promise<Refusal>): Scenario =>
+  onEdge(act, { env: { TURNSTILE_SECRET: 'turnstile-secret' } });
 
 /** A shopper with a verified number, signed in. */
 export async function member(shop: Shop, mobile = MINE.phone) {

@@ -1,6 +1,7 @@
 /** How sends of codes, logins and registrations are refused. */
 import type { Shop } from '../shop.ts';
 import {
+  asRobot,
   configure,
   fill,
   finishedToken,
@@ -33,13 +34,15 @@ const login = async (shop: Shop, password = PASSWORD) =>
 
 export const loginWithOTP = {
   validation_failed: on(async (shop) => loginByOtp(shop, { mobile: '12345' })),
-  otp_login_disabled: on(loginByOtp, WITHOUT_OTP),
+  otp_login_disabled: on(async (shop) => loginByOtp(shop), WITHOUT_OTP),
+  captcha_failed: asRobot(async (shop) => loginByOtp(shop)),
   too_many_requests: on(async (shop) => twice(async () => loginByOtp(shop))),
 };
 
 export const sendOTPOnMobile = {
   validation_failed: on(async (shop) => sendToMobile(shop, { mobile: '12345' })),
   otp_login_disabled: on(async (shop) => sendToMobile(shop), WITHOUT_OTP),
+  captcha_failed: asRobot(async (shop) => sendToMobile(shop)),
   too_many_requests: on(async (shop) => twice(async () => sendToMobile(shop))),
   resend_token_invalid: on(async (shop) =>
     sendToMobile(shop, { ...PHONE, token: crypto.randomUUID() }),
@@ -52,6 +55,7 @@ export const sendOTPOnEmail = {
     shop.browser().application.sendOTPOnEmail({ body: { email: 'asha@' } }),
   ),
   otp_login_disabled: on(async (shop) => sendToEmail(shop), WITHOUT_OTP),
+  captcha_failed: asRobot(async (shop) => sendToEmail(shop)),
   too_many_requests: on(async (shop) => twice(async () => sendToEmail(shop))),
   resend_token_invalid: on(async (shop) => sendToEmail(shop, { token: crypto.randomUUID() })),
   register_token_invalid: on(async (shop) =>
@@ -75,6 +79,7 @@ export const loginWithEmailAndPassword = {
     await passwordMember(shop);
     return login(shop, 'another passphrase');
   }),
+  captcha_failed: asRobot(async (shop) => login(shop)),
   account_blocked: passwordOf('blocked'),
   account_deleted: passwordOf('deleted'),
   application_inactive: on(async (shop) => {
@@ -132,6 +137,7 @@ export const registerWithForm = {
     shop.browser().application.registerWithForm({ body: { email } }),
   ),
   password_weak: on(async (shop) => form(shop, { password: 'password1' })),
+  captcha_failed: asRobot(async (shop) => form(shop)),
   too_many_requests: on(async (shop) => twice(async () => form(shop))),
   unavailable: queueDown(async (shop) => async () => form(shop)),
 };

@@ -34,6 +34,7 @@ const application: Application = {
   testIdentifiers: [],
   storefrontUrl: 'https://shop.example',
   defaultCountryCode: '91',
+  smsCountries: [],
   shard: 'DB',
   language: 'en',
   config: demoConfig(),
@@ -214,5 +215,10 @@ test('the default limits are the numbers of security.md', () => {
     loginFailuresPerAccountQuarter: 10,
     loginFailuresPerIpQuarter: 50,
     tokenFailuresPerQuarter: 20,
+    smsPerDay: 10_000,
+    smsAlertPercent: 80,
+    smsBrakeSends: 50,
+    smsBrakePercent: 30,
+    smsBrakeMinutes: 60,
   });
 });

@@ -64,6 +64,14 @@ export const ENGLISH: Wordings = {
       'Was it not you? Then sign in, change it back in your profile and set a new password.',
     ],
   },
+  notice_social_linked: {
+    sms: '{{shop}}: {{provider}} can now sign in to your account. Not you? Write to {{shop}} and set a new password.',
+    subject: '{{provider}} can now sign in to your account at {{shop}}',
+    mail: [
+      'A {{provider}} login was just linked to your account at {{shop}}. It can be used to sign in.',
+      'Was it not you? Then write to {{shop}} and set a new password.',
+    ],
+  },
   notice_account_deleted: {
     sms: '{{shop}}: your account was deleted. It can be restored until {{last_day}}. Not you? Write to {{shop}} before then.',
     subject: 'Your account at {{shop}} was deleted',

@@ -8,7 +8,7 @@ import type {
 } from '../../../ports.ts';
 import { fill, flawOf } from './fill.ts';
 import { escapedValues, mailHtml, mailText } from './html.ts';
-import { NEEDED, valuesOf } from './values.ts';
+import { NEEDED, valuesOf, type Values } from './values.ts';
 import { WORDINGS } from './wording.ts';
 
 export interface Voice {
@@ -22,6 +22,7 @@ export interface Rendered {
   message: RenderedMessage;
   /** Which own texts of the application could not be used, and why; the built-in ones stand in. */
   refused: string[];
+  values: Values;
 }
 
 type Field = keyof TemplateOverride;
@@ -48,7 +49,7 @@ export function render(message: Message, { shop, language, overrides }: Voice): 
     const text = fill(own('sms') ?? wording.sms, values).trimEnd();
     // WebOTP and Android's retriever read the last line of an SMS: nothing may follow it.
     const lastLine = content.template === 'otp' ? content.lastLine : undefined;
-    return { message: { text: lastLine ? `${text}\n\n${lastLine}` : text }, refused };
+    return { message: { text: lastLine ? `${text}\n\n${lastLine}` : text }, refused, values };
   }
 
   // A line break in a subject would begin another header.
@@ -67,5 +68,6 @@ export function render(message: Message, { shop, language, overrides }: Voice): 
       html: html ? fill(html, escapedValues(values)) : mailHtml(language, subject, parts, values),
     },
     refused,
+    values,
   };
 }

@@ -18,6 +18,7 @@ export const NEEDED: Readonly<Record<Template, readonly string[]>> = {
   notice_identifier_added: [],
   notice_identifier_removed: [],
   notice_primary_changed: [],
+  notice_social_linked: [],
   notice_account_deleted: [],
 };
 
@@ -67,6 +68,8 @@ function own({ content, channel, to }: Message, language: Language): Values {
     case 'notice_identifier_removed':
     case 'notice_primary_changed':
       return { identifier: oneLine(content.identifier) };
+    case 'notice_social_linked':
+      return { provider: oneLine(content.provider) };
     case 'notice_account_deleted':
       return { last_day: dayInWords(content.lastDay, language) };
     case 'notice_password_set':

@@ -1,0 +1,20 @@
+/** Mail by Resend, which itself sees to it that a key is sent once (for 24 h). */
+import type { TransportSettings } from '../../../config/delivery.ts';
+import type { Transport } from '../../../ports.ts';
+import { post, type Outbound } from './http.ts';
+
+export function resend(settings: TransportSettings<'resend'>, outbound: Outbound): Transport {
+  const { RESEND_URL, RESEND_API_KEY, EMAIL_FROM: from } = settings;
+  return {
+    sendsOnce: true,
+    async deliver({ id, to }, { subject = '', text, html }, { application }) {
+      const headers = {
+        authorization: `Bearer ${RESEND_API_KEY}`,
+        'content-type': 'application/json',
+        'idempotency-key': `${application.id}/${id}`,
+      };
+      const body = JSON.stringify({ from, to: [to], subject, text, html });
+      await post('resend', outbound, `${RESEND_URL}/emails`, headers, body);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { SocialPerson } from '../../ports.ts';
+import { askAbout, isTrue, Refusal, text, type Json } from './ask.ts';
+import { isJwt, type Verification } from './verification.ts';
+
+function personOf(claims: Json): SocialPerson {
+  const email = text(claims['email']);
+  // Elsewhere the address may have moved on to somebody else since Google asked for it (ruling 26).
+  const lasting = /@(gmail|googlemail)\.com$/i.test(email ?? '') || text(claims['hd']);
+  return {
+    subject: String(claims['sub']),
+    email,
+    emailProven: isTrue(claims['email_verified']) && Boolean(lasting),
+    firstName: text(claims['given_name']),
+    lastName: text(claims['family_name']),
+    picture: text(claims['picture']),
+  };
+}
+
+/** An ID token, or an access token that Google itself says was made for one of our clients. */
+export async function verifyGoogle(one: Verification): Promise<SocialPerson> {
+  const { token, clientIds, urls, fetcher, jwts } = one;
+  if (isJwt(token)) {
+    const claims = await jwts.verify(
+      token,
+      { url: urls.googleKeys },
+      {
+        issuer: ['https://accounts.google.com', 'accounts.google.com'],
+        audience: [...clientIds],
+        algorithms: ['RS256'],
+        required: [],
+      },
+    );
+    return personOf(claims);
+  }
+  const [info, claims] = await Promise.all([
+    askAbout(fetcher, `${urls.googleTokeninfo}?access_token=${encodeURIComponent(token)}`),
+    askAbout(fetcher, urls.googleUserinfo, { authorization: `Bearer ${token}` }),
+  ]);
+  // Another site's token, replayed here, names that site.
+  if (!clientIds.includes(String(info['aud']))) throw new Refusal('audience');
+  if (!(Number(info['expires_in']) > 0)) throw new Refusal('expired');
+  if (!text(info['sub']) || info['sub'] !== claims['sub']) throw new Refusal('subject');
+  return personOf(claims);
+}

@@ -1,0 +1,16 @@
+/** What a provider's check is given. */
+import type { SocialUrls } from '../../config.ts';
+import type { Signed } from '../jose/signed.ts';
+
+export interface Verification {
+  token: string;
+  clientIds: readonly string[];
+  secret?: string;
+  urls: SocialUrls;
+  fetcher: typeof fetch;
+  jwts: Signed;
+  now: number;
+}
+
+/** What every provider calls a JWT; access tokens never look like this. */
+export const isJwt = (token: string): boolean => /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(token);

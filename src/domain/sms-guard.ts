@@ -1,0 +1,46 @@
+/** What an SMS may cost (security.md, "SMS cost"): which countries, how many a day, and when to stop. */
+import type { Application, IdentifierRef, Ports, SmsGuard } from '../ports.ts';
+import { refuse, type Refused } from './result.ts';
+
+type Costs = Pick<Ports, 'smsCosts' | 'limits'>;
+
+const isOwn = ({ defaultCountryCode }: Application, { callingCode }: IdentifierRef): boolean =>
+  String(callingCode) === defaultCountryCode;
+
+/** What is counted with a send to this identifier; nothing when it costs nothing. */
+export function smsGuard(
+  { smsCosts, limits }: Costs,
+  application: Application,
+  identifier: IdentifierRef,
+  at: number,
+): SmsGuard | undefined {
+  if (!smsCosts || identifier.kind !== 'phone') return undefined;
+  return {
+    at,
+    perDay: limits.smsPerDay,
+    alertAt: Math.ceil((limits.smsPerDay * limits.smsAlertPercent) / 100),
+    foreign: isOwn(application, identifier)
+      ? undefined
+      : {
+          minSends: limits.smsBrakeSends,
+          minVerifiedPercent: limits.smsBrakePercent,
+          pauseMs: limits.smsBrakeMinutes * 60_000,
+        },
+  };
+}
+
+/** Refuses an SMS to a country that the application does not serve, before anything is sent or saved. */
+export function countryRefusal(
+  { smsCosts }: Costs,
+  application: Application,
+  identifiers: readonly IdentifierRef[],
+): Refused<'validation_failed'> | undefined {
+  const served = (one: IdentifierRef) =>
+    isOwn(application, one) || application.smsCountries.includes(String(one.callingCode));
+  if (!smsCosts || identifiers.every((one) => one.kind === 'email' || served(one)))
+    return undefined;
+  return refuse('validation_failed', {
+    message: 'This shop sends no SMS to this country.',
+    meta: { limit: 'sms_country' },
+  });
+}

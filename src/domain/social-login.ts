@@ -1,0 +1,131 @@
+/** Login with Google, Facebook or Apple (rulings 16–18, 26). What the body says of the shopper is never an identity. */
+import type { Application, Ports, Profile, SocialPerson, SocialProvider } from '../ports.ts';
+import { readEmail } from './identifier.ts';
+import {
+  loginByIdentity,
+  type IdentityLoggedIn,
+  type IdentityLogin,
+  type IdentityRefusal,
+} from './identity-login.ts';
+import { accept, refuse, tooMany, type Refused, type Result } from './result.ts';
+import type { Visitor } from './sign-in.ts';
+import { proofFailures } from './throttle.ts';
+import { identifiersView } from './user.ts';
+
+export interface SocialLogin {
+  provider: SocialProvider;
+  token: string;
+  /** Apple's `user_identifier`, which the token must name. */
+  subject?: string;
+  /** Names may come from here, and nothing else. */
+  profile?: { first_name?: string; last_name?: string; full_name?: string };
+  presented?: { userId: string; handle: string };
+  visitor: Visitor;
+}
+
+export type SocialLoggedIn = IdentityLoggedIn & {
+  /** What is known of somebody who has no account yet. */
+  person: Pick<IdentityLogin, 'proven' | 'claimed' | 'profile'>;
+};
+
+type Refusal =
+  | Exclude<IdentityRefusal, 'identifier_taken'>
+  | 'social_login_disabled'
+  | 'too_many_requests'
+  | 'provider_unavailable';
+
+/** One line of a plain name; undefined when nothing is left. */
+export const plainName = (text: string | undefined): string | undefined =>
+  text
+    ?.replaceAll(/[\p{Cc}<>]+/gu, ' ')
+    .trim()
+    .slice(0, 100) || undefined;
+
+function profileOf(person: SocialPerson, said: SocialLogin['profile'] = {}): Profile {
+  const [first, ...rest] = said.full_name?.trim().split(/\s+/) ?? [];
+  const { picture } = person;
+  const shown = picture?.startsWith('https://') && picture.length <= 2048;
+  return {
+    firstName: plainName(person.firstName ?? said.first_name ?? first),
+    lastName: plainName(person.lastName ?? said.last_name ?? rest.join(' ')),
+    profilePicUrl: shown ? picture : undefined,
+  };
+}
+
+/** The failure of a proof: charged to the address it came from. */
+export async function failedProof(
+  ports: Ports,
+  ip: string,
+  internal: string,
+): Promise<Refused<'login_failed'>> {
+  const limits = await proofFailures(ports.vault, ports.limits, ip);
+  const ref = ports.random.uuid();
+  if (limits.length > 0) await ports.budgets.charge(limits, ref, ports.clock.now());
+  return refuse('login_failed', { message: 'This login could not be verified.', internal });
+}
+
+export async function tooManyProofs(
+  ports: Ports,
+  ip: string,
+): Promise<Refused<'too_many_requests'> | undefined> {
+  const limits = await proofFailures(ports.vault, ports.limits, ip);
+  if (limits.length === 0) return undefined;
+  const limited = await ports.budgets.check(limits, ports.clock.now());
+  return limited && tooMany(limited);
+}
+
+export async function loginBySocial(
+  ports: Ports,
+  application: Application,
+  request: SocialLogin,
+): Promise<Result<SocialLoggedIn, Refusal>> {
+  const { provider, token, visitor, presented } = request;
+  const { config, social } = application;
+  const clientIds = [
+    config.social_tokens[provider]?.app_id,
+    ...(social?.clientIds?.[provider] ?? []),
+  ].filter((id): id is string => Boolean(id));
+  if (!config.social[provider] || clientIds.length === 0) return refuse('social_login_disabled');
+  const limited = await tooManyProofs(ports, visitor.ip);
+  if (limited) return limited;
+  const sealed = provider === 'facebook' ? social?.facebookSecret : undefined;
+  const secret = sealed && (await ports.vault.open('social', sealed));
+  const answer = await ports.social.vouch(provider, token, { clientIds, secret });
+  if (answer.state === 'down') return refuse('provider_unavailable', { internal: answer.reason });
+  if (answer.state === 'refused') return failedProof(ports, visitor.ip, answer.reason);
+  const person = answer.value;
+  const { subject } = person;
+  if (request.subject !== undefined && request.subject !== subject) {
+    return failedProof(ports, visitor.ip, 'another user_identifier');
+  }
+  const email = readEmail(person.email ?? '');
+  const known = {
+    proven: email && person.emailProven ? [email] : [],
+    claimed: email && !person.emailProven ? [email] : [],
+    profile: profileOf(person, request.profile),
+  };
+  const identity = { provider, subject };
+  const done = await loginByIdentity(ports, application, {
+    ...known,
+    identity,
+    presented,
+    visitor,
+  });
+  if (done.ok) return accept({ ...done.value, person: known });
+  // One email has one owner: it takes two identifiers to match two users.
+  return done.code === 'identifier_taken' ? refuse('login_failed') : done;
+}
+
+/** What the form is filled in with: the documented user of somebody who is none yet. */
+export function personView({ proven, claimed, profile }: SocialLoggedIn['person']) {
+  return {
+    first_name: profile.firstName,
+    last_name: profile.lastName,
+    profile_pic_url: profile.profilePicUrl,
+    ...identifiersView([
+      ...proven.map((one) => ({ ...one, verified: true, primary: true })),
+      ...claimed.map((one) => ({ ...one, verified: false, primary: false })),
+    ]),
+    active: true,
+  };
+}

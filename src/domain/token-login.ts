@@ -1,0 +1,126 @@
+/** `loginWithToken`: the company's own system vouches for the shopper with a JWT that counts once (ruling 27). */
+import type { Application, IdentifierRef, LoginClaims, Ports, User } from '../ports.ts';
+import { finishRegistration, type FinishRefusal } from './finish-registration.ts';
+import { readEmail, readPhone } from './identifier.ts';
+import { loginByIdentity, type IdentityLogin, type IdentityRefusal } from './identity-login.ts';
+import { kindsForRegistration, nextStep } from './registration.ts';
+import { accept, refuse, type Result } from './result.ts';
+import type { SessionCookie, Visitor } from './sign-in.ts';
+import { failedProof, personView, plainName, tooManyProofs } from './social-login.ts';
+import { userView } from './user.ts';
+
+/** Longer-lived tokens would be worth stealing. Their clock may be this much ahead of ours. */
+const MAX_LIFE = 5 * 60_000;
+const TOLERANCE = 10_000;
+
+export interface TokenLogin {
+  token: string;
+  presented?: { userId: string; handle: string };
+  visitor: Visitor;
+}
+
+export interface TokenLoggedIn {
+  /** The documented user; of somebody who has to register first only what is known. */
+  user: ReturnType<typeof userView> | ReturnType<typeof personView>;
+  session?: SessionCookie;
+  /** Without a session: what is still to be proven goes with it (ruling 17). */
+  token?: string;
+}
+
+type Refusal =
+  | IdentityRefusal
+  | Extract<FinishRefusal, 'too_many_requests'>
+  | 'provider_unavailable';
+
+function readClaims(claims: LoginClaims, callingCode: string) {
+  const email = readEmail(claims.email ?? '');
+  const phone = readPhone(claims.phoneNumber ?? '', callingCode);
+  const [proven, claimed]: [IdentifierRef[], IdentifierRef[]] = [[], []];
+  // Email first: ruling 27 matches by it before the phone.
+  if (email) (claims.emailVerified ? proven : claimed).push(email);
+  if (phone) (claims.phoneVerified ? proven : claimed).push(phone);
+  const profile = {
+    firstName: plainName(claims.firstName),
+    lastName: plainName(claims.lastName),
+  };
+  return { proven, claimed, profile };
+}
+
+export async function loginByToken(
+  ports: Ports,
+  application: Application,
+  { token, presented, visitor }: TokenLogin,
+): Promise<Result<TokenLoggedIn, Refusal>> {
+  const { ip } = visitor;
+  const limited = await tooManyProofs(ports, ip);
+  if (limited) return limited;
+  const { loginToken } = application;
+  if (!loginToken) return failedProof(ports, ip, 'the application takes no login tokens');
+  const { issuer, jwksUrl } = loginToken;
+  const secret = loginToken.secret && (await ports.vault.open('login_token', loginToken.secret));
+  const rule = { issuer, jwksUrl, secret, audience: application.id };
+  const answer = await ports.loginTokens.verify(token, rule);
+  if (answer.state === 'down') return refuse('provider_unavailable', { internal: answer.reason });
+  if (answer.state === 'refused') return failedProof(ports, ip, answer.reason);
+  const claims = answer.value;
+  const now = ports.clock.now();
+  if (claims.expiresAt > now + MAX_LIFE + TOLERANCE)
+    return failedProof(ports, ip, 'lives too long');
+  if (!(await useOnce(ports, `${issuer}\n${claims.jti}`)))
+    return failedProof(ports, ip, 'replayed');
+  const known = readClaims(claims, application.defaultCountryCode);
+  const identity = { provider: `token:${issuer}`, subject: claims.subject } as const;
+  return enter(ports, application, { ...known, identity, presented, visitor });
+}
+
+/** A budget of one: judged and charged in one batch, so of any number of concurrent uses one wins. */
+async function useOnce(ports: Ports, id: string): Promise<boolean> {
+  const bucket = `jti:${await ports.vault.digest(id)}`;
+  // Remembered for longer than the token can live.
+  const limit = { name: 'login_token', bucket, max: 1, windowMs: 2 * (MAX_LIFE + TOLERANCE) };
+  return !(await ports.budgets.charge([limit], ports.random.uuid(), ports.clock.now()));
+}
+
+/** Signs in, or registers and signs in when everything that the shop demands is proven. */
+async function enter(
+  ports: Ports,
+  application: Application,
+  login: IdentityLogin,
+): Promise<Result<TokenLoggedIn, Refusal>> {
+  const { proven, claimed, profile, presented, visitor } = login;
+  const view = (user: User) => userView(user, application);
+  const done = await loginByIdentity(ports, application, login);
+  if (!done.ok) return done;
+  if (done.value.kind === 'signed_in') {
+    return accept({ user: view(done.value.user), session: done.value.session });
+  }
+  const { token } = done.value;
+  if (done.value.kind === 'incomplete') return accept({ user: view(done.value.user), token });
+  if (proven.length === 0) return failedProof(ports, visitor.ip, 'unknown, and nothing verified');
+  const next = nextStep(kindsForRegistration(application), proven, claimed);
+  if (next.kind !== 'create') return accept({ user: personView(login), token });
+  const finished = await finishRegistration(ports, application, {
+    registerToken: token,
+    // Given once more: KV may not have the form yet.
+    profile,
+    given: claimed,
+    presented,
+    visitor,
+  });
+  if (finished.ok) {
+    const { value } = finished;
+    return value.kind === 'signed_in'
+      ? accept({ user: view(value.user), session: value.session })
+      : accept({ user: personView(login), token: value.token });
+  }
+  switch (finished.code) {
+    case 'register_token_invalid':
+    case 'registration_finished':
+    case 'required_field_missing':
+    case 'validation_failed':
+      // Another call took the identity or the registration over in between; a new token will find whoever has it now.
+      return refuse('login_failed', { internal: finished.code });
+    default:
+      return finished;
+  }
+}

@@ -1,0 +1,82 @@
+/** Logins that someone else vouches for: Google, Facebook, Apple, or the company's own system. */
+import type { NewRegistration } from './registrations.ts';
+import type { IdentifierRef, User } from './users.ts';
+
+export type SocialProvider = 'google' | 'facebook' | 'apple';
+
+/** Who somebody is to a provider. `provider` is `token:<issuer>` for the tokens of a company's own system. */
+export interface SocialIdentity {
+  provider: SocialProvider | `token:${string}`;
+  subject: string;
+}
+
+/** What a provider says of the holder of a token, checked for us: signature or origin, audience, issuer, expiry. */
+export interface SocialPerson {
+  subject: string;
+  email?: string;
+  /** Strong enough to link accounts by (ruling 26). */
+  emailProven: boolean;
+  firstName?: string;
+  lastName?: string;
+  picture?: string;
+}
+
+/** `reason` is for the log: it names what was wrong and holds nothing of the token. */
+export type Vouched<T> =
+  | { state: 'vouched'; value: T }
+  /** The token proves nothing here. */
+  | { state: 'refused'; reason: string }
+  /** The provider does not answer, or not in words that can be understood. */
+  | { state: 'down'; reason: string };
+
+export interface SocialProviders {
+  vouch(
+    provider: SocialProvider,
+    token: string,
+    /** `secret` belongs to the first of the client ids; only Facebook's access tokens need it. */
+    rule: { clientIds: readonly string[]; secret?: string },
+  ): Promise<Vouched<SocialPerson>>;
+}
+
+/** A token of the company's own system; signature, issuer, audience and expiry have been checked. */
+export interface LoginClaims {
+  subject: string;
+  jti: string;
+  expiresAt: number;
+  email?: string;
+  emailVerified: boolean;
+  phoneNumber?: string;
+  phoneVerified: boolean;
+  firstName?: string;
+  lastName?: string;
+}
+
+export interface LoginTokens {
+  verify(
+    token: string,
+    /** One of `secret` (HS256) and `jwksUrl` (RS256, ES256, EdDSA), which fixes the algorithm. */
+    rule: { issuer: string; audience: string; secret?: string; jwksUrl?: string },
+  ): Promise<Vouched<LoginClaims>>;
+}
+
+export interface Identities {
+  /** Whom the identity is linked to, and who owns the proven identifiers, verified. */
+  find(
+    identity: SocialIdentity,
+    proven: readonly IdentifierRef[],
+  ): Promise<{ linked: User | undefined; owners: User[] }>;
+  /**
+   * Links the identity to the user if it is free and the user owns one of `by`, and brings about what follows from the
+   * login; one batch. Undefined, and nothing done, when the identity is not the user's then.
+   */
+  signIn(login: {
+    identity: SocialIdentity;
+    userId: string;
+    by: readonly IdentifierRef[];
+    /** A session presented with the request, which the login ends. */
+    endSession?: { userId: string; handle: string; until: number };
+    /** Opened when a required identifier is missing (ruling 17). */
+    registration?: NewRegistration;
+    now: number;
+  }): Promise<{ user: User; linkedNow: boolean } | undefined>;
+}
