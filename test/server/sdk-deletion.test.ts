@@ -114,7 +114,9 @@ describe('the end of an account', () => {
     );
     expect(answer).toStrictEqual({ success: true });
     expect(message.template).toBe('notice_account_deleted');
-    const lastDay = new Date(Date.now() + (config.delete_account_day ?? 0) * 86_400_000);
+    // The last whole day: the purge runs during the one after it.
+    const days = (config.delete_account_day ?? 0) - 1;
+    const lastDay = new Date(Date.now() + days * 86_400_000);
     const spelled = { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
     expect(message.text).toContain(lastDay.toLocaleDateString('en-GB', spelled));
     expect(one.cookie).toBeUndefined();

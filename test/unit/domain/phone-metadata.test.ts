@@ -15,7 +15,8 @@ function byPackage(number: string, defaultCallingCode: string): string | undefin
 
 // The package types the table as opaque.
 const codes = Object.entries(
-  (metadata as unknown as { country_calling_codes: Record<string, string[]> }).country_calling_codes,
+  (metadata as unknown as { country_calling_codes: Record<string, string[]> })
+    .country_calling_codes,
 ).filter(([, names]) => names[0] !== '001');
 
 test('it is made from the installed libphonenumber-js; renew it with npm run phone-metadata', () => {
@@ -27,7 +28,13 @@ describe('it judges as the package does', () => {
     for (const name of names) {
       const example = (examples as Record<string, string>)[name];
       if (example === undefined) continue;
-      for (const number of [example, `0${example}`, `+${code}${example}`, `${example}1`, example.slice(1)]) {
+      for (const number of [
+        example,
+        `0${example}`,
+        `+${code}${example}`,
+        `${example}1`,
+        example.slice(1),
+      ]) {
         expect([number, readPhone(number, code)?.value]).toEqual([number, byPackage(number, code)]);
       }
       // Neighbours of a real mobile: the same beginning, any other end, a digit more or less.
@@ -36,7 +43,10 @@ describe('it judges as the package does', () => {
         .map(([keep, rest]) => example.slice(0, keep) + rest);
       fc.assert(
         fc.property(near, (number) => {
-          expect([number, readPhone(number, code)?.value]).toEqual([number, byPackage(number, code)]);
+          expect([number, readPhone(number, code)?.value]).toEqual([
+            number,
+            byPackage(number, code),
+          ]);
         }),
         { numRuns: 60 },
       );
