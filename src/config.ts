@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { readDelivery, type DeliveryConfig } from './config/delivery.ts';
+import { isOutbound } from './config/outbound.ts';
 import type { Limits } from './ports.ts';
 
 const KEY_BYTES = 32;
@@ -71,12 +72,7 @@ const LimitsSchema = z.strictObject({
 /** The numbers of security.md. */
 export const DEFAULT_LIMITS: Limits = LimitsSchema.parse({});
 
-/** https; plain http on this machine, where tests have a provider of their own. */
-const providerUrl = (url: string) =>
-  z
-    .string()
-    .regex(/^(https:|http:\/\/(127\.0\.0\.1|localhost)[:/])/, 'must be https')
-    .default(url);
+const providerUrl = (url: string) => z.string().default(url);
 const SocialUrlsSchema = z.strictObject({
   googleTokeninfo: providerUrl('https://oauth2.googleapis.com/tokeninfo'),
   googleUserinfo: providerUrl('https://openidconnect.googleapis.com/v1/userinfo'),
@@ -153,6 +149,11 @@ export function parseConfig(env: Record<string, unknown>): Config {
     : parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')} ${issue.message}`);
   if (!isDatabase.safeParse(env['DB']).success) problems.push('DB is not bound');
   const delivery = readDelivery(env, parsed.data?.ENVIRONMENT !== 'development');
+  for (const [name, url] of Object.entries(parsed.data?.SOCIAL_URLS ?? {})) {
+    if (!isOutbound(url, parsed.data?.ENVIRONMENT !== 'development')) {
+      problems.push(`SOCIAL_URLS.${name} is not https on a public host`);
+    }
+  }
   if ('problems' in delivery) problems.push(...delivery.problems);
   if (!parsed.success || 'problems' in delivery || problems.length > 0) {
     throw new ConfigError(problems);

@@ -36,6 +36,7 @@ import {
   type Consumer,
 } from './adapters/queue/messages.ts';
 import type { Config } from './config.ts';
+import { isOutbound } from './config/outbound.ts';
 import { errorForLog, type Log } from './http/log.ts';
 import type {
   Application,
@@ -122,7 +123,7 @@ export function wire(
     hasher,
     commonPasswords: assetPasswords(config.assets),
     social: socialProviders(config.socialUrls, outbound, clock),
-    loginTokens: loginTokens(outbound, clock, !config.production),
+    loginTokens: loginTokens(outbound, clock, (url) => isOutbound(url, config.production)),
     captcha: config.captcha && turnstile(config.captcha.secret, config.captcha.url, outbound),
     testIdentifiers: config.testIdentifiers,
     smsCosts: config.delivery.paidSms,

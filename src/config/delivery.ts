@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import type { Message } from '../ports.ts';
+import { isOutbound } from './outbound.ts';
 
 type Channel = Message['channel'];
 
@@ -14,14 +15,6 @@ const SENDER = /^(?:[^<>"\r\n]{1,64} <[^\s<>@"]+@[^\s<>@"]+>|[^\s<>@"]+@[^\s<>@"
 
 const text = z.string().min(1);
 const sender = z.string().regex(SENDER, 'is not "Name <address>" or an address');
-
-/** Names of the public internet only; this machine, over http too, in development. */
-function isOutbound(url: string, production: boolean): boolean {
-  const { protocol, hostname } = URL.parse(url) ?? {};
-  if (!production && /^(127\.0\.0\.1|\[::1\]|localhost)$/.test(hostname ?? '')) return true;
-  const named = /\.[a-z][a-z0-9-]*$/i.test(hostname ?? '');
-  return protocol === 'https:' && named && !/\.(local|localhost|internal)$/i.test(hostname ?? '');
-}
 
 function settings(production: boolean) {
   const url = z

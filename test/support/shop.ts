@@ -11,6 +11,7 @@ import { socialProviders } from '../../src/adapters/social/providers.ts';
 import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
 import { DEFAULT_LIMITS, parseConfig, SOCIAL_URLS } from '../../src/config.ts';
+import { isOutbound } from '../../src/config/outbound.ts';
 import { createClient, type Client } from '../../src/http/client.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { SCOPES } from '../../src/http/operation.ts';
@@ -231,7 +232,7 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
     clock,
     ...(options.fetch && {
       social: socialProviders(SOCIAL_URLS, options.fetch, clock),
-      loginTokens: loginTokens(options.fetch, clock, false),
+      loginTokens: loginTokens(options.fetch, clock, (url) => isOutbound(url, true)),
     }),
   });
   return finish(

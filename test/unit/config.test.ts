@@ -35,6 +35,8 @@ test.each([
   ['ENVIRONMENT', 'staging'],
   ['LIMITS', '{"otpTriesPerCode":0}'],
   ['LIMITS', '{"otpTires":5}'],
+  ['SOCIAL_URLS', '{"googleKeys":"http://keys.example/"}'],
+  ['SOCIAL_URLS', '{"googleKeyes":"https://keys.example/"}'],
   ['KV', undefined],
   ['MESSAGES', {}],
   ['DB', undefined],
@@ -74,6 +76,17 @@ test('production is sound with a real transport for both channels, together or e
     const config = parseConfig({ ...production, ...delivery });
     expect(config.delivery).toMatchObject({ inbox: false, paidSms: true, timeoutMs: 5_000 });
   }
+});
+
+test('providers on this machine are for development', () => {
+  const SOCIAL_URLS = '{"appleKeys":"http://127.0.0.1:4000/auth/keys"}';
+  expect(parseConfig({ ...sound, SOCIAL_URLS }).socialUrls).toMatchObject({
+    appleKeys: 'http://127.0.0.1:4000/auth/keys',
+    googleKeys: 'https://www.googleapis.com/oauth2/v3/certs',
+  });
+  const message = problem({ ...production, DELIVERY: 'webhook', SOCIAL_URLS });
+  expect(message).toContain('SOCIAL_URLS.appleKeys');
+  expect(message).not.toContain('4000');
 });
 
 test.each([

@@ -1,0 +1,10 @@
+/**
+ * Whether the Worker may call this URL (security.md, outbound): names of the public internet only; this machine, over http
+ * too, in development. Where a name points to cannot be seen on Workers.
+ */
+export function isOutbound(url: string, production: boolean): boolean {
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  if (!production && /^(127\.0\.0\.1|\[::1\]|localhost)$/.test(hostname ?? '')) return true;
+  const named = /\.[a-z][a-z0-9-]*$/i.test(hostname ?? '');
+  return protocol === 'https:' && named && !/\.(local|localhost|internal)$/i.test(hostname ?? '');
+}
