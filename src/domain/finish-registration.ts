@@ -38,6 +38,8 @@ export interface FinishRegistration {
   password?: string;
   /** Identifiers of the body, already read. */
   given: IdentifierRef[];
+  /** Where a phone stands in the body, to name it when it is missing; `body.mobile` if left out. */
+  phoneField?: string;
   presented?: { userId: string; handle: string };
   visitor: Visitor;
   androidHash?: string;
@@ -57,7 +59,6 @@ export type FinishRefusal =
   | 'registration_finished'
   | 'registration_closed'
   | 'required_field_missing'
-  | 'identifier_taken'
   | 'account_blocked'
   | 'account_deleted'
   | 'application_inactive'
@@ -78,7 +79,8 @@ interface Step {
 
 type Begun = Step & { registration: Registration };
 
-const FIELD: Record<IdentifierKind, string> = { phone: 'body.mobile', email: 'body.email' };
+const fieldOf = ({ phoneField = 'body.mobile' }: FinishRegistration, kind: IdentifierKind) =>
+  kind === 'phone' ? phoneField : 'body.email';
 
 export async function finishRegistration(
   ports: Ports,
@@ -106,11 +108,11 @@ export async function finishRegistration(
 
 /** Asks, sends codes or makes the user, as the proofs at hand demand. */
 async function next(step: Step): Outcome {
-  const { application, registration, form } = step;
+  const { application, request, registration, form } = step;
   if (!application.config.register) return refuse('registration_closed');
   const demanded = kindsForRegistration(application);
   const to = nextStep(demanded, registration?.proofs ?? [], form.identifiers);
-  if (to.kind === 'ask') return missingField(FIELD[to.missing[0] ?? 'phone']);
+  if (to.kind === 'ask') return missingField(fieldOf(request, to.missing[0] ?? 'phone'));
   // Without a token nothing is proven yet, so there is nothing to make a user of.
   return to.kind === 'prove' || !registration
     ? sendProofs(step, to.identifiers)
@@ -215,6 +217,14 @@ async function signInOwner(step: Begun, owner: User): Outcome {
   const { ports, registration, startedAt } = step;
   const refused: Refused<FinishRefusal> | undefined = signInRefusal(owner, step.application);
   if (refused) return refused;
+  if (missingKinds(kindsForSession(step.application), owner.identifiers).length > 0) {
+    // No session yet (ruling 17); of the form only what is to be proven next is kept (ruling 16).
+    const form = { identifiers: step.form.identifiers };
+    return completeUser(
+      { ...step, form, registration: { ...registration, userId: owner.id } },
+      owner,
+    );
+  }
   const settled = await ports.registrations.close(registration.id, owner.id, startedAt);
   if (settled.state !== 'done') return refuse('registration_finished');
   const { identity } = registration;
@@ -234,7 +244,7 @@ async function completeUser(step: Begun, user: User): Outcome {
   const wanted = missing.flatMap((kind) => form.identifiers.find((one) => one.kind === kind) ?? []);
   if (wanted.length < missing.length) {
     const lacking = missing.find((kind) => !wanted.some((one) => one.kind === kind)) ?? first;
-    return missingField(FIELD[lacking]);
+    return missingField(fieldOf(step.request, lacking));
   }
   return sendProofs(step, wanted);
 }

@@ -7,7 +7,9 @@ import { accept, missingField, refuse, type Result } from './result.ts';
 import { hex } from './send-otp.ts';
 import { openSession, replaceSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { linkLimits } from './throttle.ts';
-import { signInRefusal } from './user.ts';
+import { ENDED_FOR } from './session.ts';
+import { kindsForSession, newRegistration } from './registration.ts';
+import { missingKinds, signInRefusal } from './user.ts';
 
 /** security.md: 30 min for links that reset. */
 const RESET_LIFE = 30 * 60_000;
@@ -55,10 +57,10 @@ export async function resetCodeUser(ports: Ports, code: string): Promise<User | 
   return ports.links.findReset(id, ports.clock.now());
 }
 
-export interface NewPassword {
-  user: User;
-  session: SessionCookie;
-}
+export type NewPassword =
+  | { kind: 'signed_in'; user: User; session: SessionCookie }
+  /** A required identifier is missing (ruling 17). */
+  | { kind: 'register'; user: User; token: string };
 
 type ResetRefusal =
   | 'link_invalid'
@@ -71,9 +73,13 @@ type ResetRefusal =
 export async function resetPassword(
   ports: Ports,
   application: Application,
-  request: { code: string; password: string; visitor: Visitor },
+  request: {
+    code: string;
+    password: string;
+    presented?: { userId: string; handle: string };
+    visitor: Visitor;
+  },
 ): Promise<Result<NewPassword, ResetRefusal>> {
-  const now = ports.clock.now();
   const user = await resetCodeUser(ports, request.code);
   if (!user) return refuse('link_invalid');
   const refused = signInRefusal(user, application);
@@ -81,11 +87,22 @@ export async function resetPassword(
   const weak = await passwordRefusal(ports, request.password, user, 'body.password');
   if (weak) return weak;
   const hash = await ports.hasher.hash(request.password);
+  // After the hash: a login with the old password that began meanwhile must not outlive the reset.
+  const now = ports.clock.now();
   const settled = await ports.links.reset(await ports.vault.digest(request.code), hash, now);
   if (settled.state !== 'done' || !settled.user) return refuse('link_invalid');
   noticePasswordSet(ports, settled.user);
+  if (missingKinds(kindsForSession(application), settled.user.identifiers).length > 0) {
+    const { token, registration } = await newRegistration(ports, settled.user.id);
+    await ports.registrations.store(registration, { identifiers: [] }, undefined);
+    return accept({ kind: 'register', user: settled.user, token });
+  }
+  const { presented } = request;
+  if (presented) {
+    await ports.sessions.end(presented.userId, [presented.handle], now + ENDED_FOR);
+  }
   const session = await openSession(ports, application, settled.user, request.visitor, now);
-  return accept({ user: settled.user, session });
+  return accept({ kind: 'signed_in', user: settled.user, session });
 }
 
 /** A new password while signed in. The old one is demanded when there is one, and a wrong one counts as a failed login. */

@@ -152,16 +152,28 @@ async function signIn(at: Try, user: User, effect: Effect): Outcome {
 async function login(at: Try): Outcome {
   const { ports, application, found } = at;
   const { owner } = found;
+  if (owner) return loginOwner(at, owner, { kind: 'none' });
   const refused = signInRefusal(owner, application);
   if (refused) return useUp(at, refused);
-  const missing = owner ? missingKinds(kindsForSession(application), owner.identifiers) : [];
-  if (owner && missing.length === 0) return signIn(at, owner, { kind: 'none' });
   // Asked after the proof, so that nobody learns who exists (ruling 30).
-  if (!owner && !application.config.register) return useUp(at, refuse('registration_closed'));
-  const { token, registration } = await newRegistration(ports, owner?.id);
-  const settled = await settle(at, { kind: 'prove', registration }, { readBack: owner?.id });
+  if (!application.config.register) return useUp(at, refuse('registration_closed'));
+  const { token, registration } = await newRegistration(ports);
+  const settled = await settle(at, { kind: 'prove', registration });
   if (settled.state !== 'done') return unsettled(settled);
-  const wanted = owner ? missing : stillWanted(at, [found.challenge.identifier.kind]);
+  const wanted = stillWanted(at, [found.challenge.identifier.kind]);
+  return accept({ kind: 'register', token, wanted });
+}
+
+/** The proof belongs to a user: a session, unless a required identifier is missing (ruling 17). */
+async function loginOwner(at: Try, owner: User, effect: Effect): Outcome {
+  const { ports, application } = at;
+  const refused = signInRefusal(owner, application);
+  if (refused) return useUp(at, refused);
+  const wanted = missingKinds(kindsForSession(application), owner.identifiers);
+  if (wanted.length === 0) return signIn(at, owner, effect);
+  const { token, registration } = await newRegistration(ports, owner.id);
+  const settled = await settle(at, { kind: 'prove', registration }, { readBack: owner.id });
+  if (settled.state !== 'done') return unsettled(settled);
   return accept({ kind: 'register', token, wanted, user: settled.user });
 }
 
@@ -200,11 +212,13 @@ async function register(at: Try): Outcome {
   if (registration.userId !== undefined) return complete(at, registration.id, bound);
   // Ruling 16: the identifier belongs to someone already, so this is a login and the form is dropped.
   if (owner) {
-    const refused = signInRefusal(owner, application);
-    if (refused) return useUp(at, refused);
-    const effect: Effect = { kind: 'close', registration: registration.id, userId: owner.id };
-    const ended = await signIn(at, owner, effect);
-    if (ended.ok && identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);
+    const ended = await loginOwner(at, owner, {
+      kind: 'close',
+      registration: registration.id,
+      userId: owner.id,
+    });
+    const signedIn = ended.ok && ended.value.kind === 'signed_in';
+    if (signedIn && identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);
     return ended;
   }
   if (!application.config.register) return useUp(at, refuse('registration_closed'));

@@ -76,6 +76,9 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
         sql`UPDATE users SET deleted_at = ${now}, delete_reason = ${effect.reason ?? null},
                              sessions_valid_from = ${now} + 1, updated_at = ${now}
             WHERE application_id = ${applicationId} AND id = ${effect.userId} AND ${won}`,
+        // A link that is opened later would claim its address for an account that nobody can use.
+        sql`DELETE FROM links WHERE application_id = ${applicationId} AND user_id = ${effect.userId}
+            AND link_kind <> 'reset' AND ${won}`,
       ];
     case 'close':
       return [

@@ -53,20 +53,19 @@ export function d1Otps(
   tellSms: TellSms,
 ): Otps {
   const challengeIs = (id: string): SQL => sql`application_id = ${applicationId} AND id = ${id}`;
-  /** The newest challenge of an address that fits the caller. */
-  function newestFor({
-    email,
-    userId,
-    registration,
-  }: Extract<ChallengeRef, { email: string }>): SQL {
+  /** The newest live challenge of an address that fits the caller; anybody can ask for a login code, so the caller's own comes first. */
+  function newestFor(
+    { email, userId, registration }: Extract<ChallengeRef, { email: string }>,
+    now: number,
+  ): SQL {
     const fits =
       registration === undefined
         ? sql`(purpose = 'login' OR (purpose = 'profile' AND user_id = ${userId ?? null}))`
         : sql`(purpose = 'login' OR (purpose = 'register' AND registration = ${registration}))`;
     return sql`(SELECT id FROM otp_challenges
                 WHERE application_id = ${applicationId} AND kind = 'email' AND value = ${email}
-                  AND consumed_at IS NULL AND ${fits}
-                ORDER BY created_at DESC LIMIT 1)`;
+                  AND consumed_at IS NULL AND expires_at > ${now} AND ${fits}
+                ORDER BY purpose = 'login', created_at DESC LIMIT 1)`;
   }
 
   const registrationStatements = (registration: string, now: number): SQL[] => [
@@ -152,7 +151,7 @@ export function d1Otps(
 
     async attempt({ challenge: ref, registration, nonce, now, rules }): Promise<Attempt> {
       const { max, windowMs, name } = rules.perIdentifier;
-      const id = 'id' in ref ? sql`${ref.id}` : newestFor(ref);
+      const id = 'id' in ref ? sql`${ref.id}` : newestFor(ref, now);
       const here = sql`application_id = ${applicationId} AND id = ${id}`;
       const charges = sql`FROM charges h WHERE h.application_id = c.application_id AND h.bucket = c.tries_bucket
                           AND h.at > ${now - windowMs}`;

@@ -54,7 +54,7 @@ export function memoryOtps(state: MemoryState): Otps {
 
     async attempt({ challenge, registration, nonce, now, rules }) {
       const found =
-        'id' in challenge ? state.challenges.get(challenge.id) : newestFor(state, challenge);
+        'id' in challenge ? state.challenges.get(challenge.id) : newestFor(state, challenge, now);
       if (!isLive(found, now)) return { state: 'unknown' };
       if (found.attempts >= rules.maxTries) return { state: 'exhausted' };
       const tries = [{ ...rules.perIdentifier, bucket: found.triesBucket }];
@@ -97,10 +97,11 @@ export function memoryOtps(state: MemoryState): Otps {
   };
 }
 
-/** The newest challenge of an address that fits the caller. */
+/** The newest live challenge of an address that fits the caller; anybody can ask for a login code, so the caller's own comes first. */
 function newestFor(
   state: MemoryState,
   { email, userId, registration }: Extract<ChallengeRef, { email: string }>,
+  now: number,
 ): StoredChallenge | undefined {
   const fits = (one: StoredChallenge): boolean =>
     one.purpose === 'login' ||
@@ -109,8 +110,11 @@ function newestFor(
       : one.purpose === 'register' && one.registration === registration);
   return [...state.challenges.values()]
     .filter(({ identifier }) => identifier.kind === 'email' && identifier.value === email)
-    .filter((one) => one.consumedAt === undefined && fits(one))
-    .toSorted((a, b) => b.createdAt - a.createdAt)[0];
+    .filter((one) => isLive(one, now) && fits(one))
+    .toSorted(
+      (a, b) =>
+        Number(a.purpose === 'login') - Number(b.purpose === 'login') || b.createdAt - a.createdAt,
+    )[0];
 }
 
 /** What the statements of a batch would refuse. */
@@ -163,6 +167,9 @@ function bringAbout(state: MemoryState, effect: Effect, one: IdentifierRef, now:
     case 'delete': {
       const user = state.users.get(effect.userId);
       if (user) Object.assign(user, { deletedAt: now, sessionsValidFrom: now + 1, updatedAt: now });
+      for (const [id, link] of state.links) {
+        if (link.userId === effect.userId && link.kind !== 'reset') state.links.delete(id);
+      }
       return;
     }
     case 'close':

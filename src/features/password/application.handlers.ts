@@ -34,13 +34,21 @@ export const passwordApplicationHandlers: Handlers<typeof passwordApplication> =
     return user ? reply({ status: 'success' }) : fail('link_invalid');
   },
 
-  async forgotPassword({ input, application, caller, ports, fail, reply }) {
+  async forgotPassword({ input, application, caller, presented, ports, fail, reply }) {
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
     const { code, password } = input.body;
-    const reset = await resetPassword(ports, application, { code, password, visitor: caller });
+    const reset = await resetPassword(ports, application, {
+      code,
+      password,
+      presented,
+      visitor: caller,
+    });
     if (!reset.ok) return fail(reset.code, reset);
-    const { user, session } = reset.value;
-    return reply({ user: userView(user, application) }, { session });
+    const { value } = reset;
+    const user = userView(value.user, application);
+    return value.kind === 'signed_in'
+      ? reply({ user }, { session: value.session })
+      : reply({ user, register_token: value.token });
   },
 
   async hasPassword({ signedIn, ports, reply }) {

@@ -55,7 +55,6 @@ export const profileApplication = {
       'registration_closed',
       'registration_finished',
       'required_field_missing',
-      'identifier_taken',
       'identifier_limit',
       'account_blocked',
       'account_deleted',

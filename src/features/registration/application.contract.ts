@@ -41,7 +41,6 @@ export const registrationApplication = {
       'required_field_missing',
       'password_weak',
       'captcha_failed',
-      'identifier_taken',
       'account_blocked',
       'account_deleted',
       'application_inactive',

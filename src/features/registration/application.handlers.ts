@@ -42,6 +42,7 @@ export const registrationApplicationHandlers: Handlers<typeof registrationApplic
       profile: profile.value,
       password,
       given,
+      phoneField: 'body.phone.mobile',
       presented,
       visitor: caller,
     });

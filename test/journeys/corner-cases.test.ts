@@ -1,0 +1,208 @@
+/** Where flows of different people, or of one person in another order, meet. */
+import { describe, expect, test } from 'vitest';
+import type { RequiredField } from '../../src/ports.ts';
+import { cookieOf, prove, right } from '../support/answers.ts';
+import {
+  configure,
+  GAP,
+  linkCode,
+  member,
+  MINE,
+  OTHER,
+  overtakenToken,
+  PASSWORD,
+  passwordMember,
+} from '../support/refusals/scenario.ts';
+import { memoryShop, SHOPS, type Shop } from '../support/shop.ts';
+
+const { email } = MINE;
+const E164 = `+91${MINE.phone}`;
+const HARD: RequiredField = { is_required: true, level: 'hard' };
+const OFF: RequiredField = { is_required: false, level: 'hard' };
+const demands = (forEmail: RequiredField, mobile: RequiredField) => ({
+  required_fields: { email: forEmail, mobile },
+  register_required_fields: { email: forEmail, mobile },
+});
+const strangerAsks = async (shop: Shop) => {
+  shop.clock.advance(1000);
+  right(await shop.browser().application.sendOTPOnEmail({ body: { email } }));
+};
+/** The link of a reset that somebody has asked for. */
+const resetCode = async (shop: Shop): Promise<string> => {
+  right(await shop.browser().application.sendResetPasswordEmail({ body: { email } }));
+  return linkCode(shop, email);
+};
+
+describe.each(SHOPS)('a stranger who asks for a login code of an address, on %s', (_, open) => {
+  test('does not spoil the code of a registration', async () => {
+    const shop = await open({ config: demands(HARD, HARD) });
+    const { application } = shop.browser();
+    const body = { email, phone: { mobile: MINE.phone } };
+    const { register_token } = right(await application.registerWithForm({ body })).body;
+    const otp = await shop.otp(email);
+    await strangerAsks(shop);
+    const done = right(await application.verifyEmailOTP({ body: { email, otp, register_token } }));
+    expect(done.body).toMatchObject({ user_exists: false, verify_mobile_otp: true });
+  });
+
+  test('does not spoil the code that adds it to a profile, nor the one that deletes the account', async () => {
+    const shop = await open();
+    const { application } = (await member(shop)).browser;
+    for (const use of [
+      async (otp: string) => application.verifyEmailOTP({ body: { email, otp } }),
+      async (otp: string) => application.deleteUser({ body: { otp } }),
+    ]) {
+      right(await application.sendOTPOnEmail({ body: { email } }));
+      const otp = await shop.otp(email);
+      await strangerAsks(shop);
+      right<{ ok: boolean; body: unknown }>(await use(otp));
+      shop.clock.advance(GAP);
+    }
+  });
+});
+
+describe.each(SHOPS)('a known shopper who lacks a demanded identifier, on %s', (_, open) => {
+  test('gets no session by the registration form either, but a token bound to the account', async () => {
+    const shop = await open();
+    await member(shop);
+    await configure(shop, demands(HARD, HARD));
+    const { application } = shop.browser();
+    const form = right(
+      await application.registerWithForm({
+        body: { first_name: 'Mallory', email, phone: { mobile: MINE.phone } },
+      }),
+    ).body;
+    const halted = right(
+      await application.verifyMobileOTP({
+        body: {
+          request_id: form.request_id ?? '',
+          otp: await shop.otp(E164),
+          register_token: form.register_token,
+        },
+      }),
+    );
+    expect(cookieOf(halted)).toBe('');
+    expect(halted.body).toMatchObject({
+      user_exists: false,
+      verify_email_otp: true,
+      user: { first_name: 'Asha' },
+    });
+    shop.clock.advance(GAP);
+    const next = right(
+      await application.updateProfile({
+        body: { email, register_token: halted.body.register_token },
+      }),
+    ).body;
+    const otp = await shop.otp(email);
+    const done = right(
+      await application.verifyEmailOTP({
+        body: { email, otp, register_token: next.register_token },
+      }),
+    );
+    expect(done.body).toMatchObject({
+      user_exists: true,
+      user: { first_name: 'Asha', emails: [{ email, verified: true }] },
+    });
+    right(await application.getLoggedInUser());
+  });
+
+  test('gets none by a token whose number has got its owner meanwhile', async () => {
+    const shop = await open();
+    const { token } = await overtakenToken(shop);
+    await configure(shop, demands(HARD, HARD));
+    const { application } = shop.browser();
+    const halted = right(
+      await application.registerWithForm({
+        body: { first_name: 'Mallory', email, register_token: token },
+      }),
+    );
+    expect(cookieOf(halted)).toBe('');
+    const { register_token } = halted.body;
+    const body = { email, otp: await shop.otp(email), register_token };
+    const done = right(await application.verifyEmailOTP({ body }));
+    expect(done.body).toMatchObject({ user_exists: true, user: { first_name: 'Asha' } });
+  });
+
+  test('gets none by a password reset', async () => {
+    const shop = await open({ config: demands(HARD, OFF) });
+    const { application } = shop.browser();
+    const form = { email, password: PASSWORD };
+    const { register_token } = right(await application.registerWithForm({ body: form })).body;
+    const otp = await shop.otp(email);
+    right(await application.verifyEmailOTP({ body: { email, otp, register_token } }));
+    await configure(shop, demands(HARD, HARD));
+    const code = await resetCode(shop);
+    const done = right(
+      await shop.browser().application.forgotPassword({
+        body: { code, password: 'another passphrase' },
+      }),
+    );
+    expect(cookieOf(done)).toBe('');
+    expect(done.body).toMatchObject({
+      register_token: expect.any(String),
+      user: { emails: [{ email }] },
+    });
+  });
+});
+
+describe.each(SHOPS)('a password reset on %s', (_, open) => {
+  test('ends the session of another shopper that is presented with it', async () => {
+    const shop = await open();
+    await passwordMember(shop);
+    const { browser } = await member(shop, OTHER);
+    const [handle] = right(await browser.application.getListOfActiveSessions()).body.sessions ?? [];
+    const elsewhere = shop.browser();
+    await prove(shop, elsewhere, OTHER);
+    const body = { code: await resetCode(shop), password: 'another passphrase' };
+    right(await browser.application.forgotPassword({ body }));
+    const left = right(await elsewhere.application.getListOfActiveSessions()).body.sessions;
+    expect(left).toHaveLength(1);
+    expect(left).not.toContain(handle);
+  });
+});
+
+describe.each(SHOPS)('what is left of an account that is deleted, on %s', (_, open) => {
+  test('its links claim no address', async () => {
+    const shop = await open();
+    const { application } = (await member(shop)).browser;
+    right(await application.addEmail({ body: { email } }));
+    const code = await linkCode(shop, email);
+    const body = { mobile: MINE.phone };
+    const { request_id } = right(await application.sendOTPOnMobile({ body })).body;
+    right(await application.deleteUser({ body: { request_id, otp: await shop.otp(E164) } }));
+    const late = await shop.browser().application.verifyEmail({ body: { code } });
+    expect(late).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
+  });
+});
+
+test('a login with the old password that begins while the new one is hashed does not outlive the reset', async () => {
+  const shop = await memoryShop();
+  await passwordMember(shop);
+  const thief = shop.browser();
+  const { hasher } = shop.ports;
+  const { hash } = hasher;
+  hasher.hash = async (password) => {
+    shop.clock.advance(10);
+    const body = { username: email, password: PASSWORD };
+    right(await thief.application.loginWithEmailAndPassword({ body }));
+    shop.clock.advance(10);
+    return hash(password);
+  };
+  const code = await resetCode(shop);
+  try {
+    const body = { code, password: 'another passphrase' };
+    right(await shop.browser().application.forgotPassword({ body }));
+  } finally {
+    hasher.hash = hash;
+  }
+  expect((await thief.application.getLoggedInUser()).status).toBe(401);
+});
+
+test('the form names the number that is missing as it calls it itself', async () => {
+  const shop = await memoryShop();
+  const refused = await shop.browser().application.registerWithForm({ body: { email } });
+  expect(refused.body).toMatchObject({
+    code: 'required_field_missing',
+    errors: [{ path: 'body.phone.mobile' }],
+  });
+});
