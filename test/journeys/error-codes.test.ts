@@ -84,3 +84,7 @@ describe.each(SHOPS)('declared errors on %s', (name, open) => {
     await shop.settle();
   });
 });
+
+test('the loop has seen all rows', () => {
+  expect(declared.length).toBeGreaterThan(90);
+});
