@@ -14,6 +14,22 @@ import {
   VerifyOtpSuccess,
 } from '../../schemas/otp.ts';
 
+/** How a right or wrong code can end, however it came. */
+const VERIFY_ERRORS = [
+  'otp_invalid',
+  'otp_exhausted',
+  'register_token_invalid',
+  'registration_closed',
+  'registration_finished',
+  'account_blocked',
+  'account_deleted',
+  'application_inactive',
+  'identifier_taken',
+  'identifier_limit',
+  'too_many_requests',
+  'unavailable',
+] as const;
+
 export const otpApplication = {
   sendOTPOnMobile: operation({
     method: 'post',
@@ -55,20 +71,7 @@ export const otpApplication = {
     security: 'session?',
     request: { query: PlatformQuery, body: VerifyOtpRequestSchema },
     response: { 200: VerifyOtpSuccess },
-    errors: [
-      'otp_invalid',
-      'otp_exhausted',
-      'register_token_invalid',
-      'registration_closed',
-      'registration_finished',
-      'account_blocked',
-      'account_deleted',
-      'application_inactive',
-      'identifier_taken',
-      'identifier_limit',
-      'too_many_requests',
-      'unavailable',
-    ],
+    errors: VERIFY_ERRORS,
     example: {
       request: { body: { request_id: '01503005aeab87cbed93d40f46cc2749', otp: '123456' } },
       response: verifyMobileOTPExample.value,
@@ -108,21 +111,7 @@ export const otpApplication = {
     security: 'session?',
     request: { query: PlatformQuery, body: VerifyEmailOtpRequestSchema },
     response: { 200: VerifyOtpSuccess },
-    errors: [
-      'validation_failed',
-      'otp_invalid',
-      'otp_exhausted',
-      'register_token_invalid',
-      'registration_closed',
-      'registration_finished',
-      'account_blocked',
-      'account_deleted',
-      'application_inactive',
-      'identifier_taken',
-      'identifier_limit',
-      'too_many_requests',
-      'unavailable',
-    ],
+    errors: ['validation_failed', ...VERIFY_ERRORS],
     example: {
       request: { body: { email: 'akashmane@gofynd.com', otp: '123456' } },
       response: verifyEmailOTPExample.value,
