@@ -1,4 +1,7 @@
-/** Three kinds of tests, each where it can run fastest: `vitest --project unit | workerd | server`. */
+/**
+ * Four kinds of tests, each where it can run fastest: `vitest --project unit | workerd | server | browser`. The last needs
+ * Chromium, which not every machine has, so `npm test` leaves it to `npm run test:browser`; the gate runs both.
+ */
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
@@ -66,6 +69,18 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 90_000,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          environment: 'node',
+          include: ['test/browser/**/*.test.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          sequence: { groupOrder: 4 },
         },
       },
     ],
