@@ -26,6 +26,17 @@ CREATE TABLE `applications` (
 );
 --> statement-breakpoint
 CREATE INDEX `applications_company` ON `applications` (`company_id`);--> statement-breakpoint
+CREATE TABLE `audit_events` (
+	`application_id` text NOT NULL,
+	`id` text NOT NULL,
+	`at` integer NOT NULL,
+	`action` text NOT NULL,
+	`detail` text NOT NULL,
+	`expires_at` integer NOT NULL,
+	PRIMARY KEY(`application_id`, `at`, `id`)
+);
+--> statement-breakpoint
+CREATE INDEX `audit_events_expiry` ON `audit_events` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `companies` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL

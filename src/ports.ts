@@ -26,6 +26,7 @@ import type { Registrations } from './ports/registrations.ts';
 import type { SessionTokens, Sessions } from './ports/sessions.ts';
 import type { Users } from './ports/users.ts';
 
+export type * from './ports/audit.ts';
 export type * from './ports/captcha.ts';
 export type * from './ports/directory.ts';
 export type * from './ports/users.ts';

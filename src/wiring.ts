@@ -9,6 +9,7 @@ import { createVault } from './adapters/crypto/vault.ts';
 import { d1Budgets } from './adapters/d1/budgets.ts';
 import { d1Customers } from './adapters/d1/customers.ts';
 import { Database } from './adapters/d1/database.ts';
+import { d1Audit } from './adapters/d1/audit.ts';
 import { d1Deliveries } from './adapters/d1/deliveries.ts';
 import { d1Directory } from './adapters/d1/directory.ts';
 import { d1Identities } from './adapters/d1/identities.ts';
@@ -103,6 +104,12 @@ export function wire(
       email: transportOf(transports.email, inbox, provider, clock),
     },
     deliveries: ({ id, shard }) => d1Deliveries(new Database(config.database(shard)), id),
+    async audit(applicationId, event) {
+      const application = await records.find(applicationId);
+      if (!application) return;
+      const database = new Database(config.database(application.shard));
+      await d1Audit(database, applicationId).record(event);
+    },
     report: (level, message, detail, error) =>
       log({
         level,

@@ -85,6 +85,15 @@ async function keepsSecrets(shop: EdgeShop) {
   }
 }
 
+/** What operators can look up afterwards. */
+const audited = async () => {
+  const { results } = await env.DB.prepare('SELECT action, detail FROM audit_events').all<{
+    action: string;
+    detail: string;
+  }>();
+  return results.map(({ action, detail }) => ({ action, detail: JSON.parse(detail) as unknown }));
+};
+
 describe('delivery by webhook', () => {
   test('the opened message, signed, once', async () => {
     const { shop, provider } = await shopWith();
@@ -181,6 +190,12 @@ describe('delivery by webhook', () => {
       },
     ]);
     await keepsSecrets(shop);
+    expect(await audited()).toEqual([
+      {
+        action: 'delivery.rejected',
+        detail: { message_id: envelope.id, channel: 'sms', to: '+91******3958', template: 'otp' },
+      },
+    ]);
     shop.clock.advance(31_000);
     await consume(shop, [await asked(shop)]);
     expect(provider.accepted).toHaveLength(1);
@@ -226,6 +241,15 @@ describe('delivery by webhook', () => {
       ]),
     );
     await keepsSecrets(shop);
+    expect(await audited()).toEqual(
+      expect.arrayContaining([
+        {
+          action: 'delivery.dead',
+          detail: { message_id: envelope.id, channel: 'sms', to: '+91******3958', template: 'otp' },
+        },
+        { action: 'delivery.dead', detail: { message_id: 'broken' } },
+      ]),
+    );
   });
 
   test('D1 down: not sent, tried again', async () => {

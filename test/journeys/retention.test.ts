@@ -46,6 +46,7 @@ const ROWS: Record<string, Record<string, string | number>> = {
   ended_sessions: { user_id: 'u', handle: 'h' },
   deliveries: { id: 'd', state: 'sent', claimed_at: 0 },
   sms_counts: { name: 'day', start: 0 },
+  audit_events: { id: 'a', at: 0, action: 'delivery.dead', detail: '{}' },
 };
 
 async function insert(table: string, row: Record<string, string | number>): Promise<void> {

@@ -1,15 +1,24 @@
 /** Social login through the published SDK, against a started Worker whose providers listen on this machine. */
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fakeProvider, type TokenOptions } from '../support/fake-provider.ts';
+import {
+  CLIENT,
+  COMPANY_ISSUER,
+  fakeProvider,
+  type TokenOptions,
+} from '../support/fake-provider.ts';
+import { demoConfig } from '../../scripts/lib/seed.ts';
 import { Customer, e164, mailed, RELAXED } from '../support/sdk-customer.ts';
+import { stateWith } from '../support/shops-on-disk.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
 
 const PERSON = { sub: '77', email: 'sdk.rao@gmail.com', email_verified: true, given_name: 'Asha' };
 const fake = fakeProvider();
 let provider: Server;
 let server: StartedServer;
+let state: string;
 
 beforeAll(async () => {
   provider = createServer((request, response) => {
@@ -34,12 +43,30 @@ beforeAll(async () => {
     googleKeys: `${base}/oauth2/v3/certs`,
     facebookGraph: base,
     facebookKeys: `${base}/.well-known/oauth/openid/jwks/`,
+    appleKeys: `${base}/auth/keys`,
   };
+  // Apple switched on, an Android app's client id, and the company's own system.
+  const config = {
+    ...demoConfig(),
+    social: { ...demoConfig().social, apple: true },
+    social_tokens: { ...demoConfig().social_tokens, apple: { app_id: CLIENT.apple } },
+  };
+  state = await stateWith(async (db) =>
+    db
+      .prepare('UPDATE applications SET config = ?, social = ?, login_token = ?')
+      .bind(
+        JSON.stringify(config),
+        JSON.stringify({ clientIds: { google: ['android-client'] } }),
+        JSON.stringify({ issuer: COMPANY_ISSUER, jwksUrl: `${base}/company/keys` }),
+      )
+      .run(),
+  );
   const flags = ['--var', `SOCIAL_URLS:${JSON.stringify(urls)}`];
-  server = await startServer({ limits: RELAXED, flags });
+  server = await startServer({ state, limits: RELAXED, flags });
 });
 afterAll(async () => {
   await server.stop();
+  rmSync(state, { recursive: true });
   provider.closeAllConnections();
   provider.close();
 });
@@ -105,3 +132,41 @@ test.each(['slow', 'unreachable', '500', 'garbage', 'redirect'] as const)(
     expect(refused).toMatchObject({ code: 503, details: { code: 'provider_unavailable' } });
   },
 );
+
+test('the apps of Android, iOS and Apple log in as the web does', async () => {
+  const android = await fake.token('google', { ...PERSON, sub: '90' }, { aud: 'android-client' });
+  const apple = await fake.token('apple', { sub: '001.apple', email: 'x@privaterelay.example' });
+  const shopper = new Customer(server.url);
+  const answers = [
+    await shopper.send('loginWithGoogleAndroid', bodyOf(android)),
+    await shopper.send('loginWithGoogleIOS', bodyOf(await fake.token('google', { sub: '91' }))),
+    await shopper.send('loginWithAppleIOS', {
+      user_identifier: '001.apple',
+      oauth: { identity_token: apple },
+      profile: { first_name: 'Asha' },
+    }),
+  ];
+  // The first one's address is that of the shopper above, who has proven it.
+  expect(answers.map(({ user_exists }) => user_exists)).toEqual([true, false, false]);
+  expect(answers[2]).toMatchObject({ register_token: expect.any(String) });
+  const foreign = { user_identifier: '002.other', oauth: { identity_token: apple } };
+  const refused = await new Customer(server.url).refusal('loginWithAppleIOS', foreign);
+  expect(refused).toMatchObject({ code: 401, details: { code: 'login_failed' } });
+});
+
+test('a token of the company signs in, once', async () => {
+  const mobile = '9820098382';
+  const token = await fake.token('company', {
+    sub: 'crm-1',
+    jti: crypto.randomUUID(),
+    phone_number: e164(mobile),
+    phone_number_verified: true,
+    given_name: 'Asha',
+  });
+  const one = new Customer(server.url);
+  const done = await one.send('loginWithToken', { token });
+  expect(done.user).toMatchObject({ phone_numbers: [{ phone: mobile, verified: true }] });
+  expect(await one.user()).toMatchObject({ _id: done.user?._id });
+  const replayed = await new Customer(server.url).refusal('loginWithToken', { token });
+  expect(replayed).toMatchObject({ code: 401, details: { code: 'login_failed' } });
+});

@@ -44,10 +44,8 @@ export async function startShops<N extends string>(
   };
 }
 
-/** @returns the folder to start a server on, and what each shop calls with */
-async function shopsOnDisk<N extends string>(
-  configs: Record<N, Partial<PlatformConfig>>,
-): Promise<{ state: string; shops: Record<N, Credentials> }> {
+/** Data of a server that has not started yet, as `work` leaves it; the caller removes the folder. */
+export async function stateWith(work: (db: D1Database) => Promise<unknown>): Promise<string> {
   const state = mkdtempSync(join(tmpdir(), 'vestibule-shops-'));
   await prepareData(state, 'http://127.0.0.1');
   const { getPlatformProxy } = await import('wrangler');
@@ -56,17 +54,30 @@ async function shopsOnDisk<N extends string>(
     persist: { path: join(state, 'v3') },
     remoteBindings: false,
   });
-  const shops: Record<string, Credentials> = {};
   try {
+    await work(proxy.env.DB);
+  } finally {
+    await proxy.dispose();
+  }
+  return state;
+}
+
+/** @returns the folder to start a server on, and what each shop calls with */
+async function shopsOnDisk<N extends string>(
+  configs: Record<N, Partial<PlatformConfig>>,
+): Promise<{ state: string; shops: Record<N, Credentials> }> {
+  const shops: Record<string, Credentials> = {};
+  const state = await stateWith(async (db) => {
     for (const [index, [name, config]] of Object.entries<Partial<PlatformConfig>>(
       configs,
     ).entries()) {
       const applicationId = String(index + 100).padStart(24, '0');
       const applicationToken = `token-of-${name}`;
-      await proxy.env.DB.prepare(
-        `INSERT INTO applications (id, company_id, name, token_hash, domains, storefront_url, default_country_code, config)
+      await db
+        .prepare(
+          `INSERT INTO applications (id, company_id, name, token_hash, domains, storefront_url, default_country_code, config)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
+        )
         .bind(
           applicationId,
           DEMO.companyId,
@@ -80,8 +91,6 @@ async function shopsOnDisk<N extends string>(
         .run();
       shops[name] = { applicationId, applicationToken };
     }
-  } finally {
-    await proxy.dispose();
-  }
+  });
   return { state, shops };
 }

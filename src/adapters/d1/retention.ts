@@ -15,6 +15,7 @@ export const EXPIRING = [
   'ended_sessions',
   'deliveries',
   'sms_counts',
+  'audit_events',
 ] as const;
 
 const KEPT_FOR = 24 * 3_600_000;

@@ -16,6 +16,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import type {
   Application,
+  AuditEvent,
   IdentifierKind,
   Language,
   PlatformConfig,
@@ -229,5 +230,22 @@ export const smsCounts = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.applicationId, t.name, t.start] }),
     index('sms_counts_expiry').on(t.expiresAt),
+  ],
+);
+
+/** What happened, for operators. Append-only; no row names a person. */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    applicationId,
+    id: text().notNull(),
+    at: integer().notNull(),
+    action: text().$type<AuditEvent['action']>().notNull(),
+    detail: text({ mode: 'json' }).$type<AuditEvent['detail']>().notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.at, t.id] }),
+    index('audit_events_expiry').on(t.expiresAt),
   ],
 );

@@ -3,6 +3,7 @@ import { masked } from '../../domain/identifier.ts';
 import {
   Outage,
   type Application,
+  type AuditEvent,
   type Clock,
   type Message,
   type Notifier,
@@ -50,6 +51,18 @@ export interface Consumer {
   write: Writer;
   transports: Readonly<Record<Message['channel'], Transport>>;
   deliveries(application: Application): Deliveries;
+  audit(applicationId: string, event: AuditEvent): Promise<void>;
+}
+
+/** Operators see in the audit what never arrived; a ledger that fails must not keep the message in the queue. */
+async function tell(
+  { audit, clock, report }: Pick<Consumer, 'audit' | 'clock' | 'report'>,
+  action: AuditEvent['action'],
+  { application_id, ...detail }: ReturnType<typeof about>,
+): Promise<void> {
+  await audit(application_id, { action, detail, at: clock.now() }).catch((error: unknown) => {
+    report('warn', 'audit not recorded', { application_id, action }, error);
+  });
 }
 
 const MAX_DELAY = 300;
@@ -117,6 +130,7 @@ export async function consumeMessages(batch: MessageBatch, consumer: Consumer): 
         const detail = about(envelope, message);
         if (permanent) {
           report('error', 'delivery rejected', detail, error);
+          await tell(consumer, 'delivery.rejected', detail);
           queued.ack();
         } else {
           report('warn', 'delivery failed', detail, error);
@@ -131,13 +145,16 @@ export async function consumeMessages(batch: MessageBatch, consumer: Consumer): 
 /** Messages whose last try failed: operators see them in the log, the shopper asks for another. */
 export async function buryMessages(
   batch: MessageBatch,
-  { vault, report }: Pick<Consumer, 'vault' | 'report'>,
+  consumer: Pick<Consumer, 'vault' | 'report' | 'audit' | 'clock'>,
 ): Promise<void> {
+  const { vault, report } = consumer;
   await Promise.all(
     batch.messages.map(async (queued) => {
       const envelope = queued.body as Envelope;
       const message = await open(vault, envelope).catch(() => undefined);
-      report('error', 'delivery dead', about(envelope, message));
+      const detail = about(envelope, message);
+      report('error', 'delivery dead', detail);
+      await tell(consumer, 'delivery.dead', detail);
       queued.ack();
     }),
   );
