@@ -60,11 +60,11 @@ export function verifiedOf(identifiers: readonly Identifier[]): Identifier[] {
   return identifiers.filter((identifier) => identifier.verified);
 }
 
-/** `a***@example.com`, `+91******3958`: how messages name an account without giving it away. */
+/** `a***@example.com`, `+91******3958`: how messages and the log name someone without giving them away. */
 export function masked({ kind, value }: IdentifierRef): string {
-  return kind === 'email'
-    ? `${value.slice(0, 1)}***${value.slice(value.lastIndexOf('@'))}`
-    : `${value.slice(0, 3)}******${value.slice(-4)}`;
+  if (kind === 'email') return `${value.slice(0, 1)}***${value.slice(value.lastIndexOf('@'))}`;
+  // Too short to leave seven digits standing.
+  return value.length < 8 ? '***' : `${value.slice(0, 3)}******${value.slice(-4)}`;
 }
 
 /** How answers name the phone a code went to: national digits and calling code, both as strings (decision 10). */

@@ -8,7 +8,7 @@ import type {
   User,
 } from '../ports.ts';
 import { masked, sameIdentifier, verifiedOf } from './identifier.ts';
-import { hex } from './send-otp.ts';
+import { hex } from './hex.ts';
 
 const primaryOf = (user: User, kind: IdentifierRef['kind']): IdentifierRef | undefined =>
   user.identifiers.find((one) => one.kind === kind && one.primary);

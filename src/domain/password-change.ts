@@ -4,7 +4,7 @@ import { noticePasswordSet } from './notices.ts';
 import { passwordRefusal } from './password.ts';
 import { checkPassword } from './password-login.ts';
 import { accept, missingField, refuse, type Result } from './result.ts';
-import { hex } from './send-otp.ts';
+import { hex } from './hex.ts';
 import { openSession, replaceSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { linkLimits } from './throttle.ts';
 import { ENDED_FOR } from './session.ts';

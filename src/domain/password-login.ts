@@ -3,7 +3,7 @@ import type { Application, LoginName, PasswordSuccess, Ports, User } from '../po
 import { readEmail, readPhone } from './identifier.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
-import { hex } from './send-otp.ts';
+import { hex } from './hex.ts';
 import { ENDED_FOR } from './session.ts';
 import { openSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { loginFailures } from './throttle.ts';

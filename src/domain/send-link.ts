@@ -2,7 +2,7 @@
 import type { Application, IdentifierRef, Ports, User } from '../ports.ts';
 import { masked } from './identifier.ts';
 import { accept, tooMany, type Result } from './result.ts';
-import { hex } from './send-otp.ts';
+import { hex } from './hex.ts';
 import { countryRefusal, smsGuard } from './sms-guard.ts';
 import { linkLimits } from './throttle.ts';
 

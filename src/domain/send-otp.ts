@@ -8,6 +8,7 @@ import type {
   OtpPurpose,
   Ports,
 } from '../ports.ts';
+import { hex } from './hex.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
 import { countryRefusal, smsGuard } from './sms-guard.ts';
 import { otpBudget } from './throttle.ts';
@@ -15,9 +16,6 @@ import { otpBudget } from './throttle.ts';
 /** ASVS 6.5.5. */
 export const OTP_LIFE = 10 * 60_000;
 const ANDROID_HASH = /^[A-Za-z0-9+/]{11}$/;
-
-export const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export interface SendOtp {
   identifier: IdentifierRef;

@@ -1,7 +1,7 @@
 /** One try of a one-time code: charged before it is judged, compared in constant time. */
 import type { Attempt, ChallengeRef, Ports } from '../ports.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
-import { hex } from './send-otp.ts';
+import { hex } from './hex.ts';
 import { wrongTries } from './throttle.ts';
 
 export type Judged = Extract<Attempt, { state: 'judge' }>;

@@ -1,10 +1,8 @@
 /** The user: making one, its states, and its documented shape. */
 import type { Application, Identifier, IdentifierRef, Profile, User } from '../ports.ts';
+import { hex } from './hex.ts';
 import { nationalDigits, verifiedOf } from './identifier.ts';
 import { refuse, type Refused } from './result.ts';
-
-const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
  * 24 hex digits: 4 bytes of seconds, 8 random bytes. Ids sort by age.
@@ -12,7 +10,7 @@ const toHex = (bytes: Uint8Array): string =>
  */
 export function newUserId(now: number, random: Uint8Array): string {
   const seconds = Math.floor(now / 1000);
-  return seconds.toString(16).padStart(8, '0') + toHex(random);
+  return seconds.toString(16).padStart(8, '0') + hex(random);
 }
 
 /**

@@ -7,14 +7,6 @@ export const consoleLog: Log = (line) => {
   console.log(JSON.stringify(line));
 };
 
-/** `+91******3958`, `a***@example.com`: enough to recognise one's own, too little to call. */
-export function maskIdentifier(value: string): string {
-  const at = value.lastIndexOf('@');
-  if (at > 0) return `${value.slice(0, 1)}***${value.slice(at)}`;
-  if (value.length < 8) return '***';
-  return `${value.slice(0, 3)}******${value.slice(-4)}`;
-}
-
 /**
  * A path that no operation takes may hold anything, a code or an email too: of its parts only plain words are shown.
  */

@@ -106,4 +106,5 @@ describe('readEmail', () => {
 test('masked names an account without giving it away', () => {
   expect(masked({ kind: 'phone', value: '+918652523958', callingCode: 91 })).toBe('+91******3958');
   expect(masked({ kind: 'email', value: 'asha@example.com' })).toBe('a***@example.com');
+  expect(masked({ kind: 'phone', value: '12345' })).toBe('***');
 });
