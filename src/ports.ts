@@ -4,6 +4,7 @@
  *
  * Everything under `Ports` is bound to one application when it is made, so no statement can forget its tenant.
  */
+import type { Audit } from './ports/audit.ts';
 import type { Budgets } from './ports/budgets.ts';
 import type { Captcha } from './ports/captcha.ts';
 import type {
@@ -26,7 +27,7 @@ import type { Registrations } from './ports/registrations.ts';
 import type { SessionTokens, Sessions } from './ports/sessions.ts';
 import type { Users } from './ports/users.ts';
 
-export type * from './ports/audit.ts';
+export * from './ports/audit.ts';
 export type * from './ports/captcha.ts';
 export type * from './ports/directory.ts';
 export type * from './ports/users.ts';
@@ -83,6 +84,7 @@ export interface Ports extends ServicePorts {
   passwords: Passwords;
   budgets: Budgets;
   customers: Customers;
+  audit: Audit;
   notifier: Notifier;
   /** Goes on after the answer is sent; what it throws is logged. */
   background(work: Promise<unknown>): void;

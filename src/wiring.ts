@@ -156,6 +156,7 @@ export function wire(
       passwords: d1Passwords(database, id),
       budgets: d1Budgets(database, id),
       customers: replicaCustomers(client, id, scope),
+      audit: d1Audit(database, id),
       notifier: queueNotifier(config.messages, vault, id),
       background(work: Promise<unknown>) {
         const watched = work.catch((error: unknown) =>

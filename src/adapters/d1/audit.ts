@@ -1,18 +1,58 @@
-import type { Audit } from '../../ports.ts';
-import type { Database } from './database.ts';
-import { sql } from './sql.ts';
+import { ADMIN_ACTIONS, type Audit, type AuditEvent } from '../../ports.ts';
+import type { Database, Row } from './database.ts';
+import { sql, type SQL } from './sql.ts';
 
-/** Ruling 46: security events are kept this long. */
-const LIFE = 90 * 86_400_000;
+const DAY = 86_400_000;
+/** Ruling 46. */
+const LIFE = { admin: 400 * DAY, security: 90 * DAY };
+const admin: ReadonlySet<string> = new Set(ADMIN_ACTIONS);
+
+/**
+ * The row of an event, for the batch that brings it about: neither is there without the other.
+ * @param condition of the whole statement, such as whether the change was made
+ */
+export function auditStatement(
+  applicationId: string,
+  event: AuditEvent,
+  condition: SQL = sql`TRUE`,
+): SQL {
+  const { action, actor, userId, reason, requestId, detail = {}, at } = event;
+  const expiresAt = at + (admin.has(action) ? LIFE.admin : LIFE.security);
+  return sql`
+    INSERT INTO audit_events (application_id, id, at, action, actor, user_id, reason, request_id, detail, expires_at)
+    SELECT ${applicationId}, ${crypto.randomUUID()}, ${at}, ${action}, ${actor}, ${userId ?? null},
+           ${reason ?? null}, ${requestId ?? null}, ${JSON.stringify(detail)}, ${expiresAt}
+    WHERE ${condition}`;
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+function readEvent(row: Row): AuditEvent {
+  return {
+    // Written by `auditStatement` only.
+    action: String(row['action']) as AuditEvent['action'],
+    actor: String(row['actor']),
+    userId: text(row['user_id']),
+    reason: text(row['reason']),
+    requestId: text(row['request_id']),
+    detail: JSON.parse(String(row['detail'])) as Record<string, unknown>,
+    at: Number(row['at']),
+  };
+}
 
 export function d1Audit(database: Database, applicationId: string): Audit {
   return {
-    async record({ action, detail, at }) {
-      await database.write([
-        sql`INSERT INTO audit_events (application_id, id, at, action, detail, expires_at)
-            VALUES (${applicationId}, ${crypto.randomUUID()}, ${at}, ${action}, ${JSON.stringify(detail)},
-                    ${at + LIFE})`,
+    async record(event) {
+      await database.write([auditStatement(applicationId, event)]);
+    },
+
+    async ofUser(userId, limit) {
+      const [rows = []] = await database.read([
+        sql`SELECT * FROM audit_events WHERE application_id = ${applicationId} AND user_id = ${userId}
+            ORDER BY at DESC LIMIT ${limit}`,
       ]);
+      return rows.map(readEvent);
     },
   };
 }

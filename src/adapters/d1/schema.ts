@@ -233,7 +233,7 @@ export const smsCounts = sqliteTable(
   ],
 );
 
-/** What happened, for operators. Append-only; no row names a person. */
+/** What happened, for operators. Append-only; of a person it holds the id alone. */
 export const auditEvents = sqliteTable(
   'audit_events',
   {
@@ -241,11 +241,19 @@ export const auditEvents = sqliteTable(
     id: text().notNull(),
     at: integer().notNull(),
     action: text().$type<AuditEvent['action']>().notNull(),
+    /** Key of an OAuth client, `cli`, `shopper` or `system`. */
+    actor: text().notNull().default('system'),
+    userId: text('user_id'),
+    reason: text(),
+    requestId: text('request_id'),
     detail: text({ mode: 'json' }).$type<AuditEvent['detail']>().notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.applicationId, t.at, t.id] }),
+    index('audit_events_user')
+      .on(t.applicationId, t.userId, t.at)
+      .where(sql`user_id IS NOT NULL`),
     index('audit_events_expiry').on(t.expiresAt),
   ],
 );

@@ -23,6 +23,7 @@ import { memoryOtps } from './otps.ts';
 import { memoryPasswords, plainHasher } from './passwords.ts';
 import { MemoryState } from './state.ts';
 import {
+  memoryAudit,
   memoryBudgets,
   memoryCustomers,
   memoryRegistrations,
@@ -131,6 +132,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
       passwords: memoryPasswords(own),
       budgets: memoryBudgets(own),
       customers: memoryCustomers(own),
+      audit: memoryAudit(own),
       notifier: {
         async send(message) {
           sent.push({ applicationId: application.id, message });

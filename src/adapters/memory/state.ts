@@ -3,6 +3,7 @@
  * between two awaits is as atomic as a batch on D1.
  */
 import type {
+  AuditEvent,
   Challenge,
   Identifier,
   IdentifierRef,
@@ -53,6 +54,8 @@ export class MemoryState {
   /** provider and subject → user id */
   readonly identities = new Map<string, string>();
   charges: Charge[] = [];
+  /** Oldest first. */
+  readonly audit: AuditEvent[] = [];
 
   // ── budgets ──
 

@@ -2,6 +2,7 @@
 import { wordsOf } from '../../domain/customer-query.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
 import type {
+  Audit,
   Budgets,
   Clock,
   Customers,
@@ -167,5 +168,18 @@ export function memoryCustomers(state: MemoryState): Customers {
         hasNext: found.length > start + pageSize,
       };
     },
+  };
+}
+
+export function memoryAudit(state: MemoryState): Audit {
+  return {
+    async record(event) {
+      state.audit.push(structuredClone(event));
+    },
+    ofUser: async (userId, limit) =>
+      state.audit
+        .filter((event) => event.userId === userId)
+        .toReversed()
+        .slice(0, limit),
   };
 }
