@@ -5,6 +5,7 @@ import { accessServiceHandlers } from './features/access/service.handlers.ts';
 import { configApplicationHandlers } from './features/config/application.handlers.ts';
 import { configPlatformHandlers } from './features/config/platform.handlers.ts';
 import { customersPlatformHandlers } from './features/customers/platform.handlers.ts';
+import { customersServiceHandlers } from './features/customers/service.handlers.ts';
 import { groupsPlatformHandlers } from './features/groups/platform.handlers.ts';
 import { identifiersApplicationHandlers } from './features/identifiers/application.handlers.ts';
 import { loginApplicationHandlers } from './features/login/application.handlers.ts';
@@ -46,7 +47,7 @@ const handlers = {
     ...groupsPlatformHandlers,
     ...configPlatformHandlers,
   },
-  service: { ...accessServiceHandlers },
+  service: { ...accessServiceHandlers, ...customersServiceHandlers },
 } satisfies TableHandlers<Without<Rows, Unbuilt>>;
 
 const unbuilt: ReadonlySet<string> = new Set(

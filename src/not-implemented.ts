@@ -3,18 +3,8 @@
  * `app.ts` does not compile while a row is in both places, or in neither.
  */
 export const NOT_IMPLEMENTED = [
-  'platform.searchUsers',
-  'platform.createUser',
-  'platform.updateUser',
-  'platform.blockOrUnblockUsers',
-  'platform.archiveUser',
-  'platform.unDeleteUser',
-  'platform.deleteActiveSessions',
-  'platform.deleteSession',
-  'platform.createUserSession',
   'platform.createUserGroup',
   'platform.getUserGroups',
   'platform.getUserGroupById',
   'platform.updateUserGroup',
-  'platform.updatePlatformConfig',
 ] as const;

@@ -16,6 +16,7 @@ import type {
   Tokens,
   Vault,
 } from './ports/crypto.ts';
+import type { Configs } from './ports/configs.ts';
 import type { Customers } from './ports/customers.ts';
 import type { Application, Directory } from './ports/directory.ts';
 import type { Identities, LoginTokens, SocialProviders } from './ports/identities.ts';
@@ -37,6 +38,7 @@ export type * from './ports/otps.ts';
 export type * from './ports/registrations.ts';
 export type * from './ports/identities.ts';
 export type * from './ports/links.ts';
+export type * from './ports/configs.ts';
 export type * from './ports/customers.ts';
 export type * from './ports/messages.ts';
 export type * from './ports/crypto.ts';
@@ -85,6 +87,7 @@ export interface Ports extends ServicePorts {
   budgets: Budgets;
   customers: Customers;
   audit: Audit;
+  configs: Configs;
   notifier: Notifier;
   /** Goes on after the answer is sent; what it throws is logged. */
   background(work: Promise<unknown>): void;

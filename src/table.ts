@@ -3,6 +3,7 @@ import { accessService } from './features/access/service.contract.ts';
 import { configApplication } from './features/config/application.contract.ts';
 import { configPlatform } from './features/config/platform.contract.ts';
 import { customersPlatform } from './features/customers/platform.contract.ts';
+import { customersService } from './features/customers/service.contract.ts';
 import { groupsPlatform } from './features/groups/platform.contract.ts';
 import { identifiersApplication } from './features/identifiers/application.contract.ts';
 import { loginApplication } from './features/login/application.contract.ts';
@@ -27,5 +28,5 @@ export const table = {
     ...identifiersApplication,
   },
   platform: { ...customersPlatform, ...sessionPlatform, ...groupsPlatform, ...configPlatform },
-  service: { ...accessService },
+  service: { ...accessService, ...customersService },
 };

@@ -7,6 +7,7 @@ import { cryptoRandom } from './adapters/crypto/random.ts';
 import { createSessionTokens } from './adapters/crypto/session-tokens.ts';
 import { createVault } from './adapters/crypto/vault.ts';
 import { d1Budgets } from './adapters/d1/budgets.ts';
+import { d1Configs } from './adapters/d1/configs.ts';
 import { d1Customers } from './adapters/d1/customers.ts';
 import { Database } from './adapters/d1/database.ts';
 import { d1Audit } from './adapters/d1/audit.ts';
@@ -42,7 +43,6 @@ import { errorForLog, type Log } from './http/log.ts';
 import type {
   Application,
   Clock,
-  CustomerQuery,
   Hasher,
   Customers,
   Inbox,
@@ -56,18 +56,31 @@ const systemClock: Clock = { now: () => Date.now() };
 /** What D1 itself hands out; anything else in `x-d1-bookmark` is ignored. */
 const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
 
-/** Operators' lists may read a replica, at least as new as what the caller has seen (its bookmark). */
-function replicaCustomers(client: D1Database, application: string, scope: RequestScope): Customers {
+/**
+ * Operators' lists may read a replica that is at least as new as what the caller has seen (its bookmark); their changes
+ * go to the primary, and hand out the bookmark with which the next list shows them.
+ */
+function operatorCustomers(
+  client: D1Database,
+  application: string,
+  scope: RequestScope,
+): Customers {
   const known = BOOKMARK.test(scope.bookmark ?? '') ? scope.bookmark : undefined;
-  return {
-    async list(query: CustomerQuery) {
-      const session = client.withSession(known ?? 'first-unconstrained');
-      const page = await d1Customers(new Database(session), application).list(query);
+  const within = (constraint: string): Pick<Database, 'read' | 'write'> => {
+    const session = client.withSession(constraint);
+    const database = new Database(session);
+    const marked = async <T>(work: Promise<T>): Promise<T> => {
+      const result = await work;
       const bookmark = session.getBookmark();
       if (bookmark) scope.setBookmark(bookmark);
-      return page;
-    },
+      return result;
+    };
+    return {
+      read: async (statements) => marked(database.read(statements)),
+      write: async (statements) => marked(database.write(statements)),
+    };
   };
+  return d1Customers(within('first-primary'), application, within(known ?? 'first-unconstrained'));
 }
 
 export interface Wired {
@@ -155,8 +168,16 @@ export function wire(
       links: d1Links(database, id, tellSms),
       passwords: d1Passwords(database, id),
       budgets: d1Budgets(database, id),
-      customers: replicaCustomers(client, id, scope),
+      customers: operatorCustomers(client, id, scope),
       audit: d1Audit(database, id),
+      configs: d1Configs(
+        {
+          directory,
+          ...(client !== config.directory && { shard: database }),
+          forget: () => records.forget(id),
+        },
+        id,
+      ),
       notifier: queueNotifier(config.messages, vault, id),
       background(work: Promise<unknown>) {
         const watched = work.catch((error: unknown) =>

@@ -17,6 +17,15 @@ const DATABASE = /^DB(_\d+)?$/;
 
 /** Migrates every D1 binding (users can be spread over several) and seeds the demo application into the directory's. */
 export async function prepareData(state: string, storefrontUrl: string): Promise<void> {
+  await withLocalData(state, storefrontUrl, async () => undefined);
+}
+
+/** The same, and then `work` on the directory's database. */
+export async function withLocalData(
+  state: string,
+  storefrontUrl: string,
+  work: (directory: D1Database) => Promise<unknown>,
+): Promise<void> {
   // Wrangler reads its settings from here; at its usual level it would announce that it found .dev.vars.
   Object.assign(process.env, WRANGLER_ENV, { WRANGLER_LOG: 'error' });
   const { getPlatformProxy } = await import('wrangler');
@@ -30,6 +39,7 @@ export async function prepareData(state: string, storefrontUrl: string): Promise
       if (DATABASE.test(name)) await migrate(binding as D1Database, join(ROOT, 'migrations'));
     }
     await seedDemo(proxy.env.DB, { storefrontUrl });
+    await work(proxy.env.DB);
   } finally {
     await proxy.dispose();
   }

@@ -78,7 +78,7 @@ export async function makePrimary(
   if (changed.state !== 'done' || !changed.user) {
     return refuse('not_found', { message: 'It is not on this profile.' });
   }
-  if (old && !sameIdentifier(old, one)) noticePrimary(ports, old, one);
+  if (old && !sameIdentifier(old, one)) noticePrimary(ports, changed.user, old, one);
   return accept(changed.user);
 }
 

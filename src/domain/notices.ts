@@ -1,9 +1,13 @@
-/** Telling people that their account has changed (ruling 24). Best effort: the change is made, whether or not it goes out. */
+/**
+ * Telling people that their account has changed (ruling 24), and the audit too. Best effort: the change is made, whether or
+ * not the news goes out; an audit that fails stands in the log.
+ */
 import type {
   Application,
   IdentifierRef,
   MessageContent,
   Ports,
+  SecurityEvent,
   SocialIdentity,
   User,
 } from '../ports.ts';
@@ -27,6 +31,12 @@ function send(ports: Ports, to: readonly IdentifierRef[], content: MessageConten
   }
 }
 
+function record(ports: Ports, action: SecurityEvent, userId: string, what?: string): void {
+  const detail = what === undefined ? {} : { what };
+  const event = { action, actor: 'shopper', userId, detail, at: ports.clock.now() };
+  ports.background(ports.audit.record(event));
+}
+
 /** Primary email, else primary phone. */
 const mainOf = (user: User): IdentifierRef[] => {
   const main = primaryOf(user, 'email') ?? primaryOf(user, 'phone');
@@ -40,18 +50,25 @@ function others(user: User, one: IdentifierRef): IdentifierRef[] {
   return emails.length > 0 ? emails : rest.filter(({ primary }) => primary).slice(0, 1);
 }
 
-export function noticePasswordSet(ports: Ports, user: User): void {
+export function noticePasswordSet(
+  ports: Ports,
+  user: User,
+  how: 'password.changed' | 'password.reset',
+): void {
+  record(ports, how, user.id);
   send(ports, mainOf(user), { template: 'notice_password_set' });
 }
 
 export function noticeAdded(ports: Ports, user: User, one: IdentifierRef): void {
   const content = { template: 'notice_identifier_added', identifier: masked(one) } as const;
   send(ports, others(user, one), content);
+  record(ports, 'identifier.added', user.id, one.kind);
 }
 
 export function noticeRemoved(ports: Ports, user: User, one: IdentifierRef): void {
   const content = { template: 'notice_identifier_removed', identifier: masked(one) } as const;
   send(ports, others(user, one), content);
+  record(ports, 'identifier.removed', user.id, one.kind);
 }
 
 /**
@@ -64,6 +81,7 @@ export function noticeSocialLinked(
   { provider }: SocialIdentity,
   by: readonly IdentifierRef[] = [],
 ): void {
+  record(ports, 'social.linked', user.id, provider);
   // What a company's own system vouches for is that company's login.
   if (provider.startsWith('token:')) return;
   const name = provider.charAt(0).toUpperCase() + provider.slice(1);
@@ -75,8 +93,14 @@ export function noticeSocialLinked(
 }
 
 /** @param old the primary that stepped back */
-export function noticePrimary(ports: Ports, old: IdentifierRef, next: IdentifierRef): void {
+export function noticePrimary(
+  ports: Ports,
+  user: User,
+  old: IdentifierRef,
+  next: IdentifierRef,
+): void {
   send(ports, [old], { template: 'notice_primary_changed', identifier: masked(next) });
+  record(ports, 'primary.changed', user.id, next.kind);
 }
 
 export function noticeDeleted(ports: Ports, application: Application, user: User): void {
@@ -87,4 +111,5 @@ export function noticeDeleted(ports: Ports, application: Application, user: User
   const end = ports.clock.now() + (application.config.delete_account_day - 1) * 86_400_000;
   const lastDay = new Date(end).toISOString().slice(0, 10);
   send(ports, to, { template: 'notice_account_deleted', lastDay });
+  record(ports, 'account.deleted', user.id);
 }

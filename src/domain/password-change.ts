@@ -91,7 +91,7 @@ export async function resetPassword(
   const now = ports.clock.now();
   const settled = await ports.links.reset(await ports.vault.digest(request.code), hash, now);
   if (settled.state !== 'done' || !settled.user) return refuse('link_invalid');
-  noticePasswordSet(ports, settled.user);
+  noticePasswordSet(ports, settled.user, 'password.reset');
   if (missingKinds(kindsForSession(application), settled.user.identifiers).length > 0) {
     const { token, registration } = await newRegistration(ports, settled.user.id);
     await ports.registrations.store(registration, { identifiers: [] }, undefined);
@@ -137,6 +137,6 @@ export async function changePassword(
   const now = ports.clock.now();
   // Only over the password that was checked: of two changes at once one wins, the other's old password is wrong by then.
   if (!(await ports.passwords.set(user.id, current, hash, now))) return refuse('password_wrong');
-  noticePasswordSet(ports, user);
+  noticePasswordSet(ports, user, 'password.changed');
   return accept(await replaceSession(ports, session, now));
 }

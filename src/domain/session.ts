@@ -2,7 +2,7 @@
 import type { Application, Session, SessionEvidence, User } from '../ports.ts';
 import { statusOf } from './user.ts';
 
-const UNIT = { Minutes: 60_000, Hours: 3_600_000, Days: 86_400_000 } as const;
+export const UNIT = { Minutes: 60_000, Hours: 3_600_000, Days: 86_400_000 } as const;
 const DAY = UNIT.Days;
 /** A stored session is put again at most this often (ruling 8). */
 const RENEWAL_GAP = UNIT.Hours;
@@ -55,7 +55,7 @@ export function renewSession(
   application: Application,
   now: number,
 ): Session | undefined {
-  if (!application.config.session_config.is_rolling) return undefined;
+  if (session.fixed || !application.config.session_config.is_rolling) return undefined;
   const life = sessionLife(application.config);
   if (now - session.renewedAt < Math.min(RENEWAL_GAP, life / RENEWAL_SHARE)) return undefined;
   const expiresAt = Math.min(now + life, session.createdAt + ABSOLUTE_CAP);

@@ -60,7 +60,7 @@ export async function replaceSession(
 }
 
 /** Best effort: KV lists lag behind (ruling 8). */
-async function endSurplus(ports: Ports, opened: Session): Promise<void> {
+export async function endSurplus(ports: Ports, opened: Session): Promise<void> {
   const sessions = await ports.sessions.list(opened.userId, ports.clock.now());
   const others = sessions.filter(({ handle }) => handle !== opened.handle);
   const surplus = surplusSessions([opened, ...others]);

@@ -32,6 +32,11 @@ export interface Operator {
   scopes: readonly string[];
 }
 
+/** Who an operator's change is put down to in the audit. */
+export function byOperator({ clientKey: actor }: Operator, { requestId }: Caller, reason?: string) {
+  return { actor, requestId, reason };
+}
+
 /** What the guard found out about the caller, by the row's security. */
 export interface Principals {
   none: { application?: undefined };

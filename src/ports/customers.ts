@@ -1,5 +1,6 @@
-/** Users as operators see them. */
-import type { User } from './users.ts';
+/** Users as operators see and change them. Each change and its audit row are one batch. */
+import type { AuditEvent } from './audit.ts';
+import type { Identifier, IdentifierKind, NewUser, Profile, User } from './users.ts';
 
 /** What a search text can mean; everything that is set is tried. */
 export interface CustomerTerms {
@@ -25,6 +26,43 @@ export interface CustomerPage {
   total: number;
   hasNext: boolean;
 }
+
+export interface CustomerChange {
+  /** Fields left out stay as they are. */
+  profile: Profile;
+  meta?: Record<string, unknown>;
+  externalId?: string;
+  /** The whole list of each kind named in `replaced`; other kinds stay. */
+  identifiers: Identifier[];
+  replaced: IdentifierKind[];
+}
+
+/** `taken`: the field already belongs to another user; nothing was written. */
+export type CustomerWritten =
+  | { state: 'done'; user: User | undefined }
+  | { state: 'taken'; field: IdentifierKind | 'username' };
+
+export type StateChange = 'block' | 'unblock' | 'archive';
+
 export interface Customers {
   list(query: CustomerQuery): Promise<CustomerPage>;
+  /** Everyone whom an exact look-up finds, and the first few hundred by name; in no order. */
+  candidates(terms: CustomerTerms): Promise<User[]>;
+  create(user: NewUser, event: AuditEvent): Promise<CustomerWritten>;
+  update(user: User, change: CustomerChange, event: AuditEvent): Promise<CustomerWritten>;
+  /**
+   * Changes all of these users or none; block and archive end their sessions and links in the same batch.
+   * @param event written once for each of them
+   * @returns the ids that nobody has; empty when the change was made
+   */
+  setState(userIds: string[], change: StateChange, event: AuditEvent): Promise<string[]>;
+  /**
+   * Brings back a user who was archived, or deleted after `deletedAfter` (ms); whoever was deleted before that is
+   * the purge's.
+   */
+  restore(
+    userId: string,
+    deletedAfter: number,
+    event: AuditEvent,
+  ): Promise<'done' | 'missing' | 'not_deleted' | 'too_late'>;
 }

@@ -1,4 +1,5 @@
 /** Sessions of shoppers. */
+import type { AuditEvent } from './audit.ts';
 import type { User } from './users.ts';
 
 /** A session names itself by its handle and never holds the id that signs in (ruling 6). */
@@ -10,6 +11,8 @@ export interface Session {
   /** Rolling sessions only: when the stored value was last renewed. */
   renewedAt: number;
   expiresAt: number;
+  /** Never renewed, though others of the shop roll: an operator has set its end. */
+  fixed?: true;
   userAgent: string;
   ip: string;
   domain: string;
@@ -36,8 +39,8 @@ export interface Sessions {
   find(userId: string, handle: string): Promise<SessionEvidence>;
   /** Every live session of the user: what KV lists minus what D1 says has ended. */
   list(userId: string, now: number): Promise<Session[]>;
-  /** Ends sessions by handle: D1 first, then KV. */
-  end(userId: string, handles: string[], until: number): Promise<void>;
-  /** Ends every session made before `now`, in one statement. */
-  endAll(userId: string, now: number): Promise<void>;
+  /** Ends sessions by handle: D1 first, with the event if there is one, then KV. */
+  end(userId: string, handles: string[], until: number, event?: AuditEvent): Promise<void>;
+  /** Ends every session made before `now`, and writes the event if there is one; one batch. */
+  endAll(userId: string, now: number, event?: AuditEvent): Promise<void>;
 }

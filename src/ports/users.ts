@@ -43,6 +43,8 @@ export interface NewUser extends Profile {
   username: string;
   /** PHC string. It is written, never read back as part of a user. */
   passwordHash?: string;
+  meta?: Record<string, unknown>;
+  externalId?: string;
   identifiers: Identifier[];
   createdAt: number;
 }

@@ -56,3 +56,10 @@ export const ApplicationPath = z.object({
     .string()
     .meta({ description: 'ID of the application', examples: ['000000000000000000000001'] }),
 });
+
+/** The same of one customer. */
+export const CustomerPath = ApplicationPath.extend({
+  user_id: z
+    .string()
+    .meta({ description: 'ID of a customer', examples: ['5e68af49cfa09bf7233022f1'] }),
+});

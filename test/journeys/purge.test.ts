@@ -167,6 +167,7 @@ describe('who is purged', () => {
   test('knows every table that knows a user', async () => {
     // A new name here needs a statement in src/adapters/d1/purge.ts, and the test above something in that table.
     expect(await tablesWith('user_id')).toEqual([
+      'audit_events',
       'ended_sessions',
       'identifiers',
       'links',

@@ -8,22 +8,27 @@ const LIFE = { admin: 400 * DAY, security: 90 * DAY };
 const admin: ReadonlySet<string> = new Set(ADMIN_ACTIONS);
 
 /**
- * The row of an event, for the batch that brings it about: neither is there without the other.
+ * Rows of an event, one for each user, for the batch that brings it about: neither is there without the other.
  * @param condition of the whole statement, such as whether the change was made
  */
-export function auditStatement(
+export function auditRows(
   applicationId: string,
   event: AuditEvent,
+  userIds: readonly (string | null)[],
   condition: SQL = sql`TRUE`,
 ): SQL {
-  const { action, actor, userId, reason, requestId, detail = {}, at } = event;
+  const { action, actor, reason, requestId, detail = {}, at } = event;
   const expiresAt = at + (admin.has(action) ? LIFE.admin : LIFE.security);
   return sql`
     INSERT INTO audit_events (application_id, id, at, action, actor, user_id, reason, request_id, detail, expires_at)
-    SELECT ${applicationId}, ${crypto.randomUUID()}, ${at}, ${action}, ${actor}, ${userId ?? null},
-           ${reason ?? null}, ${requestId ?? null}, ${JSON.stringify(detail)}, ${expiresAt}
-    WHERE ${condition}`;
+        SELECT ${applicationId}, lower(hex(randomblob(16))), ${at}, ${action}, ${actor}, j.value, ${reason ?? null},
+               ${requestId ?? null}, ${JSON.stringify(detail)}, ${expiresAt}
+        FROM json_each(${JSON.stringify(userIds)}) j WHERE ${condition}`;
 }
+
+/** The same for an event that is about one user, or about none. */
+export const auditStatement = (applicationId: string, event: AuditEvent, condition?: SQL): SQL =>
+  auditRows(applicationId, event, [event.userId ?? null], condition);
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;

@@ -56,7 +56,7 @@ export function d1Directory(
   database: Database,
   vault: Vault,
   clock: Clock,
-): Directory & ApplicationRecords {
+): Directory & ApplicationRecords & { forget(applicationId: string): void } {
   const cache = new Map<string, { known: Known; readAt: number }>();
   const hosts = new Map<string, { listed: boolean; readAt: number }>();
 
@@ -86,6 +86,10 @@ export function d1Directory(
       if (hosts.size >= MAX_CACHED) hosts.clear();
       hosts.set(host, { listed: rows.length > 0, readAt: now });
       return rows.length > 0;
+    },
+
+    forget(applicationId) {
+      cache.delete(applicationId);
     },
 
     find: async (applicationId) => (await find(applicationId))?.application,

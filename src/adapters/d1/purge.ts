@@ -53,6 +53,8 @@ function purgeStatements(users: readonly Due[], now: number): SQL[] {
         OR (user_id = '' AND (application_id, kind, value) IN (${valuesOf(due)}))`,
     sql`DELETE FROM ended_sessions WHERE ${ofUser}`,
     sql`DELETE FROM social_identities WHERE ${ofUser}`,
+    // What was done stays known for its time; to whom, and what somebody typed about them, does not (flows.md).
+    sql`UPDATE audit_events SET user_id = NULL, reason = NULL WHERE ${ofUser}`,
     sql`DELETE FROM user_words WHERE ${ofUser}`,
     sql`DELETE FROM identifiers WHERE ${ofUser}`,
     sql`DELETE FROM users WHERE (application_id, id) IN (${due}) RETURNING id`,

@@ -233,7 +233,7 @@ export const smsCounts = sqliteTable(
   ],
 );
 
-/** What happened, for operators. Append-only; of a person it holds the id alone. */
+/** What happened, for operators. Append-only; of a person it holds the id alone, until the purge takes that too. */
 export const auditEvents = sqliteTable(
   'audit_events',
   {

@@ -2,6 +2,7 @@
 import { sql } from './sql.ts';
 import type { Session, Sessions } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
+import { auditStatement } from './audit.ts';
 import type { Database } from './database.ts';
 import { byId, readUser, selectUser } from './user-statements.ts';
 
@@ -57,20 +58,22 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
       );
     },
 
-    async end(userId, handles, until) {
+    async end(userId, handles, until, event) {
       // D1 first: from here on the session is dead everywhere, whatever KV still says.
       await database.write([
         sql`INSERT INTO ended_sessions (application_id, user_id, handle, expires_at)
             SELECT ${applicationId}, ${userId}, h.value, ${until} FROM json_each(${JSON.stringify(handles)}) h
             WHERE TRUE ON CONFLICT DO NOTHING`,
+        ...(event ? [auditStatement(applicationId, event)] : []),
       ]);
       await Promise.all(handles.map(async (handle) => values.remove(keyOf(userId, handle))));
     },
 
-    async endAll(userId, now) {
+    async endAll(userId, now, event) {
       await database.write([
         sql`UPDATE users SET sessions_valid_from = ${now}
             WHERE application_id = ${applicationId} AND id = ${userId}`,
+        ...(event ? [auditStatement(applicationId, event)] : []),
       ]);
     },
   };

@@ -1,7 +1,8 @@
 /** Statements that read and write users, for the batches of several stores. */
 import { sql, type SQL } from './sql.ts';
 import { wordsOf } from '../../domain/customer-query.ts';
-import type { Identifier, IdentifierRef, NewUser, Profile, User } from '../../ports.ts';
+import type { AuditEvent, Identifier, IdentifierRef, NewUser, Profile, User } from '../../ports.ts';
+import { auditStatement } from './audit.ts';
 import type { Row } from './database.ts';
 
 /** A user with its identifiers as one row; `where` speaks of `u`. */
@@ -71,7 +72,7 @@ export function readUser(row: Row | undefined): User | undefined {
 }
 
 /** Unverified copies on other users go when an identifier is verified, and their links die (ruling 18). */
-function dropCopies(
+export function dropCopies(
   applicationId: string,
   userId: string,
   verified: readonly IdentifierRef[],
@@ -111,17 +112,30 @@ export function writeWords(
   ];
 }
 
+const registered = ({ id, createdAt }: NewUser): AuditEvent => ({
+  action: 'account.registered',
+  actor: 'shopper',
+  userId: id,
+  at: createdAt,
+});
+
 /** A new user with its identifiers, when `condition` holds. A verified identifier of another user fails the batch. */
-export function insertUser(applicationId: string, user: NewUser, condition: SQL): SQL[] {
+export function insertUser(
+  applicationId: string,
+  user: NewUser,
+  condition: SQL,
+  event: AuditEvent = registered(user),
+): SQL[] {
   const identifiers = JSON.stringify(user.identifiers);
   const verified = user.identifiers.filter((identifier) => identifier.verified);
   return [
     sql`INSERT INTO users (application_id, id, username, first_name, last_name, gender, dob, profile_pic_url,
-                           password_hash, created_at, updated_at)
+                           password_hash, meta, external_id, created_at, updated_at)
         SELECT ${applicationId}, ${user.id}, ${user.username}, ${user.firstName ?? null},
                ${user.lastName ?? null}, ${user.gender ?? null}, ${user.dob ?? null},
-               ${user.profilePicUrl ?? null}, ${user.passwordHash ?? null}, ${user.createdAt},
-               ${user.createdAt}
+               ${user.profilePicUrl ?? null}, ${user.passwordHash ?? null},
+               ${user.meta ? JSON.stringify(user.meta) : null}, ${user.externalId ?? null},
+               ${user.createdAt}, ${user.createdAt}
         WHERE ${condition}`,
     ...dropCopies(applicationId, user.id, verified, condition),
     sql`INSERT INTO identifiers (application_id, user_id, kind, value, calling_code, verified, is_primary, created_at)
@@ -129,6 +143,7 @@ export function insertUser(applicationId: string, user: NewUser, condition: SQL)
                i.value ->> 'verified', i.value ->> 'primary', ${user.createdAt}
         FROM json_each(${identifiers}) i WHERE ${condition}`,
     ...writeWords(applicationId, user.id, user, condition),
+    auditStatement(applicationId, event, condition),
   ];
 }
 

@@ -17,6 +17,7 @@ import type {
   SocialProviders,
   Tokens,
 } from '../../ports.ts';
+import { memoryCustomers } from './customers.ts';
 import { memoryIdentities } from './identities.ts';
 import { memoryLinks } from './links.ts';
 import { memoryOtps } from './otps.ts';
@@ -25,7 +26,6 @@ import { MemoryState } from './state.ts';
 import {
   memoryAudit,
   memoryBudgets,
-  memoryCustomers,
   memoryRegistrations,
   memorySessions,
   memoryUsers,
@@ -133,6 +133,17 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
       budgets: memoryBudgets(own),
       customers: memoryCustomers(own),
       audit: memoryAudit(own),
+      configs: {
+        read: async () => structuredClone({ config: application.config, version: own.version }),
+        async write({ config, version }, event) {
+          if (version !== own.version) return false;
+          const record = options.applications.find((one) => one.application.id === application.id);
+          if (record) record.application.config = config;
+          own.version += 1;
+          own.audit.push(event);
+          return true;
+        },
+      },
       notifier: {
         async send(message) {
           sent.push({ applicationId: application.id, message });

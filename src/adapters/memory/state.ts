@@ -54,6 +54,8 @@ export class MemoryState {
   /** provider and subject → user id */
   readonly identities = new Map<string, string>();
   charges: Charge[] = [];
+  /** Of the configuration. */
+  version = 1;
   /** Oldest first. */
   readonly audit: AuditEvent[] = [];
 
@@ -120,7 +122,15 @@ export class MemoryState {
     return names.includes(user.username) ? 'username' : undefined;
   }
 
-  insert({ identifiers, passwordHash, ...user }: NewUser): void {
+  insert({ identifiers, passwordHash, ...user }: NewUser, event?: AuditEvent): void {
+    this.audit.push(
+      event ?? {
+        action: 'account.registered',
+        actor: 'shopper',
+        userId: user.id,
+        at: user.createdAt,
+      },
+    );
     if (passwordHash !== undefined) this.hashes.set(user.id, passwordHash);
     for (const one of identifiers) if (one.verified) this.dropCopies(user.id, one);
     this.users.set(user.id, {
@@ -143,9 +153,11 @@ export class MemoryState {
       if (user.id === userId) continue;
       user.identifiers = user.identifiers.filter((have) => !sameIdentifier(have, one));
     }
-    for (const [id, link] of this.links) {
-      if (link.userId !== userId && sameIdentifier(link.identifier, one)) this.links.delete(id);
-    }
+    this.dropLinks((link) => link.userId !== userId && sameIdentifier(link.identifier, one));
+  }
+
+  dropLinks(which: (link: StoredLink) => boolean): void {
+    for (const [id, link] of this.links) if (which(link)) this.links.delete(id);
   }
 
   verify(userId: string, one: IdentifierRef, now: number): void {

@@ -1,16 +1,12 @@
 /** The smaller memory stores of one application. */
-import { wordsOf } from '../../domain/customer-query.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
 import type {
   Audit,
   Budgets,
   Clock,
-  Customers,
-  CustomerTerms,
   PendingForm,
   Registrations,
   Sessions,
-  User,
   Users,
 } from '../../ports.ts';
 import type { MemoryState } from './state.ts';
@@ -86,13 +82,15 @@ export function memorySessions(state: MemoryState): Sessions {
         .filter((one) => one.expiresAt > now && one.createdAt >= validFrom)
         .toSorted((a, b) => b.createdAt - a.createdAt);
     },
-    async end(_userId, handles) {
+    async end(_userId, handles, _until, event) {
+      if (event) state.audit.push(event);
       for (const handle of handles) {
         state.ended.add(handle);
         state.sessions.delete(handle);
       }
     },
-    async endAll(userId, now) {
+    async endAll(userId, now, event) {
+      if (event) state.audit.push(event);
       const user = state.users.get(userId);
       if (user) user.sessionsValidFrom = now;
     },
@@ -135,38 +133,6 @@ export function memoryRegistrations(state: MemoryState, clock: Clock): Registrat
     async close(id, userId, now) {
       if (!state.claim(id, userId, now)) return { state: 'lost' };
       return { state: 'done', user: state.user(userId) };
-    },
-  };
-}
-
-function matches(user: User, terms: CustomerTerms): boolean {
-  const values = user.identifiers.map(({ value }) => value);
-  const words = wordsOf([user.firstName, user.lastName, user.username].join(' '));
-  const named =
-    terms.words.length > 0 &&
-    terms.words.every((begin) => words.some((word) => word.startsWith(begin)));
-  const exact = [terms.email, terms.phone].filter((one) => one !== undefined);
-  return (
-    user.id === terms.id ||
-    user.username === terms.username ||
-    exact.some((one) => values.includes(one)) ||
-    named
-  );
-}
-
-export function memoryCustomers(state: MemoryState): Customers {
-  return {
-    async list({ terms, pageNo, pageSize }) {
-      const all = [...state.users.values()]
-        .toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
-        .flatMap(({ id }) => state.user(id) ?? []);
-      const found = terms ? all.filter((user) => matches(user, terms)) : all;
-      const start = (pageNo - 1) * pageSize;
-      return {
-        users: found.slice(start, start + pageSize),
-        total: terms ? Math.min(found.length, 1_000) : found.length,
-        hasNext: found.length > start + pageSize,
-      };
     },
   };
 }

@@ -31,7 +31,7 @@ export const configPlatform = {
     blank: 'keep',
     request: { params: ApplicationPath, body: PlatformSchemaChange },
     response: { 200: PlatformSchema },
-    errors: ['validation_failed'],
+    errors: ['validation_failed', 'not_found', 'unavailable'],
     example: {
       request: {
         body: {

@@ -1,8 +1,15 @@
-import type { Handlers } from '../../http/handler.ts';
+import { updateConfig } from '../../domain/platform-config.ts';
+import { byOperator, type Handlers } from '../../http/handler.ts';
 import type { configPlatform } from './platform.contract.ts';
 
 export const configPlatformHandlers = {
   async getPlatformConfig({ application, reply }) {
     return reply(application.config);
+  },
+
+  async updatePlatformConfig({ input, application, operator, caller, ports, fail, reply }) {
+    const by = byOperator(operator, caller);
+    const updated = await updateConfig(ports, application, input.body, by);
+    return updated.ok ? reply(updated.value) : fail(updated.code, updated);
   },
 } satisfies Partial<Handlers<typeof configPlatform>>;

@@ -12,7 +12,7 @@ import {
   CreateUserResponseSchema,
   UpdateUserRequestSchema,
 } from '../../schemas/customer.ts';
-import { ApplicationPath, reason, text, wholeNumber } from '../../schemas/fields.ts';
+import { ApplicationPath, CustomerPath, reason, text, wholeNumber } from '../../schemas/fields.ts';
 import { PaginationSchema } from '../../schemas/page.ts';
 import { success } from '../../schemas/success.ts';
 import { UserSchema } from '../../schemas/user.ts';
@@ -42,12 +42,6 @@ const ArchiveUserRequestSchema = z
 const UnDeleteUserRequestSchema = z
   .object({ user_id: userId, reason: reason.optional(), reason_id: text(100).optional() })
   .meta({ id: 'UnDeleteUserRequestSchema' });
-
-const UserPath = ApplicationPath.extend({
-  user_id: z
-    .string()
-    .meta({ description: 'ID of a customer', examples: ['5e68af49cfa09bf7233022f1'] }),
-});
 
 export const customersPlatform = {
   getCustomers: operation({
@@ -103,7 +97,7 @@ export const customersPlatform = {
     scope: 'customers:write',
     request: { params: ApplicationPath, body: CreateUserRequestSchema },
     response: { 200: CreateUserResponseSchema },
-    errors: ['validation_failed', 'identifier_taken'],
+    errors: ['validation_failed', 'not_found', 'identifier_taken'],
     example: {
       request: {
         body: {
@@ -128,9 +122,9 @@ export const customersPlatform = {
       'if phone_numbers or emails field sent in request data.',
     security: 'platform',
     scope: 'customers:write',
-    request: { params: UserPath, body: UpdateUserRequestSchema },
+    request: { params: CustomerPath, body: UpdateUserRequestSchema },
     response: { 200: CreateUserResponseSchema },
-    errors: ['validation_failed', 'not_found', 'identifier_taken', 'identifier_limit'],
+    errors: ['validation_failed', 'not_found', 'identifier_taken'],
     example: {
       request: {
         body: {

@@ -1,7 +1,14 @@
 import { readQuery } from '../../domain/customer-query.ts';
+import {
+  bestMatches,
+  createCustomer,
+  restoreCustomer,
+  setCustomerState,
+  updateCustomer,
+} from '../../domain/customers.ts';
 import { badField } from '../../domain/result.ts';
 import { customerView } from '../../domain/user.ts';
-import type { Handlers } from '../../http/handler.ts';
+import { byOperator, type Handlers } from '../../http/handler.ts';
 import type { customersPlatform } from './platform.contract.ts';
 
 /** Deeper pages would scan (ruling 28). */
@@ -28,5 +35,49 @@ export const customersPlatformHandlers = {
         has_next: hasNext,
       },
     });
+  },
+
+  async searchUsers({ input, application, ports, reply }) {
+    const { q } = input.query;
+    if (q === undefined) return reply({ users: [] });
+    const terms = readQuery(q, application.defaultCountryCode);
+    const found = await ports.customers.candidates(terms);
+    const users = bestMatches(found, terms).map((user) => customerView(user, application));
+    return reply({ users });
+  },
+
+  async createUser({ input, application, operator, caller, ports, fail, reply }) {
+    const by = byOperator(operator, caller);
+    const created = await createCustomer(ports, application, input.body, by);
+    if (!created.ok) return fail(created.code, created);
+    return reply({ user: customerView(created.value, application) });
+  },
+
+  async updateUser({ input, application, operator, caller, ports, fail, reply }) {
+    const by = byOperator(operator, caller);
+    const { user_id: userId } = input.params;
+    const updated = await updateCustomer(ports, application, userId, input.body, by);
+    if (!updated.ok) return fail(updated.code, updated);
+    return reply({ user: customerView(updated.value, application) });
+  },
+
+  async blockOrUnblockUsers({ input, operator, caller, ports, fail, reply }) {
+    const { status, user_id: userIds, reason } = input.body;
+    const by = byOperator(operator, caller, reason);
+    const changed = await setCustomerState(ports, userIds, status ? 'block' : 'unblock', by);
+    return changed.ok ? reply({ success: true }) : fail(changed.code, changed);
+  },
+
+  async archiveUser({ input, operator, caller, ports, fail, reply }) {
+    const by = byOperator(operator, caller);
+    const changed = await setCustomerState(ports, [input.body.user_id], 'archive', by);
+    return changed.ok ? reply({ success: true }) : fail(changed.code, changed);
+  },
+
+  async unDeleteUser({ input, application, operator, caller, ports, fail, reply }) {
+    const { user_id: userId, reason, reason_id: reasonId } = input.body;
+    const by = byOperator(operator, caller, reason ?? reasonId);
+    const restored = await restoreCustomer(ports, application, userId, by);
+    return restored.ok ? reply({ success: true }) : fail(restored.code, restored);
   },
 } satisfies Partial<Handlers<typeof customersPlatform>>;

@@ -1,5 +1,7 @@
+import { endAllOf, endOneOf, openForCustomer } from '../../domain/admin-sessions.ts';
 import { sessionName } from '../../domain/session.ts';
-import type { Handlers } from '../../http/handler.ts';
+import { SESSION_COOKIE } from '../../http/cookies.ts';
+import { byOperator, type Handlers } from '../../http/handler.ts';
 import type { sessionPlatform } from './platform.contract.ts';
 
 export const sessionPlatformHandlers = {
@@ -19,5 +21,36 @@ export const sessionPlatformHandlers = {
         expire_in: String(Math.max(0, Math.floor((session.expiresAt - now) / 1000))),
       })),
     });
+  },
+
+  async createUserSession({ input, application, operator, caller, ports, fail, reply }) {
+    const { user_id: userId, domain, max_age: maxAge } = input.body;
+    const by = byOperator(operator, caller);
+    const opened = await openForCustomer(ports, application, { userId, domain, maxAge }, by);
+    if (!opened.ok) return fail(opened.code, opened);
+    return reply({
+      domain: domain.toLowerCase(),
+      max_age: opened.value.maxAge,
+      secure: true,
+      http_only: true,
+      // As browsers store it: ready to be sent back as it stands.
+      cookie: { [SESSION_COOKIE]: encodeURIComponent(opened.value.cookie) },
+    });
+  },
+
+  async deleteActiveSessions({ input, operator, caller, ports, fail, reply }) {
+    const { id, reason } = input.query;
+    const ended = await endAllOf(ports, id, byOperator(operator, caller, reason));
+    if (!ended.ok) return fail(ended.code, ended);
+    const names = ended.value.map(sessionName);
+    return reply({ items: names, user_id: id, session_ids: names });
+  },
+
+  async deleteSession({ input, operator, caller, ports, fail, reply }) {
+    const { id, session_id: given, reason } = input.query;
+    const ended = await endOneOf(ports, id, given, byOperator(operator, caller, reason));
+    if (!ended.ok) return fail(ended.code, ended);
+    const name = sessionName(ended.value);
+    return reply({ items: [name], user_id: id, session_id: name });
   },
 } satisfies Partial<Handlers<typeof sessionPlatform>>;

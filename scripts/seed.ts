@@ -1,0 +1,51 @@
+/** `npm run seed`: invented customers in the local data of `npm start`. */
+import { join, resolve } from 'node:path';
+import { misused, readArgs, wholeNumber } from './args.ts';
+import { withLocalData } from './lib/local-data.ts';
+import { BATCH, seedCustomers } from './lib/seed-customers.ts';
+import { DEMO } from './lib/welcome.ts';
+import { ROOT } from './lib/wrangler.ts';
+
+const USAGE = `
+npm run seed -- --customers N [--application ID] [--state DIR]
+
+Writes N invented customers into the local data of npm start. They are the same ones each time, so a second run adds
+nothing. Stop npm start first: one process at a time may hold the data.
+
+  --customers N     how many, up to 1000000
+  --application ID  of whom (default: the demo application)
+  --state DIR       where the local data is kept (default .wrangler/state)
+`;
+
+const args = readArgs(USAGE, {
+  customers: { type: 'string' },
+  application: { type: 'string', default: DEMO.applicationId },
+  state: { type: 'string' },
+});
+if (args.customers === undefined) misused('--customers is missing.');
+const total = wholeNumber('customers', args.customers, 1, 1_000_000);
+const state = args.state === undefined ? join(ROOT, '.wrangler/state') : resolve(args.state);
+const WIDTH = 30;
+
+function show(done: number): void {
+  const share = done / total;
+  const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░');
+  // On a terminal one line that moves; elsewhere, such as in a log, the end alone.
+  if (process.stdout.isTTY) process.stdout.write(`\r${bar} ${Math.floor(share * 100)} %`);
+  if (done === total)
+    console.log(`${process.stdout.isTTY ? '\n' : ''}${total} customers are there.`);
+}
+
+const newest = Date.UTC(2026, 0, 1);
+await withLocalData(state, 'http://127.0.0.1:8787', async (db) => {
+  const known = await db
+    .prepare('SELECT 1 FROM applications WHERE id = ?')
+    .bind(args.application)
+    .first();
+  if (!known) misused(`There is no application ${args.application}.`);
+  for (let from = 0; from < total; from += BATCH) {
+    const count = Math.min(BATCH, total - from);
+    await seedCustomers(db, args.application, { from, count, newest });
+    show(from + count);
+  }
+});

@@ -1,0 +1,94 @@
+/** Sessions in the hands of operators. Times are milliseconds. */
+import type { Application, Ports, Session } from '../ports.ts';
+import { noCustomer, type By } from './customers.ts';
+import { accept, badField, refuse, type Result } from './result.ts';
+import { ENDED_FOR, newSession, sessionLife } from './session.ts';
+import { endSurplus } from './sign-in.ts';
+import { signInRefusal } from './user.ts';
+
+export interface OpenedByOperator {
+  /** As it stands in the cookie. */
+  cookie: string;
+  /** Seconds. */
+  maxAge: number;
+}
+
+/**
+ * A session for a customer, on one of the shop's own domains.
+ * @param maxAge seconds; the configured life when left out or longer
+ */
+export async function openForCustomer(
+  ports: Ports,
+  application: Application,
+  request: { userId: string; domain: string; maxAge?: number },
+  by: By,
+): Promise<
+  Result<
+    OpenedByOperator,
+    | 'validation_failed'
+    | 'not_found'
+    | 'account_blocked'
+    | 'account_deleted'
+    | 'application_inactive'
+  >
+> {
+  const domain = request.domain.toLowerCase();
+  if (!application.domains.includes(domain)) {
+    return badField('body.domain', 'is not a domain of this application');
+  }
+  const now = ports.clock.now();
+  const user = await ports.users.find(request.userId);
+  if (!user) return noCustomer();
+  const refused = signInRefusal(user, application);
+  if (refused) return refused;
+  const life = sessionLife(application.config);
+  const asked = request.maxAge === undefined ? life : request.maxAge * 1000;
+  const { cookie, handle } = await ports.sessionTokens.issue(user.id);
+  const visitor = { userId: user.id, handle, userAgent: '', ip: '', domain };
+  const session: Session = {
+    ...newSession(application, visitor, now),
+    expiresAt: now + Math.min(asked, life),
+    ...(asked < life && { fixed: true }),
+  };
+  // The event first: a session that nobody is answerable for must not come to be.
+  await ports.audit.record({ ...by, action: 'session.created', userId: user.id, at: now });
+  await ports.sessions.put(session);
+  ports.background(endSurplus(ports, session));
+  return accept({ cookie, maxAge: Math.floor((session.expiresAt - now) / 1000) });
+}
+
+/** @returns the handles that were alive */
+export async function endAllOf(
+  ports: Ports,
+  userId: string,
+  by: By,
+): Promise<Result<string[], 'not_found'>> {
+  const now = ports.clock.now();
+  const [user, sessions] = await Promise.all([
+    ports.users.find(userId),
+    ports.sessions.list(userId, now),
+  ]);
+  if (!user) return noCustomer();
+  // KV lists lag: what it does not show yet ends all the same, because D1 refuses everything made before.
+  const event = { ...by, action: 'sessions.ended', userId, at: now } as const;
+  await ports.sessions.endAll(userId, now + 1, event);
+  return accept(sessions.map(({ handle }) => handle));
+}
+
+/** @param name a handle, with or without `sess:` in front */
+export async function endOneOf(
+  ports: Ports,
+  userId: string,
+  name: string,
+  by: By,
+): Promise<Result<string, 'not_found'>> {
+  const handle = name.replace(/^sess:/, '').toLowerCase();
+  const now = ports.clock.now();
+  const { session, user, ended } = await ports.sessions.find(userId, handle);
+  if (!user) return noCustomer();
+  const dead = !session || ended || session.createdAt < user.sessionsValidFrom;
+  if (dead || session.expiresAt <= now) return refuse('not_found', { message: 'No such session.' });
+  const event = { ...by, action: 'session.ended', userId, at: now } as const;
+  await ports.sessions.end(userId, [handle], now + ENDED_FOR, event);
+  return accept(handle);
+}

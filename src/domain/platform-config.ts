@@ -1,0 +1,102 @@
+/** Changing the login options of an application. Pure, but for the one flow at the end. */
+import type { Application, Ports, PlatformConfig } from '../ports.ts';
+import type { By } from './customers.ts';
+import { accept, badField, refuse, type Refused, type Result } from './result.ts';
+import { ABSOLUTE_CAP, UNIT } from './session.ts';
+
+type Json = Record<string, unknown>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Objects deeply, everything else replaced; lists are replaced whole (flows.md). */
+function merge(old: Json, change: Json): Json {
+  const next = { ...old };
+  for (const [key, value] of Object.entries(change)) {
+    const before = old[key];
+    next[key] = isObject(value) && isObject(before) ? merge(before, value) : value;
+  }
+  return next;
+}
+
+/** What the server says of a configuration. A caller may send back what it has read; these stay what they are. */
+const OURS = new Set(['_id', '__v', 'created_at', 'updated_at']);
+
+/** `appId` is how the documented examples spell `app_id` (decision 5). */
+function canonical(change: Json): Json {
+  const { social_tokens: tokens, ...rest } = Object.fromEntries(
+    Object.entries(change).filter(([key]) => !OURS.has(key)),
+  );
+  if (!isObject(tokens)) return rest;
+  const spelt = Object.entries(tokens).map(([provider, token]) => {
+    if (!isObject(token) || !('appId' in token)) return [provider, token];
+    const { appId, ...others } = token;
+    return [provider, { app_id: appId, ...others }];
+  });
+  return { ...rest, social_tokens: Object.fromEntries(spelt) as Json };
+}
+
+const MAX_DELETE_DAYS = 3_650;
+
+/** The first thing that the flows could not work with. */
+function mistake(config: PlatformConfig): Refused<'validation_failed'> | undefined {
+  const { session_config: session, delete_account_day: days } = config;
+  if (!Object.hasOwn(UNIT, session.type)) {
+    return badField('body.session_config.type', 'must be Minutes, Hours or Days');
+  }
+  const life = session.duration * UNIT[session.type];
+  if (!(life >= UNIT.Minutes && life <= ABSOLUTE_CAP)) {
+    return badField('body.session_config.duration', 'must be between one minute and 365 days');
+  }
+  if (!Number.isInteger(days) || days < 0 || days > MAX_DELETE_DAYS) {
+    return badField(
+      'body.delete_account_day',
+      `must be a whole number from 0 to ${MAX_DELETE_DAYS}`,
+    );
+  }
+  for (const fields of ['required_fields', 'register_required_fields'] as const) {
+    for (const [name, { level }] of Object.entries(config[fields])) {
+      if (level !== 'hard' && level !== 'soft') {
+        return badField(`body.${fields}.${name}.level`, 'must be hard or soft');
+      }
+    }
+  }
+  const reasons = config.delete_account_reasons.map(({ reason_id: id }) => id);
+  if (reasons.some((id) => !id) || new Set(reasons).size < reasons.length) {
+    return badField('body.delete_account_reasons', 'must each have a reason_id of their own');
+  }
+  return undefined;
+}
+
+export function changedConfig(
+  old: PlatformConfig,
+  change: Json,
+  now: number,
+): Result<PlatformConfig, 'validation_failed'> {
+  // The row's schema is closed: what is merged in has the types of what is there.
+  const merged = merge({ ...old }, canonical(change)) as unknown as PlatformConfig;
+  const next = { ...merged, updated_at: new Date(now).toISOString() };
+  return mistake(next) ?? accept(next);
+}
+
+/** Two operators at once take turns; more than this many turns is no coincidence. */
+const TURNS = 10;
+
+export async function updateConfig(
+  ports: Ports,
+  application: Application,
+  change: Json,
+  by: By,
+): Promise<Result<PlatformConfig, 'validation_failed' | 'not_found' | 'unavailable'>> {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const old = await ports.configs.read();
+    if (!old) return refuse('not_found');
+    const at = ports.clock.now();
+    const next = changedConfig(old.config, change, at);
+    if (!next.ok) return next;
+    const detail = { fields: Object.keys(change) };
+    const event = { ...by, action: 'config.changed', detail, at } as const;
+    const done = await ports.configs.write({ config: next.value, version: old.version }, event);
+    if (done) return accept(next.value);
+  }
+  return refuse('unavailable', { internal: `config of ${application.id}: lost every turn` });
+}

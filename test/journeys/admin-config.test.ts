@@ -1,0 +1,194 @@
+/** Login options in the hands of operators: what a change does, and how two changes get along. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import { MOBILE, right, signUp } from '../support/answers.ts';
+import { operatorOf, params } from '../support/operator.ts';
+import { edgeShop, SHOPS, type Shop, type ShopOptions } from '../support/shop.ts';
+
+type Operator = Awaited<ReturnType<typeof operatorOf>>;
+type Change = Parameters<Operator['updatePlatformConfig']>[0]['body'];
+
+/** Providers are not what this is about: none answers. */
+const silent: typeof fetch = async () => new Response(null, { status: 500 });
+
+async function opened(open: (options?: ShopOptions) => Promise<Shop>) {
+  const shop = await open({ fetch: silent });
+  const operator = await operatorOf(shop);
+  const change = async (body: Change) => operator.updatePlatformConfig({ params, body });
+  return { shop, operator, change };
+}
+
+const codeOf = (answer: { body: unknown }) => (answer.body as { code?: string }).code;
+const social = { is_signed_in: true, oauth2: { access_token: 'x' } };
+
+/** Option → the change that flips it, and what a storefront hears once it is flipped. */
+const EFFECTS: [string, Change, (shop: Shop) => Promise<unknown>, string][] = [
+  [
+    'login.otp',
+    { login: { otp: false } },
+    async (shop) => codeOf(await shop.browser().application.loginWithOTP({ body: MOBILE })),
+    'otp_login_disabled',
+  ],
+  [
+    'login.password',
+    { login: { password: false } },
+    async (shop) =>
+      codeOf(
+        await shop.browser().application.loginWithEmailAndPassword({
+          body: { username: 'a@example.com', password: 'wrong password' },
+        }),
+      ),
+    'password_login_disabled',
+  ],
+  [
+    'social.google',
+    { social: { google: false } },
+    async (shop) => codeOf(await shop.browser().application.loginWithGoogle({ body: social })),
+    'social_login_disabled',
+  ],
+  [
+    'social.facebook',
+    { social: { facebook: false } },
+    async (shop) => codeOf(await shop.browser().application.loginWithFacebook({ body: social })),
+    'social_login_disabled',
+  ],
+  [
+    'register',
+    { register: false },
+    async (shop) =>
+      codeOf(
+        await shop.browser().application.registerWithForm({
+          body: { first_name: 'A', phone: { country_code: '91', mobile: '9820098200' } },
+        }),
+      ),
+    'registration_closed',
+  ],
+  [
+    'forgot_password',
+    { forgot_password: false },
+    async (shop) =>
+      codeOf(
+        await shop
+          .browser()
+          .application.sendResetPasswordEmail({ body: { email: 'a@example.com' } }),
+      ),
+    'forgot_password_disabled',
+  ],
+  [
+    'register_required_fields',
+    { register_required_fields: { email: { is_required: true, level: 'hard' } } },
+    async (shop) =>
+      codeOf(
+        await shop.browser().application.registerWithForm({
+          body: { first_name: 'A', phone: { country_code: '91', mobile: '9820098200' } },
+        }),
+      ),
+    'required_field_missing',
+  ],
+];
+
+describe.each(SHOPS)('platform config on %s', (_, open) => {
+  test.each(EFFECTS)('%s takes effect with the next request', async (_name, body, call, code) => {
+    const { shop, change } = await opened(open);
+    expect(await call(shop)).not.toBe(code);
+    right(await change(body));
+    shop.clock.advance(1);
+    expect(await call(shop)).toBe(code);
+  });
+
+  test('required_fields hold back the session of a user who lacks one', async () => {
+    const { shop, change } = await opened(open);
+    await signUp(shop, shop.browser());
+    right(await change({ required_fields: { email: { is_required: true, level: 'hard' } } }));
+    shop.clock.advance(31_000);
+    const browser = shop.browser();
+    const { request_id = '' } = right(
+      await browser.application.loginWithOTP({ body: MOBILE }),
+    ).body;
+    const otp = await shop.otp('+918652523958');
+    const { body } = right(
+      await browser.application.verifyMobileOTP({ body: { request_id, otp } }),
+    );
+    expect(body).toMatchObject({ user_exists: false, register_token: expect.any(String) });
+  });
+
+  test('session_config decides how long a session lives', async () => {
+    const { shop, change } = await opened(open);
+    right(await change({ session_config: { duration: 5, type: 'Minutes', is_rolling: false } }));
+    const browser = shop.browser();
+    await signUp(shop, browser);
+    shop.clock.advance(4 * 60_000);
+    right(await browser.application.getLoggedInUser());
+    shop.clock.advance(61_000);
+    expect((await browser.application.getLoggedInUser()).status).toBe(401);
+  });
+
+  test('active: false closes the shop for those who are signed in and those who are not', async () => {
+    const { shop, change } = await opened(open);
+    const browser = shop.browser();
+    await signUp(shop, browser);
+    right(await change({ active: false }));
+    expect((await browser.application.getLoggedInUser()).status).toBe(401);
+  });
+
+  test('what is left out stays, lists are replaced, an empty text clears', async () => {
+    const { operator, change } = await opened(open);
+    const before = right(await operator.getPlatformConfig({ params })).body;
+    const reasons = [{ reason_id: 'a', reason_text: 'Moved', show_text_area: false }];
+    const after = right(
+      await change({ subtext: '', login: { otp: false }, delete_account_reasons: reasons }),
+    ).body;
+    expect(after).toEqual({
+      ...before,
+      subtext: '',
+      login: { ...before.login, otp: false },
+      delete_account_reasons: reasons,
+      updated_at: after.updated_at,
+    });
+    expect(right(await operator.getPlatformConfig({ params })).body).toEqual(after);
+    // What was read can be sent back.
+    right(await change(after));
+  });
+
+  test.each<[string, object]>([
+    ['body.session_config.type', { session_config: { type: 'Years' } }],
+    ['body.session_config.duration', { session_config: { duration: 0 } }],
+    ['body.session_config.duration', { session_config: { duration: 366, type: 'Days' } }],
+    ['body.delete_account_day', { delete_account_day: 1.5 }],
+    ['body.required_fields.email.level', { required_fields: { email: { level: 'maybe' } } }],
+    ['body.delete_account_reasons', { delete_account_reasons: [{ reason_text: 'x' }] }],
+    ['body.logn', { logn: { otp: false } }],
+    ['body.login.sms', { login: { sms: true } }],
+  ])('%s is refused by name and nothing changes', async (path, body) => {
+    const { operator, change } = await opened(open);
+    const before = right(await operator.getPlatformConfig({ params })).body;
+    expect(await change(body)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
+    expect(right(await operator.getPlatformConfig({ params })).body).toEqual(before);
+  });
+
+  test('changes made at once all hold', async () => {
+    const { operator, change } = await opened(open);
+    const answers = await Promise.all([
+      change({ login: { otp: false } }),
+      change({ register: false }),
+      change({ subtext: 'Hello' }),
+    ]);
+    for (const answer of answers) right(answer);
+    const config = right(await operator.getPlatformConfig({ params })).body;
+    expect(config).toMatchObject({ login: { otp: false }, register: false, subtext: 'Hello' });
+  });
+});
+
+test('another isolate sees a change within 30 s', async () => {
+  const { shop, change } = await opened(edgeShop);
+  const send = async () => codeOf(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+  expect(await send()).toBeUndefined();
+  // As another isolate would write it: this one's cache hears nothing of it.
+  await env.DB.prepare(
+    `UPDATE applications SET config = json_set(config, '$.login.otp', json('false'))`,
+  ).run();
+  shop.clock.advance(30_001);
+  expect(await send()).toBe('otp_login_disabled');
+  right(await change({ login: { otp: true } }));
+  expect(await send()).not.toBe('otp_login_disabled');
+});

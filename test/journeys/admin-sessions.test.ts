@@ -1,0 +1,123 @@
+/** Sessions in the hands of operators, seen from the storefront. */
+import { describe, expect, test } from 'vitest';
+import { right, signUp } from '../support/answers.ts';
+import { operatorOf, params } from '../support/operator.ts';
+import { AUTHORIZATION, edgeShop, SHOPS, type Shop, type ShopOptions } from '../support/shop.ts';
+
+async function opened(open: (options?: ShopOptions) => Promise<Shop>, options?: ShopOptions) {
+  const shop = await open(options);
+  const browser = shop.browser();
+  const id = (await signUp(shop, browser)).body.user?._id ?? '';
+  await shop.settle();
+  return { shop, browser, id, operator: await operatorOf(shop) };
+}
+
+/** Whom the storefront takes the sender of this cookie for. */
+async function statusWith(shop: Shop, value: string): Promise<number> {
+  const headers = { authorization: AUTHORIZATION, cookie: `f.session=${value}` };
+  const path = '/service/application/user/authentication/v1.0/session';
+  return (await shop.fetch(path, { headers })).status;
+}
+
+describe.each(SHOPS)('sessions on %s', (_, open) => {
+  test('the cookie that an operator gets signs the shopper in, for as long as was asked', async () => {
+    const { shop, id, operator } = await opened(open);
+    const body = { user_id: id, domain: 'localhost', max_age: 3600 };
+    const made = right(await operator.createUserSession({ params, body })).body;
+    expect(made).toMatchObject({
+      domain: 'localhost',
+      max_age: 3600,
+      secure: true,
+      http_only: true,
+    });
+    const value = made.cookie?.['f.session'] ?? '';
+    expect(value).toMatch(/^s%3A/);
+    expect(await statusWith(shop, value)).toBe(200);
+    shop.clock.advance(3_590_000);
+    expect(await statusWith(shop, value)).toBe(200);
+    shop.clock.advance(11_000);
+    expect(await statusWith(shop, value)).toBe(401);
+  });
+
+  test('a session with an end of its own does not roll beyond it', async () => {
+    const config = {
+      session_config: { duration: 1, type: 'Days', is_rolling: true },
+    } as const;
+    const { shop, id, operator } = await opened(open, { config });
+    const body = { user_id: id, domain: 'localhost', max_age: 7200 };
+    const { cookie } = right(await operator.createUserSession({ params, body })).body;
+    const value = cookie?.['f.session'] ?? '';
+    shop.clock.advance(7_000_000);
+    expect(await statusWith(shop, value)).toBe(200);
+    await shop.settle();
+    shop.clock.advance(300_000);
+    expect(await statusWith(shop, value)).toBe(401);
+  });
+
+  test('no session for a foreign domain, an unknown, a blocked or an archived customer', async () => {
+    const { id, operator } = await opened(open);
+    const create = async (user_id: string, domain = 'localhost') =>
+      operator.createUserSession({ params, body: { user_id, domain } });
+    expect(await create(id, 'evil.example')).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'body.domain' }] },
+    });
+    expect((await create('f'.repeat(24))).status).toBe(404);
+    right(await operator.blockOrUnblockUsers({ params, body: { status: true, user_id: [id] } }));
+    expect((await create(id)).body).toMatchObject({ code: 'account_blocked' });
+    right(await operator.blockOrUnblockUsers({ params, body: { status: false, user_id: [id] } }));
+    right(await operator.archiveUser({ params, body: { user_id: id } }));
+    expect((await create(id)).body).toMatchObject({ code: 'account_deleted' });
+  });
+
+  test('one session ends, the other goes on; both spellings of its name are read', async () => {
+    const { shop, browser, id, operator } = await opened(open);
+    const list = async () =>
+      right(await operator.getActiveSessions({ params, query: { id } })).body.items ?? [];
+    const [own] = await list();
+    right(await operator.createUserSession({ params, body: { user_id: id, domain: 'localhost' } }));
+    const others = (await list()).filter(({ session_id }) => session_id !== own?.session_id);
+    const session_id = others[0]?.session_id ?? '';
+    const query = { id, session_id: session_id.slice('sess:'.length), reason: 'lost phone' };
+    expect(right(await operator.deleteSession({ params, query })).body).toEqual({
+      items: [session_id],
+      user_id: id,
+      session_id,
+    });
+    expect((await operator.deleteSession({ params, query })).status).toBe(404);
+    right(await browser.application.getLoggedInUser());
+    const last = { id, session_id: own?.session_id ?? '', reason: 'lost phone' };
+    right(await operator.deleteSession({ params, query: last }));
+    expect((await browser.application.getLoggedInUser()).status).toBe(401);
+    const { timeline } = right(await operator.timeline(id)).body;
+    expect(timeline.map(({ type }) => type)).toEqual([
+      'session.ended',
+      'session.ended',
+      'session.created',
+      'account.registered',
+    ]);
+    expect(timeline[0]?.sub_title).toBe('dev-api-key: lost phone');
+    await shop.settle();
+  });
+
+  test('all sessions end together, and a new one can be opened', async () => {
+    const { browser, id, operator } = await opened(open);
+    const query = { id, reason: 'asked by phone' };
+    const { items, session_ids } = right(
+      await operator.deleteActiveSessions({ params, query }),
+    ).body;
+    expect(items).toHaveLength(1);
+    expect(session_ids).toEqual(items);
+    expect((await browser.application.getLoggedInUser()).status).toBe(401);
+    const unknown = { id: 'f'.repeat(24), reason: 'x' };
+    expect((await operator.deleteActiveSessions({ params, query: unknown })).status).toBe(404);
+  });
+});
+
+test('a session that an operator ended is dead at once, though KV still shows it', async () => {
+  const { shop, browser, id, operator } = await opened(async () => edgeShop());
+  const edge = shop as Awaited<ReturnType<typeof edgeShop>>;
+  edge.kv.lag = 60_000;
+  right(await operator.deleteActiveSessions({ params, query: { id, reason: 'lost phone' } }));
+  expect((await browser.application.getLoggedInUser()).status).toBe(401);
+});

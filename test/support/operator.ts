@@ -1,0 +1,26 @@
+/** An operator of the demo company: its access token, and a client that calls platform operations with it. */
+import { DEMO } from '../../scripts/lib/welcome.ts';
+import type { Shop } from './shop.ts';
+
+export async function accessToken(shop: Shop, scope?: string): Promise<string> {
+  const { body } = await shop.browser().service.createToken({
+    params: { company_id: DEMO.companyId },
+    body: { grant_type: 'client_credentials', ...(scope && { scope }) },
+    headers: { authorization: `Basic ${btoa(`${DEMO.oauthKey}:${DEMO.oauthSecret}`)}` },
+  });
+  if (!('access_token' in body)) throw new Error(JSON.stringify(body));
+  return body.access_token;
+}
+
+/** Path parameters of the demo application. */
+export const params = { company_id: DEMO.companyId, application_id: DEMO.applicationId };
+
+export async function operatorOf(shop: Shop) {
+  const authorization = `Bearer ${await accessToken(shop)}`;
+  const client = shop.browser({ authorization });
+  return {
+    ...client.platform,
+    timeline: async (user_id: string) =>
+      client.service.getUserTimeline({ params: { ...params, user_id } }),
+  };
+}
