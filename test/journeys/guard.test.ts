@@ -5,6 +5,7 @@ import { DEMO } from '../../scripts/lib/welcome.ts';
 import { entriesOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 import { cookieOf, MOBILE, right, signUp } from '../support/answers.ts';
+import { accessToken } from '../support/operator.ts';
 import { AUTHORIZATION, SHOPS, type Shop } from '../support/shop.ts';
 
 const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
@@ -12,16 +13,6 @@ const SESSION = '/service/application/user/authentication/v1.0/session';
 const CUSTOMERS = `/service/platform/user/v1.0/company/1/application/${DEMO.applicationId}/customers/list`;
 const TOKEN = '/service/panel/authentication/v1.0/company/1/oauth/token';
 const JSON_TYPE = { 'content-type': 'application/json' };
-
-async function accessToken(shop: Shop, scope?: string): Promise<string> {
-  const response = await shop.fetch(TOKEN, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${DEMO.oauthKey}:${DEMO.oauthSecret}`)}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope && { scope }) }),
-  });
-  const body: { access_token: string } = await response.json();
-  return body.access_token;
-}
 
 const pathOf = (path: string): string =>
   path

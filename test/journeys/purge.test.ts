@@ -11,6 +11,7 @@ import type { LogLine } from '../../src/http/log.ts';
 import { wire } from '../../src/wiring.ts';
 import { MOBILE, prove, right } from '../support/answers.ts';
 import { countingDatabase } from '../support/counting-database.ts';
+import { operatorOf, params } from '../support/operator.ts';
 import { edgeShop, ORIGIN, type EdgeShop } from '../support/shop.ts';
 import { staleKv } from '../support/stale-kv.ts';
 import { allRows, tablesWith, tracesOf } from '../support/traces.ts';
@@ -69,6 +70,19 @@ async function deleteAccount(shop: EdgeShop, browser: ReturnType<EdgeShop['brows
   await shop.settle();
 }
 
+/** Operators write down why, and so whom. */
+async function bringBack(shop: EdgeShop, id: string) {
+  const operator = await operatorOf(shop);
+  const body = { status: true, user_id: [id], reason: 'Zubeida Quartermain asked' };
+  right(await operator.blockOrUnblockUsers({ params, body }));
+  right(await operator.blockOrUnblockUsers({ params, body: { ...body, status: false } }));
+  const reason = { user_id: id, reason: 'it was not Zubeida' };
+  right(await operator.archiveUser({ params, body: { user_id: id } }));
+  right(await operator.unDeleteUser({ params, body: reason }));
+  const renamed = { first_name: 'Zubeida', external_id: 'quartermain-7' };
+  right(await operator.updateUser({ params: { ...params, user_id: id }, body: renamed }));
+}
+
 const wordsOf = ({ id, username }: { id: string; username: string }) => [
   '8652523958',
   'person.example',
@@ -95,6 +109,10 @@ describe('the purge, after everything a shopper can do', () => {
       await neighbour.application.updateProfile({ body: { first_name: 'Neel', register_token } }),
     );
     const person = await shopper(shop);
+    await bringBack(shop, person.id);
+    shop.clock.advance(31_000);
+    // The block has ended every session.
+    await prove(shop, person.browser);
     await deleteAccount(shop, person.browser);
     const words = wordsOf(person);
     expect((await tracesOf(words, shop.kv.namespace)).length).toBeGreaterThan(10);

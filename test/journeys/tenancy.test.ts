@@ -1,12 +1,14 @@
 /** No operator ever reaches another shop's customers, whatever ids the request names. */
 import { env } from 'cloudflare:workers';
+import { SignJWT, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { freshSecrets } from '../../scripts/lib/dev-vars.ts';
 import { right, signUp } from '../support/answers.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import { entriesOf } from '../../src/http/operation.ts';
+import { entriesOf, SCOPES, type Entry } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 import { accessToken, operatorOf, params } from '../support/operator.ts';
-import { edgeShop } from '../support/shop.ts';
+import { edgeShop, type EdgeShop } from '../support/shop.ts';
 
 const NEIGHBOUR = 'a'.repeat(24);
 const rows = entriesOf({ platform: table.platform, service: table.service }).filter(
@@ -64,16 +66,69 @@ describe('the ids of a customer', () => {
   });
 });
 
-test.each(rows)('$id tells a foreign company nothing', async ({ row }) => {
-  const shop = await edgeShop();
-  const authorization = `Bearer ${await accessToken(shop)}`;
+/** Calls a row of the demo application, or of the company named, with a token and nothing else. */
+async function call(shop: EdgeShop, { row }: Entry, token: string, company = '1') {
   const path = row.path
-    .replace('{company_id}', '2')
+    .replace('{company_id}', company)
     .replace('{application_id}', DEMO.applicationId)
     .replaceAll(/\{\w+\}/g, '0'.repeat(24));
-  const headers = { authorization, 'content-type': 'application/json' };
-  const method = row.method.toUpperCase();
-  const answer = await shop.fetch(path, { method, headers });
-  expect(answer.status).toBe(404);
-  expect(await answer.json()).toMatchObject({ message: 'Not found.', code: 'not_found' });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await shop.fetch(path, { method: row.method.toUpperCase(), headers });
+  const { code } = await answer.json<{ code?: string }>();
+  return [answer.status, code];
+}
+
+/** Tokens that look as ours do, and are worth nothing. */
+async function forgeries(shop: EdgeShop): Promise<Record<string, string>> {
+  const jwks = await shop.browser().service.getJwks();
+  const [key] = right(jwks).body.keys;
+  const { kid } = key as { kid: string };
+  const claims = { company_id: DEMO.companyId, scope: SCOPES.join(' ') };
+  const signed = async (alg: string, secret: CryptoKey | Uint8Array) =>
+    new SignJWT(claims)
+      .setIssuer('vestibule')
+      .setAudience('vestibule-platform')
+      .setSubject(DEMO.oauthKey)
+      .setExpirationTime('1h')
+      .setProtectedHeader({ alg, kid, typ: 'at+jwt' })
+      .sign(secret);
+  const { privateKey } = await generateKeyPair('EdDSA');
+  const retired = await edgeShop({ env: { SIGNING_KEYS: freshSecrets().SIGNING_KEYS ?? '' } });
+  const [, payload] = (await accessToken(shop)).split('.');
+  const none = btoa(JSON.stringify({ alg: 'none', kid, typ: 'at+jwt' })).replaceAll('=', '');
+  return {
+    'a key that is no longer ours': await accessToken(retired),
+    "another's key under our kid": await signed('EdDSA', privateKey),
+    'HS256 with the public key': await signed(
+      'HS256',
+      new TextEncoder().encode(JSON.stringify(key)),
+    ),
+    'alg none': `${none}.${payload}.`,
+  };
+}
+
+test('every platform row refuses forged, retired and expired tokens, and foreign companies', async () => {
+  const shop = await edgeShop();
+  const token = await accessToken(shop);
+  const forged = await forgeries(shop);
+  expect(rows.length).toBe(18);
+  for (const entry of rows) {
+    for (const [what, bad] of Object.entries(forged)) {
+      const answer = await call(shop, entry, bad);
+      expect([entry.id, what, ...answer]).toEqual([entry.id, what, 401, 'unauthorized']);
+    }
+    const foreign = await call(shop, entry, token, '2');
+    expect([entry.id, ...foreign]).toEqual([entry.id, 404, 'not_found']);
+    const scope = SCOPES.filter((one) => one !== entry.row.scope).join(' ');
+    const lacking = await call(shop, entry, await accessToken(shop, scope));
+    expect([entry.id, ...lacking]).toEqual([entry.id, 403, 'scope_missing']);
+  }
+  shop.clock.advance(3_601_000);
+  for (const entry of rows) {
+    expect([entry.id, ...(await call(shop, entry, token))]).toEqual([
+      entry.id,
+      401,
+      'unauthorized',
+    ]);
+  }
 });
