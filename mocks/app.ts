@@ -4,7 +4,7 @@
  */
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { errorResponse, failure } from '../src/http/errors.ts';
+import { errorResponse, failure, isFailure } from '../src/http/errors.ts';
 import { entriesOf, successOf, type Entry } from '../src/http/operation.ts';
 import { createServer } from '../src/http/server.ts';
 import { table } from '../src/table.ts';
@@ -12,6 +12,7 @@ import { documented, unwrap } from './documented.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 import { mockGuard } from './guard.ts';
 import { nearestTo } from './nearest.ts';
+import { preferenceOf } from './prefer.ts';
 import { sessionAfter } from './session.ts';
 
 export interface MockOptions {
@@ -31,12 +32,9 @@ export const mockTable = {
 };
 const entries = entriesOf(mockTable);
 
-/** The header value that asks for the documented file as it stands, wrapper included (decision 2). */
-const AS_DOCUMENTED = /(^|[,;\s])envelope=documented($|[,;\s])/i;
-
-function answerOf({ id, row }: Entry, request: Request): object {
+function answerOf({ id, row }: Entry, envelope: boolean): object {
   const file = documented[id];
-  if (file && AS_DOCUMENTED.test(request.headers.get('prefer') ?? '')) return file;
+  if (file && envelope) return file;
   return file && EXCEPTIONS.has(id) ? unwrap(file) : row.example.response;
 }
 
@@ -55,8 +53,14 @@ export function createMock({ strict = false, delayMs = 0, cookieHeader }: MockOp
     table: mockTable,
     handlerOf:
       (entry) =>
-      async ({ request, reply }) =>
-        reply(answerOf(entry, request), { session: sessionAfter(entry, request) }),
+      async ({ request, reply }) => {
+        const preference = preferenceOf(entry, request);
+        if (isFailure(preference)) return preference;
+        if (preference.delayMs > 0) await sleep(preference.delayMs);
+        if (preference.refusal) return preference.refusal;
+        const session = sessionAfter(entry, request);
+        return reply(answerOf(entry, preference.envelope), { session });
+      },
     guard: mockGuard(strict),
     cookieHeader,
     shape,

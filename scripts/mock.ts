@@ -16,7 +16,12 @@ npm run mock -- [flags]     answers every documented operation with its document
   --strict      demand credentials of the right form, as the real server would; any value passes
   --help        show this
 
-Send "Prefer: envelope=documented" to get an example file exactly as documented, wrapper included.
+Choose an answer per request in the header "Prefer" (or the query "_prefer"):
+
+  code=404              the status, if the operation can answer it
+  error=otp_invalid     one of the operation's declared errors
+  delay=800             milliseconds
+  envelope=documented   the example file exactly as documented, wrapper included
 `;
 
 const args = readArgs(USAGE, {

@@ -1,4 +1,4 @@
-/** What operators do to customers (flows.md, "Platform"). An admin vouches: identifiers count as verified. Pure. */
+/** What operators do to customers (flows.md, "Platform"). An admin vouches: identifiers count as verified. */
 import type {
   Application,
   AuditEvent,

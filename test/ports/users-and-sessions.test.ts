@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import type { Identifier, NewUser, Ports, Session } from '../../src/ports.ts';
 import { readQuery } from '../../src/domain/customer-query.ts';
+import { scansOf } from '../support/query-plans.ts';
 import { edgeShop, STORES } from '../support/shop.ts';
 
 const phone = (national: number): Identifier => ({
@@ -325,16 +326,7 @@ describe('tenancy on D1', () => {
     await shop.ports.sessions.find('0'.repeat(24), 'a'.repeat(32));
     expect(seen.length).toBeGreaterThan(8);
     for (const sql of seen) {
-      const parameters = Array.from({ length: sql.split('?').length - 1 }, () => '1');
-      const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
-        .bind(...parameters)
-        .all<{ detail: string }>();
-      const scans = plan.results
-        .map(({ detail }) => detail)
-        .filter((detail) =>
-          /^SCAN (u|users|i|identifiers|user_words|counters|e|sessions)\b/.test(detail),
-        )
-        .filter((detail) => !detail.includes('USING'));
+      const scans = await scansOf(sql);
       expect([sql, scans]).toEqual([sql, []]);
     }
   });

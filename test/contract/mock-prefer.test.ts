@@ -1,0 +1,88 @@
+/** A front-end developer orders the answer that a page is to be built for. */
+import { describe, expect, test } from 'vitest';
+import { createMock, mockTable } from '../../mocks/app.ts';
+import { errorCatalogue } from '../../src/http/errors.ts';
+import { entriesOf, errorsOf, successOf } from '../../src/http/operation.ts';
+import { caller } from '../support/every-row.ts';
+
+const mock = createMock();
+const call = caller(mock.fetch);
+const entries = entriesOf(mockTable);
+const pairs = entries.flatMap((entry) =>
+  errorsOf(entry.row).map((code) => ({ entry, code, pair: `${entry.id} ${code}` })),
+);
+
+test.each(pairs)('$pair', async ({ entry, code }) => {
+  const { status, body } = await call(entry, { headers: { prefer: `error=${code}` } });
+  const { status: expected, message } = errorCatalogue[code];
+  expect(status).toBe(expected);
+  expect(body).toMatchObject({ code, status: expected, message });
+  expect(body['request_id']).toBeTypeOf('string');
+});
+
+const LOGIN = 'http://mock.test/service/application/user/authentication/v1.0/login/otp';
+const login = async (prefer?: string, query = '') =>
+  mock.fetch(
+    new Request(LOGIN + query, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(prefer !== undefined && { prefer }) },
+      body: '{"mobile":"8652523958"}',
+    }),
+  );
+
+describe('a preference', () => {
+  test('by status is the success or the first declared error of it', async () => {
+    for (const entry of entries) {
+      const { status } = successOf(entry.row);
+      const given = { headers: { prefer: `code=${status}` } };
+      expect([entry.id, (await call(entry, given)).status]).toEqual([entry.id, status]);
+    }
+    expect((await login('code=403')).status).toBe(403);
+    expect((await login('code=500')).status).toBe(500);
+    const limited = await login('code=429');
+    expect(limited.headers.get('retry-after')).toBe('30');
+    expect(await limited.json()).toMatchObject({ meta: { limit: 'mock' } });
+  });
+
+  test('travels in the query too, for those who cannot set headers', async () => {
+    expect((await login(undefined, '?_prefer=error=captcha_failed')).status).toBe(403);
+    expect((await login(undefined, '?_prefer=code%3D503')).status).toBe(503);
+  });
+
+  test('delays the answer, alone or with another', async () => {
+    const started = performance.now();
+    expect((await login('delay=120, code=503')).status).toBe(503);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(115);
+  });
+
+  test.each([
+    ['error=otp_invalid', 'error is one of'],
+    ['code=418', 'code is one of 200, 400'],
+    ['delay=soon', 'delay is a whole number'],
+    ['delay=60001', 'delay is a whole number'],
+    ['envelope=none', 'envelope is documented'],
+    ['colour=red', 'colour is not known; there are code, error, delay, envelope'],
+  ])('"%s" that cannot be met is a 400 that says what can', async (prefer, message) => {
+    const answer = await login(prefer);
+    expect(answer.status).toBe(400);
+    const { code, errors } = await answer.json<{ code: string; errors: object[] }>();
+    expect(code).toBe('validation_failed');
+    expect(errors).toEqual([
+      { path: 'prefer', message: expect.stringContaining(message) as string },
+    ]);
+  });
+
+  test('of RFC 7240 itself is ignored', async () => {
+    expect((await login('return=representation; wait=10')).status).toBe(200);
+  });
+
+  test('may be sent from a page on another origin', async () => {
+    const headers = {
+      origin: 'http://localhost:3000',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,prefer',
+    };
+    const preflight = await mock.fetch(new Request(LOGIN, { method: 'OPTIONS', headers }));
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('prefer');
+  });
+});

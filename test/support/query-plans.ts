@@ -1,0 +1,16 @@
+/** How D1 would run a statement. Without ANALYZE the plan depends on schema and text alone, not on how many rows there are. */
+import { env } from 'cloudflare:workers';
+
+const OURS =
+  /^SCAN (u|users|i|identifiers|user_words|counters|links|audit_events|e|ended_sessions)\b/;
+
+/** The tables that the statement goes through from end to end, without an index. */
+export async function scansOf(sql: string): Promise<string[]> {
+  const parameters = Array.from({ length: sql.split('?').length - 1 }, () => '["1"]');
+  const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .bind(...parameters)
+    .all<{ detail: string }>();
+  return plan.results
+    .map(({ detail }) => detail)
+    .filter((detail) => OURS.test(detail) && !detail.includes('USING'));
+}
