@@ -8,7 +8,7 @@ const FIRST =
     .filter(Boolean);
 const LAST =
   `Agarwal Bose Chatterjee Costa Das Desai Dubois Fernandes García Gupta Iyer Jain Joshi Kapoor Khan Kim Mane
-  Mehta Müller Nair Novak Patel Pillai Rao Reddy Rossi Shah Sharma Silva Singh Tanaka Verma Wang Yılmaz`
+  Mehta Müller Nair Novak Patel Pillai Rao Reddy Rossi Shah Sharma Silva Singh Tanaka Verma Wang Yilmaz`
     .split(/\s+/)
     .filter(Boolean);
 const THREE_YEARS = 3 * 365 * 86_400_000;
@@ -30,7 +30,8 @@ function invent(index: number, newest: number): Invented {
   const chance = spread(index);
   const first = FIRST[chance % FIRST.length] ?? 'Asha';
   const last = LAST[Math.floor(chance / FIRST.length) % LAST.length] ?? 'Rao';
-  const username = `customer_${String(index).padStart(7, '0')}`;
+  // As people choose them, so that a search by username meets no word that all of them share.
+  const username = [...wordsOf(`${first} ${last}`), index].join('.');
   return {
     // Behind the seconds of 2020 lie the index's own digits: no user of the shop has such an id.
     id: `5e0be100${index.toString(16).padStart(16, '0')}`,
