@@ -160,6 +160,29 @@ describe.each(SHOPS)('customers on %s', (_, open) => {
     ]);
   });
 
+  test('a change that meets a customer who has just been purged claims nothing for nobody', async () => {
+    const { shop, operator } = await shopWith(open);
+    const { id } = await member(shop);
+    const user = await shop.ports.users.find(id);
+    if (!user) throw new Error('no user');
+    const email = {
+      kind: 'email',
+      value: 'late@example.com',
+      verified: true,
+      primary: true,
+    } as const;
+    const change = {
+      profile: { firstName: 'Late' },
+      identifiers: [email],
+      replaced: ['email' as const],
+    };
+    const gone = { ...user, id: 'f'.repeat(24) };
+    const event = { actor: 'test', action: 'customer.updated', userId: gone.id, at: 1 } as const;
+    expect(await shop.ports.customers.update(gone, change, event)).toEqual({ state: 'done' });
+    right(await operator.createUser({ params, body: { ...NEW, email: email.value } }));
+    expect(await shop.ports.audit.ofUser(gone.id, 10)).toEqual([]);
+  });
+
   test('a blocked customer is out with the next request, cannot sign in, and can again afterwards', async () => {
     const { shop, operator } = await shopWith(open);
     const { browser, id } = await member(shop);

@@ -47,6 +47,7 @@ export function customerChanges(
     identifiers: readonly Identifier[],
     replaced: readonly IdentifierKind[],
     now: number,
+    there: SQL,
   ): SQL[] {
     const list = JSON.stringify(identifiers);
     const kinds = sql`(SELECT value FROM json_each(${JSON.stringify(replaced)}))`;
@@ -56,14 +57,14 @@ export function customerChanges(
     return [
       sql`DELETE FROM links WHERE ${gone}`,
       sql`DELETE FROM identifiers WHERE ${gone}`,
-      ...dropCopies(applicationId, userId, verified, always),
+      ...dropCopies(applicationId, userId, verified, there),
       // Never two at a time: the unique index looks after each row.
       sql`UPDATE identifiers SET is_primary = 0
           WHERE application_id = ${applicationId} AND user_id = ${userId} AND kind IN ${kinds}`,
       sql`INSERT INTO identifiers (application_id, user_id, kind, value, calling_code, verified, is_primary, created_at)
           SELECT ${applicationId}, ${userId}, j.value ->> 'kind', j.value ->> 'value', j.value ->> 'callingCode',
                  j.value ->> 'verified', j.value ->> 'primary', ${now}
-          FROM json_each(${list}) j WHERE TRUE
+          FROM json_each(${list}) j WHERE ${there}
           ON CONFLICT (application_id, user_id, kind, value)
           DO UPDATE SET verified = excluded.verified, is_primary = excluded.is_primary`,
     ];
@@ -95,7 +96,7 @@ export function customerChanges(
           sql`UPDATE users SET meta = COALESCE(${meta ? JSON.stringify(meta) : null}, meta),
                 external_id = COALESCE(${externalId ?? null}, external_id) WHERE ${userIs(id)}`,
           ...(renamed ? writeWords(applicationId, id, named, there) : []),
-          ...(replaced.length > 0 ? replaceIdentifiers(id, identifiers, replaced, now) : []),
+          ...(replaced.length > 0 ? replaceIdentifiers(id, identifiers, replaced, now, there) : []),
           auditStatement(applicationId, event, there),
           selectUser(byId(applicationId, id)),
         ]);
