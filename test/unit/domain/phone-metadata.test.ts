@@ -23,6 +23,11 @@ test('it is made from the installed libphonenumber-js; renew it with npm run pho
   expect(slim).toEqual(slimMetadata());
 });
 
+test('a landline that begins with its own calling code is not taken for a shorter mobile', () => {
+  expect(byPackage('278200000', '27')).toBeUndefined();
+  expect(readPhone('278200000', '27')).toBeUndefined();
+});
+
 describe('it judges as the package does', () => {
   test.each(codes)('+%s', (code, names) => {
     for (const name of names) {
@@ -48,7 +53,7 @@ describe('it judges as the package does', () => {
             byPackage(number, code),
           ]);
         }),
-        { numRuns: 60 },
+        { numRuns: 200 },
       );
     }
   });
