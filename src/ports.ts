@@ -39,6 +39,7 @@ export type * from './ports/registrations.ts';
 export type * from './ports/identities.ts';
 export type * from './ports/links.ts';
 export type * from './ports/configs.ts';
+export * from './ports/groups.ts';
 export type * from './ports/customers.ts';
 export type * from './ports/messages.ts';
 export type * from './ports/crypto.ts';

@@ -40,6 +40,16 @@ export interface PlatformConfig {
   updated_at: string;
 }
 
+/** Kinds of password hashes that users may bring from another system. */
+export type ImportedHashKind = 'bcrypt' | 'pbkdf2' | 'scrypt';
+/** An application's policy for them. */
+export interface ImportedHashes {
+  /** Those that may be imported and used; all when left out. */
+  kinds?: ImportedHashKind[];
+  /** ms; from then on such a hash signs nobody in, and a reset is needed. */
+  until?: number;
+}
+
 export interface Application {
   id: string;
   companyId: string;
@@ -69,6 +79,7 @@ export interface Application {
   };
   /** The company's own system that signs shoppers in; the HS256 secret is sealed for `login_token`. */
   loginToken?: { issuer: string; secret?: string; jwksUrl?: string };
+  importedHashes?: ImportedHashes;
   config: PlatformConfig;
 }
 

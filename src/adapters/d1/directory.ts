@@ -47,6 +47,9 @@ function readApplication(row: Row): Known {
       ...(typeof row['login_token'] === 'string' && {
         loginToken: JSON.parse(row['login_token']) as Application['loginToken'],
       }),
+      ...(typeof row['imported_hashes'] === 'string' && {
+        importedHashes: JSON.parse(row['imported_hashes']) as Application['importedHashes'],
+      }),
       config: JSON.parse(String(row['config'])) as PlatformConfig,
     },
   };

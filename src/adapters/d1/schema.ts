@@ -18,11 +18,13 @@ import type {
   Application,
   AuditEvent,
   IdentifierKind,
+  ImportedHashes,
   Language,
   PlatformConfig,
   TemplateOverrides,
 } from '../../ports.ts';
 
+export * from './schema-groups.ts';
 export * from './schema-proofs.ts';
 
 // ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -64,6 +66,8 @@ export const applications = sqliteTable(
     social: text({ mode: 'json' }).$type<Application['social']>(),
     /** The company's own system that signs shoppers in. */
     loginToken: text('login_token', { mode: 'json' }).$type<Application['loginToken']>(),
+    /** Which password hashes from elsewhere count, and until when; unset: those that can be verified, for good. */
+    importedHashes: text('imported_hashes', { mode: 'json' }).$type<ImportedHashes>(),
     /** Counts up with each change of `config`, so that a writer notices another one. */
     configVersion: integer('config_version').notNull().default(1),
   },
