@@ -1,0 +1,42 @@
+/**
+ * What the mock knows of scenarios: this interface. The scenarios themselves are the real handlers on memory ports; they are
+ * handed in (`MockOptions.scenarios`), so that the plain mock, its Worker and its page have no domain in them.
+ */
+
+export interface ScenarioInfo {
+  name: string;
+  /** A few words, for a list. */
+  title: string;
+  /** What is there and what can be tried, in a sentence or two. */
+  about: string;
+}
+
+/** A message that a scenario sent; the same form as the dev inbox of `npm start`. */
+export interface ScenarioMessage {
+  id: string;
+  channel: 'sms' | 'email';
+  to: string;
+  template: string;
+  text: string;
+  otp?: string;
+  link?: string;
+  code?: string;
+  created_at: string;
+}
+
+export interface ScenarioHost {
+  readonly scenarios: readonly ScenarioInfo[];
+  /** The scenario of the request's browser, else that of the server; undefined in plain mode. */
+  chosen(request: Request): string | undefined;
+  /**
+   * Chooses for one browser, or for everyone who has not chosen; undefined is plain mode.
+   * @returns `Set-Cookie` lines for the answer
+   */
+  choose(request: Request, name: string | undefined, whom: 'browser' | 'server'): string[];
+  /** Begins the browser's scenario anew. */
+  reset(request: Request): void;
+  /** What was sent in the browser's scenario, the newest first. */
+  inbox(request: Request, to?: string): Promise<ScenarioMessage[]>;
+  /** Answers one of the table's operations out of the chosen scenario. */
+  fetch(request: Request): Promise<Response>;
+}
