@@ -70,7 +70,7 @@ try {
 const server = startDevServer({
   port,
   state,
-  vars: { ENVIRONMENT: 'development', DELIVERY: 'inbox', ...vars },
+  vars: { ENVIRONMENT: 'development', DELIVERY: 'inbox', LOOPBACK_FILES: 'on', ...vars },
 });
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,4 +1,4 @@
-/** Joins the table with its handlers. It does not compile while an operation lacks one and is not listed as unbuilt. */
+/** Joins the table with its handlers. It does not compile while an operation lacks one. */
 import type { Hono } from 'hono';
 import { judgeSession, renewSession } from './domain/session.ts';
 import { accessServiceHandlers } from './features/access/service.handlers.ts';
@@ -16,18 +16,13 @@ import { registrationApplicationHandlers } from './features/registration/applica
 import { sessionApplicationHandlers } from './features/session/application.handlers.ts';
 import { sessionPlatformHandlers } from './features/session/platform.handlers.ts';
 import { socialApplicationHandlers } from './features/social/application.handlers.ts';
-import { failure } from './http/errors.ts';
 import { createGuard } from './http/guard.ts';
-import type { AnyHandler, TableHandlers, UnbuiltRows, Without } from './http/handler.ts';
+import type { AnyHandler, TableHandlers } from './http/handler.ts';
 import { consoleLog, type Log } from './http/log.ts';
 import { createServer, type ServerEnv } from './http/server.ts';
-import { NOT_IMPLEMENTED } from './not-implemented.ts';
 import { serveDocs } from './pages/docs.ts';
 import { Outage, type PortsFactory } from './ports.ts';
 import { table } from './table.ts';
-
-type Rows = typeof table;
-type Unbuilt = (typeof NOT_IMPLEMENTED)[number];
 
 const handlers = {
   application: {
@@ -48,12 +43,7 @@ const handlers = {
     ...configPlatformHandlers,
   },
   service: { ...accessServiceHandlers, ...customersServiceHandlers },
-} satisfies TableHandlers<Without<Rows, Unbuilt>>;
-
-const unbuilt: ReadonlySet<string> = new Set(
-  NOT_IMPLEMENTED satisfies UnbuiltRows<Rows, typeof handlers, Unbuilt>,
-);
-const notImplemented: AnyHandler = async () => failure('not_implemented');
+} satisfies TableHandlers<typeof table>;
 
 /** The app over any implementation of the ports: D1 and KV in the Worker, memory in tests and scenarios. */
 export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<ServerEnv> {
@@ -62,7 +52,7 @@ export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<Se
   const app = createServer({
     table,
     handlerOf: ({ client, operationId, id }) => {
-      const handler = unbuilt.has(id) ? notImplemented : byName[client]?.[operationId];
+      const handler = byName[client]?.[operationId];
       if (!handler) throw new Error(`no handler for ${id}`);
       return handler;
     },

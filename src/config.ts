@@ -103,6 +103,8 @@ const Settings = z.object({
   TEST_IDENTIFIERS: z.enum(['on', 'off']).optional(),
   KV: binding<KVNamespace>('getWithMetadata'),
   MESSAGES: binding<Queue>('send'),
+  IMPORTS: binding<Queue>('send'),
+  LOOPBACK_FILES: z.enum(['on', 'off']).default('off'),
   ASSETS: binding<Fetcher>('fetch'),
 });
 
@@ -119,6 +121,10 @@ export interface Config {
   testIdentifiers: boolean;
   kv: KVNamespace;
   messages: Queue;
+  /** Group imports, one message for each run. */
+  imports: Queue;
+  /** Files of groups may come from this machine too. */
+  loopbackFiles: boolean;
   /** Static files that are deployed with the Worker. */
   assets: Fetcher;
   /** The directory's database (ruling 47). */
@@ -154,6 +160,9 @@ export function parseConfig(env: Record<string, unknown>): Config {
       problems.push(`SOCIAL_URLS.${name} is not https on a public host`);
     }
   }
+  if (parsed.data?.ENVIRONMENT === 'production' && parsed.data.LOOPBACK_FILES === 'on') {
+    problems.push('LOOPBACK_FILES is for development');
+  }
   if ('problems' in delivery) problems.push(...delivery.problems);
   if (!parsed.success || 'problems' in delivery || problems.length > 0) {
     throw new ConfigError(problems);
@@ -177,6 +186,8 @@ export function parseConfig(env: Record<string, unknown>): Config {
       (settings.TEST_IDENTIFIERS === undefined && settings.ENVIRONMENT !== 'production'),
     kv: settings.KV,
     messages: settings.MESSAGES,
+    imports: settings.IMPORTS,
+    loopbackFiles: settings.LOOPBACK_FILES === 'on',
     assets: settings.ASSETS,
     directory: isDatabase.parse(env['DB']),
     database: (shard) => isDatabase.parse(env[shard]),

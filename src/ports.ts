@@ -19,6 +19,7 @@ import type {
 import type { Configs } from './ports/configs.ts';
 import type { Customers } from './ports/customers.ts';
 import type { Application, Directory } from './ports/directory.ts';
+import type { Groups, ImportQueue } from './ports/groups.ts';
 import type { Identities, LoginTokens, SocialProviders } from './ports/identities.ts';
 import type { Links } from './ports/links.ts';
 import type { Notifier } from './ports/messages.ts';
@@ -39,7 +40,7 @@ export type * from './ports/registrations.ts';
 export type * from './ports/identities.ts';
 export type * from './ports/links.ts';
 export type * from './ports/configs.ts';
-export * from './ports/groups.ts';
+export type * from './ports/groups.ts';
 export type * from './ports/customers.ts';
 export type * from './ports/messages.ts';
 export type * from './ports/crypto.ts';
@@ -87,6 +88,8 @@ export interface Ports extends ServicePorts {
   passwords: Passwords;
   budgets: Budgets;
   customers: Customers;
+  groups: Groups;
+  imports: ImportQueue;
   audit: Audit;
   configs: Configs;
   notifier: Notifier;

@@ -13,6 +13,8 @@ import { Database } from './adapters/d1/database.ts';
 import { d1Audit } from './adapters/d1/audit.ts';
 import { d1Deliveries } from './adapters/d1/deliveries.ts';
 import { d1Directory } from './adapters/d1/directory.ts';
+import { d1GroupImports } from './adapters/d1/group-imports.ts';
+import { d1Groups } from './adapters/d1/groups.ts';
 import { d1Identities } from './adapters/d1/identities.ts';
 import { d1Links } from './adapters/d1/links.ts';
 import { d1Otps } from './adapters/d1/otps.ts';
@@ -22,7 +24,13 @@ import { d1Sessions } from './adapters/d1/sessions.ts';
 import type { TellSms } from './adapters/d1/sms-statements.ts';
 import { d1Users } from './adapters/d1/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
-import { housekeeping, PURGE_CRON } from './adapters/d1/housekeeping.ts';
+import {
+  housekeeping,
+  IMPORTS_CRON,
+  PURGE_CRON,
+  type Housekeeping,
+} from './adapters/d1/housekeeping.ts';
+import { importFiles } from './adapters/files/import-files.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
 import { loginTokens } from './adapters/social/login-tokens.ts';
 import { socialProviders } from './adapters/social/providers.ts';
@@ -32,19 +40,26 @@ import { previews } from './adapters/notify/templates/preview.ts';
 import { transportOf } from './adapters/notify/transports/choose.ts';
 import { messageWriter } from './adapters/notify/writer.ts';
 import {
+  buryImports,
+  consumeImports,
+  importQueue,
+  type ImportConsumer,
+} from './adapters/queue/imports.ts';
+import {
   buryMessages,
   consumeMessages,
   queueNotifier,
   type Consumer,
+  type Report,
 } from './adapters/queue/messages.ts';
 import type { Config } from './config.ts';
 import { isOutbound } from './config/outbound.ts';
+import { runImport } from './domain/group-import.ts';
 import { errorForLog, type Log } from './http/log.ts';
 import type {
   Application,
   Clock,
   Hasher,
-  Customers,
   Inbox,
   PortsFactory,
   RequestScope,
@@ -56,17 +71,18 @@ const systemClock: Clock = { now: () => Date.now() };
 /** What D1 itself hands out; anything else in `x-d1-bookmark` is ignored. */
 const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
 
+type Access = Pick<Database, 'read' | 'write'>;
+
 /**
  * Operators' lists may read a replica that is at least as new as what the caller has seen (its bookmark); their changes
  * go to the primary, and hand out the bookmark with which the next list shows them.
  */
-function operatorCustomers(
+function forOperators(
   client: D1Database,
-  application: string,
   scope: RequestScope,
-): Customers {
+): { primary: Access; nearest: Access } {
   const known = BOOKMARK.test(scope.bookmark ?? '') ? scope.bookmark : undefined;
-  const within = (constraint: string): Pick<Database, 'read' | 'write'> => {
+  const within = (constraint: string): Access => {
     const session = client.withSession(constraint);
     const database = new Database(session);
     const marked = async <T>(work: Promise<T>): Promise<T> => {
@@ -80,8 +96,15 @@ function operatorCustomers(
       write: async (statements) => marked(database.write(statements)),
     };
   };
-  return d1Customers(within('first-primary'), application, within(known ?? 'first-unconstrained'));
+  return { primary: within('first-primary'), nearest: within(known ?? 'first-unconstrained') };
 }
+
+/** Cron → what the log calls it, and what it does. */
+const CRONS: Record<string, [string, keyof Housekeeping]> = {
+  [PURGE_CRON]: ['purge', 'purgeDeleted'],
+  [IMPORTS_CRON]: ['imports', 'keepImports'],
+};
+const EXPIRY: [string, keyof Housekeeping] = ['retention', 'dropExpired'];
 
 export interface Wired {
   factory: PortsFactory;
@@ -108,6 +131,13 @@ export function wire(
   const records = d1Directory(directory, vault, clock);
   const { transports, timeoutMs } = config.delivery;
   const provider = { fetch: outbound, timeoutMs };
+  const report: Report = (level, message, detail, error) =>
+    log({
+      level,
+      message,
+      ...detail,
+      ...(error !== undefined && { internal: errorForLog(error) }),
+    });
   const consumer: Consumer = {
     vault,
     clock,
@@ -123,15 +153,23 @@ export function wire(
       const database = new Database(config.database(application.shard));
       await d1Audit(database, applicationId).record(event);
     },
-    report: (level, message, detail, error) =>
-      log({
-        level,
-        message,
-        ...detail,
-        ...(error !== undefined && { internal: errorForLog(error) }),
-      }),
+    report,
   };
-  const keeper = housekeeping(config, values, clock);
+  const mayFetch = (url: string): boolean => isOutbound(url, !config.loopbackFiles);
+  const importsOf = (applicationId: string) => importQueue(config.imports, applicationId, mayFetch);
+  const importer: ImportConsumer = {
+    application: async (id) => records.find(id),
+    ports: ({ id, shard }) => ({
+      imports: d1GroupImports(new Database(config.database(shard)), id),
+      files: importFiles(outbound, mayFetch),
+      clock,
+      random: cryptoRandom,
+    }),
+    send: async ({ applicationId, importId }) => importsOf(applicationId).send(importId),
+    run: runImport,
+    report,
+  };
+  const keeper = housekeeping(config, values, clock, importer.send);
   const service = {
     clock,
     random: cryptoRandom,
@@ -156,6 +194,7 @@ export function wire(
     const { id } = application;
     const client = config.database(application.shard);
     const database = new Database(client);
+    const { primary, nearest } = forOperators(client, scope);
     const tellSms: TellSms = (message, detail) =>
       log({ level: 'warn', message, application_id: id, ...detail });
     return {
@@ -168,7 +207,9 @@ export function wire(
       links: d1Links(database, id, tellSms),
       passwords: d1Passwords(database, id),
       budgets: d1Budgets(database, id),
-      customers: operatorCustomers(client, id, scope),
+      customers: d1Customers(primary, id, nearest),
+      groups: d1Groups(primary, id, nearest),
+      imports: importsOf(id),
       audit: d1Audit(database, id),
       configs: d1Configs(
         {
@@ -196,18 +237,19 @@ export function wire(
       const application = await records.find(applicationId);
       return application && previews(application.name, application.templates);
     },
-    consume: async (batch) =>
-      batch.queue.endsWith('-dead')
-        ? buryMessages(batch, consumer)
-        : consumeMessages(batch, consumer),
+    async consume(batch) {
+      const dead = batch.queue.endsWith('-dead');
+      if (/-imports(-dead)?$/.test(batch.queue)) {
+        return dead ? buryImports(batch, importer) : consumeImports(batch, importer);
+      }
+      return dead ? buryMessages(batch, consumer) : consumeMessages(batch, consumer);
+    },
     async scheduled(cron) {
-      const purge = cron === PURGE_CRON;
-      const { counts, complete, failed } = await (purge
-        ? keeper.purgeDeleted()
-        : keeper.dropExpired());
+      const [message, work] = CRONS[cron] ?? EXPIRY;
+      const { counts, complete, failed } = await keeper[work]();
       log({
         level: failed.length > 0 ? 'error' : complete ? 'info' : 'warn',
-        message: purge ? 'purge' : 'retention',
+        message,
         counts,
         complete,
         failed: failed.map(({ database }) => database),

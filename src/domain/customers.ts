@@ -14,7 +14,8 @@ import type {
 import { readEmail, readPhone, sameIdentifier } from './identifier.ts';
 import { readProfile, type ProfileBody } from './profile.ts';
 import { accept, badField, refuse, type Refused, type Result } from './result.ts';
-import { givenProfile, newUserId, withPrimaries } from './user.ts';
+import { newObjectId } from './object-id.ts';
+import { givenProfile, withPrimaries } from './user.ts';
 import { wordsOf } from './customer-query.ts';
 
 /** Who did it and why; the flow adds what it did, and to whom. */
@@ -80,7 +81,7 @@ export async function createCustomer(
   const profile = readProfile(body, now);
   if (!profile.ok) return profile;
   const refs: IdentifierRef[] = email ? [phone, email] : [phone];
-  const id = newUserId(now, ports.random.bytes(8));
+  const id = newObjectId(now, ports.random.bytes(8));
   const user = {
     ...profile.value,
     id,

@@ -13,7 +13,8 @@ import type {
   User,
 } from '../ports.ts';
 import { sameIdentifier } from './identifier.ts';
-import { newUserId, newUsername, withPrimaries } from './user.ts';
+import { newObjectId } from './object-id.ts';
+import { newUsername, withPrimaries } from './user.ts';
 
 const REGISTRATION_LIFE = 30 * 60_000;
 
@@ -115,7 +116,7 @@ export function newUser(
     dob: profile.dob,
     profilePicUrl: profile.profilePicUrl,
     passwordHash: profile.passwordHash,
-    id: newUserId(createdAt, ports.random.bytes(8)),
+    id: newObjectId(createdAt, ports.random.bytes(8)),
     username: newUsername(first, ports.random.bytes(4)),
     identifiers,
     createdAt,

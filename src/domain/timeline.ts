@@ -14,6 +14,8 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'session.ended': 'Session ended by an operator',
   'sessions.ended': 'All sessions ended by an operator',
   'config.changed': 'Login options changed',
+  'group.created': 'User group made',
+  'group.updated': 'User group changed',
   'account.registered': 'Account registered',
   'account.deleted': 'Account deleted by its owner',
   'password.changed': 'Password changed',

@@ -1,17 +1,7 @@
 /** The user: making one, its states, and its documented shape. */
 import type { Application, Identifier, IdentifierRef, Profile, User } from '../ports.ts';
-import { hex } from './hex.ts';
 import { nationalDigits, verifiedOf } from './identifier.ts';
 import { refuse, type Refused } from './result.ts';
-
-/**
- * 24 hex digits: 4 bytes of seconds, 8 random bytes. Ids sort by age.
- * @param random 8 bytes
- */
-export function newUserId(now: number, random: Uint8Array): string {
-  const seconds = Math.floor(now / 1000);
-  return seconds.toString(16).padStart(8, '0') + hex(random);
-}
 
 /**
  * From the first identifier, as the documents' examples show: `akashmane_gofynd_com_10039`.

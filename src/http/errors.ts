@@ -55,7 +55,6 @@ export const errorCatalogue = {
   too_many_requests: { status: 429, message: 'Too many requests. Try again later.' },
   // 5xx
   internal_error: { status: 500, message: 'Something went wrong on our side.' },
-  not_implemented: { status: 501, message: 'This operation is not built yet.' },
   unavailable: { status: 503, message: 'The service is not available right now. Try again.' },
   provider_unavailable: { status: 503, message: 'The login provider does not answer. Try again.' },
   misconfigured: { status: 503, message: 'The service is not set up completely.' },

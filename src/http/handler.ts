@@ -85,28 +85,6 @@ export type TableHandlers<T extends Readonly<Record<string, Group>>> = {
   [K in keyof T]: Handlers<T[K]>;
 };
 
-/** `application.loginWithOTP`, for every row. */
-export type RowId<T> = {
-  [C in keyof T & string]: `${C}.${keyof T[C] & string}`;
-}[keyof T & string];
-
-/** The table without some of its rows. */
-export type Without<T, I extends string> = {
-  [C in keyof T]: {
-    [K in keyof T[C] as `${C & string}.${K & string}` extends I ? never : K]: T[C][K];
-  };
-};
-
-/**
- * What a list of rows without handlers has to be: rows of the table, none of which has a handler. An entry that breaks
- * this is named by the compiler, because it is then the expected type itself.
- */
-export type UnbuiltRows<T, H, I extends string> = [
-  Exclude<I, Exclude<RowId<T>, RowId<H>>>,
-] extends [never]
-  ? readonly I[]
-  : Exclude<I, Exclude<RowId<T>, RowId<H>>>;
-
 /** A handler after its row's types have done their work; what the server runs. */
 export type AnyHandler = (context: {
   input: Record<'params' | 'query' | 'body', unknown>;

@@ -12,6 +12,8 @@ export const ADMIN_ACTIONS = [
   'session.ended',
   'sessions.ended',
   'config.changed',
+  'group.created',
+  'group.updated',
 ] as const;
 
 /** What happened to an account or to a message: kept 90 days. */

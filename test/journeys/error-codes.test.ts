@@ -1,12 +1,11 @@
 /**
- * Every error that a built row of the storefront declares for its own flow is produced, with the status of ruling 4. The
+ * Every error that a row of the storefront declares for its own flow is produced, with the status of ruling 4. The
  * list of scenarios is typed by the rows: it does not compile while a declared code has none, or while it has one that
  * nobody declares.
  */
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/http/errors.ts';
 import { entriesOf } from '../../src/http/operation.ts';
-import { NOT_IMPLEMENTED } from '../../src/not-implemented.ts';
 import { table } from '../../src/table.ts';
 import * as account from '../support/refusals/account.ts';
 import * as codes from '../support/refusals/codes.ts';
@@ -16,11 +15,9 @@ import * as social from '../support/refusals/social.ts';
 import { SHOPS } from '../support/shop.ts';
 
 type Rows = (typeof table)['application'];
-type Without<P extends string, T> = T extends `${P}${infer K}` ? K : never;
-type Built = Exclude<keyof Rows, Without<'application.', (typeof NOT_IMPLEMENTED)[number]>>;
 
 const scenarios: {
-  [K in Built]: { [C in Rows[K]['errors'][number]]: Scenario };
+  [K in keyof Rows]: { [C in Rows[K]['errors'][number]]: Scenario };
 } = {
   ...signIn,
   ...codes,
@@ -49,12 +46,9 @@ const statusOf = (code: string): number | undefined =>
     .map(Number)
     .find((status) => RULING_4[status]?.split(/\s+/).includes(code));
 
-const unbuilt: ReadonlySet<string> = new Set(NOT_IMPLEMENTED);
-const declared = entriesOf({ application: table.application })
-  .filter(({ id }) => !unbuilt.has(id))
-  .flatMap(({ operationId, row }) =>
-    row.errors.map((code) => ({ pair: `${operationId}.${code}`, operationId, code })),
-  );
+const declared = entriesOf({ application: table.application }).flatMap(({ operationId, row }) =>
+  row.errors.map((code) => ({ pair: `${operationId}.${code}`, operationId, code })),
+);
 /** What is written down for a pair, looked up by names that the compiler has lost by now. */
 function scenarioOf(operationId: string, code: ErrorCode): Scenario | undefined {
   const all: Record<string, Record<string, Scenario>> = scenarios;

@@ -6,6 +6,7 @@ declare namespace Cloudflare {
     DB: D1Database;
     KV: KVNamespace;
     MESSAGES: Queue;
+    IMPORTS: Queue;
     ASSETS: Fetcher;
     ENVIRONMENT: 'development';
     DELIVERY: 'inbox';

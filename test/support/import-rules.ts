@@ -65,7 +65,7 @@ const LAYERS: Layer[] = [
   {
     name: 'adapter',
     from: '^src/adapters/',
-    values: ['^src/adapters/', PORTS, '^src/domain/'],
+    values: ['^src/adapters/', PORTS, '^src/domain/', '^src/config/outbound\\.ts$'],
     types: ['^src/config(\\.ts$|/)', '^src/http/'],
   },
   {

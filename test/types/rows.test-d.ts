@@ -3,7 +3,7 @@
  * The code at the end is the error that has to stand there: rows.test.ts takes the directives out and looks for exactly those.
  */
 import * as z from 'zod';
-import type { Handler, TableHandlers, UnbuiltRows, Without } from '../../src/http/handler.ts';
+import type { Handler, TableHandlers } from '../../src/http/handler.ts';
 import { operation } from '../../src/http/operation.ts';
 import type { Application } from '../../src/ports.ts';
 
@@ -106,21 +106,5 @@ export const invented: TableHandlers<typeof table> = {
   application: { send: good, me: shopper, extra: good },
   platform: {},
 };
-
-// Rows whose handlers are still to be written
-const some = { application: { send: good }, platform: {} };
-export const joined = some satisfies TableHandlers<Without<typeof table, 'application.me'>>;
-export const listed = ['application.me'] as const satisfies UnbuiltRows<
-  typeof table,
-  typeof some,
-  'application.me'
->;
-type OfTable<I extends string> = UnbuiltRows<typeof table, typeof some, I>;
-// @ts-expect-error a row that is neither built nor listed — TS1360
-export const forgotten = some satisfies TableHandlers<Without<typeof table, never>>;
-// @ts-expect-error a listed row that has its handler — TS1360
-export const stale = ['application.send'] as const satisfies OfTable<'application.send'>;
-// @ts-expect-error a listed row that the table does not have — TS1360
-export const unknown = ['application.us'] as const satisfies OfTable<'application.us'>;
 
 export const all = [undeclared, wrongAnswer, bareAnswer, unknownField, stranger];

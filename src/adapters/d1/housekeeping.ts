@@ -4,11 +4,13 @@ import type { Config } from '../../config.ts';
 import type { Clock } from '../../ports.ts';
 import type { Values } from '../kv/values.ts';
 import { Database } from './database.ts';
+import { dropLeftovers, takeStalled, type Stalled } from './import-upkeep.ts';
 import { Purge, type Cutoff } from './purge.ts';
 import { dropExpired, type Dropped } from './retention.ts';
 
-/** In UTC, as wrangler.toml has it under `triggers`: this one purges deleted users, any other drops what has expired. */
+/** In UTC, as wrangler.toml has them under `triggers`: one purges deleted users, one keeps imports going, any other drops what has expired. */
 export const PURGE_CRON = '17 3 * * *';
+export const IMPORTS_CRON = '*/5 * * * *';
 
 const DAY = 86_400_000;
 /** Of the 10,000 calls of an invocation; a run over all shards together stays below. */
@@ -25,6 +27,8 @@ export interface Housekeeping {
   dropExpired(): Promise<Report>;
   /** Purges users whose time to return is over. */
   purgeDeleted(): Promise<Report>;
+  /** Sends stalled imports another message, and drops members that are nobody's. */
+  keepImports(): Promise<Report>;
 }
 
 type Work = (database: Database, name: string) => Promise<Dropped>;
@@ -33,6 +37,7 @@ export function housekeeping(
   config: Pick<Config, 'databases' | 'directory'>,
   values: Values,
   clock: Clock,
+  wake: (stalled: Stalled) => Promise<void>,
 ): Housekeeping {
   async function everywhere(work: Work): Promise<Report> {
     const report: Report = { counts: {}, complete: true, failed: [] };
@@ -66,6 +71,14 @@ export function housekeeping(
 
   return {
     dropExpired: async () => everywhere(async (database) => dropExpired(database, clock.now())),
+
+    keepImports: async () =>
+      everywhere(async (database) => {
+        const stalled = await takeStalled(database, clock.now());
+        await Promise.all(stalled.map(wake));
+        const { counts, complete } = await dropLeftovers(database);
+        return { counts: { ...counts, woken: stalled.length }, complete };
+      }),
 
     async purgeDeleted() {
       const now = clock.now();

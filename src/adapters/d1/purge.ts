@@ -55,6 +55,7 @@ function purgeStatements(users: readonly Due[], now: number): SQL[] {
     sql`DELETE FROM social_identities WHERE ${ofUser}`,
     // What was done stays known for its time; to whom, and what somebody typed about them, does not (flows.md).
     sql`UPDATE audit_events SET user_id = NULL, reason = NULL WHERE ${ofUser}`,
+    sql`DELETE FROM group_members WHERE ${ofUser}`,
     sql`DELETE FROM user_words WHERE ${ofUser}`,
     sql`DELETE FROM identifiers WHERE ${ofUser}`,
     sql`DELETE FROM users WHERE (application_id, id) IN (${due}) RETURNING id`,

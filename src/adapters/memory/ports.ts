@@ -6,6 +6,8 @@ import { createVault } from '../crypto/vault.ts';
 import type {
   Application,
   Clock,
+  ImportFiles,
+  ImportQueue,
   Limits,
   LoginTokens,
   Message,
@@ -18,6 +20,9 @@ import type {
   Tokens,
 } from '../../ports.ts';
 import { memoryCustomers } from './customers.ts';
+import { isOutbound } from '../../config/outbound.ts';
+import { runImport } from '../../domain/group-import.ts';
+import { memoryGroupImports, memoryGroups } from './groups.ts';
 import { memoryIdentities } from './identities.ts';
 import { memoryLinks } from './links.ts';
 import { memoryOtps } from './otps.ts';
@@ -43,7 +48,13 @@ export interface MemoryOptions {
   /** Providers do not answer when left out: memory knows no network. */
   social?: SocialProviders;
   loginTokens?: LoginTokens;
+  /** Where the files of groups are read from; every file is missing when left out. */
+  files?: ImportFiles;
 }
+
+const NO_FILES: ImportFiles = {
+  open: async () => ({ state: 'refused', reason: 'There is no network here.' }),
+};
 
 export interface MemoryPorts {
   factory: PortsFactory;
@@ -119,6 +130,25 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     limits,
   };
 
+  /** There is no queue: an import runs to its end at once. */
+  function importQueue(application: Application): ImportQueue {
+    const imports = memoryGroupImports(state(application.id));
+    const files = options.files ?? NO_FILES;
+    return {
+      allows: (url) => isOutbound(url, true),
+      async send(importId) {
+        try {
+          for (let next: string | undefined = importId; next !== undefined;) {
+            const ended = await runImport({ imports, files, clock, random }, application, next);
+            next = ended.end === 'again' ? ended.importId : undefined;
+          }
+        } catch {
+          await imports.fail(importId, 'The file could not be read.', clock.now());
+        }
+      },
+    };
+  }
+
   function of(application: Application): Ports {
     const own = state(application.id);
     return {
@@ -132,6 +162,8 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
       passwords: memoryPasswords(own),
       budgets: memoryBudgets(own),
       customers: memoryCustomers(own),
+      groups: memoryGroups(own),
+      imports: importQueue(application),
       audit: memoryAudit(own),
       configs: {
         read: async () => structuredClone({ config: application.config, version: own.version }),

@@ -19,6 +19,7 @@ import type {
   SocialIdentity,
   User,
 } from '../../ports.ts';
+import { MemoryGroups } from './groups.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
 
 export interface StoredChallenge extends Challenge {
@@ -58,6 +59,7 @@ export class MemoryState {
   version = 1;
   /** Oldest first. */
   readonly audit: AuditEvent[] = [];
+  readonly groups = new MemoryGroups();
 
   // ── budgets ──
 

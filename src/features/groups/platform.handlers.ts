@@ -1,4 +1,46 @@
-import type { Handlers } from '../../http/handler.ts';
+import {
+  createGroup,
+  groupView,
+  readGroupId,
+  updateGroup,
+  wakeStalled,
+} from '../../domain/groups.ts';
+import { byOperator, type Handlers } from '../../http/handler.ts';
 import type { groupsPlatform } from './platform.contract.ts';
 
-export const groupsPlatformHandlers = {} satisfies Partial<Handlers<typeof groupsPlatform>>;
+export const groupsPlatformHandlers = {
+  async createUserGroup({ input, application, operator, caller, ports, fail, reply }) {
+    const created = await createGroup(ports, input.body, byOperator(operator, caller));
+    if (!created.ok) return fail(created.code, created);
+    return reply(groupView(created.value, application));
+  },
+
+  async getUserGroups({ input, application, ports, reply }) {
+    const { page_no: pageNo, page_size: pageSize, name, status, group_uid: uid } = input.query;
+    const { groups, total } = await ports.groups.list({ pageNo, pageSize, name, status, uid });
+    return reply({
+      items: groups.map((group) => groupView(group, application)),
+      page: {
+        type: 'number',
+        current: pageNo,
+        size: pageSize,
+        item_total: total,
+        has_next: pageNo * pageSize < total,
+      },
+    });
+  },
+
+  async getUserGroupById({ input, application, ports, fail, reply }) {
+    const found = await ports.groups.find(readGroupId(input.params.group_id));
+    if (!found) return fail('not_found', { message: 'No such group.' });
+    wakeStalled(ports, found.group.import);
+    return reply(groupView(found.group, application, found.errors));
+  },
+
+  async updateUserGroup({ input, application, operator, caller, ports, fail, reply }) {
+    const ref = readGroupId(input.params.group_id);
+    const updated = await updateGroup(ports, ref, input.body, byOperator(operator, caller));
+    if (!updated.ok) return fail(updated.code, updated);
+    return reply(groupView(updated.value, application));
+  },
+} satisfies Handlers<typeof groupsPlatform>;

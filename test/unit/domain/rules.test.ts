@@ -13,13 +13,8 @@ import {
   surplusSessions,
 } from '../../../src/domain/session.ts';
 import { addressBlock } from '../../../src/domain/throttle.ts';
-import {
-  newUserId,
-  newUsername,
-  signInRefusal,
-  statusOf,
-  withPrimaries,
-} from '../../../src/domain/user.ts';
+import { newUsername, signInRefusal, statusOf, withPrimaries } from '../../../src/domain/user.ts';
+import { newObjectId } from '../../../src/domain/object-id.ts';
 import type { Application, IdentifierRef, User } from '../../../src/ports.ts';
 
 const phone: IdentifierRef = { kind: 'phone', value: '+918652523958', callingCode: 91 };
@@ -83,8 +78,10 @@ describe('nextStep', () => {
 describe('users', () => {
   test('an id is seconds and chance, and sorts by age', () => {
     const random = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(newUserId(1_700_000_000_999, random)).toBe('6553f1000102030405060708');
-    expect(newUserId(1_700_000_001_000, random) > newUserId(1_700_000_000_000, random)).toBe(true);
+    expect(newObjectId(1_700_000_000_999, random)).toBe('6553f1000102030405060708');
+    expect(newObjectId(1_700_000_001_000, random) > newObjectId(1_700_000_000_000, random)).toBe(
+      true,
+    );
   });
 
   test('a username is made from the identifier and five digits', () => {

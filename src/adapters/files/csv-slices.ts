@@ -1,0 +1,186 @@
+/**
+ * Bytes of a CSV file → records, each with its line and the byte behind it, from which another run can go on. Papaparse knows
+ * the quotes; where a record ends in bytes is found by counting line ends, which no encoding trick can move.
+ */
+import Papa from 'papaparse';
+import type { FileRefusal, LineError, Slice } from '../../ports.ts';
+
+/** Enough records for a slice; what lies in memory is a few times as much. */
+const BLOCK = 256 * 1024;
+/** A record over more lines, or more bytes, began with a quote that nobody closed. */
+const MAX_LINES = 100;
+const MAX_RECORD = 64 * 1024;
+const MAX_BROKEN = 100;
+const LF = 10;
+
+export interface Place {
+  byteOffset: number;
+  line: number;
+}
+
+interface Row {
+  fields: string[];
+  /** How many lines it takes up. */
+  lines: number;
+}
+
+interface Parsed {
+  rows: Row[];
+  /** The row behind `rows` cannot be read; its first line is to be passed over. */
+  broken: boolean;
+}
+
+/** What papaparse's parser hands out; its types say `any`. */
+interface ParserResult {
+  data: string[][];
+  errors: { code: string; row?: number }[];
+}
+
+const lineEnds = (text: string): number => (text.includes('\n') ? text.split('\n').length - 1 : 0);
+
+/** Records of a text that ends behind a line, or with the file. */
+function parse(text: string, delimiter: string, last: boolean): Parsed {
+  const parser = new Papa.Parser({ delimiter, newline: '\n' });
+  // A file from elsewhere ends its lines with CR LF; the count of line ends stays the same.
+  const plain = text.replaceAll('\r\n', '\n');
+  const { data, errors } = parser.parse(plain, 0, !last) as ParserResult;
+  const open = errors.find(({ code }) => code === 'MissingQuotes')?.row;
+  const rows = data.map((fields) => ({
+    fields,
+    lines: 1 + fields.reduce((sum, field) => sum + lineEnds(field), 0),
+  }));
+  const long = rows.findIndex(({ lines }) => lines > MAX_LINES);
+  const bad = long === -1 ? open : long;
+  if (bad !== undefined) return { rows: rows.slice(0, bad), broken: true };
+  // Behind the last line end of a file there is no record.
+  const end = rows.at(-1)?.fields;
+  if (last && end?.length === 1 && end[0] === '') rows.pop();
+  return { rows, broken: false };
+}
+
+/** The cells of one line, such as a header. */
+export const cellsOf = (line: string, delimiter: string): string[] =>
+  parse(line, delimiter, true).rows[0]?.fields ?? [];
+
+export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (a.length === 0) return b;
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/** Pieces of at least `BLOCK` bytes, the last one aside. */
+async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let block: Uint8Array = new Uint8Array();
+  for await (const chunk of chunks) {
+    block = joined(block, chunk);
+    if (block.length < BLOCK) continue;
+    yield block;
+    block = new Uint8Array();
+  }
+  yield block;
+}
+
+/** Takes in blocks, gives out slices. */
+class Cutter {
+  readonly #delimiter: string;
+  readonly #most: number;
+  #buffer: Uint8Array = new Uint8Array();
+  #place: Place;
+  /** Behind the beginning of a line that is passed over, whose end is still to come. */
+  #skipping = false;
+  #broken = 0;
+
+  constructor(start: Place, delimiter: string, most: number) {
+    this.#place = start;
+    this.#delimiter = delimiter;
+    this.#most = most;
+  }
+
+  /** Each broken line costs another look at the whole block. */
+  get hopeless(): boolean {
+    return this.#broken >= MAX_BROKEN;
+  }
+
+  /** @param last nothing comes behind it */
+  *cut(block: Uint8Array, last: boolean): Generator<Slice> {
+    this.#buffer = joined(this.#buffer, block);
+    while (!this.hopeless) {
+      if (this.#skipping && !last && !this.#buffer.includes(LF)) return this.#drop();
+      if (this.#skipping) {
+        yield this.#passOver();
+        continue;
+      }
+      const end = last ? this.#buffer.length : this.#buffer.lastIndexOf(LF) + 1;
+      const text = new TextDecoder().decode(this.#buffer.subarray(0, end));
+      const { rows, broken } = parse(text, this.#delimiter, last);
+      yield* this.#slices(rows);
+      const endless = !last && rows.length === 0 && this.#buffer.length > MAX_RECORD;
+      if (!broken && !endless) return undefined;
+      this.#skipping = true;
+    }
+  }
+
+  /** In parts of about the same size, so that none is hardly worth its calls. */
+  *#slices(rows: readonly Row[]): Generator<Slice> {
+    const size = Math.ceil(rows.length / Math.ceil(rows.length / this.#most));
+    for (let at = 0; at < rows.length; at += size) {
+      const part = rows.slice(at, at + size);
+      let { line } = this.#place;
+      const records = part.map(({ fields, lines }) => {
+        const record = { line: line + 1, fields };
+        line += lines;
+        return record;
+      });
+      this.#advance(line - this.#place.line);
+      yield { records, broken: [], ...this.#place };
+    }
+  }
+
+  /** Moves behind so many lines. */
+  #advance(lines: number): void {
+    let at = 0;
+    for (let count = 0; count < lines; count += 1) {
+      const end = this.#buffer.indexOf(LF, at);
+      at = end === -1 ? this.#buffer.length : end + 1;
+    }
+    this.#buffer = this.#buffer.subarray(at);
+    this.#place = { byteOffset: this.#place.byteOffset + at, line: this.#place.line + lines };
+  }
+
+  /** The end of a line that cannot be read. */
+  #passOver(): Slice {
+    const message = 'a quote is not closed, or the line has no end';
+    const broken: LineError[] = [{ line: this.#place.line + 1, message }];
+    this.#skipping = false;
+    this.#broken += 1;
+    this.#advance(1);
+    return { records: [], broken, ...this.#place };
+  }
+
+  /** The middle of such a line. */
+  #drop(): void {
+    const { byteOffset, line } = this.#place;
+    this.#place = { byteOffset: byteOffset + this.#buffer.length, line };
+    this.#buffer = new Uint8Array();
+  }
+}
+
+/** @param most records in one slice */
+export async function* csvSlices(
+  chunks: AsyncIterable<Uint8Array>,
+  start: Place,
+  delimiter: string,
+  most: number,
+): AsyncGenerator<Slice | FileRefusal> {
+  const cutter = new Cutter(start, delimiter, most);
+  for await (const block of blocksOf(chunks)) {
+    yield* cutter.cut(block, false);
+    if (cutter.hopeless) break;
+  }
+  yield* cutter.cut(new Uint8Array(), true);
+  if (cutter.hopeless) {
+    yield { state: 'refused', reason: 'The file is no CSV: too many of its lines cannot be read.' };
+  }
+}
