@@ -4,6 +4,8 @@ export interface Counted {
   roundTrips: number;
   /** When set, every round trip fails. */
   down: boolean;
+  /** The round trip of this number fails, and no other: before it has done anything, or with only its answer lost. */
+  failAt?: { trip: number; answerLost: boolean };
   /** Told every statement. */
   onPrepare?: (sql: string) => void;
 }
@@ -13,8 +15,10 @@ export function countingDatabase(real: D1Database): Counted {
 
   function tripped<T>(work: () => Promise<T>): Promise<T> {
     counted.roundTrips += 1;
-    if (counted.down) return Promise.reject(new Error('D1_ERROR: Network connection lost.'));
-    return work();
+    const lost = new Error('D1_ERROR: Network connection lost.');
+    const fails = counted.roundTrips === counted.failAt?.trip;
+    if (fails && counted.failAt?.answerLost) return work().then(() => Promise.reject(lost));
+    return counted.down || fails ? Promise.reject(lost) : work();
   }
 
   const wrap = <C extends D1Database | D1DatabaseSession>(client: C): C =>

@@ -1,4 +1,5 @@
 /** A whole shop under test: the real app over D1 and KV, or over memory, with a clock that the test moves. */
+import { createMessageBatch } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Hono } from 'hono';
 import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
@@ -8,6 +9,8 @@ import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { memoryPorts } from '../../src/adapters/memory/ports.ts';
 import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../src/adapters/social/providers.ts';
+import { importFiles } from '../../src/adapters/files/import-files.ts';
+import type { ImportMessage } from '../../src/adapters/queue/imports.ts';
 import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
 import { DEFAULT_LIMITS, parseConfig, SOCIAL_URLS } from '../../src/config.ts';
@@ -63,6 +66,8 @@ export interface Shop {
   writeConfig(config: PlatformConfig): Promise<void>;
   /** Settles what goes on after the answers. */
   settle(): Promise<void>;
+  /** Lets the imports of groups run to their end. */
+  runImports(): Promise<void>;
 }
 
 export interface EdgeShop extends Shop {
@@ -71,6 +76,8 @@ export interface EdgeShop extends Shop {
   kv: StaleKv;
   db: Counted;
   queue: { sent: Envelope[]; down: boolean };
+  /** Messages of group imports that nobody has taken yet. */
+  imports: ImportMessage[];
   /** How often a password was hashed. */
   hashes: { count: number };
   /** What else the Worker is made of: queue consumer, crons, inbox. */
@@ -104,7 +111,7 @@ const demoApplication = ({ config = {}, record = {} }: ShopOptions): Application
 });
 
 function finish(
-  shop: Omit<Shop, 'browser' | 'fetch' | 'otp' | 'settle'>,
+  shop: Omit<Shop, 'browser' | 'fetch' | 'otp' | 'settle' | 'runImports'>,
   pending: Promise<unknown>[],
 ): Shop {
   const context = {
@@ -132,6 +139,10 @@ function finish(
     async settle() {
       await Promise.all(pending.splice(0));
     },
+    async runImports() {
+      // Without a queue an import is only something that goes on behind an answer.
+      await Promise.all(pending.splice(0));
+    },
   };
 }
 
@@ -143,6 +154,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
   const kv = staleKv(clock.now);
   const db = countingDatabase(env.DB);
   const queue: EdgeShop['queue'] = { sent: [], down: false };
+  const imports: ImportMessage[] = [];
   await seedDemo(env.DB, { storefrontUrl: ORIGIN });
   const application = demoApplication(options);
   const writeConfig = async (next: PlatformConfig) => {
@@ -170,6 +182,12 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
       async send(envelope: Envelope) {
         if (queue.down) throw new Error('the queue is down');
         queue.sent.push(envelope);
+      },
+    },
+    IMPORTS: {
+      async send(message: ImportMessage) {
+        if (queue.down) throw new Error('the queue is down');
+        imports.push(message);
       },
     },
   });
@@ -212,13 +230,42 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     },
     pending,
   );
-  return { ...shop, kv, db, queue, hashes, wired, portsOf: (other) => factory.of(other, scope) };
+  return {
+    ...shop,
+    kv,
+    db,
+    queue,
+    imports,
+    hashes,
+    wired,
+    portsOf: (other) => factory.of(other, scope),
+    async runImports() {
+      await shop.settle();
+      for (let next = imports.shift(); next; next = imports.shift()) {
+        await wired.consume(importBatch([next]));
+      }
+    },
+  };
+}
+
+/** A batch of the queue of imports, as its consumer gets it. */
+export function importBatch(messages: ImportMessage[], queue = 'vestibule-imports', attempts = 1) {
+  return createMessageBatch(
+    queue,
+    messages.map((message, at) => ({
+      id: String(at),
+      timestamp: new Date(),
+      attempts,
+      body: message,
+    })),
+  );
 }
 
 /** On memory ports. */
 export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
   const clock = createClock();
   const log: LogLine[] = [];
+  const pending: Promise<unknown>[] = [];
   const application = demoApplication(options);
   const memory = memoryPorts({
     applications: [{ application, token: DEMO.applicationToken }],
@@ -230,7 +277,9 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
     ],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     clock,
+    background: (work) => void pending.push(work),
     ...(options.fetch && {
+      files: importFiles(options.fetch, (url) => isOutbound(url, true)),
       social: socialProviders(SOCIAL_URLS, options.fetch, clock),
       loginTokens: loginTokens(options.fetch, clock, (url) => isOutbound(url, true)),
     }),
@@ -247,7 +296,7 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
       },
       messages: async () => memory.sent.map(({ message }) => message),
     },
-    [],
+    pending,
   );
 }
 

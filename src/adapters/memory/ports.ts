@@ -50,6 +50,8 @@ export interface MemoryOptions {
   loginTokens?: LoginTokens;
   /** Where the files of groups are read from; every file is missing when left out. */
   files?: ImportFiles;
+  /** Told of what goes on behind an answer. */
+  background?(work: Promise<unknown>): void;
 }
 
 const NO_FILES: ImportFiles = {
@@ -182,7 +184,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
         },
       },
       background(work) {
-        void work.catch(() => undefined);
+        options.background?.(work.catch(() => undefined));
       },
     };
   }
