@@ -46,6 +46,11 @@ async function shopper(shop: EdgeShop) {
   )
     .bind(APP, user?._id ?? '')
     .run();
+  await env.DB.prepare(
+    `INSERT INTO group_members (application_id, import_id, user_id) VALUES (?, 'i', ?)`,
+  )
+    .bind(APP, user?._id ?? '')
+    .run();
   right(await browser.application.sendOTPOnEmail({ body: { email: PERSON.email } }));
   const otp = await shop.otp(PERSON.email);
   right(await browser.application.verifyEmailOTP({ body: { email: PERSON.email, otp } }));
@@ -187,6 +192,7 @@ describe('who is purged', () => {
     expect(await tablesWith('user_id')).toEqual([
       'audit_events',
       'ended_sessions',
+      'group_members',
       'identifiers',
       'links',
       'otp_challenges',

@@ -6,6 +6,7 @@ const bindings = {
   DB: { prepare: () => undefined },
   KV: { getWithMetadata: () => undefined },
   MESSAGES: { send: () => undefined },
+  IMPORTS: { send: () => undefined },
   ASSETS: { fetch: () => undefined },
 };
 const sound = { ...bindings, ...freshSecrets(), ENVIRONMENT: 'development', DELIVERY: 'inbox' };
@@ -39,6 +40,8 @@ test.each([
   ['SOCIAL_URLS', '{"googleKeyes":"https://keys.example/"}'],
   ['KV', undefined],
   ['MESSAGES', {}],
+  ['IMPORTS', undefined],
+  ['LOOPBACK_FILES', 'yes'],
   ['DB', undefined],
 ])('a bad %s is named, and its value is not: %s', (name, value) => {
   const message = problem({ ...sound, [name]: value });
@@ -76,6 +79,14 @@ test('production is sound with a real transport for both channels, together or e
     const config = parseConfig({ ...production, ...delivery });
     expect(config.delivery).toMatchObject({ inbox: false, paidSms: true, timeoutMs: 5_000 });
   }
+});
+
+test('files on this machine are for development, and only when somebody says so', () => {
+  expect(parseConfig(sound).loopbackFiles).toBe(false);
+  expect(parseConfig({ ...sound, LOOPBACK_FILES: 'on' }).loopbackFiles).toBe(true);
+  expect(problem({ ...production, DELIVERY: 'webhook', LOOPBACK_FILES: 'on' })).toContain(
+    'LOOPBACK_FILES',
+  );
 });
 
 test('providers on this machine are for development', () => {

@@ -1,9 +1,9 @@
 /**
- * Bytes of a CSV file → records, each with its line and the byte behind it, from which another run can go on. Papaparse knows
- * the quotes; where a record ends in bytes is found by counting line ends, which no encoding trick can move.
+ * Bytes of a CSV file → records, each with its line and the byte behind it, from which another run can go on. Where a record
+ * ends in bytes is found by counting line ends, which no encoding trick can move.
  */
-import Papa from 'papaparse';
 import type { FileRefusal, LineError, Slice } from '../../ports.ts';
+import { readRecord } from './csv-record.ts';
 
 /** Enough records for a slice; what lies in memory is a few times as much. */
 const BLOCK = 256 * 1024;
@@ -30,37 +30,32 @@ interface Parsed {
   broken: boolean;
 }
 
-/** What papaparse's parser hands out; its types say `any`. */
-interface ParserResult {
-  data: string[][];
-  errors: { code: string; row?: number }[];
-}
-
-const lineEnds = (text: string): number => (text.includes('\n') ? text.split('\n').length - 1 : 0);
+const linesIn = (text: string, start: number, end: number): number => {
+  let lines = 1;
+  for (
+    let at = text.indexOf('\n', start);
+    at !== -1 && at < end - 1;
+    at = text.indexOf('\n', at + 1)
+  ) {
+    lines += 1;
+  }
+  return lines;
+};
 
 /** Records of a text that ends behind a line, or with the file. */
 function parse(text: string, delimiter: string, last: boolean): Parsed {
-  const parser = new Papa.Parser({ delimiter, newline: '\n' });
-  // A file from elsewhere ends its lines with CR LF; the count of line ends stays the same.
-  const plain = text.replaceAll('\r\n', '\n');
-  const { data, errors } = parser.parse(plain, 0, !last) as ParserResult;
-  const open = errors.find(({ code }) => code === 'MissingQuotes')?.row;
-  const rows = data.map((fields) => ({
-    fields,
-    lines: 1 + fields.reduce((sum, field) => sum + lineEnds(field), 0),
-  }));
-  const long = rows.findIndex(({ lines }) => lines > MAX_LINES);
-  const bad = long === -1 ? open : long;
-  if (bad !== undefined) return { rows: rows.slice(0, bad), broken: true };
-  // Behind the last line end of a file there is no record.
-  const end = rows.at(-1)?.fields;
-  if (last && end?.length === 1 && end[0] === '') rows.pop();
+  const rows: Row[] = [];
+  for (let at = 0; at < text.length;) {
+    const record = readRecord(text, at, delimiter);
+    // The rest of it may be in the next block.
+    if (!record) return { rows, broken: last };
+    const lines = linesIn(text, at, record.end);
+    if (lines > MAX_LINES) return { rows, broken: true };
+    rows.push({ fields: record.fields, lines });
+    at = record.end;
+  }
   return { rows, broken: false };
 }
-
-/** The cells of one line, such as a header. */
-export const cellsOf = (line: string, delimiter: string): string[] =>
-  parse(line, delimiter, true).rows[0]?.fields ?? [];
 
 export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (a.length === 0) return b;

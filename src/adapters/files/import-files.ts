@@ -8,7 +8,8 @@ import {
   type Slice,
 } from '../../ports.ts';
 import { bytesOf, patiently } from './body.ts';
-import { cellsOf, csvSlices, joined, type Place } from './csv-slices.ts';
+import { readRecord } from './csv-record.ts';
+import { csvSlices, joined, type Place } from './csv-slices.ts';
 
 const MAX_BYTES = 50 * 1024 * 1024;
 const TOO_LARGE = 'The file is larger than 50 MB.';
@@ -70,10 +71,10 @@ async function readColumns(
   }
   if (head.length === 0) return refused('The file is empty.');
   const end = head.includes(LF) ? head.indexOf(LF) + 1 : head.length;
-  const line = new TextDecoder().decode(head.subarray(0, end)).replace(/\r?\n$/, '');
+  const line = new TextDecoder().decode(head.subarray(0, end));
   const read = DELIMITERS.map((delimiter) => ({
     delimiter,
-    places: readHeader(cellsOf(line, delimiter)),
+    places: readHeader(readRecord(line, 0, delimiter)?.fields ?? []),
   }));
   const [best] = read
     .flatMap(({ delimiter, places }) => (places ? [{ delimiter, places }] : []))

@@ -30,11 +30,12 @@ const table = fc.array(fc.array(field, { minLength: 2, maxLength: 3 }), { maxLen
 const newline = fc.constantFrom('\n', '\r\n');
 
 describe('slices of a CSV file', () => {
-  test('hold the records that papaparse finds in the whole text', async () => {
+  test('hold the records that papaparse wrote, and finds in the whole text', async () => {
     await fc.assert(
       fc.asyncProperty(table, newline, fc.integer({ min: 1, max: 40 }), async (rows, end, size) => {
         const text = Papa.unparse(rows, { newline: end });
         const expected = rows.map((cells) => cells.map(String));
+        expect(Papa.parse(text, { newline: end }).data).toEqual(rows.length > 0 ? expected : []);
         const content = bytes(text + (rows.length > 0 ? end : ''));
         expect(fieldsOf(await read(content, { size }))).toEqual(expected);
       }),
@@ -90,7 +91,7 @@ describe('slices of a CSV file', () => {
   });
 
   test('end with a refusal when hardly a line can be read', async () => {
-    const hopeless = bytes(`"a\nb\n`.repeat(2_000).replaceAll('b', `"${'c\n'.repeat(101)}`));
+    const hopeless = bytes(`"a\n${'c\n'.repeat(102)}`.repeat(400));
     const found: object[] = [];
     for await (const slice of csvSlices(inPieces(hopeless, 65_536), START, ',', 2_000)) {
       found.push(slice);
