@@ -41,7 +41,10 @@ export const UserGroupResponseSchema = z
     name: z.string().optional(),
     description: z.string().optional(),
     file_url: z.string().optional(),
-    status: z.string().optional().meta({ description: '`pending`, `success` or `failed`' }),
+    status: z
+      .string()
+      .optional()
+      .meta({ description: '`pending`, `processing`, `success` or `failed`' }),
     is_active: z.boolean().optional(),
     counts: UserGroupCounts.optional().meta({ description: 'What the import did' }),
     errors: z

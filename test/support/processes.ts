@@ -1,5 +1,6 @@
 /** The processes of a process: found by `ps`, so that one which nobody ended is seen. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { eventually } from './eventually.ts';
 
 const GONE_WITHIN = 10_000;
@@ -39,6 +40,16 @@ export function groupsUnder(pid: number): Set<number> {
 /** The commands of a process and of all its descendants. */
 export function commandsUnder(pid: number): string[] {
   return familyOf(pid).map(({ command }) => command);
+}
+
+/** The most memory that a workerd under the process has had so far, in MiB (Linux: VmHWM). */
+export function peakMemoryUnder(pid: number): number {
+  const workers = familyOf(pid).filter(({ command }) => /\bworkerd\b/.test(command));
+  const sizes = workers.map((member) => {
+    const status = readFileSync(`/proc/${member.pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0);
+  });
+  return Math.round(Math.max(0, ...sizes) / 1024);
 }
 
 export function killGroups(groups: ReadonlySet<number>): void {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { InboxItem, Limits } from '../../src/ports.ts';
 import { eventually } from './eventually.ts';
 import { end, freePort, npmStart, type Started } from './npm-start.ts';
-import { groupsUnder } from './processes.ts';
+import { allGone, groupsUnder, killGroups, peakMemoryUnder } from './processes.ts';
 
 /** The last line of the welcome; what comes after it is the Worker's. */
 const READY = 'Ctrl-C ends it.';
@@ -52,6 +52,10 @@ export interface StartedServer {
   otpFor(to: string, options?: After): Promise<string>;
   /** Ends it and returns npm's exit code; throws when one of its processes is left. */
   stop(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | null>;
+  /** Ends it as a power cut does; the data stays. */
+  kill(): Promise<void>;
+  /** The most memory that workerd has had, in MiB. */
+  peakMemory(): number;
 }
 
 async function untilReady(started: Started): Promise<void> {
@@ -122,6 +126,12 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
       const { otp, template } = await messageFor(to, after);
       if (otp === undefined) throw new Error(`the newest message to ${to} is a ${template}`);
       return otp;
+    },
+    peakMemory: () => peakMemoryUnder(started.pid),
+    async kill() {
+      const groups = new Set([...started.groups, ...groupsUnder(started.pid)]);
+      killGroups(groups);
+      await allGone(groups);
     },
     async stop(signal) {
       try {

@@ -55,7 +55,9 @@ export const groupsPlatform = {
         page_no: wholeNumber(1, 100_000).meta({ description: 'Page number, from 1' }),
         page_size: wholeNumber(10, 100).meta({ description: 'Groups on a page' }),
         name: text(100).optional().meta({ description: 'Text that the names contain' }),
-        status: text(20).optional().meta({ description: '`pending`, `success` or `failed`' }),
+        status: text(20)
+          .optional()
+          .meta({ description: '`pending`, `processing`, `success` or `failed`' }),
         group_uid: z.coerce
           .number('must be a number')
           .int('must be a whole number')
@@ -87,7 +89,7 @@ export const groupsPlatform = {
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_group/{group_id}',
     summary: 'Update an User Group',
     description:
-      'Use this API to update an existing user group. A new `file_url` starts an import that replaces the members.',
+      'Use this API to update an existing user group. A `file_url`, the same one too, starts an import that replaces the members when all of the file is read.',
     security: 'platform',
     scope: 'groups:write',
     request: { params: GroupPath, body: UpdateUserGroupSchema },
