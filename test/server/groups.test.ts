@@ -62,7 +62,7 @@ describe('an operator with the SDK', () => {
     'fills a group from a long file, and sees the lines that name nobody',
     async () => {
       const users = await operator(server.url);
-      const [started, memory] = [Date.now(), server.peakMemory()];
+      const memory = server.peakMemory();
       const made = await users.createUserGroup({ body: body() });
       expect(made).toMatchObject({ uid: 1, status: 'pending', is_active: true });
       const group = await ended(users, String(made.uid));
@@ -74,11 +74,8 @@ describe('an operator with the SDK', () => {
       // Each run goes on where the one before stopped, and all are the same file's.
       expect(file.starts.length).toBeGreaterThanOrEqual(Math.ceil(ROWS / 50_000));
       expect(file.starts).toEqual([...new Set(file.starts)].toSorted((a, b) => a - b));
-      // The file is 25 bytes a row; what a run holds of it does not grow with it.
-      const grown = server.peakMemory() - memory;
-      console.log(
-        `${ROWS} rows in ${Date.now() - started} ms, ${memory} MiB before, ${grown} MiB more`,
-      );
+      // What a run holds does not grow with the file (seen: 211 MiB more at a million rows, most of it garbage in waiting).
+      expect(server.peakMemory() - memory).toBeLessThan(400);
 
       const list = await users.getUserGroups({ name: 'gold', status: 'success' });
       expect(list).toMatchObject({ items: [{ uid: 1 }], page: { item_total: 1, has_next: false } });

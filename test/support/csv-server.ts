@@ -27,7 +27,7 @@ export async function csvServer(rows: number, cell: (row: number) => string): Pr
     for (let at = Math.floor(start / WIDTH); at <= rows; at += LINES_A_CHUNK) {
       const count = Math.min(LINES_A_CHUNK, rows + 1 - at);
       const text = Array.from({ length: count }, (_, more) => lineAt(at + more)).join('');
-      yield Buffer.from(at * WIDTH < start ? text.slice(start - at * WIDTH) : text);
+      yield at * WIDTH < start ? text.slice(start - at * WIDTH) : text;
     }
   }
   const starts: number[] = [];
