@@ -137,9 +137,12 @@ export interface Config {
 
 /** Names what is wrong, never its value: the message goes to the log. */
 export class ConfigError extends Error {
-  constructor(names: string[]) {
-    super(`configuration: ${names.join('; ')}`);
+  /** Each begins with the name. */
+  readonly problems: string[];
+  constructor(problems: string[]) {
+    super(`configuration: ${problems.join('; ')}`);
     this.name = 'ConfigError';
+    this.problems = problems;
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { spawnWrangler } from './wrangler.ts';
+import { runWrangler } from './wrangler.ts';
 
 const METAFILE = 'bundle-meta.json';
 /** Lies beside the bundle and is not uploaded as a part of it. */
@@ -14,22 +14,6 @@ export interface Built {
   gzipBytes: number;
   /** Paths of everything the bundle was made from, relative to the project's folder. */
   inputs: string[];
-}
-
-/** Runs wrangler to its end and returns what it printed; throws that when it fails. */
-async function runWrangler(args: readonly string[]): Promise<string> {
-  const child = spawnWrangler(args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', reject).once('close', resolve);
-  });
-  if (code !== 0) throw new Error(output.trim());
-  return output;
 }
 
 async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

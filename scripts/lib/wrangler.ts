@@ -24,3 +24,19 @@ export function spawnWrangler(args: readonly string[], options: SpawnOptions): C
     env: { ...process.env, ...options.env, ...WRANGLER_ENV },
   });
 }
+
+/** Runs wrangler to its end and returns what it printed; throws that when it fails. */
+export async function runWrangler(args: readonly string[]): Promise<string> {
+  const child = spawnWrangler(args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  });
+  if (code !== 0) throw new Error(output.trim());
+  return output;
+}

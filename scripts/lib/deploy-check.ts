@@ -1,0 +1,125 @@
+/** What a deployment needs, read off wrangler.toml and judged by the Worker's own configuration code. */
+import { join } from 'node:path';
+import { ConfigError, parseConfig } from '../../src/config.ts';
+import { freshSecrets } from './dev-vars.ts';
+import { ROOT } from './wrangler.ts';
+
+/** What may only be set as a secret. */
+const SECRETS = [
+  'SESSION_SECRETS',
+  'SEALING_KEYS',
+  'SIGNING_KEYS',
+  'WEBHOOK_URL',
+  'WEBHOOK_SECRET',
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'MSG91_AUTH_KEY',
+  'RESEND_API_KEY',
+  'TURNSTILE_SECRET',
+];
+/** As the repository has them: ids of nothing. */
+const PLACEHOLDER = /^[0-]+$/;
+
+export interface Verdict {
+  /** Would not work, whatever is added. */
+  wrong: string[];
+  /** Still to be made or set, each with the command or the place. */
+  missing: string[];
+}
+
+/** What of wrangler.toml is looked at; wrangler's own type for it leads into a package that comes without types. */
+export interface Settings {
+  vars: Record<string, unknown>;
+  d1_databases: { binding: string; database_name?: string; database_id?: string }[];
+  kv_namespaces: { binding: string; id?: string }[];
+  queues: { producers?: { binding: string }[] };
+  assets?: { binding?: string };
+  send_email: { name: string }[];
+}
+
+/**
+ * wrangler.toml as wrangler itself reads it.
+ * @param environment of its environments; the empty one is the real Worker
+ * @throws Error whose message says what is wrong with the file
+ */
+export async function readSettings(environment: string): Promise<Settings> {
+  const { unstable_readConfig: readConfig } = await import('wrangler');
+  return readConfig({
+    config: join(ROOT, 'wrangler.toml'),
+    env: environment || undefined,
+  }) as Settings;
+}
+
+/** Doubles with the one method by which the Worker knows a binding. */
+function bindingsOf({
+  d1_databases,
+  kv_namespaces,
+  queues,
+  assets,
+  send_email,
+}: Settings): Record<string, unknown> {
+  const methods: [method: string, names: (string | undefined)[]][] = [
+    ['prepare', d1_databases.map(({ binding }) => binding)],
+    ['getWithMetadata', kv_namespaces.map(({ binding }) => binding)],
+    ['send', (queues.producers ?? []).map(({ binding }) => binding)],
+    ['send', send_email.map(({ name }) => name)],
+    ['fetch', [assets?.binding]],
+  ];
+  const bound = methods.flatMap(([method, names]) =>
+    names.filter((name) => name !== undefined).map((name) => ({ name, method })),
+  );
+  return Object.fromEntries(bound.map(({ name, method }) => [name, { [method]: () => undefined }]));
+}
+
+function problemsOf(env: Record<string, unknown>): string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** Resources whose ids are still those of the repository. */
+function unmade({ d1_databases, kv_namespaces }: Settings): string[] {
+  const isMade = (id: string | undefined): boolean => id !== undefined && !PLACEHOLDER.test(id);
+  return [
+    ...d1_databases
+      .filter(({ database_id }) => !isMade(database_id))
+      .map(
+        ({ binding, database_name = 'vestibule' }) =>
+          `the database of ${binding}: npx wrangler d1 create ${database_name}, and its id into wrangler.toml`,
+      ),
+    ...kv_namespaces
+      .filter(({ id }) => !isMade(id))
+      .map(
+        ({ binding }) =>
+          `the namespace of ${binding}: npx wrangler kv namespace create ${binding}, and its id into wrangler.toml`,
+      ),
+  ];
+}
+
+/**
+ * @param secrets names of those that are set; undefined when nobody can be asked
+ */
+export function checkDeployment(settings: Settings, secrets: readonly string[] = []): Verdict {
+  const { vars } = settings;
+  const verdict: Verdict = { wrong: [], missing: unmade(settings) };
+  const kept = Object.fromEntries(
+    Object.entries(freshSecrets()).filter(([name]) => secrets.includes(name)),
+  );
+  for (const problem of problemsOf({ ...bindingsOf(settings), ...kept, ...vars })) {
+    const [name = ''] = problem.split(' ');
+    // Its value cannot be seen from here; the Worker says so in its log if it is bad.
+    if (secrets.includes(name)) continue;
+    if (name in vars) verdict.wrong.push(problem);
+    else if (SECRETS.includes(name)) {
+      verdict.missing.push(`the secret ${name}: npx wrangler secret put ${name}`);
+    } else verdict.missing.push(`${problem} (wrangler.toml)`);
+  }
+  for (const name of SECRETS) {
+    if (name in vars) verdict.wrong.push(`${name} is a secret and must not stand in wrangler.toml`);
+  }
+  return verdict;
+}
