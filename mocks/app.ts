@@ -8,20 +8,31 @@ import { errorResponse, failure, isFailure } from '../src/http/errors.ts';
 import { entriesOf, successOf, type Entry } from '../src/http/operation.ts';
 import { createServer } from '../src/http/server.ts';
 import { table } from '../src/table.ts';
+import { CHAOS_HEADER, chaosOf, chaosResponse } from './chaos.ts';
 import { documented, unwrap } from './documented.ts';
+import { dynamicAnswer } from './dynamic/answer.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 import { mockGuard } from './guard.ts';
+import { matcher } from './match.ts';
 import { nearestTo } from './nearest.ts';
 import { preferenceOf } from './prefer.ts';
+import type { ScenarioHost } from './scenario-host.ts';
 import { sessionAfter } from './session.ts';
 
+/** Read anew for each request, so that a panel can turn them while the mock runs; only `seed` and `cookieHeader` stay. */
 export interface MockOptions {
   /** Demands credentials of the right form, as the real app would; any value passes. */
   strict?: boolean;
   /** Every answer waits this long, in milliseconds. */
   delayMs?: number;
+  /** Share of the requests that are struck, from 0 to 1; see `chaos.ts`. */
+  chaos?: number;
+  /** What chaos and invented data follow from (default 1). */
+  seed?: number;
   /** What carries the session cookie out; see `ServerOptions`. */
   cookieHeader?: string;
+  /** With a chosen scenario, it answers whatever does not order a certain answer. */
+  scenarios?: ScenarioHost;
 }
 
 /** What the mock serves: all documented operations, and of `service` what a client needs to get going (ruling 31). */
@@ -31,6 +42,8 @@ export const mockTable = {
   service: { createToken: table.service.createToken, getHealth: table.service.getHealth },
 };
 const entries = entriesOf(mockTable);
+/** The operation that answers a method and a path, if any. */
+export const operationAt = matcher(entries);
 
 function answerOf({ id, row }: Entry, envelope: boolean): object {
   const file = documented[id];
@@ -47,26 +60,31 @@ function shape({ id, row }: Entry, body: object): object {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A mock of its own; several can live side by side. */
-export function createMock({ strict = false, delayMs = 0, cookieHeader }: MockOptions = {}): Hono {
+/** The documented operations, answered from their rows; `applied` learns which preferences were met. */
+function plainMock(options: MockOptions, applied: WeakMap<Request, string>) {
+  const { seed = 1, cookieHeader } = options;
   const server = createServer({
     table: mockTable,
     handlerOf:
       (entry) =>
-      async ({ request, reply }) => {
+      async ({ request, input, reply }) => {
         const preference = preferenceOf(entry, request);
         if (isFailure(preference)) return preference;
+        applied.set(request, preference.applied);
         if (preference.delayMs > 0) await sleep(preference.delayMs);
         if (preference.refusal) return preference.refusal;
         const session = sessionAfter(entry, request);
-        return reply(answerOf(entry, preference.envelope), { session });
+        const body = preference.dynamic
+          ? dynamicAnswer(entry, input, preference.seed ?? seed)
+          : answerOf(entry, preference.envelope);
+        return reply(body, { session });
       },
-    guard: mockGuard(strict),
+    guard: async (c, row, caller) => mockGuard(options.strict ?? false)(c, row, caller),
     cookieHeader,
     shape,
     // Requests are not worth a line; a mistake of ours is.
     log: (line) => {
-      if (line.level === 'error') console.error(JSON.stringify(line));
+      if (line.internal !== undefined) console.error(JSON.stringify(line));
     },
     isOutage: () => undefined,
   });
@@ -78,6 +96,38 @@ export function createMock({ strict = false, delayMs = 0, cookieHeader }: MockOp
     const failed = failure('not_found', { message, meta: { nearest } });
     return errorResponse(failed, c.get('caller').requestId);
   });
+  return server;
+}
+
+/** How long a scenario is to wait before it answers; undefined when the request is not for it. */
+function scenarioDelay(request: Request): number | undefined {
+  const entry = operationAt(request.method, new URL(request.url).pathname);
+  const preference = entry && preferenceOf(entry, request);
+  if (!preference || isFailure(preference) || preference.orders) return undefined;
+  return preference.delayMs;
+}
+
+/** A mock of its own; several can live side by side. */
+export function createMock(options: MockOptions = {}): Hono {
+  const applied = new WeakMap<Request, string>();
+  const server = plainMock(options, applied);
+  const strike = chaosOf(options.seed ?? 1);
+
+  async function answer(request: Request): Promise<Response> {
+    const { delayMs = 0, chaos = 0, scenarios } = options;
+    if (delayMs > 0) await sleep(delayMs);
+    const kind = chaos > 0 ? strike(chaos) : undefined;
+    if (kind) return chaosResponse(kind, request);
+    const wait = scenarios?.chosen(request) === undefined ? undefined : scenarioDelay(request);
+    if (scenarios && wait !== undefined) {
+      if (wait > 0) await sleep(wait);
+      return scenarios.fetch(request);
+    }
+    const response = await server.fetch(request);
+    const met = applied.get(request);
+    if (met) response.headers.set('preference-applied', met);
+    return response;
+  }
 
   const mock = new Hono();
   // Any page of a developer may call the mock with credentials. It holds nothing that could be stolen.
@@ -86,12 +136,9 @@ export function createMock({ strict = false, delayMs = 0, cookieHeader }: MockOp
       origin: (origin) => origin,
       credentials: true,
       allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-      exposeHeaders: ['x-request-id', 'retry-after'],
+      exposeHeaders: ['x-request-id', 'retry-after', 'preference-applied', CHAOS_HEADER],
     }),
   );
-  mock.all('*', async (c) => {
-    if (delayMs > 0) await sleep(delayMs);
-    return server.fetch(c.req.raw);
-  });
+  mock.all('*', async (c) => answer(c.req.raw));
   return mock;
 }

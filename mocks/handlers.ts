@@ -1,7 +1,9 @@
 /** The mock as MSW handlers, for a server of one's own, for tests in Node and for pages without a backend. */
-import { http, type HttpHandler, type HttpResponseResolver } from 'msw';
+import { http, HttpResponse, type HttpHandler, type HttpResponseResolver } from 'msw';
 import { entriesOf } from '../src/http/operation.ts';
 import { createMock, mockTable, type MockOptions } from './app.ts';
+import { isCut } from './chaos.ts';
+import { pathsOf } from './match.ts';
 import { pageResolver } from './page.ts';
 
 export interface HandlerOptions extends MockOptions {
@@ -17,15 +19,15 @@ function resolverOf({ inPage, origin: _, ...options }: HandlerOptions): HttpResp
   if (inPage) return pageResolver(options);
   const mock = createMock(options);
   // MSW narrows what `json()` returns, which nothing here relies on.
-  return ({ request }) => mock.fetch(request as Request);
+  return async ({ request }) => {
+    const response = await mock.fetch(request as Request);
+    return isCut(response) ? HttpResponse.error() : response;
+  };
 }
 
 const trimmed = (origin: string): string => origin.replace(/\/$/, '');
 
-/** A path with its parameters as one expression. */
-const patternOf = (path: string): string =>
-  path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+');
-const KNOWN_PATHS = new RegExp(`^(${entries.map(({ row }) => patternOf(row.path)).join('|')})$`);
+const KNOWN_PATHS = pathsOf(entries);
 
 /**
  * One handler in front of the mock's own router. MSW tries handlers one by one, so fifty of them would make the last

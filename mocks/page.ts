@@ -4,6 +4,7 @@
  */
 import { HttpResponse, type HttpResponseResolver } from 'msw';
 import { createMock, type MockOptions } from './app.ts';
+import { isCut } from './chaos.ts';
 
 /** Takes cookies from the app to MSW; no page ever sees it. */
 const CARRIER = 'x-mock-set-cookie';
@@ -28,6 +29,7 @@ export function pageResolver(options: MockOptions): HttpResponseResolver {
     // Only a Headers object of one's own may hold cookies, so it takes the place of the request's.
     const asked = Object.defineProperty(request.clone(), 'headers', { value: given });
     const response = await mock.fetch(asked as Request);
+    if (isCut(response)) return HttpResponse.error();
     const headers = new Headers(response.headers);
     for (const line of linesOf(headers.get(CARRIER))) headers.append('set-cookie', line);
     headers.delete(CARRIER);

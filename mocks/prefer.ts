@@ -1,18 +1,41 @@
 /** Choosing the mock's answer per request, in the `Prefer` header (RFC 7240) or the query `_prefer`. */
-import { errorCatalogue, failure, type ErrorCode, type Failure } from '../src/http/errors.ts';
+import {
+  errorCatalogue,
+  failure,
+  isFailure,
+  type ErrorCode,
+  type Failure,
+} from '../src/http/errors.ts';
 import { errorsOf, successOf, type Entry } from '../src/http/operation.ts';
 import { invalid } from '../src/http/parse.ts';
 
 export interface Preference {
   /** The documented file as it stands, wrapper included (decision 2). */
   envelope: boolean;
+  /** Invented data instead of the documented example. */
+  dynamic: boolean;
+  /** What invented data follows from; undefined for the server's own. */
+  seed?: number;
   /** Milliseconds to wait before the answer. */
   delayMs: number;
   /** The refusal to answer with; undefined for the success. */
   refusal?: Failure;
+  /** Whether a certain answer was ordered, which only the plain mock gives. */
+  orders: boolean;
+  /** What was wished for and is met, for `Preference-Applied`. */
+  applied: string;
 }
 
-const KNOWN = ['code', 'error', 'delay', 'envelope'] as const;
+const ORDERS = ['code', 'error', 'envelope', 'dynamic'] as const;
+const KNOWN = ['code', 'error', 'delay', 'envelope', 'dynamic', 'seed'] as const;
+const NOTHING: Preference = {
+  envelope: false,
+  dynamic: false,
+  delayMs: 0,
+  orders: false,
+  applied: '',
+};
+export const MAX_SEED = 2 ** 32 - 1;
 /** Preferences of RFC 7240 itself: a client may send them anywhere, and whoever does not know them ignores them. */
 const STANDARD = new Set(['respond-async', 'return', 'wait', 'handling']);
 const MAX_DELAY = 60_000;
@@ -28,14 +51,16 @@ const refusalOf = (code: ErrorCode): Failure =>
 /** Every error that the operation can answer, and the one that any can. */
 const codesOf = ({ row }: Entry): ErrorCode[] => [...errorsOf(row), 'internal_error'];
 
-function byName(entry: Entry, name: string): Failure {
+type Change = Partial<Preference> | Failure;
+
+function byName(entry: Entry, name: string): Change {
   const codes = codesOf(entry);
   const code = codes.find((one) => one === name);
-  return code ? refusalOf(code) : wrong(`error is one of ${codes.join(', ')}`);
+  return code ? { refusal: refusalOf(code) } : wrong(`error is one of ${codes.join(', ')}`);
 }
 
 /** The first declared error of a status; undefined for the success. */
-function byStatus(entry: Entry, text: string): { refusal?: Failure } | Failure {
+function byStatus(entry: Entry, text: string): Change {
   const { status } = successOf(entry.row);
   if (text === String(status)) return {};
   const codes = codesOf(entry);
@@ -57,6 +82,26 @@ function pairsOf(text: string): [name: string, value: string][] {
     });
 }
 
+/** What one preference asks for. Of `code` and `error`, the latter says more and wins. */
+const READERS: Readonly<Record<string, (value: string, entry: Entry) => Change>> = {
+  error: (value, entry) => byName(entry, value),
+  code: (value, entry) => byStatus(entry, value),
+  delay: (value) =>
+    /^\d{1,5}$/.test(value) && Number(value) <= MAX_DELAY
+      ? { delayMs: Number(value) }
+      : wrong(`delay is a whole number of milliseconds, at most ${MAX_DELAY}`),
+  envelope: (value) =>
+    value === 'documented' ? { envelope: true } : wrong('envelope is documented'),
+  dynamic: (value) =>
+    value === 'true' || value === 'false'
+      ? { dynamic: value === 'true' }
+      : wrong('dynamic is true or false'),
+  seed: (value) =>
+    /^\d{1,10}$/.test(value) && Number(value) <= MAX_SEED
+      ? { seed: Number(value) }
+      : wrong(`seed is a whole number, at most ${MAX_SEED}`),
+};
+
 /**
  * What the caller wishes for, or the 400 that names what there is.
  * @param request its `Prefer` headers and its query `_prefer`, for those who cannot set headers
@@ -64,26 +109,25 @@ function pairsOf(text: string): [name: string, value: string][] {
 export function preferenceOf(entry: Entry, request: Request): Preference | Failure {
   const header = request.headers.get('prefer');
   // Most requests wish for nothing: no URL is parsed for them.
-  if (header === null && !request.url.includes('_prefer=')) return { envelope: false, delayMs: 0 };
+  if (header === null && !request.url.includes('_prefer=')) return NOTHING;
   const query = new URL(request.url).searchParams.getAll('_prefer');
-  const preference: Preference = { envelope: false, delayMs: 0 };
-  for (const [name, value] of [header ?? '', ...query].flatMap(pairsOf)) {
-    if (name === 'error') preference.refusal = byName(entry, value);
-    else if (name === 'code') {
-      const chosen = byStatus(entry, value);
-      if ('failed' in chosen) return chosen;
-      preference.refusal ??= chosen.refusal;
-    } else if (name === 'delay') {
-      if (!/^\d{1,5}$/.test(value) || Number(value) > MAX_DELAY) {
-        return wrong(`delay is a whole number of milliseconds, at most ${MAX_DELAY}`);
-      }
-      preference.delayMs = Number(value);
-    } else if (name === 'envelope') {
-      if (value !== 'documented') return wrong('envelope is documented');
-      preference.envelope = true;
-    } else if (!STANDARD.has(name)) {
-      return wrong(`${name.slice(0, 40)} is not known; there are ${KNOWN.join(', ')}`);
-    }
+  const pairs = [header ?? '', ...query].flatMap(pairsOf).filter(([name]) => !STANDARD.has(name));
+  const preference = { ...NOTHING };
+  // `error` last, so that it wins over `code`.
+  for (const [name, value] of pairs.toSorted(
+    ([a], [b]) => Number(a === 'error') - Number(b === 'error'),
+  )) {
+    const read = READERS[name];
+    if (!read) return wrong(`${name.slice(0, 40)} is not known; there are ${KNOWN.join(', ')}`);
+    const change = read(value, entry);
+    if (isFailure(change)) return change;
+    Object.assign(preference, change);
   }
+  if (preference.envelope && preference.dynamic) {
+    return wrong('envelope and dynamic exclude each other: what is invented is not documented');
+  }
+  const names = new Set(pairs.map(([name]) => name));
+  preference.orders = ORDERS.some((name) => names.has(name));
+  preference.applied = pairs.map((pair) => pair.join('=')).join(', ');
   return preference;
 }

@@ -61,7 +61,10 @@ describe('a preference', () => {
     ['delay=soon', 'delay is a whole number'],
     ['delay=60001', 'delay is a whole number'],
     ['envelope=none', 'envelope is documented'],
-    ['colour=red', 'colour is not known; there are code, error, delay, envelope'],
+    ['dynamic=maybe', 'dynamic is true or false'],
+    ['seed=-1', 'seed is a whole number, at most 4294967295'],
+    ['dynamic=true, envelope=documented', 'exclude each other'],
+    ['colour=red', 'colour is not known; there are code, error, delay, envelope, dynamic, seed'],
   ])('"%s" that cannot be met is a 400 that says what can', async (prefer, message) => {
     const answer = await login(prefer);
     expect(answer.status).toBe(400);
@@ -70,6 +73,24 @@ describe('a preference', () => {
     expect(errors).toEqual([
       { path: 'prefer', message: expect.stringContaining(message) as string },
     ]);
+  });
+
+  test('that was met is named in the answer (RFC 7240), and only that', async () => {
+    const applied = async (prefer?: string, query?: string) =>
+      (await login(prefer, query)).headers.get('preference-applied');
+    expect(await applied('return=minimal, delay=1; error=captcha_failed')).toBe(
+      'delay=1, error=captcha_failed',
+    );
+    expect(await applied(undefined, '?_prefer=dynamic%3Dtrue')).toBe('dynamic=true');
+    expect(await applied('return=minimal')).toBeNull();
+    expect(await applied('error=nonsense')).toBeNull();
+    expect(await applied()).toBeNull();
+  });
+
+  test('for an error says more than one for a status, whichever comes first', async () => {
+    for (const prefer of ['code=400, error=captcha_failed', 'error=captcha_failed, code=200']) {
+      expect((await login(prefer)).status).toBe(403);
+    }
   });
 
   test('of RFC 7240 itself is ignored', async () => {

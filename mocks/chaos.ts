@@ -1,0 +1,57 @@
+/** Ordered trouble: a share of all requests is refused or cut off, so that a page can be seen coping with it. */
+import { errorResponse, failure, type Failure } from '../src/http/errors.ts';
+import { requestIdOf } from '../src/http/caller.ts';
+import { withHeaders } from '../src/http/server.ts';
+import { seeded } from './dynamic/random.ts';
+
+/** Names what happened to an answer, so that nobody hunts a bug that was ordered. */
+export const CHAOS_HEADER = 'x-mock-chaos';
+
+const KINDS = ['429', '500', '503', 'cut'] as const;
+export type ChaosKind = (typeof KINDS)[number];
+
+const WAIT = 2;
+const REFUSALS: Readonly<Record<Exclude<ChaosKind, 'cut'>, Failure>> = {
+  429: failure('too_many_requests', {
+    meta: { limit: 'chaos', retry_after: WAIT },
+    retryAfter: WAIT,
+  }),
+  500: failure('internal_error'),
+  503: failure('unavailable', { retryAfter: WAIT }),
+};
+
+/**
+ * What happens to one request after the other; undefined for most. The same seed gives the same row. The kinds are dealt
+ * like cards, each once before any comes again, so that their parts are equal in short runs too.
+ */
+export function chaosOf(seed: number): (share: number) => ChaosKind | undefined {
+  const random = seeded('chaos', seed);
+  let deck: ChaosKind[] = [];
+  return (share) => {
+    if (!random.chance(share)) return undefined;
+    if (deck.length === 0) deck = [...KINDS];
+    const [kind] = deck.splice(random.between(0, deck.length - 1), 1);
+    return kind;
+  };
+}
+
+/** A body that ends in the middle. Whoever holds a socket or MSW's network error does better (see `isCut`). */
+const broken = (): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    start(controller) {
+      controller.error(new Error('This connection was cut off on purpose (chaos).'));
+    },
+  });
+
+/** The answer to a request that was struck. */
+export function chaosResponse(kind: ChaosKind, request: Request): Response {
+  const requestId = requestIdOf(request);
+  const response =
+    kind === 'cut' ? new Response(broken()) : errorResponse(REFUSALS[kind], requestId);
+  const marked = withHeaders(response, requestId);
+  marked.headers.set(CHAOS_HEADER, kind);
+  return marked;
+}
+
+/** Whether the connection is to be cut instead of answering. */
+export const isCut = (response: Response): boolean => response.headers.get(CHAOS_HEADER) === 'cut';
