@@ -60,3 +60,10 @@ export function wholeNumber(flag: string, text: string, min: number, max: number
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   return misused(`--${flag} takes a whole number from ${min} to ${max}, not "${text}".`);
 }
+
+/** The share of a flag, from 0 to 1, or exit 2 naming the flag and its bounds. */
+export function share(flag: string, text: string): number {
+  const value = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && value <= 1) return value;
+  return misused(`--${flag} takes a share from 0 to 1, such as 0.05, not "${text}".`);
+}

@@ -65,6 +65,30 @@ describe('npm run mock', () => {
     expect((await fetch(`${address}/healthz`)).status).toBe(200);
   });
 
+  test('strikes what --chaos orders, the same again with the same --seed', async () => {
+    const marksOf = async () => {
+      const address = await addressOf(start(['--port', '0', '--chaos', '0.5', '--seed', '9']));
+      const marks: (string | null)[] = [];
+      for (let at = 0; at < 30; at += 1) {
+        const { headers, body } = await fetch(`${address}/healthz`);
+        marks.push(headers.get('x-mock-chaos'));
+        await body?.cancel();
+      }
+      return marks;
+    };
+    const marks = await marksOf();
+    expect(new Set(marks)).toEqual(new Set([null, '429', '500', '503', 'cut']));
+    expect(await marksOf()).toEqual(marks);
+  });
+
+  // The issue asks for a second; a machine that runs other tests beside this one may take a few.
+  test('answers its first request soon after its process was started', async () => {
+    const started = performance.now();
+    const address = await addressOf(start(['--port', '0']));
+    expect((await fetch(`${address}/healthz`)).status).toBe(200);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   test.each(['SIGINT', 'SIGTERM'] as const)(
     '%s ends it cleanly, even amid a call',
     async (signal) => {
@@ -94,6 +118,11 @@ describe('npm run mock', () => {
     [['--port', 'abc'], {}, '--port takes a whole number'],
     [['--port', '70000'], {}, '--port takes a whole number from 0 to 65535'],
     [['--delay', '-5'], {}, '--delay'],
+    [['--chaos', '5%'], {}, '--chaos takes a share from 0 to 1'],
+    [['--chaos', '1.5'], {}, '--chaos takes a share from 0 to 1, such as 0.05, not "1.5"'],
+    [['--chaos'], {}, "Option '--chaos <value>' argument missing"],
+    [['--seed', 'x'], {}, '--seed takes a whole number from 0 to 4294967295'],
+    [['--seed', '4294967296'], {}, '--seed takes a whole number'],
   ])('%j with %j is refused with a hint', async (flags, env, hint) => {
     const { code, text } = await run(flags, env);
     expect(code).toBe(2);
@@ -105,6 +134,7 @@ describe('npm run mock', () => {
   test('--help explains every flag', async () => {
     const { code, text } = await run(['--help']);
     expect(code).toBe(0);
-    for (const flag of ['--port', '--delay', '--strict']) expect(text).toContain(flag);
+    for (const flag of ['--port', '--delay', '--chaos', '--seed', '--strict'])
+      expect(text).toContain(flag);
   });
 });

@@ -21,7 +21,7 @@ const application = {
   language: 'en' as const,
   config: demoConfig(),
 };
-const STOREFRONT = `Bearer ${btoa(`${application.id}:token`)}`;
+export const STOREFRONT = `Bearer ${btoa(`${application.id}:token`)}`;
 const PATH = { company_id: '1', application_id: application.id, user_id: 'u', group_id: 'g' };
 
 export interface Given {
