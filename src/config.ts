@@ -10,7 +10,7 @@ import type { Limits } from './ports.ts';
 const KEY_BYTES = 32;
 
 /** `id:base64` → a key of 32 bytes. The first of a list seals and signs, all open and verify (ruling 45). */
-const keyList = z.string().transform((text, ctx) => {
+export const keyList = z.string().transform((text, ctx) => {
   const keys = text
     .split(/[\s,]+/)
     .filter(Boolean)

@@ -29,6 +29,9 @@ export interface Verdict {
 
 /** What of wrangler.toml is looked at; wrangler's own type for it leads into a package that comes without types. */
 export interface Settings {
+  name?: string;
+  account_id?: string;
+  compatibility_date?: string;
   vars: Record<string, unknown>;
   d1_databases: { binding: string; database_name?: string; database_id?: string }[];
   kv_namespaces: { binding: string; id?: string }[];

@@ -10,21 +10,33 @@ const HEADER =
   '# Secrets of local runs, made by `npm start`. Keep them out of git and out of production.\n';
 
 /** `id:base64`, the form that src/config.ts reads. */
-const symmetricKey = (): string => `dev:${randomBytes(KEY_BYTES).toString('base64')}`;
+export const symmetricKey = (id: string): string =>
+  `${id}:${randomBytes(KEY_BYTES).toString('base64')}`;
 
-/** A JWK set with one private Ed25519 key. */
-function signingKeys(): string {
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  return JSON.stringify({ keys: [{ ...jwk, kid: `dev-${randomBytes(4).toString('hex')}` }] });
-}
+/** A private Ed25519 key. */
+export const signingKey = (kid: string): { kid: string } & Record<string, unknown> => ({
+  ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
+  kid,
+});
 
 /** Fresh values of every secret, by name; the tests bind the same. */
 export function freshSecrets(): Record<string, string> {
   return {
-    SESSION_SECRETS: symmetricKey(),
-    SEALING_KEYS: symmetricKey(),
-    SIGNING_KEYS: signingKeys(),
+    SESSION_SECRETS: symmetricKey('dev'),
+    SEALING_KEYS: symmetricKey('dev'),
+    SIGNING_KEYS: JSON.stringify({ keys: [signingKey(`dev-${randomBytes(4).toString('hex')}`)] }),
   };
+}
+
+/** What the file holds, by name. */
+export const devVars = (file: string): Record<string, string | undefined> =>
+  existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+
+/** Gives one of the secrets in the file another value. */
+export function replaceDevVar(file: string, name: string, value: string): void {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const kept = lines.filter((line) => !line.startsWith(`${name}=`)).join('\n');
+  writeFileSync(file, `${kept.replace(/\n?$/, '\n')}${name}='${value}'\n`, { mode: MODE });
 }
 
 /**
@@ -33,7 +45,7 @@ export function freshSecrets(): Record<string, string> {
  */
 export function addMissingSecrets(file: string): string[] {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const present = parseEnv(text);
+  const present = devVars(file);
   const missing = Object.entries(freshSecrets()).filter(([name]) => !(name in present));
   if (missing.length === 0) return [];
   const start = text === '' ? HEADER : text.replace(/\n?$/, '\n');

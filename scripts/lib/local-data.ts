@@ -6,14 +6,14 @@ import { seedDemo } from './seed.ts';
 import { ROOT, WRANGLER_ENV } from './wrangler.ts';
 
 /** Wrangler keeps everything in this folder of the state folder, and nothing else in there is ours to delete. */
-const dataFolder = (state: string): string => join(state, 'v3');
+export const dataFolder = (state: string): string => join(state, 'v3');
 
 export function clearData(state: string): void {
   rmSync(dataFolder(state), { recursive: true, force: true });
 }
 
 /** `DB`, `DB_1`, … by name: a stub of another kind, such as that of the assets, claims to have every method. */
-const DATABASE = /^DB(_\d+)?$/;
+export const DATABASE = /^DB(_\d+)?$/;
 
 /** Migrates every D1 binding (users can be spread over several) and seeds the demo application into the directory's. */
 export async function prepareData(state: string, storefrontUrl: string): Promise<void> {

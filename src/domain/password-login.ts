@@ -1,6 +1,14 @@
 /** Login by password. Known and unknown shoppers cost the same: one hash, one round trip before it (ruling 20). */
-import type { Application, LoginName, PasswordSuccess, Ports, User } from '../ports.ts';
+import type {
+  Application,
+  ImportedHashes,
+  LoginName,
+  PasswordSuccess,
+  Ports,
+  User,
+} from '../ports.ts';
 import { readEmail, readPhone } from './identifier.ts';
+import { hashCounts } from './imported-hash.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
 import { hex } from './hex.ts';
@@ -31,6 +39,8 @@ export interface PasswordCheck {
   unknown: string;
   device?: { userId: string; id: string };
   ip: string;
+  /** The application's policy for hashes of another system. */
+  importedHashes?: ImportedHashes;
 }
 
 /** A right password; its try is still charged until `succeed` gives it back. */
@@ -43,19 +53,22 @@ export interface RightPassword {
 /** Charges the try, does the work of one hash, and says whether the password is right. */
 export async function checkPassword(
   ports: Ports,
-  { login, password, unknown, device, ip }: PasswordCheck,
+  { login, password, unknown, device, ip, importedHashes }: PasswordCheck,
 ): Promise<Result<RightPassword, 'too_many_requests' | 'login_failed'>> {
   const ref = hex(ports.random.bytes(16));
+  const now = ports.clock.now();
   const { account, address } = await loginFailures(ports.vault, ports.limits, unknown, ip);
   const found = await ports.passwords.attempt({
     login,
     limits: address,
     account: { ...account, device },
     ref,
-    now: ports.clock.now(),
+    now,
   });
   if (found.limited) return tooMany(found.limited);
-  const { user, hash } = found;
+  const { user } = found;
+  // One that does not count any more is no hash; the work is the same.
+  const hash = hashCounts(found.hash, importedHashes, now) ? found.hash : undefined;
   const verdict = await ports.hasher.verify(password, hash);
   if (!user || hash === undefined || verdict === 'wrong') return refuse('login_failed');
   const rehash =
@@ -77,13 +90,15 @@ type Refusal =
 export async function loginByPassword(
   ports: Ports,
   application: Application,
-  request: Omit<PasswordCheck, 'ip'> & {
+  request: Omit<PasswordCheck, 'ip' | 'importedHashes'> & {
     visitor: Visitor;
     presented?: { userId: string; handle: string };
   },
 ): Promise<Result<PasswordLogin, Refusal>> {
   const startedAt = ports.clock.now();
-  const checked = await checkPassword(ports, { ...request, ip: request.visitor.ip });
+  const { importedHashes } = application;
+  const check = { ...request, ip: request.visitor.ip, importedHashes };
+  const checked = await checkPassword(ports, check);
   if (!checked.ok) return checked;
   const { user, ref, rehash } = checked.value;
   const base: PasswordSuccess = { ref, userId: user.id, rehash };

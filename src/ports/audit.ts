@@ -14,6 +14,9 @@ export const ADMIN_ACTIONS = [
   'config.changed',
   'group.created',
   'group.updated',
+  'application.created',
+  'application.changed',
+  'token.rotated',
 ] as const;
 
 /** What happened to an account or to a message: kept 90 days. */

@@ -1,0 +1,61 @@
+/** `npm run admin`: companies, applications, clients, keys and users, on local data or on a deployment. */
+import { join, resolve } from 'node:path';
+import { Outage } from '../src/ports.ts';
+import { Refused, type Outcome } from './admin/command.ts';
+import { commands } from './admin/commands.ts';
+import { sealingVault } from './admin/keys.ts';
+import { readCommand, type Asked } from './admin/read.ts';
+import { withDatabases, type Databases } from './lib/databases.ts';
+import { ROOT } from './lib/wrangler.ts';
+
+const NO_DATABASES: Databases = {
+  get directory(): never {
+    throw new Error('a command that needs no data asked for it');
+  },
+  database: () => undefined,
+  databases: () => [],
+};
+
+async function run({ command, flags, words, remote, state }: Asked): Promise<Outcome> {
+  const work = async (databases: Databases): Promise<Outcome> => {
+    const context = Object.assign(Object.create(databases) as Databases, {
+      vault: async () => sealingVault(remote),
+      now: Date.now(),
+      remote,
+      terminal: process.stderr.isTTY,
+    });
+    return command.run(context, flags, words);
+  };
+  if (command.apart) return work(NO_DATABASES);
+  const local = state === undefined ? join(ROOT, '.wrangler/state') : resolve(state);
+  return withDatabases(remote ? { remote: true } : { state: local }, work);
+}
+
+/** What an operator can do something about. */
+function reasonOf(error: unknown, remote: boolean): string {
+  if (error instanceof Refused) return error.message;
+  const said = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof Outage && error.cause instanceof Error ? error.cause.message : '';
+  if (/locked|busy/i.test(`${said} ${cause}`)) {
+    return 'Another process holds the local data. Stop npm start first.';
+  }
+  if (remote && /log ?in|authenticat|api token|CLOUDFLARE_API_TOKEN/i.test(said)) {
+    return `The account cannot be asked. Log in first: npx wrangler login\n\n${said}`;
+  }
+  return [said, cause].filter(Boolean).join('\n');
+}
+
+const asked = readCommand(commands, process.argv.slice(2));
+if ('help' in asked) {
+  console.log(asked.help);
+  process.exit(0);
+}
+try {
+  const { data, text, failed } = await run(asked);
+  console.log(asked.json ? JSON.stringify(data, null, 2) : text);
+  process.exitCode = failed ? 1 : 0;
+} catch (error) {
+  const message = reasonOf(error, asked.remote);
+  console.error(asked.json ? JSON.stringify({ error: message }) : message);
+  process.exitCode = 1;
+}

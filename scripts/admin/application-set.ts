@@ -1,0 +1,146 @@
+/** Changing an application's record. Login options are `updatePlatformConfig`'s. */
+import type { Value } from '../../src/adapters/d1/sql.ts';
+import type { Application } from '../../src/ports.ts';
+import {
+  readAddress,
+  readClientIds,
+  readCountry,
+  readDomain,
+  readHashPolicy,
+  readJwksUrl,
+  readLanguage,
+  readOrigin,
+} from './application-flags.ts';
+import { changeApplication, findApplication, jsonOf } from './application-store.ts';
+import { command, Refused, type Context } from './command.ts';
+import { fromEnvironment } from './secrets.ts';
+
+const MIN_SECRET_BYTES = 32;
+
+interface LoginTokenFlags {
+  'login-token-issuer'?: string;
+  'login-token-secret-from'?: string;
+  'login-token-jwks'?: string;
+}
+
+/** The company's own system: an issuer, and either a shared secret or an address of public keys. */
+async function loginToken(
+  context: Context,
+  flags: LoginTokenFlags,
+  old: Application['loginToken'],
+): Promise<Application['loginToken']> {
+  const { 'login-token-secret-from': variable, 'login-token-jwks': jwks } = flags;
+  const issuer = flags['login-token-issuer'] ?? old?.issuer;
+  if (issuer === undefined) throw new Refused('--login-token-issuer is missing.');
+  if (variable !== undefined && jwks !== undefined) {
+    throw new Refused('--login-token-secret-from and --login-token-jwks exclude each other.');
+  }
+  if (jwks !== undefined) return { issuer, jwksUrl: readJwksUrl(jwks) };
+  if (variable === undefined) {
+    if (old) return { ...old, issuer };
+    throw new Refused('--login-token-secret-from or --login-token-jwks is missing.');
+  }
+  const secret = fromEnvironment('login-token-secret-from', variable);
+  if (new TextEncoder().encode(secret).length < MIN_SECRET_BYTES) {
+    throw new Refused(`The secret in ${variable} must be at least ${MIN_SECRET_BYTES} bytes.`);
+  }
+  return { issuer, secret: await (await context.vault()).seal('login_token', secret) };
+}
+
+export const applicationSet = command({
+  summary:
+    'Changes what is given of an application; lists are replaced whole. The Worker knows it within 30 s.',
+  words: ['application id'],
+  flags: {
+    name: { value: 'NAME', about: 'what shoppers know it by' },
+    domain: { value: 'HOST', about: 'a host that its pages are served from', multiple: true },
+    'storefront-url': { value: 'URL', about: 'where links in messages lead' },
+    'default-country': { value: 'CODE', about: 'calling code of numbers without one' },
+    'sms-country': {
+      value: 'CODE',
+      about: 'further calling code that SMS may go to, or none',
+      multiple: true,
+    },
+    language: { value: 'LANGUAGE', about: 'of messages: en or hi' },
+    'server-address': {
+      value: 'IP',
+      about: 'of a server of the shop, whose x-storefront-client-ip is believed, or none',
+      multiple: true,
+    },
+    'client-id': {
+      value: 'PROVIDER=ID',
+      about: 'client id of an app, beside the one in social_tokens, or none',
+      multiple: true,
+    },
+    'facebook-secret-from': {
+      value: 'VARIABLE',
+      about: "environment variable with Facebook's app secret",
+    },
+    'login-token-issuer': {
+      value: 'ISSUER',
+      about: "iss of the company's own tokens (loginWithToken)",
+    },
+    'login-token-secret-from': {
+      value: 'VARIABLE',
+      about: 'environment variable with their HS256 secret',
+    },
+    'login-token-jwks': { value: 'URL', about: 'or where the public keys of their signer are' },
+    'no-login-token': { about: 'switches loginWithToken off' },
+    'imported-hashes': {
+      value: 'KINDS',
+      about:
+        'which hashes of another system count: bcrypt, pbkdf2, scrypt (with commas), all, none',
+    },
+    'imported-hashes-until': {
+      value: 'DATE',
+      about: 'the last day (UTC) on which they do, or never',
+    },
+  },
+  async run(context, flags, [id]) {
+    const row = await findApplication(context, id);
+    const columns: Record<string, Value> = {};
+    const list = (given: readonly string[], read: (text: string) => string): string[] =>
+      given.length === 1 && given[0] === 'none' ? [] : given.map(read);
+    if (flags.name !== undefined) columns['name'] = flags.name;
+    if (flags.domain.length > 0) columns['domains'] = JSON.stringify(flags.domain.map(readDomain));
+    if (flags['storefront-url'] !== undefined) {
+      columns['storefront_url'] = readOrigin(flags['storefront-url']);
+    }
+    if (flags['default-country'] !== undefined) {
+      columns['default_country_code'] = readCountry('default-country', flags['default-country']);
+    }
+    if (flags['sms-country'].length > 0) {
+      const codes = list(flags['sms-country'], (code) => readCountry('sms-country', code));
+      columns['sms_countries'] = JSON.stringify(codes);
+    }
+    if (flags.language !== undefined) columns['language'] = readLanguage(flags.language);
+    if (flags['server-address'].length > 0) {
+      columns['server_addresses'] = JSON.stringify(list(flags['server-address'], readAddress));
+    }
+    if (flags['client-id'].length > 0 || flags['facebook-secret-from'] !== undefined) {
+      const social = { ...jsonOf(row, 'social') };
+      const ids = flags['client-id'];
+      if (ids.length > 0) social.clientIds = readClientIds(list(ids, (text) => text));
+      const variable = flags['facebook-secret-from'];
+      if (variable !== undefined) {
+        const secret = fromEnvironment('facebook-secret-from', variable);
+        social.facebookSecret = await (await context.vault()).seal('social', secret);
+      }
+      columns['social'] = JSON.stringify(social);
+    }
+    if (flags['no-login-token']) columns['login_token'] = null;
+    else if (Object.keys(flags).some((name) => name.startsWith('login-token'))) {
+      const old = jsonOf(row, 'login_token');
+      columns['login_token'] = JSON.stringify(await loginToken(context, flags, old));
+    }
+    const { 'imported-hashes': kinds, 'imported-hashes-until': until } = flags;
+    if (kinds !== undefined || until !== undefined) {
+      const old = jsonOf(row, 'imported_hashes');
+      columns['imported_hashes'] = JSON.stringify(readHashPolicy(kinds, until, old));
+    }
+    const changed = Object.keys(columns);
+    if (changed.length === 0) throw new Refused('Nothing to change was given. Try --help.');
+    await changeApplication(context, row, columns);
+    return { data: { id, changed }, text: `Changed: ${changed.join(', ')}.` };
+  },
+});

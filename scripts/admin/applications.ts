@@ -1,0 +1,128 @@
+/** Applications: the shops of a company. */
+import { sql } from '../../src/adapters/d1/sql.ts';
+import { newConfig } from '../lib/new-config.ts';
+import { changeApplication, findApplication, jsonOf, writeAudited } from './application-store.ts';
+import { readCountry, readDomain, readLanguage, readOrigin } from './application-flags.ts';
+import { companyExists } from './clients.ts';
+import { command, Refused, table } from './command.ts';
+import { newId, newSecret, sha256 } from './secrets.ts';
+
+const authorization = (id: string, token: string): string => `Bearer ${btoa(`${id}:${token}`)}`;
+
+export const applicationCreate = command({
+  summary: 'Makes an application of a company; its token is shown this once.',
+  flags: {
+    company: { value: 'ID', about: 'of which company', required: true },
+    name: { value: 'NAME', about: 'what shoppers know it by', required: true },
+    domain: { value: 'HOST', about: 'a host that its pages are served from', multiple: true },
+    'storefront-url': {
+      value: 'URL',
+      about: 'where links in messages lead (default: https on the first domain)',
+    },
+    'default-country': { value: 'CODE', about: 'calling code of numbers without one (default 91)' },
+    language: { value: 'LANGUAGE', about: 'of messages: en or hi (default en)' },
+    shard: { value: 'BINDING', about: 'database of its users (default DB)' },
+  },
+  async run(context, flags) {
+    await companyExists(context, flags.company);
+    const domains = flags.domain.map(readDomain);
+    const [first] = domains;
+    if (first === undefined) throw new Refused('--domain is missing: a host such as shop.example.');
+    const shard = flags.shard ?? 'DB';
+    if (!context.database(shard)) throw new Refused(`--shard: wrangler.toml binds no ${shard}.`);
+    const [id, token] = [newId(context.now), newSecret()];
+    const storefrontUrl = readOrigin(flags['storefront-url'] ?? `https://${first}`);
+    const row = {
+      id,
+      company_id: flags.company,
+      name: flags.name,
+      domains,
+      storefront_url: storefrontUrl,
+      default_country_code: readCountry('default-country', flags['default-country'] ?? '91'),
+      language: readLanguage(flags.language ?? 'en'),
+      shard,
+    };
+    await writeAudited(context, row, 'application.created', { name: row.name }, [
+      sql`INSERT INTO applications (id, company_id, name, token_hash, domains, storefront_url, default_country_code,
+                                    language, shard, config)
+          VALUES (${id}, ${row.company_id}, ${row.name}, ${sha256(token)}, ${JSON.stringify(domains)}, ${storefrontUrl},
+                  ${row.default_country_code}, ${row.language}, ${shard},
+                  ${JSON.stringify(newConfig(id, row.name, context.now))})`,
+    ]);
+    const lines = [
+      ['id', id],
+      ['token', token],
+      ['Authorization', authorization(id, token)],
+    ];
+    return {
+      data: { ...row, token },
+      text: `${table(lines)}\n\nThe token is shown this once. Login options: updatePlatformConfig.`,
+    };
+  },
+});
+
+export const applicationList = command({
+  summary: 'Lists the applications.',
+  flags: { company: { value: 'ID', about: 'of which company (default: all)' } },
+  async run({ directory }, { company }) {
+    const [rows = []] = await directory.read([
+      sql`SELECT id, company_id, name, domains, shard FROM applications
+          WHERE company_id = COALESCE(${company ?? null}, company_id) ORDER BY company_id, id`,
+    ]);
+    const applications = rows.map((row) => ({
+      id: String(row['id']),
+      company_id: String(row['company_id']),
+      name: String(row['name']),
+      domains: jsonOf(row, 'domains') ?? [],
+      shard: String(row['shard']),
+    }));
+    const lines = applications.map((one) => [
+      one.id,
+      one.company_id,
+      one.name,
+      one.domains.join(' '),
+    ]);
+    return {
+      data: { applications },
+      text: table([['ID', 'COMPANY', 'NAME', 'DOMAINS'], ...lines]),
+    };
+  },
+});
+
+/** Columns that are for the Worker alone. */
+const HIDDEN = new Set(['token_hash', 'config_version']);
+const SEALED = /("(?:secret|facebookSecret)":)"[^"]*"/g;
+
+export const applicationShow = command({
+  summary:
+    'Shows an application: its record and its login options. Sealed secrets are only said to be there.',
+  words: ['application id'],
+  async run(context, _flags, [id]) {
+    const row = await findApplication(context, id);
+    const shown = Object.entries(row)
+      .filter(([name, value]) => !HIDDEN.has(name) && value !== null)
+      .map(([name, value]): [string, unknown] => {
+        const text = String(value).replaceAll(SEALED, '$1"(sealed)"');
+        return [name, /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : text];
+      });
+    const lines = shown.map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value, null, 1).replaceAll(/\n\s*/g, ' '),
+    ]);
+    return { data: Object.fromEntries(shown), text: table(lines) };
+  },
+});
+
+export const applicationRotate = command({
+  summary: 'Gives an application a new token; the old one ends within 30 s.',
+  words: ['application id'],
+  async run(context, _flags, [id]) {
+    const row = await findApplication(context, id);
+    const token = newSecret();
+    await changeApplication(context, row, { token_hash: sha256(token) }, 'token.rotated');
+    return {
+      data: { id, token },
+      text: `token          ${token}\nAuthorization  ${authorization(id, token)}\n\nIt is shown this once.`,
+    };
+  },
+});

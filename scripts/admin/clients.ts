@@ -1,0 +1,94 @@
+/** OAuth clients of a company: what operators' programs call with. */
+import { sql } from '../../src/adapters/d1/sql.ts';
+import { SCOPES } from '../../src/http/operation.ts';
+import { command, Refused, table, type Context } from './command.ts';
+import { newSecret, sha256 } from './secrets.ts';
+
+/** `all`, or some of them, separated by commas or blanks. */
+function readScopes(text: string): string[] {
+  const named = [...new Set(text.split(/[\s,]+/).filter(Boolean))];
+  if (named.length === 1 && named[0] === 'all') return [...SCOPES];
+  const known: readonly string[] = SCOPES;
+  const unknown = named.find((scope) => !known.includes(scope));
+  if (unknown !== undefined || named.length === 0) {
+    throw new Refused(`--scopes: "${unknown ?? ''}" is not one of ${SCOPES.join(', ')}, or all.`);
+  }
+  return named;
+}
+
+export const companyExists = async ({ directory }: Context, id: string): Promise<void> => {
+  const [rows = []] = await directory.read([sql`SELECT 1 FROM companies WHERE id = ${id}`]);
+  if (rows.length === 0) {
+    throw new Refused(`There is no company ${id}. npm run admin -- company list shows them.`);
+  }
+};
+
+const noClient = (key: string): Refused =>
+  new Refused(`There is no client ${key}. npm run admin -- client list shows them.`);
+
+export const clientCreate = command({
+  summary: 'Makes an OAuth client of a company; key and secret are shown this once.',
+  flags: {
+    company: { value: 'ID', about: 'of which company', required: true },
+    scopes: { value: 'SCOPES', about: `all, or of ${SCOPES.join(', ')}`, required: true },
+  },
+  async run(context, { company, scopes: text }) {
+    const scopes = readScopes(text);
+    await companyExists(context, company);
+    const [key, secret] = [newSecret().slice(0, 24), newSecret()];
+    await context.directory.write([
+      sql`INSERT INTO oauth_clients (key, company_id, secret_hash, scopes)
+          VALUES (${key}, ${company}, ${sha256(secret)}, ${JSON.stringify(scopes)})`,
+    ]);
+    return {
+      data: { key, secret, company_id: company, scopes },
+      text: `key     ${key}\nsecret  ${secret}\nscopes  ${scopes.join(' ')}\n\nThe secret is shown this once.`,
+    };
+  },
+});
+
+export const clientList = command({
+  summary: 'Lists the OAuth clients.',
+  flags: { company: { value: 'ID', about: 'of which company (default: all)' } },
+  async run({ directory }, { company }) {
+    const [rows = []] = await directory.read([
+      sql`SELECT key, company_id, scopes FROM oauth_clients
+          WHERE company_id = COALESCE(${company ?? null}, company_id) ORDER BY company_id, key`,
+    ]);
+    const clients = rows.map(({ key, company_id, scopes }) => ({
+      key: String(key),
+      company_id: String(company_id),
+      scopes: JSON.parse(String(scopes)) as string[],
+    }));
+    const lines = clients.map((one) => [one.key, one.company_id, one.scopes.join(' ')]);
+    return { data: { clients }, text: table([['KEY', 'COMPANY', 'SCOPES'], ...lines]) };
+  },
+});
+
+export const clientRotate = command({
+  summary: 'Gives a client a new secret; the old one ends at once.',
+  words: ['key'],
+  async run({ directory }, _flags, [key]) {
+    const secret = newSecret();
+    const [rows = []] = await directory.write([
+      sql`UPDATE oauth_clients SET secret_hash = ${sha256(secret)} WHERE key = ${key} RETURNING key`,
+    ]);
+    if (rows.length === 0) throw noClient(key);
+    return {
+      data: { key, secret },
+      text: `secret  ${secret}\n\nIt is shown this once. Access tokens that are out live for their hour.`,
+    };
+  },
+});
+
+export const clientDelete = command({
+  summary: 'Removes a client; access tokens that are out live for their hour.',
+  words: ['key'],
+  async run({ directory }, _flags, [key]) {
+    const [rows = []] = await directory.write([
+      sql`DELETE FROM oauth_clients WHERE key = ${key} RETURNING key`,
+    ]);
+    if (rows.length === 0) throw noClient(key);
+    return { data: { key }, text: `Client ${key} is gone.` };
+  },
+});
