@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { misused, readArgs, wholeNumber } from './args.ts';
 import { withLocalData } from './lib/local-data.ts';
 import { BATCH, seedCustomers } from './lib/seed-customers.ts';
+import { createProgress } from './lib/progress.ts';
 import { DEMO } from './lib/welcome.ts';
 import { ROOT } from './lib/wrangler.ts';
 
@@ -25,16 +26,7 @@ const args = readArgs(USAGE, {
 if (args.customers === undefined) misused('--customers is missing.');
 const total = wholeNumber('customers', args.customers, 1, 1_000_000);
 const state = args.state === undefined ? join(ROOT, '.wrangler/state') : resolve(args.state);
-const WIDTH = 30;
-
-function show(done: number): void {
-  const share = done / total;
-  const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░');
-  // On a terminal one line that moves; elsewhere, such as in a log, the end alone.
-  if (process.stdout.isTTY) process.stdout.write(`\r${bar} ${Math.floor(share * 100)} %`);
-  if (done === total)
-    console.log(`${process.stdout.isTTY ? '\n' : ''}${total} customers are there.`);
-}
+const show = createProgress(total);
 
 const newest = Date.UTC(2026, 0, 1);
 await withLocalData(state, 'http://127.0.0.1:8787', async (db) => {
@@ -49,3 +41,4 @@ await withLocalData(state, 'http://127.0.0.1:8787', async (db) => {
     show(from + count);
   }
 });
+console.log(`${total} customers are there.`);

@@ -13,6 +13,8 @@ import { keysRetire, keysRotate } from './keys.ts';
 import type { Commands } from './read.ts';
 import { testIdentifierAdd, testIdentifierList, testIdentifierRemove } from './test-identifiers.ts';
 
+import { usersExport, usersImport } from './users.ts';
+
 export const commands: Commands = {
   'company create': companyCreate,
   'company list': companyList,
@@ -30,5 +32,7 @@ export const commands: Commands = {
   'client delete': clientDelete,
   'keys rotate': keysRotate,
   'keys retire': keysRetire,
+  'users import': usersImport,
+  'users export': usersExport,
   'check-data': checkData,
 };

@@ -33,8 +33,10 @@ export interface CreateCustomer extends ProfileBody {
   meta?: Record<string, unknown>;
 }
 
+export const USERNAME_RULE = 'must be 3 to 64 of a-z 0-9 . _ -, not digits only';
+
 /** Ruling 20: lower-cased, and no number that could be taken for a phone. */
-function readUsername(text: string): string | undefined {
+export function readUsername(text: string): string | undefined {
   const username = text.trim().toLowerCase();
   return /^[a-z0-9._-]{3,64}$/.test(username) && !/^\d+$/.test(username) ? username : undefined;
 }
@@ -72,7 +74,7 @@ export async function createCustomer(
   const now = ports.clock.now();
   const username = readUsername(body.username);
   if (username === undefined) {
-    return badField('body.username', 'must be 3 to 64 of a-z 0-9 . _ -, not digits only');
+    return badField('body.username', USERNAME_RULE);
   }
   const phone = readPhone(body.phone_number, application.defaultCountryCode);
   if (!phone) return badField('body.phone_number', 'is not a mobile number');
@@ -113,7 +115,7 @@ export interface UpdateCustomer extends ProfileBody {
 type Listed = Flags & { ref: IdentifierRef | undefined };
 
 /** Ruling 29: verified unless said otherwise; one primary at most, the first verified one when none is named. */
-function readList(
+export function readIdentifiers(
   field: string,
   listed: readonly Listed[],
 ): Result<Identifier[], 'validation_failed'> {
@@ -155,7 +157,7 @@ function readLists(
   ].filter((one) => one !== undefined);
   const identifiers: Identifier[] = [];
   for (const { field, listed } of given) {
-    const read = readList(field, listed);
+    const read = readIdentifiers(field, listed);
     if (!read.ok) return read;
     identifiers.push(...read.value);
   }

@@ -19,6 +19,7 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'application.created': 'Application made',
   'application.changed': 'Application changed',
   'token.rotated': 'Application token replaced',
+  'users.imported': 'Users imported',
   'account.registered': 'Account registered',
   'account.deleted': 'Account deleted by its owner',
   'password.changed': 'Password changed',

@@ -17,6 +17,7 @@ export const ADMIN_ACTIONS = [
   'application.created',
   'application.changed',
   'token.rotated',
+  'users.imported',
 ] as const;
 
 /** What happened to an account or to a message: kept 90 days. */
