@@ -1,35 +1,9 @@
 /** `npm run admin`: companies, applications, clients, keys and users, on local data or on a deployment. */
-import { join, resolve } from 'node:path';
 import { Outage } from '../src/ports.ts';
-import { Refused, type Outcome } from './admin/command.ts';
+import { Refused } from './admin/command.ts';
 import { commands } from './admin/commands.ts';
-import { sealingVault } from './admin/keys.ts';
-import { readCommand, type Asked } from './admin/read.ts';
-import { withDatabases, type Databases } from './lib/databases.ts';
-import { ROOT } from './lib/wrangler.ts';
-
-const NO_DATABASES: Databases = {
-  get directory(): never {
-    throw new Error('a command that needs no data asked for it');
-  },
-  database: () => undefined,
-  databases: () => [],
-};
-
-async function run({ command, flags, words, remote, state }: Asked): Promise<Outcome> {
-  const work = async (databases: Databases): Promise<Outcome> => {
-    const context = Object.assign(Object.create(databases) as Databases, {
-      vault: async () => sealingVault(remote),
-      now: Date.now(),
-      remote,
-      terminal: process.stderr.isTTY,
-    });
-    return command.run(context, flags, words);
-  };
-  if (command.apart) return work(NO_DATABASES);
-  const local = state === undefined ? join(ROOT, '.wrangler/state') : resolve(state);
-  return withDatabases(remote ? { remote: true } : { state: local }, work);
-}
+import { readCommand } from './admin/read.ts';
+import { runCommand } from './admin/run.ts';
 
 /** What an operator can do something about. */
 function reasonOf(error: unknown, remote: boolean): string {
@@ -51,7 +25,7 @@ if ('help' in asked) {
   process.exit(0);
 }
 try {
-  const { data, text, failed } = await run(asked);
+  const { data, text, failed } = await runCommand(asked);
   console.log(asked.json ? JSON.stringify(data, null, 2) : text);
   process.exitCode = failed ? 1 : 0;
 } catch (error) {

@@ -36,8 +36,6 @@ export interface Context {
   now: number;
   /** Whether it is the deployed data. */
   remote: boolean;
-  /** Whether somebody watches: progress is shown then. */
-  terminal: boolean;
 }
 
 /** What a command has to say; `data` with `--json`, `text` otherwise. */

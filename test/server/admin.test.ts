@@ -1,0 +1,388 @@
+/** The admin command line as an operator uses it, on data of its own, and what the Worker makes of it. */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Refused } from '../../scripts/admin/command.ts';
+import { commands } from '../../scripts/admin/commands.ts';
+import { readCommand } from '../../scripts/admin/read.ts';
+import { contextOf } from '../../scripts/admin/run.ts';
+import { withDatabases } from '../../scripts/lib/databases.ts';
+import { DEMO } from '../../scripts/lib/welcome.ts';
+import { ROOT } from '../../scripts/lib/wrangler.ts';
+import { createClient } from '../../src/http/client.ts';
+import { table } from '../../src/table.ts';
+import { eventually } from '../support/eventually.ts';
+import { RELAXED } from '../support/sdk-customer.ts';
+import { startServer } from '../support/started-server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vestibule-admin-test-'));
+const state = join(folder, 'state');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const line = (args: readonly string[]): string[] => ['run', '--silent', 'admin', '--', ...args];
+function admin(...args: string[]) {
+  return spawnSync('npm', line(args), { cwd: ROOT, encoding: 'utf8', timeout: 120_000 });
+}
+/** The JSON of a command that must do what it says. */
+function done(...args: string[]): Record<string, unknown> {
+  const { status, stdout, stderr } = admin(...args, '--json', '--state', state);
+  expect([args.join(' '), status, stderr]).toEqual([args.join(' '), 0, '']);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+describe('the help', () => {
+  test('names every command, and shows the flags of each', () => {
+    const all = admin('--help');
+    expect(all.status).toBe(0);
+    for (const [name, { flags, summary }] of Object.entries(commands)) {
+      expect(all.stdout).toContain(`  ${name} `);
+      expect(all.stdout).toContain(summary);
+      for (const flag of Object.keys(flags)) expect(flag).toMatch(/^[a-z-]+$/);
+    }
+    const one = admin('application', 'set', '--help');
+    expect(one.stdout).toMatch(/npm run admin -- application set APPLICATION-ID/);
+    expect(one.stdout).toMatch(/--imported-hashes KINDS +which hashes/);
+  });
+
+  test('what is written wrongly ends with 2 and says what to write', () => {
+    const wrong: [string[], RegExp][] = [
+      [[], /application create/],
+      [['aplication', 'list'], /no command "aplication list"/],
+      [['client', 'make'], /There are: client create, client list/],
+      [['company', 'create'], /--name is missing/],
+      [['application', 'show'], /The application id is missing/],
+      [['application', 'show', 'a', 'b'], /"b" is not expected/],
+      [['company', 'list', '--jsn'], /Unknown option '--jsn'/],
+      [['company', 'list', '--remote', '--state', 'x'], /--state is for local data/],
+    ];
+    for (const [args, message] of wrong) {
+      const { status, stderr, stdout } = admin(...args);
+      expect([args, status, stdout]).toEqual([args, 2, '']);
+      expect(stderr).toMatch(message);
+    }
+  });
+});
+
+describe('a company and its shop', () => {
+  let company: Record<string, unknown>;
+  let shop: Record<string, unknown>;
+  let client: Record<string, unknown>;
+  beforeAll(() => {
+    company = done('company', 'create', '--name', 'Example Ltd');
+    shop = done(
+      ...['application', 'create', '--company', String(company['id']), '--name', 'Example Shop'],
+      ...['--domain', 'Shop.example', '--domain', 'localhost'],
+    );
+    client = done('client', 'create', '--company', String(company['id']), '--scopes', 'all');
+  });
+  const id = () => String(shop['id']);
+
+  test('what cannot be done is refused with the reason, and changes nothing', async () => {
+    const before = done('application', 'show', id());
+    const refused: [string[], RegExp][] = [
+      [['application', 'show', 'nobody'], /no application nobody.*application list/],
+      [['application', 'set', id()], /Nothing to change/],
+      [['application', 'set', id(), '--domain', 'https://shop.example'], /is not a host/],
+      [
+        ['application', 'set', id(), '--storefront-url', 'http://shop.example'],
+        /is not an address/,
+      ],
+      [['application', 'set', id(), '--default-country', '999'], /is not a calling code/],
+      [['application', 'set', id(), '--server-address', '1.2.3'], /is not an IP address/],
+      [['application', 'set', id(), '--client-id', 'gogle=1'], /is not google=/],
+      [['application', 'set', id(), '--imported-hashes', 'md5'], /"md5" is not one of bcrypt/],
+      [['application', 'set', id(), '--imported-hashes-until', '2026-02-30'], /is not a date/],
+      [
+        ['application', 'set', id(), '--login-token-issuer', 'erp'],
+        /secret-from or --login-token-jwks is missing/,
+      ],
+      [
+        [
+          'application',
+          'set',
+          id(),
+          '--login-token-issuer',
+          'erp',
+          '--login-token-jwks',
+          'http://10.0.0.1',
+        ],
+        /public host/,
+      ],
+      [
+        ['application', 'set', id(), '--facebook-secret-from', 'NOT_SET_ANYWHERE'],
+        /which is not set/,
+      ],
+      [
+        ['application', 'create', '--company', '99', '--name', 'x', '--domain', 'x.example'],
+        /no company 99/,
+      ],
+      [
+        ['client', 'create', '--company', '1', '--scopes', 'customers:raed'],
+        /"customers:raed" is not one of customers:read/,
+      ],
+      [['client', 'rotate-secret', 'nobody'], /no client nobody/],
+      [
+        ['test-identifier', 'add', id(), '12', '--otp', '123456', '--until', '2099-01-01'],
+        /neither an email/,
+      ],
+      [
+        ['test-identifier', 'add', id(), 'a@b.co', '--otp', '12345', '--until', '2099-01-01'],
+        /six digits/,
+      ],
+      [
+        ['test-identifier', 'add', id(), 'a@b.co', '--otp', '123456', '--until', '2001-01-01'],
+        /a day to come/,
+      ],
+      [['keys', 'rotate', 'SESSION_SECRET'], /is not one of SESSION_SECRETS/],
+      [['users', 'import', 'nowhere.csv', '--application', id()], /no file nowhere.csv/],
+    ];
+    await withDatabases({ state }, async (databases) => {
+      for (const [args, message] of refused) {
+        const asked = readCommand(commands, args);
+        if ('help' in asked) throw new Error('help');
+        const { command, flags, words } = asked;
+        const work = async () => command.run(contextOf(databases, false), flags, words);
+        await expect(work()).rejects.toThrow(message);
+        await expect(work()).rejects.toBeInstanceOf(Refused);
+      }
+    });
+    const { status, stderr } = admin('application', 'show', 'nobody', '--state', state);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/no application nobody/)]);
+    expect(done('application', 'show', id())).toEqual(before);
+  });
+
+  test('settings are stored as the Worker reads them, and secrets only sealed', () => {
+    const secret = 'a secret of more than thirty-two bytes';
+    const set = spawnSync(
+      'npm',
+      line([
+        ...['application', 'set', id(), '--state', state, '--json'],
+        ...['--default-country', '+91', '--sms-country', '971', '--language', 'hi'],
+        ...[
+          '--server-address',
+          '192.0.2.7',
+          '--client-id',
+          'google=one',
+          '--client-id',
+          'google=two',
+        ],
+        ...[
+          '--facebook-secret-from',
+          'FB',
+          '--login-token-issuer',
+          'erp',
+          '--login-token-secret-from',
+          'ERP',
+        ],
+        ...['--imported-hashes', 'bcrypt,scrypt', '--imported-hashes-until', '2099-12-31'],
+      ]),
+      { cwd: ROOT, encoding: 'utf8', env: { ...process.env, FB: secret, ERP: secret } },
+    );
+    expect([set.status, set.stderr]).toEqual([0, '']);
+    done('test-identifier', 'add', id(), '9820098200', '--otp', '123456', '--until', '2099-01-01');
+    const shown = done('application', 'show', id());
+    expect(JSON.stringify(shown)).not.toContain(secret);
+    expect(shown).toMatchObject({
+      domains: ['shop.example', 'localhost'],
+      storefront_url: 'https://shop.example',
+      sms_countries: ['971'],
+      language: 'hi',
+      server_addresses: ['192.0.2.7'],
+      social: { clientIds: { google: ['one', 'two'] }, facebookSecret: '(sealed)' },
+      login_token: { issuer: 'erp', secret: '(sealed)' },
+      imported_hashes: { kinds: ['bcrypt', 'scrypt'], until: Date.UTC(2100, 0, 1) },
+      test_identifiers: [{ kind: 'phone', value: '+919820098200', otp: '123456' }],
+    });
+    expect(done('test-identifier', 'list', id())).toMatchObject({
+      test_identifiers: [{ value: '+919820098200', until: '2099-01-02T00:00:00.000Z' }],
+    });
+    done('application', 'set', id(), '--language', 'en', '--client-id', 'none', '--no-login-token');
+    expect(done('application', 'show', id())).toMatchObject({ social: { clientIds: {} } });
+    expect(done('check-data')).toEqual({ found: [] });
+  });
+
+  test('the new credentials open the new shop, its test number signs in, and the old ones end', async () => {
+    const rotated = done('application', 'rotate-token', id());
+    const secret = done('client', 'rotate-secret', String(client['key']));
+    const server = await startServer({ state, limits: RELAXED });
+    try {
+      const bearer = (token: unknown) => ({
+        authorization: `Bearer ${btoa(`${id()}:${String(token)}`)}`,
+      });
+      const calls = createClient(table, {
+        baseUrl: server.url,
+        cookies: true,
+        headers: bearer(rotated['token']),
+      });
+      const old = await calls.application.getPlatformConfig({ headers: bearer(shop['token']) });
+      expect(old.status).toBe(401);
+      const config = await calls.application.getPlatformConfig();
+      expect(config.body).toMatchObject({
+        name: 'Example Shop',
+        login: { otp: true, password: true },
+      });
+      const sent = await calls.application.loginWithOTP({ body: { mobile: '9820098200' } });
+      if (!sent.ok) throw new Error(JSON.stringify(sent.body));
+      const body = { request_id: sent.body.request_id ?? '', otp: '123456' };
+      expect(await calls.application.verifyMobileOTP({ body })).toMatchObject({ ok: true });
+      const token = async (value: unknown) =>
+        calls.service.createToken({
+          params: { company_id: String(company['id']) },
+          headers: { authorization: `Basic ${btoa(`${String(client['key'])}:${String(value)}`)}` },
+          body: { grant_type: 'client_credentials' },
+        });
+      expect((await token(client['secret'])).status).toBe(401);
+      expect(await token(secret['secret'])).toMatchObject({ ok: true, body: { expires_in: 3600 } });
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('a key is put first and the old one retired; of a deployment the value alone is printed', () => {
+    const env = {
+      ...process.env,
+      SESSION_SECRETS: 'old:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
+    };
+    const keys = (...args: string[]) =>
+      spawnSync('npm', line(['keys', ...args, '--remote']), { cwd: ROOT, encoding: 'utf8', env });
+    const rotated = keys('rotate', 'SESSION_SECRETS');
+    expect(rotated.stdout).toMatch(/^k-[0-9a-f]{8}:[A-Za-z0-9+/=]{44} old:MDEy\S+\n$/);
+    env.SESSION_SECRETS = rotated.stdout.trim();
+    expect(keys('retire', 'SESSION_SECRETS', 'old').stdout).toMatch(/^k-[0-9a-f]{8}:\S+\n$/);
+    expect(keys('retire', 'SESSION_SECRETS', 'lost').stderr).toMatch(/no key lost. It has: k-/);
+    const { SESSION_SECRETS: _, ...fresh } = env;
+    const signing = spawnSync('npm', line(['keys', 'rotate', 'SIGNING_KEYS', '--remote']), {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: fresh,
+    });
+    expect(JSON.parse(signing.stdout)).toMatchObject({
+      keys: [{ kty: 'OKP', d: expect.any(String) }],
+    });
+  });
+});
+
+describe('users of another system', () => {
+  const COUNT = 3_000;
+  /** Of `pässwörd`. */
+  const BCRYPT = '$2b$08$DGhuBw/56l2ASI5Rpg3exeRv4Q19Po50HgUj1InqV/rNyCrEX2hC6';
+  const target = join(folder, 'target');
+  const file = join(folder, 'users.ndjson');
+  const resume = join(folder, 'resume.json');
+  const into = ['--application', DEMO.applicationId, '--state', target];
+
+  beforeAll(() => {
+    const lines = Array.from({ length: COUNT }, (_, at) =>
+      JSON.stringify({
+        external_id: `old-${at}`,
+        first_name: 'Asha',
+        email: `asha-${at}@example.com`,
+        phone_number: `983${String(at).padStart(7, '0')}`,
+        password_hash: BCRYPT,
+        created_at: '2024-05-06T07:08:09Z',
+      }),
+    );
+    lines[10] = '{"email":"nonsense"}';
+    lines[20] = '{';
+    lines[30] = JSON.stringify({ external_id: 'x', email: 'asha-1@example.com' });
+    lines[40] = JSON.stringify({ external_id: 'y', email: 'y@example.com', password_hash: 'md5' });
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    // The demo shop into the data that they go to.
+    execFileSync('npm', ['run', '--silent', 'seed', '--', '--customers', '1', '--state', target], {
+      cwd: ROOT,
+    });
+  });
+
+  test('a dry run counts and writes nothing', () => {
+    const { stdout, status } = admin('users', 'import', file, '--dry-run', ...into, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ imported: COUNT - 4, refused: 4, dry_run: true });
+    expect(status).toBe(1);
+    expect(existsSync(resume)).toBe(false);
+    const again = admin('users', 'import', file, '--dry-run', ...into, '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ imported: COUNT - 4, already_there: 0 });
+  });
+
+  test('killed in the middle and gone on with: everyone is there once, every mistake is told by line', async () => {
+    const errors = join(folder, 'errors.ndjson');
+    const args = ['users', 'import', file, ...into, '--resume', resume, '--errors', errors];
+    const child = spawn('npm', line(args), { cwd: ROOT, detached: true, stdio: 'ignore' });
+    await eventually('a batch is in', 60_000, () => (existsSync(resume) ? true : undefined));
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    const noted = JSON.parse(readFileSync(resume, 'utf8')) as { line: number };
+    expect(noted.line).toBeLessThan(COUNT);
+
+    const other = join(folder, 'other.ndjson');
+    writeFileSync(other, '{}\n');
+    const wrong = admin('users', 'import', other, ...into, '--resume', resume);
+    expect(wrong.stderr).toMatch(/belongs to another file/);
+
+    const { stdout } = admin(...args, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ imported: COUNT - 4, already_there: 0, refused: 4 });
+    expect(existsSync(resume)).toBe(false);
+    const told = readFileSync(errors, 'utf8')
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text) as object);
+    expect(told).toEqual([
+      { line: 11, field: 'email', message: 'is not valid' },
+      { line: 21, field: '', message: 'is not JSON' },
+      { line: 31, field: 'email', message: 'belongs to another account' },
+      { line: 41, field: 'password_hash', message: expect.stringContaining('neither bcrypt') },
+    ]);
+    const again = admin(...args, '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ imported: 0, already_there: COUNT - 4 });
+    expect(admin('check-data', '--state', target).stdout).toMatch(/promises are kept/);
+  }, 120_000);
+
+  test('come out again and into another shop as they were', () => {
+    const company = done('company', 'create', '--name', 'Second');
+    const shop = done(
+      ...['application', 'create', '--company', String(company['id'])],
+      ...['--name', 'Second', '--domain', 'second.example'],
+    );
+    const there = ['--application', String(shop['id']), '--state', state];
+    for (const format of ['ndjson', 'csv']) {
+      const out = join(folder, `out.${format}`);
+      const exported = admin('users', 'export', out, ...into, '--with-hashes');
+      expect(exported.stdout).toMatch(new RegExp(`^${COUNT - 3} users`));
+      expect(statSync(out).mode & 0o777).toBe(0o600);
+      const before = JSON.parse(admin('users', 'import', out, ...there, '--json').stdout) as object;
+      const expected = format === 'ndjson' ? { imported: COUNT - 3 } : { already_there: COUNT - 3 };
+      expect(before).toMatchObject({ refused: 0, ...expected });
+      const back = join(folder, `back.${format}`);
+      admin('users', 'export', back, ...there, '--with-hashes');
+      expect(readFileSync(back, 'utf8')).toBe(readFileSync(out, 'utf8'));
+    }
+    expect(admin('users', 'export', file, ...into).stderr).toMatch(/cannot be made/);
+  }, 120_000);
+
+  test('sign in with the password they had; its hash becomes ours and the mark goes', async () => {
+    const server = await startServer({ state: target });
+    try {
+      const authorization = `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`;
+      const { application } = createClient(table, {
+        baseUrl: server.url,
+        headers: { authorization },
+      });
+      const login = async (username: string, password: string) =>
+        application.loginWithEmailAndPassword({ body: { username, password } });
+      expect((await login('asha-7@example.com', 'password')).status).toBe(401);
+      const done_ = await login('asha-7@example.com', 'pässwörd');
+      expect(done_).toMatchObject({ ok: true, body: { user: { has_old_password_hash: false } } });
+      expect(await login('9830000007', 'pässwörd')).toMatchObject({ ok: true });
+    } finally {
+      await server.stop();
+    }
+    const out = join(folder, 'after.ndjson');
+    admin('users', 'export', out, ...into, '--with-hashes');
+    const users = readFileSync(out, 'utf8')
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text) as { external_id?: string; password_hash?: string });
+    const kinds = Map.groupBy(users, ({ password_hash: hash }) => hash?.split('$')[1]);
+    expect(kinds.get('argon2id')?.map((one) => one.external_id)).toEqual(['old-7']);
+    expect(kinds.get('2b')).toHaveLength(COUNT - 5);
+  }, 120_000);
+});
