@@ -1,0 +1,33 @@
+/** The command lines that README and docs/DEPLOY.md tell people to type are such as the admin command line understands. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { commands } from '../../scripts/admin/commands.ts';
+import { readCommand } from '../../scripts/admin/read.ts';
+
+const read = (file: string): string =>
+  readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+const LINE = /npm run (?:--silent )?admin -- ([a-z][^\n|`#]*)/g;
+
+/** Words as a shell would cut them: blanks separate, double quotes hold together. */
+const wordsOf = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+
+test.each(['README.md', 'docs/DEPLOY.md'])('the admin commands in %s can be typed', (file) => {
+  const lines = [...read(file).matchAll(LINE)].map(([, line = '']) => line.trim());
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) {
+    // Named in passing, without what it takes.
+    if (Object.keys(commands).some((name) => name === line)) continue;
+    expect([line, 'command' in readCommand(commands, wordsOf(line))]).toEqual([line, true]);
+  }
+});
+
+test('README names every command', () => {
+  const [, section = ''] = /## Admin command line\n([\s\S]*?)\n### /.exec(read('README.md')) ?? [];
+  for (const name of Object.keys(commands)) {
+    const [noun = '', verb = ''] = name.split(' ');
+    expect(section).toContain(noun);
+    expect(section).toContain(verb);
+  }
+});
