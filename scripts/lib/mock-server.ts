@@ -19,8 +19,8 @@ const PATIENCE = 10_000;
  * The request with its body in memory, cut just above the size that the mock refuses. A connection whose body was left
  * unread is closed by the server half a second later, beneath the next request that the client sends on it.
  */
-async function buffered(request: Request): Promise<Request> {
-  if (!request.body) return request;
+async function buffered(request: Request): Promise<{ request: Request; bytes?: Uint8Array }> {
+  if (!request.body) return { request };
   const kept: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
@@ -29,7 +29,10 @@ async function buffered(request: Request): Promise<Request> {
     if (size > MAX_DRAINED_BYTES) break;
   }
   const { url, method, headers } = request;
-  return new Request(url, { method, headers, body: new Blob(kept) });
+  const [first] = kept;
+  const bytes =
+    first && kept.length === 1 ? first : new Uint8Array(await new Blob(kept).arrayBuffer());
+  return { request: new Request(url, { method, headers, body: bytes }), bytes };
 }
 
 function refusal(failed: Failure): Response {
@@ -74,16 +77,18 @@ export interface MockServer {
 /**
  * Listens on a port, 0 for any free one, and answers every request out of `answer`. Rejects with Node's own error when the
  * port cannot be had.
+ * @param answer is handed the bytes of the body too, so that it need not read the request to see them
  * @param patience milliseconds until a request that does not arrive is refused
  */
 export async function listenWith(
-  answer: (request: Request) => Response | Promise<Response>,
+  answer: (request: Request, bytes?: Uint8Array) => Response | Promise<Response>,
   port: number,
   patience = PATIENCE,
 ): Promise<MockServer> {
   const listener = getRequestListener(
     async (received, { outgoing }) => {
-      const response = await answer(await buffered(received));
+      const { request, bytes } = await buffered(received);
+      const response = await answer(request, bytes);
       // An HTTP/1 server was made below.
       return isCut(response) ? cutOff(outgoing as ServerResponse, response) : response;
     },
