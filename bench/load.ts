@@ -1,9 +1,9 @@
 /** Servers under load: one process each, on a core of its own where there are two, and autocannon on the other. */
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
+import { freePort } from '../scripts/lib/port.ts';
 
 const run = promisify(execFile);
 
@@ -43,15 +43,6 @@ const onCore = (core: number, args: readonly string[]): [string, string[]] =>
   PINNED
     ? ['taskset', ['-c', String(core), process.execPath, ...args]]
     : [process.execPath, [...args]];
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const START_LIMIT = 60_000;
 

@@ -143,9 +143,10 @@ export function createPanel(options: MockOptions): {
     if (request.method !== 'OPTIONS') {
       log.add({ request, bytes, response, text, scenario, at, durationMs });
     }
-    return text === undefined
-      ? response
-      : new Response(response.body === null ? null : text, response);
+    if (text === undefined) return response;
+    // Made of plain parts, which the Node server writes without going through a stream.
+    const { status, headers } = response;
+    return new Response(text === '' ? null : text, { status, headers });
   }
 
   return {

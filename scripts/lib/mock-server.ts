@@ -1,5 +1,5 @@
 /** The mock on a port of this machine. Whatever arrives there gets an answer in bounded time, nonsense included. */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
@@ -12,6 +12,11 @@ import { withHeaders } from '../../src/http/server.ts';
 export const HOST = '127.0.0.1';
 /** Uploads are read to their end up to here; beyond it they are cut off. */
 const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
+interface Arrived {
+  request: Request;
+  bytes?: Uint8Array;
+}
+
 /** How long a request may take to arrive, in milliseconds. */
 const PATIENCE = 10_000;
 
@@ -19,15 +24,16 @@ const PATIENCE = 10_000;
  * The request with its body in memory, cut just above the size that the mock refuses. A connection whose body was left
  * unread is closed by the server half a second later, beneath the next request that the client sends on it.
  */
-async function buffered(request: Request): Promise<{ request: Request; bytes?: Uint8Array }> {
-  if (!request.body) return { request };
+async function buffered(request: Request, incoming: IncomingMessage): Promise<Arrived> {
+  if (request.method === 'GET' || request.method === 'HEAD') return { request };
   const kept: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
     if (size <= MAX_BODY_BYTES) kept.push(chunk);
     size += chunk.byteLength;
     if (size > MAX_DRAINED_BYTES) break;
   }
+  if (size === 0) return { request };
   const { url, method, headers } = request;
   const [first] = kept;
   const bytes =
@@ -86,10 +92,10 @@ export async function listenWith(
   patience = PATIENCE,
 ): Promise<MockServer> {
   const listener = getRequestListener(
-    async (received, { outgoing }) => {
-      const { request, bytes } = await buffered(received);
+    // Both are of HTTP/1, for which the server below is made.
+    async (received, { incoming, outgoing }) => {
+      const { request, bytes } = await buffered(received, incoming as IncomingMessage);
       const response = await answer(request, bytes);
-      // An HTTP/1 server was made below.
       return isCut(response) ? cutOff(outgoing as ServerResponse, response) : response;
     },
     { hostname: HOST, errorHandler: () => refusal(wrongBytes()) },
