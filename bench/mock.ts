@@ -148,7 +148,8 @@ for (const { name: load } of LOADS) {
     console.log(row([load, name, Math.round(perSecond), p50, p99, ratio]));
   }
 }
-for (const { name } of CONTENDERS) {
+const firsts = CONTENDERS.map(({ name }) => {
   const ms = median(starts.filter(({ contender }) => contender === name).map((one) => one.ms));
-  console.log(row(['first answer', name, '', '', '', `${Math.round(ms)} ms`]));
-}
+  return `${name} ${Math.round(ms)} ms`;
+});
+console.log(`\nFirst answer after the start of the process: ${firsts.join('; ')}`);

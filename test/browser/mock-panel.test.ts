@@ -7,6 +7,7 @@ import { mockTable, type MockOptions } from '../../mocks/app.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
 import { listenWith, type MockServer } from '../../scripts/lib/mock-server.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { fakeScenarios, type FakeHost } from '../support/fake-scenarios.ts';
 
 const run = promisify(execFile);
 const LOGIN = mockTable.application.loginWithOTP.path;
@@ -157,6 +158,56 @@ describe('the switches', () => {
     const answer = await fetch(`${mock.url}/_mock/settings`, { method: 'POST', body, headers });
     expect(answer.status).toBe(403);
     expect(options.chaos).toBeUndefined();
+  });
+});
+
+describe('the scenario', () => {
+  const answering = async () => page.locator('header').textContent();
+  const choose = async (title: string, whom: string) => {
+    await page.getByLabel(title).check();
+    await page.getByLabel('For', { exact: true }).selectOption(whom);
+    await page.getByRole('button', { name: 'Choose' }).click();
+    await page.waitForLoadState();
+  };
+  let host: FakeHost;
+  beforeEach(async () => {
+    host = fakeScenarios();
+    options.scenarios = host;
+    await page.reload();
+  });
+
+  test('is chosen for this browser, begun anew, and left again', async () => {
+    expect(await answering()).toContain('the documented examples');
+    await choose('A blocked shopper', 'browser');
+    expect(await answering()).toContain('the scenario blocked');
+    const others = await fetch(mock.url + mockTable.application.logout.path);
+    expect(await others.json()).toEqual({ logout: true });
+    await page.getByRole('button', { name: 'Start this scenario anew' }).click();
+    await expect.poll(() => host.resets).toEqual(['blocked']);
+    expect(complaints).toEqual([]);
+  });
+
+  test('is chosen for everyone, answers, and is named in the list', async () => {
+    await choose('A new shopper', 'server');
+    const answer = await fetch(mock.url + mockTable.application.logout.path);
+    expect(await answer.json()).toEqual({ scenario: 'new-shopper' });
+    await page.locator('#requests').getByText('scenario: new-shopper').waitFor();
+    await choose('None', 'server');
+    expect(await answering()).toContain('the documented examples');
+  });
+
+  test('shows what it sent as text, and no link that is none', async () => {
+    await choose('A blocked shopper', 'browser');
+    const inbox = page.locator('#inbox-section');
+    expect(await inbox.locator('.otp').textContent()).toBe('123456');
+    expect(await inbox.locator('.text').textContent()).toBe('<b>blocked</b> sent 123456');
+    expect(await inbox.locator('a').count()).toBe(0);
+  });
+
+  test('that does not exist is not chosen', async () => {
+    const body = new URLSearchParams({ scenario: 'nonsense', whom: 'server' });
+    const answer = await fetch(`${mock.url}/_mock/panel/scenario`, { method: 'POST', body });
+    expect(answer.status).toBe(404);
   });
 });
 
