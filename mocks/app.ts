@@ -15,7 +15,7 @@ import { mockGuard } from './guard.ts';
 import { matcher } from './match.ts';
 import { nearestTo } from './nearest.ts';
 import { preferenceOf } from './prefer.ts';
-import type { ScenarioHost } from './scenario-host.ts';
+import { SCENARIO_HEADER, type ScenarioHost } from './scenario-host.ts';
 import { sessionAfter } from './session.ts';
 
 /** Read anew for each request, so that a panel can turn them while the mock runs; only `seed` and `cookieHeader` stay. */
@@ -122,10 +122,13 @@ export function createMock(options: MockOptions = {}): Mock {
     if (delayMs > 0) await sleep(delayMs);
     const kind = chaos > 0 ? strike(chaos) : undefined;
     if (kind) return chaosResponse(kind, request);
-    const wait = scenarios?.chosen(request) === undefined ? undefined : scenarioDelay(request);
-    if (scenarios && wait !== undefined) {
+    const scenario = scenarios?.chosen(request);
+    const wait = scenario === undefined ? undefined : scenarioDelay(request);
+    if (scenarios && scenario !== undefined && wait !== undefined) {
       if (wait > 0) await sleep(wait);
-      return scenarios.fetch(request);
+      const response = await scenarios.fetch(request);
+      response.headers.set(SCENARIO_HEADER, scenario);
+      return response;
     }
     const response = await server.fetch(request);
     const met = applied.get(request);

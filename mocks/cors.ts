@@ -3,9 +3,11 @@
  * answer itself, because a middleware that sets them beforehand makes Hono build each answer twice.
  */
 import { CHAOS_HEADER } from './chaos.ts';
+import { SCENARIO_HEADER } from './scenario-host.ts';
 
 const METHODS = 'GET, HEAD, POST, PUT, DELETE';
-const EXPOSED = ['x-request-id', 'retry-after', 'preference-applied', CHAOS_HEADER].join(', ');
+const OWN = ['preference-applied', CHAOS_HEADER, SCENARIO_HEADER];
+const EXPOSED = ['x-request-id', 'retry-after', ...OWN].join(', ');
 
 /** Lets the page that asked read the answer. */
 export function shareWithPages(request: Request, { headers }: Response): void {

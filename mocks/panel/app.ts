@@ -80,6 +80,10 @@ function panelOf(options: MockOptions, log: RequestLog): Hono {
     const after = Number(c.req.query('after') ?? 0) || 0;
     return c.html(html`${log.list(after).map((one) => exchangeItem(one, originOf(c)))}`);
   });
+  panel.get('/inbox', async (c) => {
+    const messages = (await options.scenarios?.inbox(c.req.raw)) ?? [];
+    return c.html(inboxSection(messages));
+  });
   panel.post('/requests/clear', (c) => {
     log.clear();
     return back(c);
@@ -135,13 +139,12 @@ export function createPanel(options: MockOptions): {
   async function recorded(request: Request, bytes?: Uint8Array): Promise<Response> {
     const at = Date.now();
     const started = performance.now();
-    const scenario = options.scenarios?.chosen(request);
     const response = await mock.fetch(request);
     const text = isCut(response) ? undefined : await response.text();
     const durationMs = performance.now() - started;
     // Preflights belong to the browser, not to the page.
     if (request.method !== 'OPTIONS') {
-      log.add({ request, bytes, response, text, scenario, at, durationMs });
+      log.add({ request, bytes, response, text, at, durationMs });
     }
     if (text === undefined) return response;
     // Made of plain parts, which the Node server writes without going through a stream.

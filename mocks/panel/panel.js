@@ -39,23 +39,36 @@ const list = document.querySelector('#requests');
 const live = document.querySelector('#live');
 const KEPT = 200;
 
+/** The panel's answer as elements; the server has escaped everything in it. Undefined when none comes. */
+async function partOf(path) {
+  const response = await fetch(path).catch(() => undefined);
+  if (!response?.ok) return undefined;
+  const template = document.createElement('template');
+  template.innerHTML = await response.text();
+  return template.content;
+}
+
+async function refreshInbox() {
+  const inbox = document.querySelector('#inbox-section');
+  const fresh = inbox && (await partOf('/_mock/inbox'))?.firstElementChild;
+  if (fresh && fresh.innerHTML !== inbox.innerHTML) inbox.replaceWith(fresh);
+}
+
 async function refresh() {
   if (!live.checked || document.hidden) return;
+  await refreshInbox();
   const after = list.firstElementChild?.dataset.id ?? 0;
-  const response = await fetch(`/_mock/requests?after=${after}`).catch(() => undefined);
+  const part = await partOf(`/_mock/requests?after=${after}`);
   const news = document.querySelector('#news');
-  if (!response?.ok) {
+  if (!part) {
     news.textContent = 'The mock does not answer.';
     return;
   }
-  // The server has escaped everything in it.
-  const template = document.createElement('template');
-  template.innerHTML = await response.text();
-  const count = template.content.querySelectorAll('li[data-id]').length;
+  const count = part.querySelectorAll('li[data-id]').length;
   if (news.textContent === 'The mock does not answer.') news.textContent = '';
   if (count === 0) return;
-  showCopyButtons(template.content);
-  list.prepend(template.content);
+  showCopyButtons(part);
+  list.prepend(part);
   while (list.children.length > KEPT) list.lastElementChild.remove();
   document.querySelector('#empty').hidden = true;
   news.textContent = count === 1 ? '1 new request' : `${count} new requests`;

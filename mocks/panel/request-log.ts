@@ -2,6 +2,7 @@
 import type { FieldError } from '../../src/http/errors.ts';
 import { operationAt } from '../app.ts';
 import { CHAOS_HEADER } from '../chaos.ts';
+import { SCENARIO_HEADER } from '../scenario-host.ts';
 
 const KEPT = 200;
 /** Characters of a body, a target or a header's value that are kept. */
@@ -21,6 +22,7 @@ export interface Exchange {
   target: string;
   /** `application.loginWithOTP`; undefined when nothing is documented there. */
   operation?: string;
+  /** Out of which the answer came. */
   scenario?: string;
   request: { headers: HeaderLine[]; body: string };
   status: number;
@@ -69,7 +71,6 @@ export interface Heard {
   response: Response;
   /** Of the answer; undefined when it was cut off. */
   text?: string;
-  scenario?: string;
   at: number;
   durationMs: number;
 }
@@ -78,7 +79,7 @@ export class RequestLog {
   #last = 0;
   readonly #exchanges: Exchange[] = [];
 
-  add({ request, bytes, response, text = '', scenario, at, durationMs }: Heard): void {
+  add({ request, bytes, response, text = '', at, durationMs }: Heard): void {
     const { pathname, search } = new URL(request.url);
     this.#last += 1;
     this.#exchanges.unshift({
@@ -87,7 +88,7 @@ export class RequestLog {
       method: request.method,
       target: cut(pathname + search, MAX_LINE),
       operation: operationAt(request.method, pathname)?.id,
-      scenario,
+      scenario: response.headers.get(SCENARIO_HEADER) ?? undefined,
       request: {
         headers: [...request.headers].map(kept),
         body: cut(new TextDecoder().decode(bytes?.subarray(0, 4 * MAX_BODY)), MAX_BODY),

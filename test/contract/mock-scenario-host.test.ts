@@ -17,12 +17,15 @@ test('the chosen scenario answers what orders no certain answer, readable for ev
   for (const prefer of [undefined, 'delay=1', 'seed=7', 'return=minimal']) {
     const answer = await ask(prefer);
     expect(await answer.json()).toEqual({ scenario: 'blocked' });
+    expect(answer.headers.get('x-mock-scenario')).toBe('blocked');
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://page.test');
   }
 });
 
 test('an ordered answer comes from the documents all the same', async () => {
-  expect(await (await ask('code=200')).json()).toHaveProperty('user');
+  const answer = await ask('code=200');
+  expect(answer.headers.get('x-mock-scenario')).toBeNull();
+  expect(await answer.json()).toHaveProperty('user');
   expect(await (await ask('dynamic=true')).json()).toHaveProperty('user');
   expect(await (await ask('envelope=documented')).json()).toHaveProperty('value');
   expect((await ask('error=not_authenticated')).status).toBe(401);

@@ -7,6 +7,8 @@ const COOKIE = 'fake.scenario';
 export interface FakeHost extends ScenarioHost {
   /** Of every reset, the scenario that was begun anew. */
   resets: (string | undefined)[];
+  /** The code that it sends. */
+  otp: string;
 }
 
 export function fakeScenarios(ofServer?: string): FakeHost {
@@ -14,8 +16,9 @@ export function fakeScenarios(ofServer?: string): FakeHost {
   const resets: FakeHost['resets'] = [];
   const chosen: ScenarioHost['chosen'] = ({ headers }) =>
     parse(headers.get('cookie') ?? '', COOKIE)[COOKIE] || server;
-  return {
+  const host: FakeHost = {
     resets,
+    otp: '123456',
     scenarios: [
       { name: 'new-shopper', title: 'A new shopper', about: 'Nobody is registered yet.' },
       { name: 'blocked', title: 'A blocked shopper', about: 'Sign-in is refused.' },
@@ -33,12 +36,13 @@ export function fakeScenarios(ofServer?: string): FakeHost {
         channel: 'sms',
         to: '+918652523958',
         template: 'otp',
-        text: `<b>${chosen(request)}</b> sent 123456`,
-        otp: '123456',
+        text: `<b>${chosen(request)}</b> sent ${host.otp}`,
+        otp: host.otp,
         link: 'javascript:alert(1)',
         created_at: '2026-01-01T10:00:00.000Z',
       },
     ],
     fetch: async (request) => Response.json({ scenario: chosen(request) }),
   };
+  return host;
 }
