@@ -2,13 +2,12 @@
  * The mock: the real app's routes, validation and errors, with the documented examples for answers.
  * There is no domain behind it, so any code, id and token is accepted.
  */
-import { Hono } from 'hono';
-import { cors } from 'hono/cors';
 import { errorResponse, failure, isFailure } from '../src/http/errors.ts';
 import { entriesOf, successOf, type Entry } from '../src/http/operation.ts';
 import { createServer } from '../src/http/server.ts';
 import { table } from '../src/table.ts';
-import { CHAOS_HEADER, chaosOf, chaosResponse } from './chaos.ts';
+import { chaosOf, chaosResponse } from './chaos.ts';
+import { preflight, shareWithPages } from './cors.ts';
 import { documented, unwrap } from './documented.ts';
 import { dynamicAnswer } from './dynamic/answer.ts';
 import { EXCEPTIONS } from './exceptions.ts';
@@ -16,7 +15,7 @@ import { mockGuard } from './guard.ts';
 import { matcher } from './match.ts';
 import { nearestTo } from './nearest.ts';
 import { preferenceOf } from './prefer.ts';
-import type { ScenarioHost } from './scenario-host.ts';
+import { SCENARIO_HEADER, type ScenarioHost } from './scenario-host.ts';
 import { sessionAfter } from './session.ts';
 
 /** Read anew for each request, so that a panel can turn them while the mock runs; only `seed` and `cookieHeader` stay. */
@@ -107,8 +106,13 @@ function scenarioDelay(request: Request): number | undefined {
   return preference.delayMs;
 }
 
+/** Answers a request, as every Worker and every fetch does. */
+export interface Mock {
+  fetch(request: Request): Promise<Response>;
+}
+
 /** A mock of its own; several can live side by side. */
-export function createMock(options: MockOptions = {}): Hono {
+export function createMock(options: MockOptions = {}): Mock {
   const applied = new WeakMap<Request, string>();
   const server = plainMock(options, applied);
   const strike = chaosOf(options.seed ?? 1);
@@ -118,10 +122,13 @@ export function createMock(options: MockOptions = {}): Hono {
     if (delayMs > 0) await sleep(delayMs);
     const kind = chaos > 0 ? strike(chaos) : undefined;
     if (kind) return chaosResponse(kind, request);
-    const wait = scenarios?.chosen(request) === undefined ? undefined : scenarioDelay(request);
-    if (scenarios && wait !== undefined) {
+    const scenario = scenarios?.chosen(request);
+    const wait = scenario === undefined ? undefined : scenarioDelay(request);
+    if (scenarios && scenario !== undefined && wait !== undefined) {
       if (wait > 0) await sleep(wait);
-      return scenarios.fetch(request);
+      const response = await scenarios.fetch(request);
+      response.headers.set(SCENARIO_HEADER, scenario);
+      return response;
     }
     const response = await server.fetch(request);
     const met = applied.get(request);
@@ -129,16 +136,11 @@ export function createMock(options: MockOptions = {}): Hono {
     return response;
   }
 
-  const mock = new Hono();
-  // Any page of a developer may call the mock with credentials. It holds nothing that could be stolen.
-  mock.use(
-    cors({
-      origin: (origin) => origin,
-      credentials: true,
-      allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-      exposeHeaders: ['x-request-id', 'retry-after', 'preference-applied', CHAOS_HEADER],
-    }),
-  );
-  mock.all('*', async (c) => answer(c.req.raw));
-  return mock;
+  return {
+    fetch: async (request) => {
+      const response = preflight(request) ?? (await answer(request));
+      shareWithPages(request, response);
+      return response;
+    },
+  };
 }

@@ -3,6 +3,9 @@
  * handed in (`MockOptions.scenarios`), so that the plain mock, its Worker and its page have no domain in them.
  */
 
+/** Names the scenario that an answer came out of. */
+export const SCENARIO_HEADER = 'x-mock-scenario';
+
 export interface ScenarioInfo {
   name: string;
   /** A few words, for a list. */

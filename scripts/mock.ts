@@ -1,5 +1,6 @@
 /** `npm run mock`: the documented examples over HTTP, with the real app's routes, validation and errors. */
-import { createMock, mockTable, type MockOptions } from '../mocks/app.ts';
+import { mockTable, type MockOptions } from '../mocks/app.ts';
+import { createPanel } from '../mocks/panel/app.ts';
 import { MAX_SEED } from '../mocks/prefer.ts';
 import { entriesOf } from '../src/http/operation.ts';
 import { readArgs, share, wholeNumber } from './args.ts';
@@ -40,21 +41,19 @@ const options: MockOptions = {
   seed: wholeNumber('seed', args.seed, 0, MAX_SEED),
 };
 
-const mock = createMock(options);
-const server = await listenWith((request) => mock.fetch(request), port).catch(
-  (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
-    const reason = error.code === 'EACCES' ? 'may not be used without more rights' : 'is taken';
-    console.error(`Port ${port} ${reason}. Try another one: npm run mock -- --port ${port + 1}`);
-    process.exit(1);
-  },
-);
+const mock = createPanel(options);
+const server = await listenWith(mock.fetch, port).catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+  const reason = error.code === 'EACCES' ? 'may not be used without more rights' : 'is taken';
+  console.error(`Port ${port} ${reason}. Try another one: npm run mock -- --port ${port + 1}`);
+  process.exit(1);
+});
 
 const lines = entriesOf(mockTable).map(
   ({ id, row }) => `  ${row.method.toUpperCase().padEnd(6)} ${row.path}  ${id}`,
 );
 console.log(
-  `Mock server on ${server.url}\n\n${lines.join('\n')}\n\nTry it:\n  ${curlLine(server.url)}\n`,
+  `Mock server on ${server.url}\nIts panel: ${server.url}/_mock\n\n${lines.join('\n')}\n\nTry it:\n  ${curlLine(server.url)}\n`,
 );
 
 function curlLine(url: string): string {

@@ -1,5 +1,5 @@
 /** The mock on a port of this machine. Whatever arrives there gets an answer in bounded time, nonsense included. */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
@@ -12,6 +12,11 @@ import { withHeaders } from '../../src/http/server.ts';
 export const HOST = '127.0.0.1';
 /** Uploads are read to their end up to here; beyond it they are cut off. */
 const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
+interface Arrived {
+  request: Request;
+  bytes?: Uint8Array;
+}
+
 /** How long a request may take to arrive, in milliseconds. */
 const PATIENCE = 10_000;
 
@@ -19,17 +24,21 @@ const PATIENCE = 10_000;
  * The request with its body in memory, cut just above the size that the mock refuses. A connection whose body was left
  * unread is closed by the server half a second later, beneath the next request that the client sends on it.
  */
-async function buffered(request: Request): Promise<Request> {
-  if (!request.body) return request;
+async function buffered(request: Request, incoming: IncomingMessage): Promise<Arrived> {
+  if (request.method === 'GET' || request.method === 'HEAD') return { request };
   const kept: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
     if (size <= MAX_BODY_BYTES) kept.push(chunk);
     size += chunk.byteLength;
     if (size > MAX_DRAINED_BYTES) break;
   }
+  if (size === 0) return { request };
   const { url, method, headers } = request;
-  return new Request(url, { method, headers, body: new Blob(kept) });
+  const [first] = kept;
+  const bytes =
+    first && kept.length === 1 ? first : new Uint8Array(await new Blob(kept).arrayBuffer());
+  return { request: new Request(url, { method, headers, body: bytes }), bytes };
 }
 
 function refusal(failed: Failure): Response {
@@ -74,17 +83,19 @@ export interface MockServer {
 /**
  * Listens on a port, 0 for any free one, and answers every request out of `answer`. Rejects with Node's own error when the
  * port cannot be had.
+ * @param answer is handed the bytes of the body too, so that it need not read the request to see them
  * @param patience milliseconds until a request that does not arrive is refused
  */
 export async function listenWith(
-  answer: (request: Request) => Response | Promise<Response>,
+  answer: (request: Request, bytes?: Uint8Array) => Response | Promise<Response>,
   port: number,
   patience = PATIENCE,
 ): Promise<MockServer> {
   const listener = getRequestListener(
-    async (received, { outgoing }) => {
-      const response = await answer(await buffered(received));
-      // An HTTP/1 server was made below.
+    // Both are of HTTP/1, for which the server below is made.
+    async (received, { incoming, outgoing }) => {
+      const { request, bytes } = await buffered(received, incoming as IncomingMessage);
+      const response = await answer(request, bytes);
       return isCut(response) ? cutOff(outgoing as ServerResponse, response) : response;
     },
     { hostname: HOST, errorHandler: () => refusal(wrongBytes()) },

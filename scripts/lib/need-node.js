@@ -2,6 +2,8 @@
  * Loaded before a script (`node --import`), and plain JavaScript, so that it can still speak on a Node that cannot read
  * TypeScript. Node 24 comes as an optional dependency for Linux only; elsewhere the scripts run on the host's own Node.
  */
+import module from 'node:module';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 // 22.18 is the first release that runs .ts files without a flag.
@@ -12,3 +14,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
+
+// What was compiled once is kept in the system's temporary directory: the mock's second start takes half as long.
+module.enableCompileCache?.();

@@ -1,6 +1,6 @@
-/** Whether a port can be listened on. */
+/** Which ports can be listened on. */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 
 /** Why the port cannot be had (`EADDRINUSE`, `EACCES`), or undefined when it can. */
 export async function portProblem(port: number, host = '127.0.0.1'): Promise<string | undefined> {
@@ -14,4 +14,15 @@ export async function portProblem(port: number, host = '127.0.0.1'): Promise<str
   } finally {
     server.close();
   }
+}
+
+/** A port that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // An address of a TCP server, which is never a path.
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -50,14 +50,22 @@ const HEADERS = {
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
 };
 
+/** The response with headers that can be set; one from elsewhere (an asset, a redirect) may have immutable ones. */
+function writable(response: Response, requestId: string): Response {
+  try {
+    response.headers.set('x-request-id', requestId);
+    return response;
+  } catch {
+    return writable(new Response(response.body, response), requestId);
+  }
+}
+
 /** The headers that every answer carries, whoever made it. */
 export function withHeaders(response: Response, requestId: string): Response {
-  // A response from elsewhere (an asset, a redirect) may have immutable headers.
-  const answer = new Response(response.body, response);
+  const answer = writable(response, requestId);
   for (const [name, value] of Object.entries(HEADERS)) {
     if (!answer.headers.has(name)) answer.headers.set(name, value);
   }
-  answer.headers.set('x-request-id', requestId);
   return answer;
 }
 
@@ -93,7 +101,9 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     const caller = callerOf(c.req.raw);
     c.set('caller', caller);
     await next();
-    c.res = withHeaders(c.res, caller.requestId);
+    const marked = withHeaders(c.res, caller.requestId);
+    // Hono copies what it is given, so it is given only what it has not.
+    if (marked !== c.res) c.res = marked;
     await shareWithPage(c);
     const failed = c.get('failed');
     log({

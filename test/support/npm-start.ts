@@ -1,9 +1,8 @@
 /** `npm start` as a process of its own: the real npm path, ended with everything that it started. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+export { freePort } from '../../scripts/lib/port.ts';
 import { allGone, groupsUnder, killGroups } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -24,16 +23,6 @@ const running = new Set<Started>();
 process.once('exit', () => {
   for (const { pid, groups } of running) killGroups(new Set([...groups, ...groupsUnder(pid)]));
 });
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // An address of a TCP server, which is never a path.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A developer's shell: nothing in it of the npm and the vitest that run this test. */
 function shellEnv(): NodeJS.ProcessEnv {

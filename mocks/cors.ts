@@ -1,0 +1,31 @@
+/**
+ * Any page of a developer may call the mock with credentials: it holds nothing that could be stolen. Headers are set on the
+ * answer itself, because a middleware that sets them beforehand makes Hono build each answer twice.
+ */
+import { CHAOS_HEADER } from './chaos.ts';
+import { SCENARIO_HEADER } from './scenario-host.ts';
+
+const METHODS = 'GET, HEAD, POST, PUT, DELETE';
+const OWN = ['preference-applied', CHAOS_HEADER, SCENARIO_HEADER];
+const EXPOSED = ['x-request-id', 'retry-after', ...OWN].join(', ');
+
+/** Lets the page that asked read the answer. */
+export function shareWithPages(request: Request, { headers }: Response): void {
+  headers.append('vary', 'origin');
+  const origin = request.headers.get('origin');
+  if (origin === null) return;
+  headers.set('access-control-allow-origin', origin);
+  headers.set('access-control-allow-credentials', 'true');
+  headers.set('access-control-expose-headers', EXPOSED);
+}
+
+/** The answer of a preflight, which allows whatever was asked for; undefined for any other request. */
+export function preflight(request: Request): Response | undefined {
+  const { headers: asked, method } = request;
+  if (method !== 'OPTIONS' || !asked.has('access-control-request-method')) return undefined;
+  const headers = new Headers({ 'access-control-allow-methods': METHODS });
+  const wanted = asked.get('access-control-request-headers');
+  if (wanted !== null) headers.set('access-control-allow-headers', wanted);
+  headers.append('vary', 'access-control-request-headers');
+  return new Response(null, { status: 204, headers });
+}

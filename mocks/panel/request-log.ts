@@ -1,0 +1,113 @@
+/** The last requests and their answers, for whoever asks what a page did. Bounded, in memory, without credentials. */
+import type { FieldError } from '../../src/http/errors.ts';
+import { operationAt } from '../app.ts';
+import { CHAOS_HEADER } from '../chaos.ts';
+import { SCENARIO_HEADER } from '../scenario-host.ts';
+
+const KEPT = 200;
+/** Characters of a body, a target or a header's value that are kept. */
+const MAX_BODY = 4_096;
+const MAX_LINE = 1_000;
+
+export type HeaderLine = [name: string, value: string];
+
+/** One request and its answer. Everything in it was written by others, and is escaped wherever it is shown. */
+export interface Exchange {
+  /** Counts up from 1. */
+  id: number;
+  /** When it arrived, in milliseconds since 1970. */
+  at: number;
+  method: string;
+  /** Path and query. */
+  target: string;
+  /** `application.loginWithOTP`; undefined when nothing is documented there. */
+  operation?: string;
+  /** Out of which the answer came. */
+  scenario?: string;
+  request: { headers: HeaderLine[]; body: string };
+  status: number;
+  response: { headers: HeaderLine[]; body: string };
+  /** What a refusal said. */
+  refusal?: { code?: string; message?: string; errors?: FieldError[] };
+  /** Chaos that struck it, by its kind. */
+  chaos?: string;
+  durationMs: number;
+}
+
+const cut = (text: string, max: number): string =>
+  text.length > max ? `${text.slice(0, max)} … (${text.length} characters)` : text;
+
+/** Cookies keep their names and attributes. */
+const maskCookies = (line: string): string =>
+  line.replaceAll(/(^|[;,]\s*)([^=;,\s]+)=[^;,]*/g, (whole, before: string, name: string) =>
+    /^(max-age|path|samesite|domain)$/i.test(name) ? whole : `${before}${name}=…`,
+  );
+
+/** A header as it may be kept: of credentials only the scheme. */
+function kept([name, value]: HeaderLine): HeaderLine {
+  if (name === 'authorization' || name === 'proxy-authorization') {
+    return [name, `${/^\w{1,20}(?=\s)/.exec(value)?.[0] ?? ''} …`.trim()];
+  }
+  if (name === 'cookie' || name === 'set-cookie') return [name, cut(maskCookies(value), MAX_LINE)];
+  return [name, cut(value, MAX_LINE)];
+}
+
+function refusalOf(status: number, body: string): Exchange['refusal'] {
+  if (status < 400) return undefined;
+  try {
+    // Every refusal of the API has this form; any other JSON has none of these keys.
+    const { code, message, errors } = JSON.parse(body) as NonNullable<Exchange['refusal']>;
+    return { code, message, errors: Array.isArray(errors) ? errors.slice(0, 20) : undefined };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is to be kept of one exchange. */
+export interface Heard {
+  request: Request;
+  /** Of the request, as it arrived. */
+  bytes?: Uint8Array;
+  response: Response;
+  /** Of the answer; undefined when it was cut off. */
+  text?: string;
+  at: number;
+  durationMs: number;
+}
+
+export class RequestLog {
+  #last = 0;
+  readonly #exchanges: Exchange[] = [];
+
+  add({ request, bytes, response, text = '', at, durationMs }: Heard): void {
+    const { pathname, search } = new URL(request.url);
+    this.#last += 1;
+    this.#exchanges.unshift({
+      id: this.#last,
+      at,
+      method: request.method,
+      target: cut(pathname + search, MAX_LINE),
+      operation: operationAt(request.method, pathname)?.id,
+      scenario: response.headers.get(SCENARIO_HEADER) ?? undefined,
+      request: {
+        headers: [...request.headers].map(kept),
+        body: cut(new TextDecoder().decode(bytes?.subarray(0, 4 * MAX_BODY)), MAX_BODY),
+      },
+      status: response.status,
+      response: { headers: [...response.headers].map(kept), body: cut(text, MAX_BODY) },
+      refusal: refusalOf(response.status, text),
+      chaos: response.headers.get(CHAOS_HEADER) ?? undefined,
+      durationMs,
+    });
+    if (this.#exchanges.length > KEPT) this.#exchanges.pop();
+  }
+
+  /** The newest first; only those after `id`, if one is given. */
+  list(id = 0): readonly Exchange[] {
+    return this.#exchanges.filter((exchange) => exchange.id > id);
+  }
+
+  clear(): void {
+    this.#exchanges.length = 0;
+  }
+}
