@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { readDelivery, type DeliveryConfig } from './config/delivery.ts';
+import { DEFAULT_LIMITS, LimitsSchema } from './config/limits.ts';
 import { isOutbound } from './config/outbound.ts';
 import type { Limits } from './ports.ts';
 
@@ -49,28 +50,7 @@ const Jwk = z.looseObject({
   d: z.string().min(1),
 });
 
-const positive = z.number().int().positive();
-const LimitsSchema = z.strictObject({
-  otpTriesPerCode: positive.default(5),
-  otpWrongPerIdentifierHour: positive.default(10),
-  sendGapSeconds: positive.default(30),
-  sendsPerHour: positive.default(5),
-  sendsPerDay: positive.default(10),
-  sendsPerIdentifierDay: positive.default(15),
-  sendsPerIpHour: positive.default(60),
-  linksPerUserHour: positive.default(10),
-  loginFailuresPerAccountQuarter: positive.default(10),
-  loginFailuresPerIpQuarter: positive.default(50),
-  tokenFailuresPerQuarter: positive.default(20),
-  smsPerDay: positive.default(10_000),
-  smsAlertPercent: positive.max(100).default(80),
-  smsBrakeSends: positive.default(50),
-  smsBrakePercent: positive.max(100).default(30),
-  smsBrakeMinutes: positive.default(60),
-}) satisfies z.ZodType<Limits>;
-
-/** The numbers of security.md. */
-export const DEFAULT_LIMITS: Limits = LimitsSchema.parse({});
+export { DEFAULT_LIMITS };
 
 const providerUrl = (url: string) => z.string().default(url);
 const SocialUrlsSchema = z.strictObject({

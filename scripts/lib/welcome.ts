@@ -1,13 +1,7 @@
-/** What `npm start` says when it is ready. The demo's own values stand here for people to copy, and nowhere else. */
+/** What `npm start` says when it is ready. */
+import { DEMO } from '../../mocks/demo.ts';
 
-/** The demo application of product.md; `scripts/lib/seed.ts` puts it into the database. */
-export const DEMO = {
-  companyId: '1',
-  applicationId: '000000000000000000000001',
-  applicationToken: 'dev-app-token',
-  oauthKey: 'dev-api-key',
-  oauthSecret: 'dev-api-secret',
-} as const;
+export { DEMO };
 
 /** @param url where the Worker listens, without a trailing slash */
 export function welcome(url: string): string {

@@ -1,5 +1,5 @@
 /** The real app on memory ports, with a signed-in shopper and an operator, so that a loop over the rows can call them all. */
-import { demoConfig } from '../../scripts/lib/seed.ts';
+import { demoApplication } from '../../mocks/demo.ts';
 import { memoryPorts } from '../../src/adapters/memory/ports.ts';
 import { createApp } from '../../src/app.ts';
 import { DEFAULT_LIMITS } from '../../src/config.ts';
@@ -7,20 +7,7 @@ import { createClient } from '../../src/http/client.ts';
 import { SCOPES, type Entry } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 
-const application = {
-  id: '000000000000000000000001',
-  companyId: '1',
-  name: 'Fynd',
-  domains: ['127.0.0.1'],
-  serverAddresses: [],
-  testIdentifiers: [],
-  storefrontUrl: 'http://127.0.0.1',
-  defaultCountryCode: '91',
-  smsCountries: [],
-  shard: 'DB',
-  language: 'en' as const,
-  config: demoConfig(),
-};
+const application = demoApplication();
 export const STOREFRONT = `Bearer ${btoa(`${application.id}:token`)}`;
 const PATH = { company_id: '1', application_id: application.id, user_id: 'u', group_id: 'g' };
 

@@ -2,7 +2,8 @@
 import { createMessageBatch } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Hono } from 'hono';
-import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
+import { demoApplication } from '../../mocks/demo.ts';
+import { seedDemo } from '../../scripts/lib/seed.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { argon2Hasher } from '../../src/adapters/crypto/hasher.ts';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
@@ -94,19 +95,9 @@ function createClock() {
   };
 }
 
-const demoApplication = ({ config = {}, record = {} }: ShopOptions): Application => ({
-  id: DEMO.applicationId,
-  companyId: DEMO.companyId,
-  name: 'Fynd',
-  domains: ['localhost', '127.0.0.1'],
-  serverAddresses: [],
-  testIdentifiers: [],
+const applicationOf = ({ config, record }: ShopOptions): Application => ({
+  ...demoApplication(config),
   storefrontUrl: ORIGIN,
-  defaultCountryCode: '91',
-  smsCountries: [],
-  shard: 'DB',
-  language: 'en',
-  config: { ...demoConfig(), ...config },
   ...record,
 });
 
@@ -156,7 +147,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
   const queue: EdgeShop['queue'] = { sent: [], down: false };
   const imports: ImportMessage[] = [];
   await seedDemo(env.DB, { storefrontUrl: ORIGIN });
-  const application = demoApplication(options);
+  const application = applicationOf(options);
   const writeConfig = async (next: PlatformConfig) => {
     await env.DB.prepare('UPDATE applications SET config = ? WHERE id = ?')
       .bind(JSON.stringify(next), application.id)
@@ -266,7 +257,7 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
   const clock = createClock();
   const log: LogLine[] = [];
   const pending: Promise<unknown>[] = [];
-  const application = demoApplication(options);
+  const application = applicationOf(options);
   const memory = memoryPorts({
     applications: [{ application, token: DEMO.applicationToken }],
     clients: [

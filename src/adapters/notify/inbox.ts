@@ -2,6 +2,7 @@
  * The dev inbox: where messages go when `DELIVERY=inbox`. It alone stores codes readable, for a day, in local KV; the
  * configuration refuses it in production.
  */
+import { inboxItem } from './templates/inbox-item.ts';
 import type { Inbox, InboxItem } from '../../ports.ts';
 import type { Values } from '../kv/values.ts';
 
@@ -13,17 +14,9 @@ const SHOWN = 100;
 export function createInbox(values: Values): Inbox {
   return {
     sendsOnce: true,
-    async deliver({ id, channel, to, content, createdAt }, rendered) {
-      const item: InboxItem = {
-        id,
-        channel,
-        to,
-        template: content.template,
-        ...rendered,
-        ...('otp' in content && { otp: content.otp }),
-        ...('link' in content && { link: content.link, code: content.code }),
-        created_at: new Date(createdAt).toISOString(),
-      };
+    async deliver(message, rendered) {
+      const { id, to, createdAt } = message;
+      const item = inboxItem(message, rendered);
       const age = String(FAR - createdAt).padStart(13, '0');
       // The id makes a second delivery of the same message overwrite the first.
       await values.put(`inbox:${age}:${id}`, JSON.stringify(item), createdAt + LIFE, { to });

@@ -1,0 +1,55 @@
+/** The demo shop of product.md: `npm start` seeds it, scenarios and tests have it. */
+import example from './examples/platform/getPlatformConfig.json' with { type: 'json' };
+import type { Application, PlatformConfig } from '../src/ports.ts';
+
+export const DEMO = {
+  companyId: '1',
+  applicationId: '000000000000000000000001',
+  applicationToken: 'dev-app-token',
+  oauthKey: 'dev-api-key',
+  oauthSecret: 'dev-api-secret',
+} as const;
+
+/** The documented example, under the canonical names and with every option set (decision 5). */
+export function demoConfig(): PlatformConfig {
+  const { __v: _, social, social_tokens, ...documented } = example;
+  return {
+    ...documented,
+    social: { ...social, apple: false },
+    social_tokens: {
+      google: { app_id: social_tokens.google.appId },
+      facebook: { app_id: social_tokens.facebook.appId },
+      account_kit: { app_id: social_tokens.account_kit.appId },
+    },
+    required_fields: fields(documented.required_fields),
+    register_required_fields: fields(documented.register_required_fields),
+    session_config: { ...documented.session_config, type: 'Days' },
+  };
+}
+
+/** JSON modules type `level` as any string. */
+function fields({
+  email,
+  mobile,
+}: typeof example.required_fields): PlatformConfig['required_fields'] {
+  return {
+    email: { is_required: email.is_required, level: 'hard' },
+    mobile: { is_required: mobile.is_required, level: 'hard' },
+  };
+}
+
+/** Its record, for stores in memory. */
+export const demoApplication = (config: Partial<PlatformConfig> = {}): Application => ({
+  id: DEMO.applicationId,
+  companyId: DEMO.companyId,
+  name: 'Fynd',
+  domains: ['localhost', '127.0.0.1'],
+  serverAddresses: [],
+  testIdentifiers: [],
+  storefrontUrl: 'http://127.0.0.1',
+  defaultCountryCode: '91',
+  smsCountries: [],
+  shard: 'DB',
+  language: 'en',
+  config: { ...demoConfig(), ...config },
+});

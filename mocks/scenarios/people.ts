@@ -1,0 +1,122 @@
+/** Who is there when a scenario begins. */
+import { newObjectId } from '../../src/domain/object-id.ts';
+import { openSession } from '../../src/domain/sign-in.ts';
+import { withPrimaries } from '../../src/domain/user.ts';
+import type { IdentifierRef, User } from '../../src/ports.ts';
+import { invent } from './invented.ts';
+import type { Preparation } from './scenario.ts';
+
+export const PASSWORD = 'correct horse battery';
+export const ASHA = { mobile: '9820098200', email: 'asha@example.com' } as const;
+
+const DAY = 86_400_000;
+const phone = (national: string): IdentifierRef => ({
+  kind: 'phone',
+  value: `+91${national}`,
+  callingCode: 91,
+});
+const email = (value: string): IdentifierRef => ({ kind: 'email', value });
+
+async function join(
+  { ports, now }: Preparation,
+  one: { id?: string; username: string; firstName: string; lastName: string; createdAt: number },
+  refs: readonly IdentifierRef[],
+): Promise<User> {
+  const id = one.id ?? newObjectId(one.createdAt, ports.random.bytes(8));
+  const identifiers = withPrimaries(refs.map((ref) => ({ ...ref, verified: true })));
+  const event = { action: 'account.registered', actor: 'shopper', userId: id, at: now } as const;
+  const made = await ports.customers.create({ ...one, id, identifiers }, event);
+  if (made.state !== 'done' || !made.user) throw new Error(`${one.username} is there already`);
+  return made.user;
+}
+
+/** Asha Rao, who has been a shopper for a month. */
+export async function asha(given: Preparation, refs?: readonly IdentifierRef[]): Promise<User> {
+  const { ports, now } = given;
+  const one = {
+    username: 'asha.rao',
+    firstName: 'Asha',
+    lastName: 'Rao',
+    createdAt: now - 30 * DAY,
+  };
+  const user = await join(given, one, refs ?? [phone(ASHA.mobile), email(ASHA.email)]);
+  const hash = await ports.hasher.hash(PASSWORD);
+  await ports.passwords.set(user.id, undefined, hash, one.createdAt);
+  return user;
+}
+
+/** Asha without a mobile number, where the shop wants one. */
+export const ashaByMail = async (given: Preparation): Promise<User> =>
+  asha(given, [email(ASHA.email)]);
+
+const AGENTS = ['Firefox on Linux', 'Safari on iPhone', 'Chrome on Android', 'Edge on Windows'];
+
+/** @returns the cookie of the last of them */
+export async function sessions(
+  { ports, application, now }: Preparation,
+  user: User,
+  count: number,
+): Promise<{ value: string; maxAge: number } | undefined> {
+  let last: { value: string; maxAge: number } | undefined;
+  for (let at = 0; at < count; at += 1) {
+    const visitor = {
+      ip: `198.51.100.${at + 1}`,
+      userAgent: AGENTS[at % AGENTS.length] ?? '',
+      host: 'localhost',
+    };
+    const { set, maxAge } = await openSession(
+      ports,
+      application,
+      user,
+      visitor,
+      now - (count - at) * 60_000,
+    );
+    last = { value: set, maxAge };
+  }
+  return last;
+}
+
+/** A session that was over a second ago. */
+export async function endedSession(
+  { ports, application, now }: Preparation,
+  user: User,
+  life: number,
+): Promise<{ value: string; maxAge: number }> {
+  const visitor = { ip: '198.51.100.1', userAgent: 'Firefox on Linux', host: 'localhost' };
+  const { set } = await openSession(ports, application, user, visitor, now - life - 1_000);
+  // The browser keeps it longer than it lives, as a clock that is slow would.
+  return { value: set, maxAge: 3_600 };
+}
+
+/** Invented customers, some of them blocked, archived or deleted. */
+export async function customers(given: Preparation, count: number): Promise<void> {
+  const { ports, application, now } = given;
+  const states = { block: [] as string[], archive: [] as string[] };
+  for (let index = 0; index < count; index += 1) {
+    const {
+      id,
+      username,
+      first,
+      last,
+      phone: value,
+      email: address,
+      createdAt,
+    } = invent(index, now);
+    const refs = [{ kind: 'phone', value, callingCode: 91 } as const, email(address)];
+    const user = await join(
+      given,
+      { id, username, firstName: first, lastName: last, createdAt },
+      refs,
+    );
+    if (index % 50 === 7) states.block.push(id);
+    if (index % 100 === 13) states.archive.push(id);
+    if (index < 5) await sessions({ ports, application, now }, user, 2);
+  }
+  const by = { actor: 'dev-api-key', at: now - DAY, reason: 'chargebacks' };
+  await ports.customers.setState(states.block, 'block', { ...by, action: 'customer.blocked' });
+  await ports.customers.setState(states.archive, 'archive', {
+    ...by,
+    reason: undefined,
+    action: 'customer.archived',
+  });
+}

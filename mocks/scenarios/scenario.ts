@@ -1,0 +1,19 @@
+/** What a scenario is: a row of a table. Adding one takes a row and nothing else. */
+import type { Application, PlatformConfig, Ports } from '../../src/ports.ts';
+import type { ScenarioInfo } from '../scenario-host.ts';
+
+export interface Preparation {
+  ports: Ports;
+  application: Application;
+  now: number;
+}
+
+export interface Scenario extends ScenarioInfo {
+  /** What differs from the demo shop's login options. */
+  config?: Partial<PlatformConfig>;
+  /**
+   * Who and what is there when it begins.
+   * @returns a session cookie to hand out with the first answer
+   */
+  prepare?(given: Preparation): Promise<{ value: string; maxAge: number } | void>;
+}

@@ -1,0 +1,141 @@
+/** A world: the real app on memory, in which one browser lives. */
+import type { Hono } from 'hono';
+import { memoryPorts, type MemoryPorts } from '../../src/adapters/memory/ports.ts';
+import { inboxItem } from '../../src/adapters/notify/templates/inbox-item.ts';
+import { render } from '../../src/adapters/notify/templates/render.ts';
+import { createApp } from '../../src/app.ts';
+import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
+import { SCOPES } from '../../src/http/operation.ts';
+import type { Log } from '../../src/http/log.ts';
+import type { ServerEnv } from '../../src/http/server.ts';
+import type { Application, Clock, InboxItem, Limits, Ports, Random } from '../../src/ports.ts';
+import { DEMO, demoApplication } from '../demo.ts';
+import { fakeFiles, fakeLoginTokens, fakeProviders } from './outside.ts';
+import type { Scenario } from './scenario.ts';
+
+export const OTP = '123456';
+
+/** Of messages, and of sessions, users and audit events that somebody makes; what is older goes. */
+const KEPT_MESSAGES = 200;
+const MAX_ROWS = 5_000;
+/** Origins of pages that have called; each may read the answers from then on. */
+const MAX_DOMAINS = 20;
+
+const random: Random = {
+  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  otp: () => OTP,
+  uuid: () => crypto.randomUUID(),
+};
+
+export interface WorldOptions {
+  clock: Clock;
+  limits?: Limits;
+  log?: Log;
+}
+
+export interface World {
+  readonly app: Hono<ServerEnv>;
+  readonly application: Application;
+  readonly ports: Ports;
+  readonly memory: MemoryPorts;
+  /** The session cookie that the scenario hands out with the first answer, if it does. */
+  readonly cookie?: { value: string; maxAge: number };
+  fetch(request: Request): Promise<Response>;
+  inbox(to?: string): InboxItem[];
+  /** Settles what goes on after the answers. */
+  settle(): Promise<void>;
+}
+
+/** The oldest go first, as a Map remembers the order in which they came. */
+function trim(rows: {
+  size: number;
+  keys(): Iterable<string>;
+  delete(key: string): unknown;
+}): void {
+  for (const key of rows.keys()) {
+    if (rows.size <= MAX_ROWS) return;
+    rows.delete(key);
+  }
+}
+
+export async function createWorld(
+  scenario: Scenario,
+  { clock, limits = DEFAULT_LIMITS, log = () => undefined }: WorldOptions,
+): Promise<World> {
+  const application = demoApplication(scenario.config);
+  application.loginToken = { issuer: 'scenario', jwksUrl: 'https://keys.example/jwks.json' };
+  const pending = new Set<Promise<unknown>>();
+  const memory = memoryPorts({
+    applications: [{ application, token: DEMO.applicationToken }],
+    clients: [
+      {
+        client: { key: DEMO.oauthKey, companyId: DEMO.companyId, scopes: [...SCOPES] },
+        secret: DEMO.oauthSecret,
+      },
+    ],
+    limits,
+    clock,
+    random,
+    social: fakeProviders,
+    loginTokens: fakeLoginTokens(() => clock.now()),
+    files: fakeFiles(() => [...memory.state(application.id).users.keys()]),
+    background(work) {
+      pending.add(work);
+      void work.finally(() => pending.delete(work));
+    },
+  });
+  const ports = memory.ports(application);
+  const cookie = await scenario.prepare?.({ ports, application, now: clock.now() });
+  memory.sent.length = 0;
+  const app = createApp(memory.factory, log);
+
+  /** A page of a developer may stand anywhere; the demo shop takes it for one of its own. */
+  function welcome(request: Request): void {
+    const host = URL.parse(request.headers.get('origin') ?? '')?.hostname;
+    const { domains } = application;
+    if (host && !domains.includes(host) && domains.length < MAX_DOMAINS) domains.push(host);
+  }
+
+  return {
+    app,
+    application,
+    ports,
+    memory,
+    ...(cookie && { cookie }),
+    async fetch(request) {
+      welcome(request);
+      const state = memory.state(application.id);
+      const context = {
+        waitUntil: (work: Promise<unknown>) => ports.background(work),
+        passThroughOnException: () => undefined,
+        props: {},
+      };
+      const response = await app.fetch(request, {}, context);
+      memory.sent.splice(0, Math.max(0, memory.sent.length - KEPT_MESSAGES));
+      state.audit.splice(0, Math.max(0, state.audit.length - MAX_ROWS));
+      for (const rows of [
+        state.sessions,
+        state.challenges,
+        state.registrations,
+        state.forms,
+        state.links,
+      ]) {
+        trim(rows);
+      }
+      return response;
+    },
+    inbox(to) {
+      const { name: shop, language, templates: overrides } = application;
+      return memory.sent
+        .map(({ message }) => message)
+        .filter((message) => !message.drop && (to === undefined || message.to === to))
+        .map((message) =>
+          inboxItem(message, render(message, { shop, language, overrides }).message),
+        )
+        .toReversed();
+    },
+    async settle() {
+      await Promise.all(pending);
+    },
+  };
+}
