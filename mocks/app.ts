@@ -106,6 +106,10 @@ function scenarioDelay(request: Request): number | undefined {
   return preference.delayMs;
 }
 
+/** Whether a request is to the mock itself, or to a scenario's inbox, rather than to the API. */
+export const isControl = (request: Request): boolean =>
+  /^\/_(mock|dev)(\/|$)/.test(new URL(request.url).pathname);
+
 /** Answers a request, as every Worker and every fetch does. */
 export interface Mock {
   fetch(request: Request): Promise<Response>;
@@ -118,7 +122,9 @@ export function createMock(options: MockOptions = {}): Mock {
   const strike = chaosOf(options.seed ?? 1);
 
   async function answer(request: Request): Promise<Response> {
-    const { delayMs = 0, chaos = 0, scenarios } = options;
+    const { scenarios } = options;
+    // What steers the mock is neither slowed down nor struck.
+    const { delayMs = 0, chaos = 0 } = isControl(request) ? {} : options;
     if (delayMs > 0) await sleep(delayMs);
     const kind = chaos > 0 ? strike(chaos) : undefined;
     if (kind) return chaosResponse(kind, request);

@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Hono, type Context } from 'hono';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { html } from 'hono/html';
 import { entriesOf } from '../../src/http/operation.ts';
-import { createMock, mockTable, type MockOptions } from '../app.ts';
+import { createMock, isControl, mockTable, type Mock, type MockOptions } from '../app.ts';
 import { isCut } from '../chaos.ts';
 import { answersOf } from './answers.ts';
 import { page, POLICY, type Html } from './layout.ts';
@@ -52,23 +52,25 @@ async function homeOf(
   );
 }
 
+/** A page elsewhere could send these forms too, though it could not read what comes back. */
+const ownFormsOnly: MiddlewareHandler = async (c, next) => {
+  const origin = c.req.header('origin');
+  if (origin === undefined || origin === originOf(c)) return next();
+  return c.text('Forms of other origins are not taken.', 403);
+};
+
 /** The routes of the panel. Switches that the mock reads anew for each request are turned in `options` itself. */
-function panelOf(options: MockOptions, log: RequestLog): Hono {
+function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
   const panel = new Hono().basePath(HOME);
   panel.use(async (c, next) => {
-    const origin = c.req.header('origin');
-    // A page elsewhere could send these forms too, though it could not read what comes back.
-    if (c.req.method === 'POST' && origin !== undefined && origin !== originOf(c)) {
-      return c.text('Forms of other origins are not taken.', 403);
-    }
     await next();
     c.header('content-security-policy', POLICY);
     c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
     // With `no-referrer` browsers would send these forms with the origin `null`.
     c.header('referrer-policy', 'same-origin');
-    return undefined;
   });
+  for (const form of ['/settings', '/requests/clear', '/panel/*']) panel.use(form, ownFormsOnly);
   panel.get('/', async (c) => c.html(await homeOf(c, options, log)));
   panel.get('/operations/:id', async (c) => {
     const entry = entryById.get(c.req.param('id'));
@@ -121,7 +123,7 @@ function panelOf(options: MockOptions, log: RequestLog): Hono {
     const text = file(name);
     panel.get(`/${name}`, (c) => c.body(text, 200, { 'content-type': type }));
   }
-  panel.notFound((c) => c.text('The panel has no such page.', 404));
+  panel.notFound(async (c) => mock.fetch(c.req.raw));
   return panel;
 }
 
@@ -134,7 +136,7 @@ export function createPanel(options: MockOptions): {
 } {
   const mock = createMock(options);
   const log = new RequestLog();
-  const panel = panelOf(options, log);
+  const panel = panelOf(options, log, mock);
 
   async function recorded(request: Request, bytes?: Uint8Array): Promise<Response> {
     const at = Date.now();
@@ -154,12 +156,12 @@ export function createPanel(options: MockOptions): {
 
   return {
     fetch: async (request, bytes) => {
-      const { pathname } = new URL(request.url);
-      if (pathname === HOME || pathname.startsWith(`${HOME}/`)) return panel.fetch(request);
+      if (isControl(request)) return panel.fetch(request);
       // Whoever opens the printed address in a browser is looking for something to see.
       const isReader = request.headers.get('accept')?.includes('text/html');
-      if (pathname === '/' && isReader)
+      if (isReader && new URL(request.url).pathname === '/') {
         return Response.redirect(new URL(HOME, request.url).href, 302);
+      }
       return recorded(request, bytes);
     },
   };

@@ -38,7 +38,7 @@ export const operationSection = (): Html =>
 
 const answerItem = ({ prefer, title, status, body, curl }: OrderedAnswer, at: number): Html =>
   html`<li class="answer" data-prefer="${prefer ?? ''}">
-    <h3>${statusBadge(status)} ${title}</h3>
+    <h2>${statusBadge(status)} ${title}</h2>
     ${prefer === undefined ? '' : html`<p class="hint">Prefer: <code>${prefer}</code></p>`}
     ${command(curl, title)}
     <details ${at === 0 ? 'open' : ''}>

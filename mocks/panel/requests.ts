@@ -38,7 +38,7 @@ const message = ({ headers, body }: Exchange['request'], label: string): Html =>
 
 function mistakes({ refusal }: Exchange): Html | '' {
   if (!refusal?.errors?.length) return '';
-  return html`<h4>Validation</h4>
+  return html`<h3>Validation</h3>
     <ul class="mistakes">
       ${refusal.errors.map((one) => html`<li><code>${one.path}</code> ${one.message}</li>`)}
     </ul>`;
@@ -63,11 +63,11 @@ export function exchangeItem(exchange: Exchange, origin: string): Html {
       </summary>
       <div class="inside">
         ${mistakes(exchange)}
-        <h4>Request</h4>
+        <h3>Request</h3>
         ${message(exchange.request, `Request to ${path}`)}
-        <h4>Answer</h4>
+        <h3>Answer</h3>
         ${message(exchange.response, `Answer of ${path}`)}
-        <h4>Again</h4>
+        <h3>Again</h3>
         ${command(curlAgain(exchange, origin), `request ${id} again`)}
       </div>
     </details>

@@ -84,6 +84,13 @@ describe('what is struck', () => {
       expect(types.filter((type) => type === 'error')).toHaveLength(1);
     }
   });
+  test('is never what steers the mock', async () => {
+    const mock = createMock({ chaos: 1, delayMs: 60_000 });
+    for (const path of ['/_mock', '/_mock/scenario', '/_dev/inbox']) {
+      const answer = await mock.fetch(new Request(`http://mock.test${path}`));
+      expect([path, answer.headers.get(CHAOS_HEADER)]).toEqual([path, null]);
+    }
+  });
   test('is never a preflight, which a browser would report as something else', async () => {
     const mock = createMock({ chaos: 1 });
     for (let at = 0; at < 20; at += 1) {

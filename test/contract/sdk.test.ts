@@ -38,9 +38,49 @@ function argumentsOf({ id, query: documentedTypes = {} }: OperationFacts): objec
   return { ...(Object.fromEntries(named) as object), ...(body && { body }) };
 }
 
+/**
+ * Methods by client and name.
+ * @param strictResponseCheck the SDK then refuses answers that break its own schemas
+ */
+async function clientsAt(
+  domain: string,
+  strictResponseCheck: boolean,
+): Promise<Record<string, Methods>> {
+  const storefront = new ApplicationClient(
+    new ApplicationConfig(
+      {
+        applicationID: APPLICATION,
+        applicationToken: 'any-token',
+        domain,
+        logLevel: SILENT,
+      },
+      { strictResponseCheck },
+    ),
+    {},
+  );
+  storefront.setCookie('f.session=s%3Aanything');
+  const config = new PlatformConfig(
+    { companyId: '1', apiKey: 'any', apiSecret: 'any', domain, logLevel: SILENT },
+    { strictResponseCheck },
+  );
+  const platform = new PlatformClient(config, {});
+  const token: unknown = await config.oauthClient.getAccesstokenObj({
+    grant_type: 'client_credentials',
+    refresh_token: undefined,
+    code: undefined,
+  });
+  platform.setToken(token);
+  // Its methods are looked up by the names of the documents.
+  return {
+    application: storefront.user as unknown as Methods,
+    platform: platform.application(APPLICATION).user as unknown as Methods,
+  };
+}
+
 describe('through the published SDK', () => {
   let server: ServerType;
-  const clients: Record<string, Methods> = {};
+  let clients: Record<string, Methods> = {};
+  let strict: Record<string, Methods> = {};
 
   beforeAll(async () => {
     const mock = createMock({ strict: true });
@@ -48,30 +88,8 @@ describe('through the published SDK', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     const domain = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-    const storefront = new ApplicationClient(
-      new ApplicationConfig({
-        applicationID: APPLICATION,
-        applicationToken: 'any-token',
-        domain,
-        logLevel: SILENT,
-      }),
-      {},
-    );
-    storefront.setCookie('f.session=s%3Aanything');
-    const config = new PlatformConfig(
-      { companyId: '1', apiKey: 'any', apiSecret: 'any', domain, logLevel: SILENT },
-      {},
-    );
-    const platform = new PlatformClient(config, {});
-    const token: unknown = await config.oauthClient.getAccesstokenObj({
-      grant_type: 'client_credentials',
-      refresh_token: undefined,
-      code: undefined,
-    });
-    platform.setToken(token);
-    // Its methods are looked up by the names of the documents.
-    clients['application'] = storefront.user as unknown as Methods;
-    clients['platform'] = platform.application(APPLICATION).user as unknown as Methods;
+    clients = await clientsAt(domain, false);
+    strict = await clientsAt(domain, true);
   });
   afterAll(() => server.close());
 
@@ -89,5 +107,20 @@ describe('through the published SDK', () => {
 
   test('that were 51 of 51', () => {
     expect(answered).toBe(51);
+  });
+
+  test.each(operationFacts)('$id: invented data passes the SDK’s strict checks', async (facts) => {
+    const [client = '', operationId = ''] = facts.id.split('.');
+    const method = strict[client]?.[operationId];
+    if (!method) throw new Error(`the SDK has no ${facts.id}`);
+    const requestHeaders = { prefer: 'dynamic=true' };
+    const answer = await method.call(strict[client], { ...argumentsOf(facts), requestHeaders });
+    expect(Object.keys(answer as object).length).toBeGreaterThan(0);
+  });
+
+  test('those checks are made: an example that breaks its schema is refused', async () => {
+    const facts = operationFacts.find(({ id }) => id === 'platform.getActiveSessions');
+    const method = strict['platform']?.['getActiveSessions'];
+    await expect(facts && method?.call(strict['platform'], argumentsOf(facts))).rejects.toThrow();
   });
 });
