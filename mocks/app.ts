@@ -43,6 +43,8 @@ export const mockTable = {
 const entries = entriesOf(mockTable);
 /** The operation that answers a method and a path, if any. */
 export const operationAt = matcher(entries);
+/** The same in a scenario, where the real app stands behind all of its rows. */
+const scenarioOperationAt = matcher(entriesOf(table));
 
 function answerOf({ id, row }: Entry, envelope: boolean): object {
   const file = documented[id];
@@ -100,7 +102,7 @@ function plainMock(options: MockOptions, applied: WeakMap<Request, string>) {
 
 /** How long a scenario is to wait before it answers; undefined when the request is not for it. */
 function scenarioDelay(request: Request): number | undefined {
-  const entry = operationAt(request.method, new URL(request.url).pathname);
+  const entry = scenarioOperationAt(request.method, new URL(request.url).pathname);
   const preference = entry && preferenceOf(entry, request);
   if (!preference || isFailure(preference) || preference.orders) return undefined;
   return preference.delayMs;

@@ -7,7 +7,8 @@ import type { Log } from '../../src/http/log.ts';
 import type { Clock, Limits } from '../../src/ports.ts';
 import type { ScenarioHost } from '../scenario-host.ts';
 import { SCENARIOS } from './rows.ts';
-import { createWorld, type World } from './world.ts';
+import type { Scenario } from './scenario.ts';
+import { createWorld, type Outside, type World } from './world.ts';
 
 /** Names a browser, so that it finds its world again. */
 const BROWSER_COOKIE = 'mock.browser';
@@ -24,6 +25,9 @@ export interface ScenariosOptions {
   clock?: Clock;
   limits?: Limits;
   log?: Log;
+  outside?: Outside;
+  /** Others than the usual ones. */
+  table?: readonly Scenario[];
 }
 
 export interface Scenarios extends ScenarioHost {
@@ -64,8 +68,8 @@ const browserCookie = (id: string): string =>
 
 /** @throws when there is no scenario of that name */
 export function createScenarios(options: ScenariosOptions = {}): Scenarios {
-  const { clock = systemClock } = options;
-  const byName = new Map(SCENARIOS.map((one) => [one.name, one]));
+  const { clock = systemClock, table = SCENARIOS } = options;
+  const byName = new Map(table.map((one) => [one.name, one]));
   const checked = (name: string | undefined): string | undefined => {
     if (name === undefined || byName.has(name)) return name;
     throw new Error(`there is no scenario ${name}`);
@@ -96,9 +100,9 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
     if (!scenario) throw new Error(`there is no scenario ${name}`);
     const key = `${id} ${name}`;
     const now = clock.now();
-    const { limits, log } = options;
+    const { limits, log, outside } = options;
     const one = worlds.get(key) ?? {
-      world: createWorld(scenario, { clock, limits, log }),
+      world: createWorld(scenario, { clock, limits, log, outside }),
       usedAt: now,
       fresh: true,
     };
@@ -118,7 +122,7 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
   }
 
   return {
-    scenarios: SCENARIOS.map(({ name, title, about }) => ({ name, title, about })),
+    scenarios: table.map(({ name, title, about }) => ({ name, title, about })),
 
     chosen: (request) => nameFor(whoIs(request).id),
 

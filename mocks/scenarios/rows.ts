@@ -69,6 +69,9 @@ export const SCENARIOS: readonly Scenario[] = [
         apple: { app_id: 'scenario' },
       },
     },
+    record: {
+      loginToken: { issuer: 'scenario', jwksUrl: 'https://keys.example/jwks.json' },
+    },
     prepare: async (given) => void (await asha(given)),
   },
   {

@@ -11,6 +11,8 @@ export interface Preparation {
 export interface Scenario extends ScenarioInfo {
   /** What differs from the demo shop's login options. */
   config?: Partial<PlatformConfig>;
+  /** What differs in its record. */
+  record?: Partial<Application>;
   /**
    * Who and what is there when it begins.
    * @returns a session cookie to hand out with the first answer

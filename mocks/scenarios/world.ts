@@ -1,6 +1,10 @@
 /** A world: the real app on memory, in which one browser lives. */
 import type { Hono } from 'hono';
-import { memoryPorts, type MemoryPorts } from '../../src/adapters/memory/ports.ts';
+import {
+  memoryPorts,
+  type MemoryOptions,
+  type MemoryPorts,
+} from '../../src/adapters/memory/ports.ts';
 import { inboxItem } from '../../src/adapters/notify/templates/inbox-item.ts';
 import { render } from '../../src/adapters/notify/templates/render.ts';
 import { createApp } from '../../src/app.ts';
@@ -27,10 +31,14 @@ const random: Random = {
   uuid: () => crypto.randomUUID(),
 };
 
+/** What the outside world says; invented when left out. */
+export type Outside = Pick<MemoryOptions, 'social' | 'loginTokens' | 'files'>;
+
 export interface WorldOptions {
   clock: Clock;
   limits?: Limits;
   log?: Log;
+  outside?: Outside;
 }
 
 export interface World {
@@ -60,10 +68,10 @@ function trim(rows: {
 
 export async function createWorld(
   scenario: Scenario,
-  { clock, limits = DEFAULT_LIMITS, log = () => undefined }: WorldOptions,
+  { clock, limits = DEFAULT_LIMITS, log = () => undefined, outside }: WorldOptions,
 ): Promise<World> {
   const application = demoApplication(scenario.config);
-  application.loginToken = { issuer: 'scenario', jwksUrl: 'https://keys.example/jwks.json' };
+  Object.assign(application, scenario.record);
   const pending = new Set<Promise<unknown>>();
   const memory = memoryPorts({
     applications: [{ application, token: DEMO.applicationToken }],
@@ -79,6 +87,7 @@ export async function createWorld(
     social: fakeProviders,
     loginTokens: fakeLoginTokens(() => clock.now()),
     files: fakeFiles(() => [...memory.state(application.id).users.keys()]),
+    ...outside,
     background(work) {
       pending.add(work);
       void work.finally(() => pending.delete(work));

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import type { RequiredField } from '../../src/ports.ts';
 import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
-import { edgeShop, SHOPS, type Shop } from '../support/shop.ts';
+import { edgeShop, JOURNEYS, type Shop } from '../support/shop.ts';
 
 const EMAIL = 'asha@example.com';
 const PHONE = { mobile: '8652523958', country_code: '91' };
@@ -28,7 +28,7 @@ async function addByCode(shop: Shop, browser: ReturnType<Shop['browser']>, email
   return right(await browser.application.verifyEmailOTP({ body: { email, otp } })).body;
 }
 
-describe.each(SHOPS)('registerWithForm on %s', (_, open) => {
+describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
   test('with the number demanded: one code, then the user exists, with an unverified email and its link', async () => {
     const shop = await open();
     const browser = shop.browser();
@@ -188,7 +188,7 @@ describe.each(SHOPS)('registerWithForm on %s', (_, open) => {
   });
 });
 
-describe.each(SHOPS)('codes by email on %s', (_, open) => {
+describe.each(JOURNEYS)('codes by email on %s', (_, open) => {
   test('sign a known shopper in; only the newest code counts', async () => {
     const shop = await open();
     const mine = shop.browser();
@@ -295,7 +295,7 @@ describe.each(SHOPS)('codes by email on %s', (_, open) => {
   });
 });
 
-describe.each(SHOPS)('identifiers on %s', (_, open) => {
+describe.each(JOURNEYS)('identifiers on %s', (_, open) => {
   test('an email: added, linked, verified, made primary, and the old one is told', async () => {
     const shop = await open();
     const browser = shop.browser();
@@ -415,7 +415,7 @@ describe.each(SHOPS)('identifiers on %s', (_, open) => {
   });
 });
 
-describe.each(SHOPS)('deleteUser on %s', (_, open) => {
+describe.each(JOURNEYS)('deleteUser on %s', (_, open) => {
   test('with a code to the own number; login is refused afterwards with is_deleted, and notices go out', async () => {
     const shop = await open();
     const browser = shop.browser();

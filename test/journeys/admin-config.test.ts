@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { MOBILE, right, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, SHOPS, type Shop, type ShopOptions } from '../support/shop.ts';
+import { edgeShop, JOURNEYS, type Shop, type ShopOptions } from '../support/shop.ts';
 
 type Operator = Awaited<ReturnType<typeof operatorOf>>;
 type Change = Parameters<Operator['updatePlatformConfig']>[0]['body'];
@@ -87,7 +87,7 @@ const EFFECTS: [string, Change, (shop: Shop) => Promise<unknown>, string][] = [
   ],
 ];
 
-describe.each(SHOPS)('platform config on %s', (_, open) => {
+describe.each(JOURNEYS)('platform config on %s', (_, open) => {
   test.each(EFFECTS)('%s takes effect with the next request', async (_name, body, call, code) => {
     const { shop, change } = await opened(open);
     expect(await call(shop)).not.toBe(code);

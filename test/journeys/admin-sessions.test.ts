@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { right, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { AUTHORIZATION, edgeShop, SHOPS, type Shop, type ShopOptions } from '../support/shop.ts';
+import { AUTHORIZATION, edgeShop, JOURNEYS, type Shop, type ShopOptions } from '../support/shop.ts';
 
 async function opened(open: (options?: ShopOptions) => Promise<Shop>, options?: ShopOptions) {
   const shop = await open(options);
@@ -19,7 +19,7 @@ async function statusWith(shop: Shop, value: string): Promise<number> {
   return (await shop.fetch(path, { headers })).status;
 }
 
-describe.each(SHOPS)('sessions on %s', (_, open) => {
+describe.each(JOURNEYS)('sessions on %s', (_, open) => {
   test('the cookie that an operator gets signs the shopper in, for as long as was asked', async () => {
     const { shop, id, operator } = await opened(open);
     const body = { user_id: id, domain: 'localhost', max_age: 3600 };

@@ -1,7 +1,7 @@
 /** The numbers of security.md, each reached once. */
 import { describe, expect, test } from 'vitest';
 import { MOBILE, prove, right, signUp } from '../support/answers.ts';
-import { SHOPS, type Shop } from '../support/shop.ts';
+import { JOURNEYS, type Shop } from '../support/shop.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -14,7 +14,7 @@ async function send(shop: Shop, mobile = '8652523958', headers: Record<string, s
   return answer.body.meta?.['limit'];
 }
 
-describe.each(SHOPS)('send budgets on %s', (_, open) => {
+describe.each(JOURNEYS)('send budgets on %s', (_, open) => {
   test('30 s apart, 5 an hour, 10 a day', async () => {
     const shop = await open();
     const seen: unknown[] = [];

@@ -13,7 +13,7 @@ import {
   PASSWORD,
   passwordMember,
 } from '../support/refusals/scenario.ts';
-import { memoryShop, SHOPS, type Shop } from '../support/shop.ts';
+import { memoryShop, JOURNEYS, type Shop } from '../support/shop.ts';
 
 const { email } = MINE;
 const E164 = `+91${MINE.phone}`;
@@ -33,7 +33,7 @@ const resetCode = async (shop: Shop): Promise<string> => {
   return linkCode(shop, email);
 };
 
-describe.each(SHOPS)('a stranger who asks for a login code of an address, on %s', (_, open) => {
+describe.each(JOURNEYS)('a stranger who asks for a login code of an address, on %s', (_, open) => {
   test('does not spoil the code of a registration', async () => {
     const shop = await open({ config: demands(HARD, HARD) });
     const { application } = shop.browser();
@@ -61,7 +61,7 @@ describe.each(SHOPS)('a stranger who asks for a login code of an address, on %s'
   });
 });
 
-describe.each(SHOPS)('a known shopper who lacks a demanded identifier, on %s', (_, open) => {
+describe.each(JOURNEYS)('a known shopper who lacks a demanded identifier, on %s', (_, open) => {
   test('gets no session by the registration form either, but a token bound to the account', async () => {
     const shop = await open();
     await member(shop);
@@ -145,7 +145,7 @@ describe.each(SHOPS)('a known shopper who lacks a demanded identifier, on %s', (
   });
 });
 
-describe.each(SHOPS)('a password reset on %s', (_, open) => {
+describe.each(JOURNEYS)('a password reset on %s', (_, open) => {
   test('ends the session of another shopper that is presented with it', async () => {
     const shop = await open();
     await passwordMember(shop);
@@ -161,7 +161,7 @@ describe.each(SHOPS)('a password reset on %s', (_, open) => {
   });
 });
 
-describe.each(SHOPS)('what is left of an account that is deleted, on %s', (_, open) => {
+describe.each(JOURNEYS)('what is left of an account that is deleted, on %s', (_, open) => {
   test('its links claim no address', async () => {
     const shop = await open();
     const { application } = (await member(shop)).browser;

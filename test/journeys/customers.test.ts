@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { right, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { scansOf } from '../support/query-plans.ts';
-import { edgeShop, SHOPS, type Shop } from '../support/shop.ts';
+import { edgeShop, JOURNEYS, type Shop } from '../support/shop.ts';
 
 const DAY = 86_400_000;
 const PHONE = '+919820098200';
 const NEW = { phone_number: PHONE, username: 'Asha.Rao', email: 'Asha@Example.com' };
 
-async function shopWith(open: (typeof SHOPS)[number][1]) {
+async function shopWith(open: (typeof JOURNEYS)[number][1]) {
   const shop = await open();
   return { shop, operator: await operatorOf(shop) };
 }
@@ -31,7 +31,7 @@ async function login(shop: Shop, mobile = '8652523958') {
   return browser.application.verifyMobileOTP({ body: { request_id, otp } });
 }
 
-describe.each(SHOPS)('customers on %s', (_, open) => {
+describe.each(JOURNEYS)('customers on %s', (_, open) => {
   test('a customer made by an operator signs in with the number and is found by everything', async () => {
     const { shop, operator } = await shopWith(open);
     const body = { ...NEW, first_name: 'Asha', last_name: 'Rao', meta: { tier: 'gold' } };

@@ -12,7 +12,7 @@ import * as codes from '../support/refusals/codes.ts';
 import type { Scenario } from '../support/refusals/scenario.ts';
 import * as signIn from '../support/refusals/sign-in.ts';
 import * as social from '../support/refusals/social.ts';
-import { SHOPS } from '../support/shop.ts';
+import { JOURNEYS } from '../support/shop.ts';
 
 type Rows = (typeof table)['application'];
 
@@ -55,9 +55,9 @@ function scenarioOf(operationId: string, code: ErrorCode): Scenario | undefined 
   return all[operationId]?.[code];
 }
 
-describe.each(SHOPS)('declared errors on %s', (name, open) => {
+describe.each(JOURNEYS)('declared errors on %s', (name, open) => {
   const here = declared.filter(
-    ({ operationId, code }) => name !== 'memory' || scenarioOf(operationId, code)?.on !== 'edge',
+    ({ operationId, code }) => name === 'D1 and KV' || scenarioOf(operationId, code)?.on !== 'edge',
   );
 
   test.each(here)('$pair', async ({ operationId, code }) => {

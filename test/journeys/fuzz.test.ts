@@ -5,7 +5,7 @@ import { DEMO } from '../../scripts/lib/welcome.ts';
 import { entriesOf, errorsOf, successOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 import { cookieOf, signUp } from '../support/answers.ts';
-import { AUTHORIZATION, SHOPS } from '../support/shop.ts';
+import { AUTHORIZATION, JOURNEYS } from '../support/shop.ts';
 
 const names = [
   'mobile',
@@ -44,7 +44,7 @@ const query = fc.dictionary(
   fc.string({ unit: 'binary' }),
 );
 
-describe.each(SHOPS)('any request on %s', (_, open) => {
+describe.each(JOURNEYS)('any request on %s', (_, open) => {
   test('gets a documented answer', async () => {
     const shop = await open();
     const cookie = cookieOf(await signUp(shop, shop.browser()));

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { right, signUp } from '../support/answers.ts';
 import { FILES, fileServer, type ServedFile } from '../support/file-server.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { SHOPS } from '../support/shop.ts';
+import { JOURNEYS } from '../support/shop.ts';
 
 const FILE_URL = `${FILES}/members.csv`;
 const NEW = { name: 'Gold', description: 'Who buys a lot', file_url: FILE_URL };
@@ -22,7 +22,7 @@ async function customers(operator: Awaited<ReturnType<typeof operatorOf>>): Prom
   return ids;
 }
 
-async function opened(open: (typeof SHOPS)[number][1], served: Record<string, ServedFile> = {}) {
+async function opened(open: (typeof JOURNEYS)[number][1], served: Record<string, ServedFile> = {}) {
   const files = fileServer(served);
   const shop = await open({ fetch: files.fetch });
   const operator = await operatorOf(shop);
@@ -43,7 +43,7 @@ async function opened(open: (typeof SHOPS)[number][1], served: Record<string, Se
   return { shop, operator, files, ids, serve, read, imported };
 }
 
-describe.each(SHOPS)('user groups on %s', (_, open) => {
+describe.each(JOURNEYS)('user groups on %s', (_, open) => {
   test('a new group is pending, then has the customers that its file names', async () => {
     const { shop, operator, serve, ids, read } = await opened(open);
     serve(`user_id\n${ids[0]}\n${ids[2]}\n`);

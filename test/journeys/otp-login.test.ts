@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
-import { SHOPS } from '../support/shop.ts';
+import { JOURNEYS } from '../support/shop.ts';
 
-describe.each(SHOPS)('login by OTP on %s', (_, open) => {
+describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
   test('a new shopper proves the phone, fills in the profile and is signed in', async () => {
     const shop = await open();
     const browser = shop.browser();

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, prove, right, signUp, type Browser } from '../support/answers.ts';
-import { edgeShop, SHOPS, type Shop } from '../support/shop.ts';
+import { edgeShop, JOURNEYS, type Shop } from '../support/shop.ts';
 
 const PASSWORD = 'a long pässphrase';
 const EMAIL = 'asha@example.com';
@@ -44,7 +44,7 @@ const login = (
   headers: Record<string, string> = {},
 ) => shop.browser(headers).application.loginWithEmailAndPassword({ body: { username, password } });
 
-describe.each(SHOPS)('password login on %s', (_, open) => {
+describe.each(JOURNEYS)('password login on %s', (_, open) => {
   test('signs in by email, phone and username, and answers the user', async () => {
     const shop = await open();
     const { user } = await registered(shop, shop.browser());
@@ -162,7 +162,7 @@ describe.each(SHOPS)('password login on %s', (_, open) => {
   });
 });
 
-describe.each(SHOPS)('passwords on %s', (_, open) => {
+describe.each(JOURNEYS)('passwords on %s', (_, open) => {
   test.each([
     ['too short', 'short'],
     ['too long', 'x'.repeat(129)],

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RequiredField } from '../../src/ports.ts';
 import { E164, prove, right, signUp } from '../support/answers.ts';
-import { SHOPS, type Shop } from '../support/shop.ts';
+import { JOURNEYS, type Shop } from '../support/shop.ts';
 
 const demands = (email: RequiredField, mobile: RequiredField) => ({
   required_fields: { email, mobile },
@@ -19,7 +19,7 @@ async function linkTo(shop: Shop, to: string) {
   return message.content;
 }
 
-describe.each(SHOPS)('updateProfile with a session on %s', (_, open) => {
+describe.each(JOURNEYS)('updateProfile with a session on %s', (_, open) => {
   test('plain fields change at once; what is left out stays; blank means left out', async () => {
     const shop = await open();
     const browser = shop.browser();
@@ -161,7 +161,7 @@ describe.each(SHOPS)('updateProfile with a session on %s', (_, open) => {
   });
 });
 
-describe.each(SHOPS)('updateProfile with a register_token on %s', (_, open) => {
+describe.each(JOURNEYS)('updateProfile with a register_token on %s', (_, open) => {
   test('an email that is not demanded is added unverified and gets a link', async () => {
     const shop = await open();
     const browser = shop.browser();
@@ -251,7 +251,7 @@ describe.each(SHOPS)('updateProfile with a register_token on %s', (_, open) => {
   });
 });
 
-describe.each(SHOPS)('required fields at login on %s', (_, open) => {
+describe.each(JOURNEYS)('required fields at login on %s', (_, open) => {
   test('a known user who lacks a demanded email gets no session but a token bound to that user', async () => {
     const shop = await open();
     await signUp(shop, shop.browser());

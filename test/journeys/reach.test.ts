@@ -1,7 +1,7 @@
 /** Pages on other origins, captcha, addresses behind a shop's own server, test identifiers. */
 import { describe, expect, test } from 'vitest';
 import { E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
-import { AUTHORIZATION, edgeShop, SHOPS, type Shop } from '../support/shop.ts';
+import { AUTHORIZATION, edgeShop, JOURNEYS, SHOPS, type Shop } from '../support/shop.ts';
 
 const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
 const CUSTOMERS =
@@ -83,7 +83,7 @@ describe.each(SHOPS)('CORS on %s', (_, open) => {
   });
 });
 
-describe.each(SHOPS)('addresses on %s', (_, open) => {
+describe.each(JOURNEYS)('addresses on %s', (_, open) => {
   test('a listed server’s word for the shopper’s address is believed, nobody else’s is', async () => {
     const shop = await open({
       record: { serverAddresses: ['203.0.113.7'] },
@@ -107,7 +107,7 @@ describe.each(SHOPS)('addresses on %s', (_, open) => {
   });
 });
 
-describe.each(SHOPS)('test identifiers on %s', (_, open) => {
+describe.each(JOURNEYS)('test identifiers on %s', (_, open) => {
   const testIdentifiers = (until: number) => [
     { kind: 'phone' as const, value: E164, otp: '424242', until },
   ];

@@ -1,7 +1,7 @@
 /** Rulings 12, 16 and 17: codes verified together with a register_token. */
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, right, signUp, wrongCode } from '../support/answers.ts';
-import { SHOPS, type Shop } from '../support/shop.ts';
+import { JOURNEYS, type Shop } from '../support/shop.ts';
 
 const EMAIL = { kind: 'email', value: 'asha@example.com', verified: true, primary: true } as const;
 
@@ -25,7 +25,7 @@ async function withoutPhone(shop: Shop) {
   return { id, token };
 }
 
-describe.each(SHOPS)('register_token on %s', (_, open) => {
+describe.each(JOURNEYS)('register_token on %s', (_, open) => {
   test('a user who lacks the demanded number proves it, keeps the profile fields sent with it, and is signed in', async () => {
     const shop = await open();
     const browser = shop.browser();

@@ -11,7 +11,7 @@ import {
   type Person,
   type TokenOptions,
 } from '../support/fake-provider.ts';
-import { edgeShop, SHOPS, type Shop, type ShopOptions } from '../support/shop.ts';
+import { edgeShop, JOURNEYS, type Shop, type ShopOptions } from '../support/shop.ts';
 import { equip, LOGIN_SECRET, socialShop } from '../support/social-shop.ts';
 
 const EMAIL = 'asha.rao@gmail.com';
@@ -57,7 +57,7 @@ const notices = async (shop: Shop) =>
     .filter(({ content }) => content.template === 'notice_social_linked')
     .map(({ to }) => to);
 
-describe.each(SHOPS)('social login on %s', (_, open) => {
+describe.each(JOURNEYS)('social login on %s', (_, open) => {
   test.each([
     ['Google by access token', async (b: Browser, f: FakeProvider) => google(b, f.grant(ASHA))],
     [
@@ -420,7 +420,7 @@ const jti = () => `jti-${(next += 1)}`;
 const byToken = async (browser: Browser, token: string) =>
   browser.application.loginWithToken({ body: { token } });
 
-describe.each(SHOPS)('loginWithToken on %s', (_, open) => {
+describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
   const company = async (options: ShopOptions = {}) => {
     const made = await socialShop(open, {
       ...options,

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
-import { AUTHORIZATION, edgeShop, SHOPS } from '../support/shop.ts';
+import { AUTHORIZATION, edgeShop, JOURNEYS } from '../support/shop.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -69,7 +69,7 @@ describe('the state of a user', () => {
   });
 });
 
-describe.each(SHOPS)('sessions on %s', (_, open) => {
+describe.each(JOURNEYS)('sessions on %s', (_, open) => {
   test('not rolling: the duration is the absolute life', async () => {
     const shop = await open();
     const browser = shop.browser();
@@ -171,7 +171,7 @@ describe.each(SHOPS)('sessions on %s', (_, open) => {
   });
 });
 
-describe.each(SHOPS)('bad requests on %s', (_, open) => {
+describe.each(JOURNEYS)('bad requests on %s', (_, open) => {
   test.each([
     ['body.mobile is required.', { country_code: '91' }],
     ['body.mobile is required.', { mobile: '', country_code: '91' }],

@@ -2,7 +2,9 @@
 import { createMessageBatch } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Hono } from 'hono';
+import { createMock } from '../../mocks/app.ts';
 import { demoApplication } from '../../mocks/demo.ts';
+import { createScenarios } from '../../mocks/scenarios/host.ts';
 import { seedDemo } from '../../scripts/lib/seed.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { argon2Hasher } from '../../src/adapters/crypto/hasher.ts';
@@ -22,6 +24,7 @@ import { SCOPES } from '../../src/http/operation.ts';
 import type { ServerEnv } from '../../src/http/server.ts';
 import type {
   Application,
+  Clock,
   Hasher,
   Limits,
   Message,
@@ -50,7 +53,7 @@ export interface ShopOptions {
 }
 
 export interface Shop {
-  app: Hono<ServerEnv>;
+  app: Pick<Hono<ServerEnv>, 'fetch'>;
   /** Its own cookie jar with every call. */
   browser(headers?: Record<string, string>): Client<typeof table>;
   /** `path` may be a whole URL, to speak to the app under another origin. */
@@ -252,6 +255,17 @@ export function importBatch(messages: ImportMessage[], queue = 'vestibule-import
   );
 }
 
+/** What the outside world says over a test's own `fetch`. */
+function outsideOf({ fetch: send }: ShopOptions, clock: Clock) {
+  if (!send) return {};
+  const allows = (url: string): boolean => isOutbound(url, true);
+  return {
+    files: importFiles(send, allows),
+    social: socialProviders(SOCIAL_URLS, send, clock),
+    loginTokens: loginTokens(send, clock, allows),
+  };
+}
+
 /** On memory ports. */
 export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
   const clock = createClock();
@@ -269,11 +283,7 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     clock,
     background: (work) => void pending.push(work),
-    ...(options.fetch && {
-      files: importFiles(options.fetch, (url) => isOutbound(url, true)),
-      social: socialProviders(SOCIAL_URLS, options.fetch, clock),
-      loginTokens: loginTokens(options.fetch, clock, (url) => isOutbound(url, true)),
-    }),
+    ...outsideOf(options, clock),
   });
   return finish(
     {
@@ -291,11 +301,54 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
   );
 }
 
+/** In a world of the mock's scenarios, spoken to through the mock. */
+export async function scenarioShop(options: ShopOptions = {}): Promise<Shop> {
+  const clock = createClock();
+  const log: LogLine[] = [];
+  const { config, record } = options;
+  const scenario = {
+    name: 'journey',
+    title: 'A journey',
+    about: 'What a test is about to do.',
+    config,
+    record: { storefrontUrl: ORIGIN, ...record },
+  };
+  const scenarios = createScenarios({
+    table: [scenario],
+    scenario: scenario.name,
+    clock,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    log: (line) => log.push(line),
+    outside: outsideOf(options, clock),
+  });
+  const mock = createMock({ scenarios });
+  const world = await scenarios.worldOf(new Request(ORIGIN));
+  const shop = finish(
+    {
+      app: { fetch: async (request) => mock.fetch(request) },
+      application: world.application,
+      ports: world.ports,
+      clock,
+      log,
+      writeConfig: async (next) => {
+        world.application.config = next;
+      },
+      messages: async () => world.memory.sent.map(({ message }) => message),
+    },
+    [],
+  );
+  const settle = async () => world.settle();
+  return { ...shop, settle, runImports: settle };
+}
+
 /** Journeys and port suites run on both. */
 export const SHOPS: [string, (options?: ShopOptions) => Promise<Shop>][] = [
   ['memory', memoryShop],
   ['D1 and KV', edgeShop],
 ];
+
+/** Journeys run in the mock's scenarios too, where pages of any origin are welcome: what is about origins is not for them. */
+export const JOURNEYS: typeof SHOPS = [...SHOPS, ['a scenario of the mock', scenarioShop]];
 
 /** Port suites run on workerd's own KV as well. */
 export const STORES: typeof SHOPS = [
