@@ -5,6 +5,7 @@ import {
   type MemoryOptions,
   type MemoryPorts,
 } from '../../src/adapters/memory/ports.ts';
+import type { MemoryState } from '../../src/adapters/memory/state.ts';
 import { inboxItem } from '../../src/adapters/notify/templates/inbox-item.ts';
 import { render } from '../../src/adapters/notify/templates/render.ts';
 import { createApp } from '../../src/app.ts';
@@ -19,9 +20,10 @@ import type { Scenario } from './scenario.ts';
 
 export const OTP = '123456';
 
-/** Of messages, and of sessions, users and audit events that somebody makes; what is older goes. */
+/** Of messages, and of users, sessions and whatever else somebody makes. */
 const KEPT_MESSAGES = 200;
 const MAX_ROWS = 5_000;
+const DAY = 86_400_000;
 /** Origins of pages that have called; each may read the answers from then on. */
 const MAX_DOMAINS = 20;
 
@@ -54,15 +56,31 @@ export interface World {
   settle(): Promise<void>;
 }
 
-/** The oldest go first, as a Map remembers the order in which they came. */
-function trim(rows: {
-  size: number;
-  keys(): Iterable<string>;
-  delete(key: string): unknown;
-}): void {
-  for (const key of rows.keys()) {
-    if (rows.size <= MAX_ROWS) return;
-    rows.delete(key);
+/** A world does not grow for ever: the oldest rows of each kind go first, as a Map remembers the order in which they came. */
+function bound(state: MemoryState, now: number): void {
+  const { sessions, challenges, registrations, forms, links, users, hashes, identities } = state;
+  for (const rows of [
+    sessions,
+    challenges,
+    registrations,
+    forms,
+    links,
+    users,
+    hashes,
+    identities,
+  ]) {
+    for (const key of rows.keys()) {
+      if (rows.size <= MAX_ROWS) break;
+      rows.delete(key);
+    }
+  }
+  for (const handle of state.ended) {
+    if (state.ended.size <= MAX_ROWS) break;
+    state.ended.delete(handle);
+  }
+  state.audit.splice(0, Math.max(0, state.audit.length - MAX_ROWS));
+  if (state.charges.length > MAX_ROWS) {
+    state.charges = state.charges.filter(({ at }) => at > now - DAY).slice(-MAX_ROWS);
   }
 }
 
@@ -121,16 +139,7 @@ export async function createWorld(
       };
       const response = await app.fetch(request, {}, context);
       memory.sent.splice(0, Math.max(0, memory.sent.length - KEPT_MESSAGES));
-      state.audit.splice(0, Math.max(0, state.audit.length - MAX_ROWS));
-      for (const rows of [
-        state.sessions,
-        state.challenges,
-        state.registrations,
-        state.forms,
-        state.links,
-      ]) {
-        trim(rows);
-      }
+      bound(state, clock.now());
       return response;
     },
     inbox(to) {
