@@ -69,12 +69,15 @@ interface Facts<
   errors: readonly E[];
 }
 
+type KeysOf<R extends ResponseSchemas> = keyof z.input<SuccessSchema<R>> & string;
+
 export interface Operation<
   S extends Security = Security,
   Q extends RequestSchemas = RequestSchemas,
   R extends ResponseSchemas = ResponseSchemas,
   E extends ErrorCode = ErrorCode,
 > extends Facts<S, Q, R, E> {
+  always: readonly string[];
   example: { request?: object; response: object };
 }
 
@@ -86,6 +89,8 @@ export function operation<
   const E extends ErrorCode = never,
 >(
   row: Facts<S, Q, R, E> & {
+    /** Keys of the success body that are there whatever happened; the schemas of the documents leave all of them open. */
+    always: readonly KeysOf<NoInfer<R>>[];
     example: Example<NoInfer<Q>, NoInfer<R>>;
   } & (S extends 'platform' ? { scope: Scope } : unknown),
 ): Operation<S, Q, R, E> {

@@ -57,6 +57,20 @@ export const UserGroupResponseSchema = z
   })
   .meta({ id: 'UserGroupResponseSchema' });
 
+/** What every server sends of it. */
+export const GROUP_KEYS = [
+  '_id',
+  'uid',
+  'application_id',
+  'name',
+  'description',
+  'file_url',
+  'status',
+  'is_active',
+  'created_at',
+  'modified_at',
+] as const;
+
 export const UserGroupListResponseSchema = z
   .object({ items: z.array(UserGroupResponseSchema).optional(), page: PaginationSchema.optional() })
   .meta({ id: 'UserGroupListResponseSchema' });

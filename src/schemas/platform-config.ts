@@ -114,6 +114,26 @@ export const PlatformSchema = z
   })
   .meta({ id: 'PlatformSchema' });
 
+/** What every server sends of it. */
+export const CONFIG_KEYS = [
+  '_id',
+  'name',
+  'active',
+  'display',
+  'subtext',
+  'mobile_image',
+  'desktop_image',
+  'login',
+  'social',
+  'social_tokens',
+  'register',
+  'forgot_password',
+  'skip_captcha',
+  'skip_login',
+  'required_fields',
+  'register_required_fields',
+] as const;
+
 /** The same schema with every object closed. One that says itself that it takes more stays open. */
 function closed<S extends z.ZodType>(schema: S): S {
   const changed = (): z.ZodType => {

@@ -18,6 +18,7 @@ const FACTS = {
   security: 'application',
   request: { body: Body },
   response: { 200: Answer },
+  always: ['success'],
   errors: ['otp_login_disabled'],
 } as const;
 
@@ -47,6 +48,12 @@ operation({
   ...FACTS,
   // @ts-expect-error an error that the catalogue does not know — TS2322
   errors: ['teapot'],
+  example: { response: { success: true } },
+});
+operation({
+  ...FACTS,
+  // @ts-expect-error a key that the answer does not have is not always there — TS2322
+  always: ['sucess'],
   example: { response: { success: true } },
 });
 // @ts-expect-error an operator's row names the scope it takes — TS2345

@@ -2,7 +2,7 @@ import getPlatformConfigExample from '../../../mocks/examples/application/getPla
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
 import { text } from '../../schemas/fields.ts';
-import { PlatformSchema } from '../../schemas/platform-config.ts';
+import { CONFIG_KEYS, PlatformSchema } from '../../schemas/platform-config.ts';
 
 export const configApplication = {
   getPlatformConfig: operation({
@@ -19,6 +19,7 @@ export const configApplication = {
       }),
     },
     response: { 200: PlatformSchema },
+    always: CONFIG_KEYS,
     errors: ['not_found'],
     example: {
       request: { query: { name: 'Fynd' } },

@@ -2,7 +2,11 @@ import getPlatformConfigExample from '../../../mocks/examples/platform/getPlatfo
 import updatePlatformConfigExample from '../../../mocks/examples/platform/updatePlatformConfig.json' with { type: 'json' };
 import { operation } from '../../http/operation.ts';
 import { ApplicationPath } from '../../schemas/fields.ts';
-import { PlatformSchema, PlatformSchemaChange } from '../../schemas/platform-config.ts';
+import {
+  CONFIG_KEYS,
+  PlatformSchema,
+  PlatformSchemaChange,
+} from '../../schemas/platform-config.ts';
 
 export const configPlatform = {
   getPlatformConfig: operation({
@@ -16,6 +20,7 @@ export const configPlatform = {
     scope: 'config:read',
     request: { params: ApplicationPath },
     response: { 200: PlatformSchema },
+    always: CONFIG_KEYS,
     errors: [],
     example: { response: getPlatformConfigExample },
   }),
@@ -31,6 +36,7 @@ export const configPlatform = {
     blank: 'keep',
     request: { params: ApplicationPath, body: PlatformSchemaChange },
     response: { 200: PlatformSchema },
+    always: CONFIG_KEYS,
     errors: ['validation_failed', 'not_found', 'unavailable'],
     example: {
       request: {

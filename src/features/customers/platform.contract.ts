@@ -63,6 +63,7 @@ export const customersPlatform = {
       }),
     },
     response: { 200: CustomerListResponseSchema },
+    always: ['items', 'page'],
     errors: ['validation_failed'],
     example: {
       request: { query: { page_no: 1, page_size: 10 } },
@@ -85,6 +86,7 @@ export const customersPlatform = {
       }),
     },
     response: { 200: UserSearchResponseSchema },
+    always: ['users'],
     errors: [],
     example: { request: { query: { q: '8652523958' } }, response: searchUsersExample },
   }),
@@ -97,6 +99,7 @@ export const customersPlatform = {
     scope: 'customers:write',
     request: { params: ApplicationPath, body: CreateUserRequestSchema },
     response: { 200: CreateUserResponseSchema },
+    always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_taken'],
     example: {
       request: {
@@ -124,6 +127,7 @@ export const customersPlatform = {
     scope: 'customers:write',
     request: { params: CustomerPath, body: UpdateUserRequestSchema },
     response: { 200: CreateUserResponseSchema },
+    always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_taken'],
     example: {
       request: {
@@ -147,6 +151,7 @@ export const customersPlatform = {
     scope: 'customers:write',
     request: { params: ApplicationPath, body: BlockUserRequestSchema },
     response: { 200: success('BlockUserSuccess') },
+    always: ['success'],
     errors: ['not_found'],
     example: {
       request: {
@@ -164,6 +169,7 @@ export const customersPlatform = {
     scope: 'customers:write',
     request: { params: ApplicationPath, body: ArchiveUserRequestSchema },
     response: { 200: success('ArchiveUserSuccess') },
+    always: ['success'],
     errors: ['not_found'],
     example: {
       request: { body: { user_id: '5e68af49cfa09bf7233022f1' } },
@@ -181,6 +187,7 @@ export const customersPlatform = {
     scope: 'customers:write',
     request: { params: ApplicationPath, body: UnDeleteUserRequestSchema },
     response: { 200: success('UnDeleteUserSuccess') },
+    always: ['success'],
     errors: ['not_found', 'not_deleted', 'undelete_too_late'],
     example: {
       request: {

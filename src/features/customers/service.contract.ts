@@ -33,6 +33,7 @@ export const customersService = {
     scope: 'customers:read',
     request: { params: CustomerPath },
     response: { 200: UserTimeline },
+    always: ['timeline'],
     errors: ['not_found'],
     example: {
       response: {

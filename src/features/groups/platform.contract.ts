@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
 import { ApplicationPath, text, wholeNumber } from '../../schemas/fields.ts';
 import {
+  GROUP_KEYS,
   CreateUserGroupSchema,
   UpdateUserGroupSchema,
   UserGroupListResponseSchema,
@@ -30,6 +31,7 @@ export const groupsPlatform = {
     scope: 'groups:write',
     request: { params: ApplicationPath, body: CreateUserGroupSchema },
     response: { 201: UserGroupResponseSchema },
+    always: GROUP_KEYS,
     errors: ['validation_failed', 'group_limit', 'unavailable'],
     example: {
       request: {
@@ -66,6 +68,7 @@ export const groupsPlatform = {
       }),
     },
     response: { 200: UserGroupListResponseSchema },
+    always: ['items', 'page'],
     errors: ['validation_failed'],
     example: {
       request: { query: { page_no: 1, page_size: 10, name: 'Group', status: 'pending' } },
@@ -81,6 +84,7 @@ export const groupsPlatform = {
     scope: 'groups:read',
     request: { params: GroupPath },
     response: { 200: UserGroupResponseSchema },
+    always: GROUP_KEYS,
     errors: ['not_found'],
     example: { response: getUserGroupByIdExample },
   }),
@@ -94,6 +98,7 @@ export const groupsPlatform = {
     scope: 'groups:write',
     request: { params: GroupPath, body: UpdateUserGroupSchema },
     response: { 200: UserGroupResponseSchema },
+    always: GROUP_KEYS,
     errors: ['validation_failed', 'not_found', 'unavailable'],
     example: {
       request: { body: { name: 'Group 1', description: 'description' } },

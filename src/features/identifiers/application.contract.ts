@@ -34,6 +34,7 @@ export const identifiersApplication = {
     security: 'session',
     request: { query: PlatformQuery, body: EditMobileRequestSchema },
     response: { 200: VerifyMobileOTPSuccess },
+    always: ['user', 'verify_mobile_link'],
     errors: ['validation_failed', 'identifier_limit', 'too_many_requests', 'unavailable'],
     example: {
       request: { body: { phone: '8652523958', country_code: '91' } },
@@ -49,6 +50,7 @@ export const identifiersApplication = {
     security: 'session',
     request: { query: DeleteMobileQuery },
     response: { 200: LoginSuccess },
+    always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_last'],
     example: {
       request: {
@@ -73,6 +75,7 @@ export const identifiersApplication = {
     security: 'session',
     request: { body: SendVerificationLinkMobileRequestSchema },
     response: { 200: LoginSuccess },
+    always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_unverified'],
     example: {
       request: { body: { phone: '8652523958', country_code: '91' } },
@@ -87,6 +90,7 @@ export const identifiersApplication = {
     security: 'session',
     request: { query: PlatformQuery, body: SendVerificationLinkMobileRequestSchema },
     response: { 200: SendMobileVerifyLinkSuccess },
+    always: ['verify_mobile_link'],
     errors: ['validation_failed', 'not_found', 'too_many_requests', 'unavailable'],
     example: {
       request: { body: { phone: '8652523958', country_code: '91' } },
@@ -102,6 +106,7 @@ export const identifiersApplication = {
     security: 'application',
     request: { body: CodeRequestBodySchema },
     response: { 200: VerifyEmailSuccess },
+    always: ['message'],
     errors: ['link_invalid', 'identifier_taken'],
     example: {
       request: { body: { code: '7f1c9f3ddc2b4c0e8f6d1a2b3c4d5e6f' } },
@@ -117,6 +122,7 @@ export const identifiersApplication = {
     security: 'session',
     request: { query: PlatformQuery, body: EditEmailRequestSchema },
     response: { 200: VerifyEmailOTPSuccess },
+    always: ['user', 'verify_email_link'],
     errors: ['validation_failed', 'identifier_limit', 'too_many_requests', 'unavailable'],
     example: {
       request: { body: { email: 'akashmane@uniket.store' } },
@@ -132,6 +138,7 @@ export const identifiersApplication = {
     security: 'session',
     request: { query: DeleteEmailQuery },
     response: { 200: LoginSuccess },
+    always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_last'],
     example: {
       request: {
@@ -150,6 +157,7 @@ export const identifiersApplication = {
     security: 'session',
     request: { body: EditEmailRequestSchema },
     response: { 200: LoginSuccess },
+    always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_unverified'],
     example: {
       request: { body: { email: 'akashmane@fynd.com' } },
@@ -164,6 +172,7 @@ export const identifiersApplication = {
     security: 'session',
     request: { query: PlatformQuery, body: EditEmailRequestSchema },
     response: { 200: SendEmailVerifyLinkSuccess },
+    always: ['verify_email_link'],
     errors: ['validation_failed', 'not_found', 'too_many_requests', 'unavailable'],
     example: {
       request: { body: { email: 'akashmane@fynd.com' } },
@@ -180,6 +189,7 @@ export const identifiersApplication = {
     security: 'application',
     request: { body: CodeRequestBodySchema },
     response: { 200: VerifyEmailSuccess },
+    always: ['message'],
     errors: ['link_invalid', 'identifier_taken'],
     example: {
       request: { body: { code: '7f1c9f3ddc2b4c0e8f6d1a2b3c4d5e6f' } },

@@ -32,6 +32,7 @@ export const loginApplication = {
     security: 'application',
     request: { query: PlatformQuery, body: SendOtpRequestSchema },
     response: { 200: SendOtpResponse },
+    always: ['success', 'request_id', 'message', 'mobile', 'country_code', 'resend_timer'],
     errors: ['validation_failed', 'otp_login_disabled', 'captcha_failed', 'too_many_requests'],
     example: {
       request: { body: { mobile: '8652523958', country_code: '91' } },
@@ -49,6 +50,7 @@ export const loginApplication = {
     security: 'session?',
     request: { body: PasswordLoginRequestSchema },
     response: { 200: LoginSuccess },
+    always: ['user'],
     errors: [
       'password_login_disabled',
       'captcha_failed',
@@ -71,6 +73,7 @@ export const loginApplication = {
     security: 'session?',
     request: { body: TokenRequestBodySchema },
     response: { 200: LoginSuccess },
+    always: ['user'],
     errors: [
       'login_failed',
       'registration_closed',

@@ -41,6 +41,15 @@ export const otpApplication = {
     security: 'session?',
     request: { query: PlatformQuery, body: SendMobileOtpRequestSchema },
     response: { 200: OtpSuccess },
+    always: [
+      'success',
+      'request_id',
+      'message',
+      'mobile',
+      'country_code',
+      'resend_timer',
+      'resend_token',
+    ],
     errors: [
       'validation_failed',
       'resend_token_invalid',
@@ -71,6 +80,7 @@ export const otpApplication = {
     security: 'session?',
     request: { query: PlatformQuery, body: VerifyOtpRequestSchema },
     response: { 200: VerifyOtpSuccess },
+    always: [],
     errors: VERIFY_ERRORS,
     example: {
       request: { body: { request_id: '01503005aeab87cbed93d40f46cc2749', otp: '123456' } },
@@ -87,6 +97,7 @@ export const otpApplication = {
     security: 'session?',
     request: { query: PlatformQuery, body: SendEmailOtpRequestSchema },
     response: { 200: EmailOtpSuccess },
+    always: ['success'],
     errors: [
       'validation_failed',
       'resend_token_invalid',
@@ -111,6 +122,7 @@ export const otpApplication = {
     security: 'session?',
     request: { query: PlatformQuery, body: VerifyEmailOtpRequestSchema },
     response: { 200: VerifyOtpSuccess },
+    always: [],
     errors: ['validation_failed', ...VERIFY_ERRORS],
     example: {
       request: { body: { email: 'akashmane@gofynd.com', otp: '123456' } },

@@ -44,6 +44,7 @@ export const passwordApplication = {
     security: 'application',
     request: { query: PlatformQuery, body: SendResetPasswordEmailRequestSchema },
     response: { 200: ResetPasswordSuccess },
+    always: ['status'],
     errors: ['validation_failed', 'forgot_password_disabled', 'captcha_failed'],
     example: {
       request: { body: { email: 'akashmane@gofynd.com' } },
@@ -59,6 +60,7 @@ export const passwordApplication = {
     security: 'application',
     request: { body: CodeRequestBodySchema },
     response: { 200: ResetPasswordSuccess },
+    always: ['status'],
     errors: ['forgot_password_disabled', 'link_invalid'],
     example: {
       request: { body: { code: '7f1c9f3ddc2b4c0e8f6d1a2b3c4d5e6f' } },
@@ -75,6 +77,7 @@ export const passwordApplication = {
     security: 'session?',
     request: { body: ForgotPasswordRequestSchema },
     response: { 200: LoginSuccess },
+    always: ['user'],
     errors: [
       'forgot_password_disabled',
       'link_invalid',
@@ -98,6 +101,7 @@ export const passwordApplication = {
     security: 'session',
     request: {},
     response: { 200: HasPasswordSuccess },
+    always: ['result'],
     errors: [],
     // The document's example is empty; this one is derived from its schema (decision 3).
     example: { response: { result: true } },
@@ -111,6 +115,7 @@ export const passwordApplication = {
     security: 'session',
     request: { body: UpdatePasswordRequestSchema },
     response: { 200: VerifyEmailSuccess },
+    always: ['message'],
     errors: ['required_field_missing', 'password_wrong', 'password_weak', 'too_many_requests'],
     example: {
       request: {

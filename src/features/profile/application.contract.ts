@@ -48,6 +48,7 @@ export const profileApplication = {
     security: 'session?',
     request: { query: PlatformQuery, body: EditProfileRequestSchema },
     response: { 200: ProfileEditSuccess },
+    always: [],
     errors: [
       'validation_failed',
       'not_authenticated',
@@ -77,6 +78,7 @@ export const profileApplication = {
     security: 'session',
     request: { body: DeleteApplicationUserRequestSchema },
     response: { 200: success('DeleteUserSuccess') },
+    always: ['success'],
     errors: [
       'validation_failed',
       'reason_unknown',

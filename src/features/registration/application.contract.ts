@@ -33,6 +33,7 @@ export const registrationApplication = {
     security: 'session?',
     request: { query: PlatformQuery, body: FormRegisterRequestSchema },
     response: { 200: RegisterFormSuccess },
+    always: ['success'],
     errors: [
       'validation_failed',
       'registration_closed',

@@ -13,6 +13,7 @@ export const sessionApplication = {
     security: 'session',
     request: {},
     response: { 200: UserObjectSchema },
+    always: ['user'],
     errors: [],
     example: { response: getLoggedInUserExample.value },
   }),
@@ -24,6 +25,7 @@ export const sessionApplication = {
     security: 'session',
     request: {},
     response: { 200: SessionListSuccess },
+    always: ['sessions'],
     errors: [],
     example: { response: getListOfActiveSessionsExample },
   }),
@@ -36,6 +38,7 @@ export const sessionApplication = {
     security: 'session?',
     request: {},
     response: { 200: LogoutSuccess },
+    always: ['logout'],
     errors: [],
     // The document's example is empty; this one is derived from its schema (decision 3).
     example: { response: { logout: true } },

@@ -27,6 +27,7 @@ export const sessionPlatform = {
       query: z.object({ id: customer }),
     },
     response: { 200: SessionListResponseSchema },
+    always: ['items'],
     errors: ['not_found'],
     example: {
       request: { query: { id: '5e68af49cfa09bf7233022f1' } },
@@ -59,6 +60,7 @@ export const sessionPlatform = {
       }),
     },
     response: { 200: SessionDeleteResponseSchema },
+    always: ['items'],
     errors: ['not_found'],
     example: {
       request: { query: { id: '5e68af49cfa09bf7233022f1', reason: 'lost phone' } },
@@ -84,6 +86,7 @@ export const sessionPlatform = {
       }),
     },
     response: { 200: SessionDeleteResponseSchema },
+    always: ['items'],
     errors: ['not_found'],
     example: {
       request: {
@@ -102,6 +105,7 @@ export const sessionPlatform = {
     scope: 'sessions:write',
     request: { params: ApplicationPath, body: CreateUserSessionRequestSchema },
     response: { 200: CreateUserSessionResponseSchema },
+    always: ['domain', 'max_age', 'secure', 'http_only', 'cookie'],
     errors: [
       'validation_failed',
       'not_found',

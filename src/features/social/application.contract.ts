@@ -69,6 +69,7 @@ const SOCIAL = {
   method: 'post',
   security: 'session?',
   response: { 200: AuthSuccess },
+  always: ['user_exists', 'user'],
   errors: [
     'social_login_disabled',
     'login_failed',

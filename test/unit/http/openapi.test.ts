@@ -4,7 +4,7 @@ import { openapi } from '../../../src/http/openapi.ts';
 import { operation } from '../../../src/http/operation.ts';
 
 const info = { title: 'Test', version: '1' };
-const facts = { summary: 's', description: 'd', security: 'none', errors: [] } as const;
+const facts = { summary: 's', description: 'd', security: 'none', always: [], errors: [] } as const;
 
 const Leaf = z.object({ size: z.number().default(1) }).meta({ id: 'Leaf' });
 const Branch = z.object({ leaf: Leaf }).meta({ id: 'Branch' });

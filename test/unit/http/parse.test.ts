@@ -26,6 +26,7 @@ const table = {
         }),
       },
       response: { 200: Echo },
+      always: [],
       errors: [],
       example: { response: {} },
     }),
@@ -38,6 +39,7 @@ const table = {
       encoding: 'form',
       request: { body: z.object({ grant_type: z.string() }) },
       response: { 200: Echo },
+      always: [],
       errors: [],
       example: { response: {} },
     }),
@@ -59,6 +61,7 @@ const change = operation({
     }),
   },
   response: { 200: Echo },
+  always: [],
   errors: [],
   example: { response: {} },
 });
