@@ -37,6 +37,34 @@ function refuseSwallowed(options: Options, args: readonly string[]): void {
 }
 
 /**
+ * The same with words behind the flags, such as two files.
+ * @param names of the words, all of them required
+ */
+export function readWords<const O extends Options>(
+  usage: string,
+  options: O,
+  names: readonly string[],
+  args: string[],
+): { values: Values<O>; words: string[] } {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(usage.trim());
+    process.exit(0);
+  }
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      options,
+      strict: true,
+      allowPositionals: true,
+    });
+    if (positionals.length === names.length) return { values, words: positionals };
+    return misused(`Expected are ${names.join(' and ')}.`);
+  } catch (error) {
+    return misused(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
+  }
+}
+
+/**
  * The flags of this process, typed by `options` (as `node:util` parseArgs takes them). `--help` prints `usage` and ends
  * with 0; anything unknown ends with 2 and says what to write instead.
  */

@@ -146,7 +146,8 @@ export function breachesOf(entry: Entry, answer: Answer, wanted: 'success' | 'an
   if (status < 400)
     return [...found, { field: 'status', message: `is ${status}, not ${expected}` }];
   const wrong = errorBreaches(entry, answer, body);
-  const refused = `is ${status} ${String(body['code'] ?? '')}, not ${expected}: ${String(body['message'] ?? '')}`;
+  const said = [body['code'], body['message']].filter((one) => typeof one === 'string').join(': ');
+  const refused = `is ${status}, not ${expected} (${said})`;
   return [
     ...found,
     ...wrong,

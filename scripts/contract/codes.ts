@@ -1,0 +1,93 @@
+/** Where one-time codes and the codes of links come from. */
+import { randomInt } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import type { Target } from './target.ts';
+
+/** This step cannot be taken here, and why. */
+export class Skipped extends Error {}
+
+export interface Codes {
+  /** National digits of an Indian mobile number that most likely nobody has. */
+  mobile(): string;
+  /** The number of the shopper whose journey it is: the one with a fixed code, where there is one. */
+  ownMobile(): string;
+  email(): string;
+  /** The code that was sent to an address or, in E.164, a number. */
+  otp(to: string): Promise<string>;
+  /** The code of the link that was sent there. */
+  link(to: string): Promise<string>;
+}
+
+interface Item {
+  id: string;
+  otp?: string;
+  code?: string;
+}
+
+const WITHIN = 10_000;
+const POLL = 100;
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const random = (digits: number): string => String(randomInt(10 ** digits)).padStart(digits, '0');
+const newMobile = (): string => `98200${random(5)}`;
+const newEmail = (): string => `contract-${random(9)}@example.com`;
+
+async function itemsFor(target: Target, to: string): Promise<Item[] | undefined> {
+  const { status, text } = await target.send(`/_dev/inbox?to=${encodeURIComponent(to)}`);
+  if (status !== 200) return undefined;
+  const { items } = JSON.parse(text) as { items?: Item[] };
+  return Array.isArray(items) ? items : undefined;
+}
+
+/** Whether the server has an inbox that everybody can read. */
+export const hasInbox = async (target: Target): Promise<boolean> =>
+  (await itemsFor(target, newEmail()).catch(() => undefined)) !== undefined;
+
+/** Out of the dev inbox of `npm start` and of scenarios. */
+export function inboxCodes(target: Target): Codes {
+  const seen = new Set<string>();
+  async function next(to: string, part: 'otp' | 'code'): Promise<string> {
+    for (const deadline = Date.now() + WITHIN; ; await sleep(POLL)) {
+      const items = (await itemsFor(target, to)) ?? [];
+      const found = items.find((item) => item[part] !== undefined && !seen.has(item.id));
+      if (found?.[part] !== undefined) {
+        seen.add(found.id);
+        return found[part];
+      }
+      if (Date.now() > deadline)
+        throw new Skipped(`nothing came for ${to} within ${WITHIN / 1000} s`);
+    }
+  }
+  return {
+    mobile: newMobile,
+    ownMobile: newMobile,
+    email: newEmail,
+    otp: async (to) => next(to, 'otp'),
+    link: async (to) => next(to, 'code'),
+  };
+}
+
+/** A test number with its fixed code; whatever else is needed, somebody at the terminal types in. */
+export function givenCodes(number: string | undefined, otp: string | undefined): Codes {
+  async function ask(question: string): Promise<string> {
+    if (!process.stdin.isTTY) {
+      throw new Skipped(`${question}: nobody is there to ask, and the server has no dev inbox`);
+    }
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return (await lines.question(`${question}: `)).trim();
+    } finally {
+      lines.close();
+    }
+  }
+  return {
+    mobile: newMobile,
+    ownMobile: () => number ?? newMobile(),
+    email: newEmail,
+    async otp(to) {
+      if (otp !== undefined && number !== undefined && to.endsWith(number)) return otp;
+      return ask(`The code that was sent to ${to}`);
+    },
+    link: async (to) => ask(`The code in the link that was sent to ${to}`),
+  };
+}
