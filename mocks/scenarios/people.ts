@@ -49,6 +49,15 @@ export async function asha(given: Preparation, refs?: readonly IdentifierRef[]):
 export const ashaByMail = async (given: Preparation): Promise<User> =>
   asha(given, [email(ASHA.email)]);
 
+const ACTIONS = { block: 'customer.blocked', archive: 'customer.archived' } as const;
+
+/** Asha, whom an operator has blocked or archived. */
+export async function ashaIn(given: Preparation, change: keyof typeof ACTIONS): Promise<void> {
+  const { id } = await asha(given);
+  const event = { action: ACTIONS[change], actor: 'dev-api-key', at: given.now };
+  await given.ports.customers.setState([id], change, event);
+}
+
 const AGENTS = ['Firefox on Linux', 'Safari on iPhone', 'Chrome on Android', 'Edge on Windows'];
 
 /** @returns the cookie of the last of them */
@@ -113,10 +122,10 @@ export async function customers(given: Preparation, count: number): Promise<void
     if (index < 5) await sessions({ ports, application, now }, user, 2);
   }
   const by = { actor: 'dev-api-key', at: now - DAY, reason: 'chargebacks' };
-  await ports.customers.setState(states.block, 'block', { ...by, action: 'customer.blocked' });
+  await ports.customers.setState(states.block, 'block', { ...by, action: ACTIONS.block });
   await ports.customers.setState(states.archive, 'archive', {
     ...by,
     reason: undefined,
-    action: 'customer.archived',
+    action: ACTIONS.archive,
   });
 }

@@ -1,6 +1,15 @@
 /** The scenarios. README's table and the panel are read off this one. */
 import type { PlatformConfig } from '../../src/ports.ts';
-import { ASHA, asha, ashaByMail, customers, endedSession, PASSWORD, sessions } from './people.ts';
+import {
+  ASHA,
+  asha,
+  ashaByMail,
+  ashaIn,
+  customers,
+  endedSession,
+  PASSWORD,
+  sessions,
+} from './people.ts';
 import { GROUP_FILE, SOCIAL_TOKENS } from './outside.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -79,22 +88,14 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'A blocked shopper',
     about: `${known} An operator has blocked her: every login ends with 403 and is_blocked.`,
     config,
-    async prepare(given) {
-      const { id } = await asha(given);
-      const event = { action: 'customer.blocked', actor: 'dev-api-key', at: given.now } as const;
-      await given.ports.customers.setState([id], 'block', event);
-    },
+    prepare: async (given) => ashaIn(given, 'block'),
   },
   {
     name: 'deleted',
     title: 'A shopper who was archived',
     about: `${known} The account is gone for now: every login ends with 403 and is_deleted, until an operator restores it.`,
     config,
-    async prepare(given) {
-      const { id } = await asha(given);
-      const event = { action: 'customer.archived', actor: 'dev-api-key', at: given.now } as const;
-      await given.ports.customers.setState([id], 'archive', event);
-    },
+    prepare: async (given) => ashaIn(given, 'archive'),
   },
   {
     name: 'session-expired',

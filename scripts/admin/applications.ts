@@ -1,11 +1,14 @@
 /** Applications: the shops of a company. */
+import { randomBytes } from 'node:crypto';
 import { sql } from '../../src/adapters/d1/sql.ts';
+import { newObjectId } from '../../src/domain/object-id.ts';
 import { newConfig } from '../lib/new-config.ts';
+import { sha256 } from '../lib/sha256.ts';
 import { changeApplication, findApplication, jsonOf, writeAudited } from './application-store.ts';
 import { readCountry, readDomain, readLanguage, readOrigin } from './application-flags.ts';
 import { companyExists } from './clients.ts';
 import { command, Refused, table } from './command.ts';
-import { newId, newSecret, sha256 } from './secrets.ts';
+import { newSecret } from './secrets.ts';
 
 const authorization = (id: string, token: string): string => `Bearer ${btoa(`${id}:${token}`)}`;
 
@@ -30,7 +33,7 @@ export const applicationCreate = command({
     if (first === undefined) throw new Refused('--domain is missing: a host such as shop.example.');
     const shard = flags.shard ?? 'DB';
     if (!context.database(shard)) throw new Refused(`--shard: wrangler.toml binds no ${shard}.`);
-    const [id, token] = [newId(context.now), newSecret()];
+    const [id, token] = [newObjectId(context.now, randomBytes(8)), newSecret()];
     const storefrontUrl = readOrigin(flags['storefront-url'] ?? `https://${first}`);
     const row = {
       id,

@@ -1,8 +1,9 @@
 /** OAuth clients of a company: what operators' programs call with. */
 import { sql } from '../../src/adapters/d1/sql.ts';
 import { SCOPES } from '../../src/http/operation.ts';
+import { sha256 } from '../lib/sha256.ts';
 import { command, Refused, table, type Context } from './command.ts';
-import { newSecret, sha256 } from './secrets.ts';
+import { newSecret } from './secrets.ts';
 
 /** `all`, or some of them, separated by commas or blanks. */
 function readScopes(text: string): string[] {

@@ -1,12 +1,10 @@
 /** The demo application of `npm start` (product.md). Seeded there only, never by a migration. */
-import { createHash } from 'node:crypto';
 import { demoConfig } from '../../mocks/demo.ts';
 import { SCOPES } from '../../src/http/operation.ts';
+import { sha256 } from './sha256.ts';
 import { DEMO } from './welcome.ts';
 
 export { demoConfig };
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Idempotent; what is there stays, save where links point to: that follows the port. */
 export async function seedDemo(db: D1Database, options: { storefrontUrl: string }): Promise<void> {

@@ -2,12 +2,12 @@
  * More applications beside the demo one, each with a platform config of its own, in the data of a server that has not
  * started yet. There is no operation that writes a config so far.
  */
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareData } from '../../scripts/lib/local-data.ts';
 import { demoConfig } from '../../scripts/lib/seed.ts';
+import { sha256 } from '../../scripts/lib/sha256.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { ROOT } from '../../scripts/lib/wrangler.ts';
 import type { PlatformConfig } from '../../src/ports.ts';
@@ -16,8 +16,6 @@ import { startServer, type StartedServer } from './started-server.ts';
 
 /** Where links in the messages of these shops point to. */
 export const STOREFRONT = 'https://shop.example';
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export interface StartedShops<N extends string> {
   server: StartedServer;

@@ -6,6 +6,7 @@ import {
   setCustomerState,
   updateCustomer,
 } from '../../domain/customers.ts';
+import { pageView } from '../../domain/page.ts';
 import { badField } from '../../domain/result.ts';
 import { customerView } from '../../domain/user.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
@@ -27,13 +28,7 @@ export const customersPlatformHandlers = {
     const { users, total, hasNext } = await ports.customers.list({ terms, pageNo, pageSize });
     return reply({
       items: users.map((user) => customerView(user, application)),
-      page: {
-        type: 'number',
-        current: pageNo,
-        size: pageSize,
-        item_total: total,
-        has_next: hasNext,
-      },
+      page: pageView(pageNo, pageSize, total, hasNext),
     });
   },
 

@@ -5,6 +5,7 @@ import {
   updateGroup,
   wakeStalled,
 } from '../../domain/groups.ts';
+import { pageView } from '../../domain/page.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
 import type { groupsPlatform } from './platform.contract.ts';
 
@@ -20,13 +21,7 @@ export const groupsPlatformHandlers = {
     const { groups, total } = await ports.groups.list({ pageNo, pageSize, name, status, uid });
     return reply({
       items: groups.map((group) => groupView(group, application)),
-      page: {
-        type: 'number',
-        current: pageNo,
-        size: pageSize,
-        item_total: total,
-        has_next: pageNo * pageSize < total,
-      },
+      page: pageView(pageNo, pageSize, total, pageNo * pageSize < total),
     });
   },
 

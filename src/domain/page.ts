@@ -1,0 +1,8 @@
+/** A page of a list in its documented shape (decision 14). */
+export const pageView = (current: number, size: number, total: number, hasNext: boolean) => ({
+  type: 'number',
+  current,
+  size,
+  item_total: total,
+  has_next: hasNext,
+});
