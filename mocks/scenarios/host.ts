@@ -146,7 +146,12 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
     },
 
     async inbox(request, to) {
-      return (await ofRequest(request).one.world).inbox(to);
+      const { who, one } = ofRequest(request);
+      const own = (await one.world).inbox(to);
+      // Whoever looks into the panel may be trying things out with curl beside it.
+      const shared = who.id === '' ? undefined : worlds.get(` ${nameFor(who.id) ?? ''}`);
+      const others = shared ? (await shared.world).inbox(to) : [];
+      return [...own, ...others].toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1));
     },
 
     worldOf: async (request) => ofRequest(request).one.world,

@@ -148,6 +148,21 @@ describe('a world', () => {
   });
 });
 
+test('the inbox of a browser shows what was sent to clients without cookies too, and not what other browsers got', async () => {
+  const { client, fetch } = started({ scenario: 'returning-shopper' });
+  const page = client(PAGE);
+  const cookie =
+    (await page.application.getPlatformConfig()).headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const ask = async ({ application }: Calls, mobile: string) =>
+    right(await application.loginWithOTP({ body: { mobile, country_code: '91' } }));
+  await ask(page, '9820098201');
+  await ask(client(), '9820098202');
+  await ask(client(PAGE), '9820098203');
+  const inbox = await fetch('/_dev/inbox', { headers: { ...PAGE, cookie } });
+  const { items } = await inbox.json<{ items: { to: string }[] }>();
+  expect(items.map(({ to }) => to).toSorted()).toEqual(['+919820098201', '+919820098202']);
+});
+
 describe('choosing', () => {
   const put = (body: unknown): RequestInit => ({
     method: 'PUT',
