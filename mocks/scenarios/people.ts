@@ -49,20 +49,26 @@ export async function asha(given: Preparation, refs?: readonly IdentifierRef[]):
 export const ashaByMail = async (given: Preparation): Promise<User> =>
   asha(given, [email(ASHA.email)]);
 
-const ACTIONS = { block: 'customer.blocked', archive: 'customer.archived' } as const;
-
-/** Asha, whom an operator has blocked or archived. */
-export async function ashaIn(given: Preparation, change: keyof typeof ACTIONS): Promise<void> {
+/** Asha, whom an operator has blocked. */
+export async function ashaBlocked(given: Preparation): Promise<void> {
   const { id } = await asha(given);
-  const event = { action: ACTIONS[change], actor: 'dev-api-key', at: given.now };
-  await given.ports.customers.setState([id], change, event);
+  const event = { action: 'customer.blocked', actor: 'dev-api-key', at: given.now } as const;
+  await given.ports.customers.setState([id], 'block', event);
+}
+
+/** Asha, who deleted her account yesterday. */
+export async function ashaDeleted(given: Preparation): Promise<void> {
+  const { id } = await asha(given);
+  const at = given.now - DAY;
+  Object.assign(given.state.users.get(id) ?? {}, { deletedAt: at, sessionsValidFrom: at + 1 });
+  await given.ports.audit.record({ action: 'account.deleted', actor: 'shopper', userId: id, at });
 }
 
 const AGENTS = ['Firefox on Linux', 'Safari on iPhone', 'Chrome on Android', 'Edge on Windows'];
 
 /** @returns the cookie of the last of them */
 export async function sessions(
-  { ports, application, now }: Preparation,
+  { ports, application, now }: Omit<Preparation, 'state'>,
   user: User,
   count: number,
 ): Promise<{ value: string; maxAge: number } | undefined> {
@@ -122,10 +128,10 @@ export async function customers(given: Preparation, count: number): Promise<void
     if (index < 5) await sessions({ ports, application, now }, user, 2);
   }
   const by = { actor: 'dev-api-key', at: now - DAY, reason: 'chargebacks' };
-  await ports.customers.setState(states.block, 'block', { ...by, action: ACTIONS.block });
+  await ports.customers.setState(states.block, 'block', { ...by, action: 'customer.blocked' });
   await ports.customers.setState(states.archive, 'archive', {
     ...by,
     reason: undefined,
-    action: ACTIONS.archive,
+    action: 'customer.archived',
   });
 }

@@ -1,10 +1,13 @@
 /** What a scenario is: a row of a table. Adding one takes a row and nothing else. */
+import type { MemoryState } from '../../src/adapters/memory/state.ts';
 import type { Application, PlatformConfig, Ports } from '../../src/ports.ts';
 import type { ScenarioInfo } from '../scenario-host.ts';
 
 export interface Preparation {
   ports: Ports;
   application: Application;
+  /** Behind the ports, for what no port does to somebody else's account. */
+  state: MemoryState;
   now: number;
 }
 

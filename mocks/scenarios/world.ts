@@ -112,7 +112,8 @@ export async function createWorld(
     },
   });
   const ports = memory.ports(application);
-  const cookie = await scenario.prepare?.({ ports, application, now: clock.now() });
+  const state = memory.state(application.id);
+  const cookie = await scenario.prepare?.({ ports, application, state, now: clock.now() });
   memory.sent.length = 0;
   const app = createApp(memory.factory, log);
 
@@ -131,7 +132,6 @@ export async function createWorld(
     ...(cookie && { cookie }),
     async fetch(request) {
       welcome(request);
-      const state = memory.state(application.id);
       const context = {
         waitUntil: (work: Promise<unknown>) => ports.background(work),
         passThroughOnException: () => undefined,
