@@ -5,12 +5,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
-import { html } from 'hono/html';
 import { entriesOf } from '../../src/http/operation.ts';
 import { createMock, isControl, mockTable, type Mock, type MockOptions } from '../app.ts';
 import { isCut } from '../chaos.ts';
 import { answersOf } from './answers.ts';
-import { page, POLICY, type Html } from './layout.ts';
+import { h, listed, page, POLICY } from './layout.ts';
 import { operationPage, operationSection } from './operations.ts';
 import { RequestLog } from './request-log.ts';
 import { exchangeItem, requestSection } from './requests.ts';
@@ -29,26 +28,40 @@ async function homeOf(
   options: MockOptions,
   log: RequestLog,
   wrong?: string,
-): Promise<Html> {
+): Promise<string> {
   const { scenarios: host } = options;
   const chosen = host?.chosen(c.req.raw);
   const inbox = chosen === undefined ? undefined : await host?.inbox(c.req.raw);
+  const answering = chosen === undefined ? 'the documented examples' : h('b', {}, chosen);
   return page(
     'Panel',
-    html`<header>
-        <h1>Vestibule mock</h1>
-        <p>
-          On <code>${originOf(c)}</code>, answering
-          ${chosen === undefined ? 'the documented examples' : html`the scenario <b>${chosen}</b>`}.
-        </p>
-      </header>
-      <main class="columns">
-        <div>
-          ${settingsForm(options, wrong)} ${host ? scenarioForm(host, chosen) : ''}
-          ${operationSection()}
-        </div>
-        <div>${inbox ? inboxSection(inbox) : ''} ${requestSection(log.list(), originOf(c))}</div>
-      </main>`,
+    h(
+      'header',
+      {},
+      h('h1', {}, 'Vestibule mock'),
+      h(
+        'p',
+        {},
+        'On ',
+        h('code', {}, originOf(c)),
+        ', answering ',
+        ...(chosen === undefined ? [] : ['the scenario ']),
+        answering,
+        '.',
+      ),
+    ),
+    h(
+      'main',
+      { class: 'columns' },
+      h(
+        'div',
+        {},
+        settingsForm(options, wrong),
+        host ? scenarioForm(host, chosen) : null,
+        operationSection(),
+      ),
+      h('div', {}, inbox ? inboxSection(inbox) : null, requestSection(log.list(), originOf(c))),
+    ),
   );
 }
 
@@ -76,15 +89,15 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
     const entry = entryById.get(c.req.param('id'));
     if (!entry) return c.text('There is no such operation.', 404);
     const answers = await answersOf(entry, originOf(c), options);
-    return c.html(page(entry.id, operationPage(entry, answers)));
+    return c.html(page(entry.id, ...operationPage(entry, answers)));
   });
   panel.get('/requests', (c) => {
     const after = Number(c.req.query('after') ?? 0) || 0;
-    return c.html(html`${log.list(after).map((one) => exchangeItem(one, originOf(c)))}`);
+    return c.html(listed(log.list(after).map((one) => exchangeItem(one, originOf(c)))));
   });
   panel.get('/inbox', async (c) => {
     const messages = (await options.scenarios?.inbox(c.req.raw)) ?? [];
-    return c.html(inboxSection(messages));
+    return c.html(listed([inboxSection(messages)]));
   });
   panel.post('/requests/clear', (c) => {
     log.clear();

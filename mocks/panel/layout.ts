@@ -1,7 +1,20 @@
-/** What the panel's pages share. `html` escapes whatever is put into it; nothing here is `raw`. */
-import { html } from 'hono/html';
+/**
+ * What the panel's pages share. They are hono/jsx in its function form: Node runs these files as they are, and knows no JSX
+ * syntax. Texts and attributes are escaped; nothing here is put in raw.
+ */
+import { jsx, type Child, type JSXNode } from 'hono/jsx';
 
-export type Html = ReturnType<typeof html>;
+export type Html = JSXNode;
+
+/** `h('p', { class: 'hint' }, 'text')` is `<p class="hint">text</p>`. */
+export const h = (
+  tag: string,
+  props: Readonly<Record<string, string | number | boolean>>,
+  ...children: Child[]
+): Html => jsx(tag, props, ...children);
+
+/** Elements side by side, without one around them. */
+export const listed = (items: readonly Html[]): string => items.map(String).join('');
 
 /** Own files only, and forms that go nowhere else. */
 export const POLICY = [
@@ -15,38 +28,45 @@ export const POLICY = [
   `frame-ancestors 'none'`,
 ].join('; ');
 
-export const page = (title: string, content: Html): Html =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>${title} · Vestibule mock</title>
-        <link rel="icon" href="/_mock/icon.svg" />
-        <link rel="stylesheet" href="/_mock/panel.css" />
-      </head>
-      <body>
-        ${content}
-        <script src="/_mock/panel.js"></script>
-      </body>
-    </html>`;
+/** A whole page; a doctype is no element. */
+export const page = (title: string, ...content: Html[]): string => {
+  const document = h(
+    'html',
+    { lang: 'en' },
+    h(
+      'head',
+      {},
+      h('meta', { charset: 'utf-8' }),
+      h('meta', { name: 'viewport', content: 'width=device-width' }),
+      h('title', {}, `${title} · Vestibule mock`),
+      h('link', { rel: 'icon', href: '/_mock/icon.svg' }),
+      h('link', { rel: 'stylesheet', href: '/_mock/panel.css' }),
+    ),
+    h('body', {}, ...content, h('script', { src: '/_mock/panel.js' })),
+  );
+  return `<!doctype html>${String(document)}`;
+};
 
 /** `4xx` and so on, for the colour; the number is there as text. */
 export const statusBadge = (status: number): Html =>
-  html`<span class="status s${Math.floor(status / 100)}">${status}</span>`;
+  h('span', { class: `status s${Math.floor(status / 100)}` }, status);
+
+export const code = (text: string, label: string): Html =>
+  h('pre', { tabindex: 0, role: 'group', 'aria-label': label }, h('code', {}, text));
 
 /** A command, and the button that copies it; without JavaScript it can still be selected. */
 export const command = (curl: string, what: string): Html =>
-  html`<div class="command">
-    <pre tabindex="0" role="group" aria-label="Command: ${what}"><code>${curl}</code></pre>
-    <button type="button" class="copy" aria-label="Copy as curl: ${what}" hidden>
-      Copy as curl
-    </button>
-  </div>`;
-
-export const code = (text: string, label: string): Html =>
-  html`<pre tabindex="0" role="group" aria-label="${label}"><code>${text}</code></pre>`;
+  h(
+    'div',
+    { class: 'command' },
+    code(curl, `Command: ${what}`),
+    h(
+      'button',
+      { type: 'button', class: 'copy', 'aria-label': `Copy as curl: ${what}`, hidden: true },
+      'Copy as curl',
+    ),
+  );
 
 /** A path that breaks its line at slashes first. */
-export const breakable = (path: string): Html =>
-  html`${path.split('/').map((part, at) => (at === 0 ? part : html`/<wbr />${part}`))}`;
+export const breakable = (path: string): Child[] =>
+  path.split('/').flatMap((part, at) => (at === 0 ? [part] : ['/', h('wbr', {}), part]));

@@ -1,9 +1,8 @@
 /** The operations, and the page of one with all of its answers. */
-import { html } from 'hono/html';
 import { entriesOf, type Entry } from '../../src/http/operation.ts';
 import { mockTable } from '../app.ts';
 import type { OrderedAnswer } from './answers.ts';
-import { breakable, code, command, statusBadge, type Html } from './layout.ts';
+import { breakable, code, command, h, statusBadge, type Html } from './layout.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
   application: 'Storefront',
@@ -13,49 +12,57 @@ const TITLES: Readonly<Record<string, string>> = {
 const groups = Map.groupBy(entriesOf(mockTable), ({ client }) => client);
 
 const operationLink = ({ id, operationId, row }: Entry): Html =>
-  html`<li data-find="${`${id} ${row.path} ${row.summary}`.toLowerCase()}">
-    <a href="/_mock/operations/${id}">${operationId}</a>
-    <span class="hint"><b>${row.method.toUpperCase()}</b> ${breakable(row.path)}</span>
-  </li>`;
+  h(
+    'li',
+    { 'data-find': `${id} ${row.path} ${row.summary}`.toLowerCase() },
+    h('a', { href: `/_mock/operations/${id}` }, operationId),
+    ' ',
+    h('span', { class: 'hint' }, h('b', {}, row.method.toUpperCase()), ' ', ...breakable(row.path)),
+  );
 
 export const operationSection = (): Html =>
-  html`<section aria-labelledby="operations" class="card">
-    <h2 id="operations">Operations</h2>
-    <p class="hint">Each with its answers, and the commands that get them.</p>
-    <label class="find" hidden
-      >Find <input type="search" id="find" placeholder="otp, profile, …"
-    /></label>
-    ${[...groups].map(
-      ([client, entries]) =>
-        html`<details class="group">
-          <summary>${TITLES[client] ?? client} (${entries.length})</summary>
-          <ul class="operations">
-            ${entries.map(operationLink)}
-          </ul>
-        </details>`,
-    )}
-  </section>`;
+  h(
+    'section',
+    { 'aria-labelledby': 'operations', class: 'card' },
+    h('h2', { id: 'operations' }, 'Operations'),
+    h('p', { class: 'hint' }, 'Each with its answers, and the commands that get them.'),
+    h(
+      'label',
+      { class: 'find', hidden: true },
+      'Find ',
+      h('input', { type: 'search', id: 'find', placeholder: 'otp, profile, …' }),
+    ),
+    ...[...groups].map(([client, entries]) =>
+      h(
+        'details',
+        { class: 'group' },
+        h('summary', {}, `${TITLES[client] ?? client} (${entries.length})`),
+        h('ul', { class: 'operations' }, ...entries.map(operationLink)),
+      ),
+    ),
+  );
 
 const answerItem = ({ prefer, title, status, body, curl }: OrderedAnswer, at: number): Html =>
-  html`<li class="answer" data-prefer="${prefer ?? ''}">
-    <h2>${statusBadge(status)} ${title}</h2>
-    ${prefer === undefined ? '' : html`<p class="hint">Prefer: <code>${prefer}</code></p>`}
-    ${command(curl, title)}
-    <details ${at === 0 ? 'open' : ''}>
-      <summary>Answer</summary>
-      ${code(body, `Answer: ${title}`)}
-    </details>
-  </li>`;
+  h(
+    'li',
+    { class: 'answer', 'data-prefer': prefer ?? '' },
+    h('h2', {}, statusBadge(status), ' ', title),
+    prefer === undefined ? null : h('p', { class: 'hint' }, 'Prefer: ', h('code', {}, prefer)),
+    command(curl, title),
+    h('details', { open: at === 0 }, h('summary', {}, 'Answer'), code(body, `Answer: ${title}`)),
+  );
 
-export const operationPage = ({ id, row }: Entry, answers: readonly OrderedAnswer[]): Html =>
-  html`<header>
-      <p><a href="/_mock">Back to the panel</a></p>
-      <h1>${id}</h1>
-      <p class="target"><b>${row.method.toUpperCase()}</b> ${row.path}</p>
-      <p>${row.description}</p>
-    </header>
-    <main>
-      <ol class="answers">
-        ${answers.map(answerItem)}
-      </ol>
-    </main>`;
+export const operationPage = (
+  { id, row }: Entry,
+  answers: readonly OrderedAnswer[],
+): [header: Html, main: Html] => [
+  h(
+    'header',
+    {},
+    h('p', {}, h('a', { href: '/_mock' }, 'Back to the panel')),
+    h('h1', {}, id),
+    h('p', { class: 'target' }, h('b', {}, row.method.toUpperCase()), ` ${row.path}`),
+    h('p', {}, row.description),
+  ),
+  h('main', {}, h('ol', { class: 'answers' }, ...answers.map(answerItem))),
+];

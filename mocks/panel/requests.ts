@@ -1,10 +1,9 @@
 /** The list of the last requests. All of it was written by whoever sent them. */
-import { html } from 'hono/html';
 import { mockTable } from '../app.ts';
 import { entriesOf } from '../../src/http/operation.ts';
 import { credentialsFor } from './answers.ts';
 import { curlOf } from './curl.ts';
-import { breakable, code, command, statusBadge, type Html } from './layout.ts';
+import { breakable, code, command, h, statusBadge, type Html } from './layout.ts';
 import type { Exchange, HeaderLine } from './request-log.ts';
 
 const entryById = new Map(entriesOf(mockTable).map((entry) => [entry.id, entry]));
@@ -24,11 +23,11 @@ function curlAgain({ operation, method, target, request }: Exchange, origin: str
 
 /** What came of the checks: the first mistake, or the code of the refusal. */
 function verdict({ status, refusal, chaos }: Exchange): Html {
-  if (chaos) return html`<span class="chaos">chaos: ${chaos}</span>`;
-  if (status < 400) return html`<span class="quiet">valid</span>`;
+  if (chaos) return h('span', { class: 'chaos' }, `chaos: ${chaos}`);
+  if (status < 400) return h('span', { class: 'quiet' }, 'valid');
   const [first] = refusal?.errors ?? [];
   const said = first ? `${first.path} ${first.message}` : (refusal?.code ?? 'refused');
-  return html`<span class="mistake">${said}</span>`;
+  return h('span', { class: 'mistake' }, said);
 }
 
 const lines = (headers: readonly HeaderLine[]): string =>
@@ -36,56 +35,78 @@ const lines = (headers: readonly HeaderLine[]): string =>
 const message = ({ headers, body }: Exchange['request'], label: string): Html =>
   code([lines(headers), body].filter(Boolean).join('\n\n'), label);
 
-function mistakes({ refusal }: Exchange): Html | '' {
-  if (!refusal?.errors?.length) return '';
-  return html`<h3>Validation</h3>
-    <ul class="mistakes">
-      ${refusal.errors.map((one) => html`<li><code>${one.path}</code> ${one.message}</li>`)}
-    </ul>`;
+function mistakes({ refusal }: Exchange): Html[] {
+  if (!refusal?.errors?.length) return [];
+  const items = refusal.errors.map((one) =>
+    h('li', {}, h('code', {}, one.path), ` ${one.message}`),
+  );
+  return [h('h3', {}, 'Validation'), h('ul', { class: 'mistakes' }, ...items)];
 }
 
 export function exchangeItem(exchange: Exchange, origin: string): Html {
   const { id, at, method, target, operation, scenario, status, durationMs } = exchange;
   const [path = ''] = target.split('?');
   const time = new Date(at).toISOString();
-  return html`<li data-id="${id}">
-    <details>
-      <summary>
-        <span class="line">
-          ${statusBadge(status)} <b>${method}</b> <span class="target">${breakable(target)}</span>
-        </span>
-        <span class="line second">
-          <span>${operation ?? 'not documented'}</span>
-          ${verdict(exchange)} ${scenario ? html`<span>scenario: ${scenario}</span>` : ''}
-          <span class="quiet">${durationMs.toFixed(1)} ms</span>
-          <time class="quiet" datetime="${time}">${time.slice(11, 19)} UTC</time>
-        </span>
-      </summary>
-      <div class="inside">
-        ${mistakes(exchange)}
-        <h3>Request</h3>
-        ${message(exchange.request, `Request to ${path}`)}
-        <h3>Answer</h3>
-        ${message(exchange.response, `Answer of ${path}`)}
-        <h3>Again</h3>
-        ${command(curlAgain(exchange, origin), `request ${id} again`)}
-      </div>
-    </details>
-  </li>`;
+  const first = h(
+    'span',
+    { class: 'line' },
+    statusBadge(status),
+    ' ',
+    h('b', {}, method),
+    ' ',
+    h('span', { class: 'target' }, ...breakable(target)),
+  );
+  const second = h(
+    'span',
+    { class: 'line second' },
+    h('span', {}, operation ?? 'not documented'),
+    ' ',
+    verdict(exchange),
+    ' ',
+    ...(scenario ? [h('span', {}, `scenario: ${scenario}`), ' '] : []),
+    h('span', { class: 'quiet' }, `${durationMs.toFixed(1)} ms`),
+    ' ',
+    h('time', { class: 'quiet', datetime: time }, `${time.slice(11, 19)} UTC`),
+  );
+  const inside = h(
+    'div',
+    { class: 'inside' },
+    ...mistakes(exchange),
+    h('h3', {}, 'Request'),
+    message(exchange.request, `Request to ${path}`),
+    h('h3', {}, 'Answer'),
+    message(exchange.response, `Answer of ${path}`),
+    h('h3', {}, 'Again'),
+    command(curlAgain(exchange, origin), `request ${id} again`),
+  );
+  return h('li', { 'data-id': id }, h('details', {}, h('summary', {}, first, ' ', second), inside));
 }
 
 export const requestSection = (exchanges: readonly Exchange[], origin: string): Html =>
-  html`<section aria-labelledby="requests-heading">
-    <div class="heading">
-      <h2 id="requests-heading">Requests</h2>
-      <label class="live" hidden><input type="checkbox" id="live" checked /> Live</label>
-      <form method="post" action="/_mock/requests/clear"><button>Clear</button></form>
-    </div>
-    <p class="quiet" id="empty" ${exchanges.length > 0 ? 'hidden' : ''}>
-      Nothing yet. What your page asks for shows up here, the last 200 of it, without credentials.
-    </p>
-    <p class="quiet" id="news" role="status"></p>
-    <ol class="rows" id="requests">
-      ${exchanges.map((exchange) => exchangeItem(exchange, origin))}
-    </ol>
-  </section>`;
+  h(
+    'section',
+    { 'aria-labelledby': 'requests-heading' },
+    h(
+      'div',
+      { class: 'heading' },
+      h('h2', { id: 'requests-heading' }, 'Requests'),
+      h(
+        'label',
+        { class: 'live', hidden: true },
+        h('input', { type: 'checkbox', id: 'live', checked: true }),
+        ' Live',
+      ),
+      h('form', { method: 'post', action: '/_mock/requests/clear' }, h('button', {}, 'Clear')),
+    ),
+    h(
+      'p',
+      { class: 'quiet', id: 'empty', hidden: exchanges.length > 0 },
+      'Nothing yet. What your page asks for shows up here, the last 200 of it, without credentials.',
+    ),
+    h('p', { class: 'quiet', id: 'news', role: 'status' }),
+    h(
+      'ol',
+      { class: 'rows', id: 'requests' },
+      ...exchanges.map((exchange) => exchangeItem(exchange, origin)),
+    ),
+  );
