@@ -51,5 +51,6 @@ export const demoApplication = (config: Partial<PlatformConfig> = {}): Applicati
   smsCountries: [],
   shard: 'DB',
   language: 'en',
+  androidHashes: [],
   config: { ...demoConfig(), ...config },
 });

@@ -72,8 +72,6 @@ export interface ServicePorts {
   /** Whether an SMS costs money, so that its guard is on (security.md). */
   smsCosts: boolean;
   health: Health;
-  /** Budgets that belong to no application. */
-  serviceBudgets: Budgets;
   limits: Limits;
 }
 
@@ -93,6 +91,8 @@ export interface Ports extends ServicePorts {
   audit: Audit;
   configs: Configs;
   notifier: Notifier;
+  /** Of the request; audit rows repeat it. */
+  requestId: string;
   /** Goes on after the answer is sent; what it throws is logged. */
   background(work: Promise<unknown>): void;
 }
@@ -107,9 +107,14 @@ export interface Limits {
   sendsPerIdentifierDay: number;
   sendsPerIpHour: number;
   linksPerUserHour: number;
+  messagesPerUserDay: number;
+  messagesPerRegistration: number;
+  messagesPerRegistrationIdentifier: number;
+  identifiersPerRegistrationKind: number;
   loginFailuresPerAccountQuarter: number;
   loginFailuresPerIpQuarter: number;
   tokenFailuresPerQuarter: number;
+  tokenFailuresPerIpQuarter: number;
   smsPerDay: number;
   smsAlertPercent: number;
   smsBrakeSends: number;
@@ -124,6 +129,7 @@ export interface PortsFactory {
 }
 /** What a request lends to its ports. */
 export interface RequestScope {
+  requestId: string;
   waitUntil(work: Promise<unknown>): void;
   /** D1 bookmark sent by the caller; serves operator reads only. */
   bookmark?: string;

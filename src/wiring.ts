@@ -186,7 +186,6 @@ export function wire(
     testIdentifiers: config.testIdentifiers,
     smsCosts: config.delivery.paidSms,
     health: createHealth(directory, values),
-    serviceBudgets: d1Budgets(directory, ''),
     limits: config.limits,
   };
 
@@ -202,7 +201,7 @@ export function wire(
       users: d1Users(database, id),
       sessions: d1Sessions(database, values, id),
       otps: d1Otps(database, values, id, tellSms),
-      registrations: d1Registrations(database, values, id, clock),
+      registrations: d1Registrations(database, values, id, clock, cryptoRandom),
       identities: d1Identities(database, id),
       links: d1Links(database, id, tellSms),
       passwords: d1Passwords(database, id),
@@ -220,6 +219,7 @@ export function wire(
         id,
       ),
       notifier: queueNotifier(config.messages, vault, id),
+      requestId: scope.requestId,
       background(work: Promise<unknown>) {
         const watched = work.catch((error: unknown) =>
           log({ level: 'warn', message: 'background work failed', internal: errorForLog(error) }),

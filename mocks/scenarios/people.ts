@@ -1,6 +1,6 @@
 /** Who is there when a scenario begins. */
 import { newObjectId } from '../../src/domain/object-id.ts';
-import { openSession } from '../../src/domain/sign-in.ts';
+import { openSession, prepareSession } from '../../src/domain/sign-in.ts';
 import { withPrimaries } from '../../src/domain/user.ts';
 import type { IdentifierRef, User } from '../../src/ports.ts';
 import { invent } from './invented.ts';
@@ -24,7 +24,9 @@ async function join(
 ): Promise<User> {
   const id = one.id ?? newObjectId(one.createdAt, ports.random.bytes(8));
   const identifiers = withPrimaries(refs.map((ref) => ({ ...ref, verified: true })));
-  const event = { action: 'account.registered', actor: 'shopper', userId: id, at: now } as const;
+  const { requestId } = ports;
+  const shopper = { actor: 'shopper', userId: id, requestId } as const;
+  const event = { action: 'account.registered', ...shopper, at: now } as const;
   const made = await ports.customers.create({ ...one, id, identifiers }, event);
   if (made.state !== 'done' || !made.user) throw new Error(`${one.username} is there already`);
   return made.user;
@@ -41,8 +43,9 @@ export async function asha(given: Preparation, refs?: readonly IdentifierRef[]):
   };
   const user = await join(given, one, refs ?? [phone(ASHA.mobile), email(ASHA.email)]);
   const hash = await ports.hasher.hash(PASSWORD);
-  await ports.passwords.set(user.id, undefined, hash, one.createdAt);
-  return user;
+  const by = { actor: 'shopper', userId: user.id, requestId: ports.requestId } as const;
+  const event = { action: 'password.changed', ...by, at: one.createdAt } as const;
+  return (await ports.passwords.set(user.id, undefined, hash, event)) ?? user;
 }
 
 /** Asha without a mobile number, where the shop wants one. */
@@ -52,7 +55,9 @@ export const ashaByMail = async (given: Preparation): Promise<User> =>
 /** Asha, whom an operator has blocked. */
 export async function ashaBlocked(given: Preparation): Promise<void> {
   const { id } = await asha(given);
-  const event = { action: 'customer.blocked', actor: 'dev-api-key', at: given.now } as const;
+  const { requestId } = given.ports;
+  const by = { actor: 'dev-api-key', requestId, at: given.now } as const;
+  const event = { action: 'customer.blocked', ...by } as const;
   await given.ports.customers.setState([id], 'block', event);
 }
 
@@ -60,8 +65,11 @@ export async function ashaBlocked(given: Preparation): Promise<void> {
 export async function ashaDeleted(given: Preparation): Promise<void> {
   const { id } = await asha(given);
   const at = given.now - DAY;
-  Object.assign(given.state.users.get(id) ?? {}, { deletedAt: at, sessionsValidFrom: at + 1 });
-  await given.ports.audit.record({ action: 'account.deleted', actor: 'shopper', userId: id, at });
+  const { requestId } = given.ports;
+  given.state.revoke('deleted', id, at);
+  Object.assign(given.state.users.get(id) ?? {}, { deletedAt: at });
+  const by = { actor: 'shopper', userId: id, requestId } as const;
+  await given.ports.audit.record({ action: 'account.deleted', ...by, at });
 }
 
 const AGENTS = ['Firefox on Linux', 'Safari on iPhone', 'Chrome on Android', 'Edge on Windows'];
@@ -79,13 +87,11 @@ export async function sessions(
       userAgent: AGENTS[at % AGENTS.length] ?? '',
       host: 'localhost',
     };
-    const { set, maxAge } = await openSession(
-      ports,
-      application,
-      user,
-      visitor,
-      now - (count - at) * 60_000,
-    );
+    const startedAt = now - (count - at) * 60_000;
+    const by = { method: 'password' } as const;
+    const prepared = await prepareSession(ports, application, user.id, by, startedAt);
+    await ports.sessions.enter(prepared.signIn);
+    const { set, maxAge } = await openSession(ports, application, user, visitor, prepared);
     last = { value: set, maxAge };
   }
   return last;
@@ -98,7 +104,10 @@ export async function endedSession(
   life: number,
 ): Promise<{ value: string; maxAge: number }> {
   const visitor = { ip: '198.51.100.1', userAgent: 'Firefox on Linux', host: 'localhost' };
-  const { set } = await openSession(ports, application, user, visitor, now - life - 1_000);
+  const by = { method: 'password' } as const;
+  const startedAt = now - life - 1_000;
+  const prepared = await prepareSession(ports, application, user.id, by, startedAt);
+  const { set } = await openSession(ports, application, user, visitor, prepared);
   // The browser keeps it longer than it lives, as a clock that is slow would.
   return { value: set, maxAge: 3_600 };
 }
@@ -127,7 +136,8 @@ export async function customers(given: Preparation, count: number): Promise<void
     if (index % 100 === 13) states.archive.push(id);
     if (index < 5) await sessions({ ports, application, now }, user, 2);
   }
-  const by = { actor: 'dev-api-key', at: now - DAY, reason: 'chargebacks' };
+  const { requestId } = ports;
+  const by = { actor: 'dev-api-key', requestId, at: now - DAY, reason: 'chargebacks' };
   await ports.customers.setState(states.block, 'block', { ...by, action: 'customer.blocked' });
   await ports.customers.setState(states.archive, 'archive', {
     ...by,

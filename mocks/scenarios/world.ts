@@ -23,7 +23,6 @@ export const OTP = '123456';
 /** Of messages, and of users, sessions and whatever else somebody makes. */
 const KEPT_MESSAGES = 200;
 const MAX_ROWS = 5_000;
-const DAY = 86_400_000;
 /** Origins of pages that have called; each may read the answers from then on. */
 const MAX_DOMAINS = 20;
 
@@ -57,8 +56,9 @@ export interface World {
 }
 
 /** A world does not grow for ever: the oldest rows of each kind go first, as a Map remembers the order in which they came. */
-function bound(state: MemoryState, now: number): void {
-  const { sessions, challenges, registrations, forms, links, users, hashes, identities } = state;
+function bound(state: MemoryState): void {
+  const { sessions, challenges, registrations, forms, links, users, hashes, identities, budgets } =
+    state;
   for (const rows of [
     sessions,
     challenges,
@@ -68,6 +68,7 @@ function bound(state: MemoryState, now: number): void {
     users,
     hashes,
     identities,
+    budgets,
   ]) {
     for (const key of rows.keys()) {
       if (rows.size <= MAX_ROWS) break;
@@ -79,9 +80,6 @@ function bound(state: MemoryState, now: number): void {
     state.ended.delete(handle);
   }
   state.audit.splice(0, Math.max(0, state.audit.length - MAX_ROWS));
-  if (state.charges.length > MAX_ROWS) {
-    state.charges = state.charges.filter(({ at }) => at > now - DAY).slice(-MAX_ROWS);
-  }
 }
 
 export async function createWorld(
@@ -139,7 +137,7 @@ export async function createWorld(
       };
       const response = await app.fetch(request, {}, context);
       memory.sent.splice(0, Math.max(0, memory.sent.length - KEPT_MESSAGES));
-      bound(state, clock.now());
+      bound(state);
       return response;
     },
     inbox(to) {

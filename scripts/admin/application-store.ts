@@ -45,6 +45,7 @@ export async function writeAudited(
   const audit = auditStatement(String(row['id']), {
     action,
     actor: 'cli',
+    requestId: undefined,
     detail,
     at: context.now,
   });

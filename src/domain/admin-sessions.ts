@@ -2,8 +2,7 @@
 import type { Application, Ports, Session } from '../ports.ts';
 import { noCustomer, type By } from './customers.ts';
 import { accept, badField, refuse, type Result } from './result.ts';
-import { ENDED_FOR, newSession, sessionLife } from './session.ts';
-import { endSurplus } from './sign-in.ts';
+import { aliveSince, ENDED_FOR, newSession, sessionLife } from './session.ts';
 import { signInRefusal } from './user.ts';
 
 export interface OpenedByOperator {
@@ -37,23 +36,26 @@ export async function openForCustomer(
     return badField('body.domain', 'is not a domain of this application');
   }
   const now = ports.clock.now();
-  const user = await ports.users.find(request.userId);
+  const { userId } = request;
+  const user = await ports.users.find(userId);
   if (!user) return noCustomer();
   const refused = signInRefusal(user, application);
   if (refused) return refused;
   const life = sessionLife(application.config);
   const asked = request.maxAge === undefined ? life : request.maxAge * 1000;
   const { cookie, handle } = await ports.sessionTokens.issue(user.id);
-  const visitor = { userId: user.id, handle, userAgent: '', ip: '', domain };
+  const validFrom = user.sessionsValidFrom;
+  const visitor = { userId: user.id, handle, validFrom, userAgent: '', ip: '', domain };
   const session: Session = {
     ...newSession(application, visitor, now),
     expiresAt: now + Math.min(asked, life),
     ...(asked < life && { fixed: true }),
   };
   // The event first: a session that nobody is answerable for must not come to be.
-  await ports.audit.record({ ...by, action: 'session.created', userId: user.id, at: now });
+  const event = { ...by, action: 'session.created', userId, session: handle, at: now } as const;
+  const since = aliveSince(application, now);
+  await ports.sessions.enter({ userId, handle, event, aliveSince: since, ends: [] });
   await ports.sessions.put(session);
-  ports.background(endSurplus(ports, session));
   return accept({ cookie, maxAge: Math.floor((session.expiresAt - now) / 1000) });
 }
 
@@ -71,7 +73,7 @@ export async function endAllOf(
   if (!user) return noCustomer();
   // KV lists lag: what it does not show yet ends all the same, because D1 refuses everything made before.
   const event = { ...by, action: 'sessions.ended', userId, at: now } as const;
-  await ports.sessions.endAll(userId, now + 1, event);
+  await ports.sessions.endAll(userId, event);
   return accept(sessions.map(({ handle }) => handle));
 }
 
@@ -86,9 +88,9 @@ export async function endOneOf(
   const now = ports.clock.now();
   const { session, user, ended } = await ports.sessions.find(userId, handle);
   if (!user) return noCustomer();
-  const dead = !session || ended || session.createdAt < user.sessionsValidFrom;
+  const dead = !session || ended || session.validFrom !== user.sessionsValidFrom;
   if (dead || session.expiresAt <= now) return refuse('not_found', { message: 'No such session.' });
-  const event = { ...by, action: 'session.ended', userId, at: now } as const;
+  const event = { ...by, action: 'session.ended', userId, session: handle, at: now } as const;
   await ports.sessions.end(userId, [handle], now + ENDED_FOR, event);
   return accept(handle);
 }

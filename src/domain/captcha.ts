@@ -1,17 +1,95 @@
-/** Whether a person is asking (ruling 42). Nobody is asked while no secret is configured, or the shop says so. */
-import type { Application, CaptchaAction, Ports } from '../ports.ts';
-import { refuse, type Refused } from './result.ts';
+/**
+ * Whether a person is asking (ruling 42). It is asked by effect, not by operation: nothing sends a message to an identifier
+ * without a `SendPermit`, and only these functions make one.
+ */
+import type {
+  Application,
+  CaptchaAction,
+  IdentifierRef,
+  Ports,
+  Registration,
+  RegistrationOrigin,
+} from '../ports.ts';
+import { sameIdentifier } from './identifier.ts';
+import { accept, refuse, type Refused, type Result } from './result.ts';
 
-/** @param token from the body's `captcha_code`, or the header where the documents have no such field */
+declare const permitted: unique symbol;
+
+/** Allows messages to identifiers that the caller has not proven. */
+export interface SendPermit {
+  readonly [permitted]: true;
+  /** What a registration that begins with it has begun with. */
+  readonly origin: RegistrationOrigin;
+}
+
+// The brand exists in the type alone.
+const permit = (origin: RegistrationOrigin): SendPermit => ({ origin }) as SendPermit;
+
+export interface SolvedCaptcha {
+  /** From the body's `captcha_code` or the header `x-captcha-code`. */
+  token: string | undefined;
+  ip: string;
+  action: CaptchaAction;
+}
+
+type CaptchaPorts = Pick<Ports, 'captcha'>;
+
+const isAsked = ({ captcha }: CaptchaPorts, { config }: Application): boolean =>
+  captcha !== undefined && !config.skip_captcha;
+
+/** Nobody is asked while no secret is configured, or the shop says so. */
 export async function robotRefusal(
-  ports: Pick<Ports, 'captcha'>,
+  ports: CaptchaPorts,
   application: Application,
-  request: { token: string | undefined; ip: string; action: CaptchaAction },
+  { token, ip, action }: SolvedCaptcha,
 ): Promise<Refused<'captcha_failed'> | undefined> {
-  if (!ports.captcha || application.config.skip_captcha) return undefined;
-  const { token, ip, action } = request;
+  if (!ports.captcha || !isAsked(ports, application)) return undefined;
   if (token === undefined) return refuse('captcha_failed', { message: 'A captcha is required.' });
   const hosts = application.domains;
   const human = await ports.captcha.isHuman({ token, ip, hosts, action });
   return human ? undefined : refuse('captcha_failed');
+}
+
+/** For a caller of whom nothing is known. */
+export async function permitByCaptcha(
+  ports: CaptchaPorts,
+  application: Application,
+  solved: SolvedCaptcha,
+): Promise<Result<SendPermit, 'captcha_failed'>> {
+  const refused = await robotRefusal(ports, application, solved);
+  return refused ?? accept(permit(isAsked(ports, application) ? 'captcha' : 'form'));
+}
+
+/** For a signed-in shopper, whose messages have a budget of their own. */
+export const permitForSession = (): SendPermit => permit('known_social');
+
+/**
+ * How many different identifiers a registration may have codes sent to before a captcha is due. A social login proves no
+ * person to us; a form that came without a captcha proves nothing.
+ */
+const FREE_IDENTIFIERS: Record<RegistrationOrigin, number> = {
+  captcha: 2,
+  code: 2,
+  password: 2,
+  reset_link: 2,
+  known_social: 2,
+  login_token: 2,
+  social: 1,
+  form: 0,
+};
+
+/** For the holder of a register_token. @param wanted the identifiers that are to get a code */
+export async function permitInRegistration(
+  ports: CaptchaPorts,
+  application: Application,
+  { origin, proofs, sentTo }: Registration,
+  wanted: readonly IdentifierRef[],
+  solved: SolvedCaptcha,
+): Promise<Result<SendPermit, 'captcha_failed'>> {
+  const fresh = wanted.filter(
+    (one) => ![...proofs, ...sentTo].some((known) => sameIdentifier(known, one)),
+  );
+  const isFree = sentTo.length + fresh.length <= FREE_IDENTIFIERS[origin];
+  const refused = isFree ? undefined : await robotRefusal(ports, application, solved);
+  return refused ?? accept(permit(origin));
 }

@@ -1,5 +1,6 @@
 /** A shopper deletes the account, confirmed by a code sent to one of its own identifiers (ruling 23). */
-import type { Application, Ports, User } from '../ports.ts';
+import type { Application, DeviceRef, Ports, User } from '../ports.ts';
+import { shopperEvent } from './audit-event.ts';
 import { noticeDeleted } from './notices.ts';
 import { accept, refuse, type Result } from './result.ts';
 import { sameIdentifier } from './identifier.ts';
@@ -9,6 +10,8 @@ export interface DeleteUser {
   /** Left out when the code came by email: then the primary email's newest code is meant. */
   requestId?: string;
   otp: string;
+  /** The browser has signed this user in before. */
+  device?: DeviceRef;
   reason?: string;
   reasonId?: string;
 }
@@ -29,14 +32,20 @@ export async function deleteUser(
     request.requestId === undefined
       ? { email: mail?.value ?? '', userId: user.id }
       : { id: request.requestId };
-  const tried = await tryCode(ports, { challenge, otp: request.otp });
+  const tried = await tryCode(ports, {
+    challenge,
+    otp: request.otp,
+    userId: user.id,
+    device: request.device,
+  });
   if (!tried.ok) return tried;
   const { found, nonce, now } = tried.value;
   const { purpose, userId, identifier } = found.challenge;
   const own = user.identifiers.some((one) => one.verified && sameIdentifier(one, identifier));
   if (purpose !== 'profile' || userId !== user.id || !own) return refuse('otp_invalid');
   const reason = request.reason ?? known?.reason_text;
-  const effect = { kind: 'delete', userId: user.id, reason } as const;
+  const event = { ...shopperEvent(ports, 'account.deleted', user.id), reason };
+  const effect = { kind: 'delete', userId: user.id, reason, event } as const;
   const settled = await ports.otps.settle({ challenge: found.challenge, nonce, effect, now });
   if (settled.state !== 'done') return refuse('otp_invalid');
   noticeDeleted(ports, application, user);

@@ -4,15 +4,20 @@
  */
 import type {
   Application,
+  DeviceRef,
   IdentifierKind,
   IdentifierRef,
   PendingForm,
   Ports,
   Profile,
   Registration,
+  SessionRef,
   User,
 } from '../ports.ts';
-import { noticeSocialLinked } from './notices.ts';
+import { permitByCaptcha, permitInRegistration, type SolvedCaptcha } from './captcha.ts';
+import { bindingHolds, proofOpens } from './credentials.ts';
+import { sameIdentifier } from './identifier.ts';
+import { noticeSignIn, noticeSocialLinked } from './notices.ts';
 import { accept, missingField, refuse, tooMany, type Refused, type Result } from './result.ts';
 import {
   kindsForRegistration,
@@ -24,8 +29,7 @@ import {
 } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
-import { ENDED_FOR } from './session.ts';
-import { openSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { countryRefusal } from './sms-guard.ts';
 import { otpBudget, roomForAll } from './throttle.ts';
 import { givenProfile, missingKinds, signInRefusal } from './user.ts';
@@ -40,7 +44,10 @@ export interface FinishRegistration {
   given: IdentifierRef[];
   /** Where a phone stands in the body, to name it when it is missing; `body.mobile` if left out. */
   phoneField?: string;
-  presented?: { userId: string; handle: string };
+  presented?: SessionRef;
+  device?: DeviceRef;
+  /** `captcha_code` or its header, if one came. */
+  captcha: string | undefined;
   visitor: Visitor;
   androidHash?: string;
 }
@@ -51,7 +58,7 @@ export interface WantedProof extends SentOtp {
 
 export type Finished =
   | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
-  /** Codes went out; the fresh token has taken over the proofs. */
+  /** Codes went out; the registration goes on under its one token. */
   | { kind: 'register'; token: string; proofs: WantedProof[] };
 
 export type FinishRefusal =
@@ -63,6 +70,7 @@ export type FinishRefusal =
   | 'account_deleted'
   | 'application_inactive'
   | 'validation_failed'
+  | 'captcha_failed'
   | 'too_many_requests';
 
 type Outcome = Promise<Result<Finished, FinishRefusal>>;
@@ -100,10 +108,25 @@ export async function finishRegistration(
   const form = merge(found.form, request);
   const step = { ports, application, request, registration, form, startedAt };
   if (registration.userId !== undefined) {
-    return found.bound ? completeUser(step, found.bound) : refuse('register_token_invalid');
+    const { bound } = found;
+    return bound && bindingHolds(registration, bound)
+      ? completeUser(step, bound)
+      : refuse('register_token_invalid');
   }
-  const [owner] = found.owners;
-  return owner ? signInOwner(step, owner) : next(step);
+  if (found.owners.length === 0) return next(step);
+  // Somebody has these identifiers by now. An old proof signs in there only if nothing has happened since (see credentials.ts).
+  const owner = found.owners.find((user) => signsInto(user, registration));
+  return owner && found.owners.length === 1
+    ? signInOwner(step, owner)
+    : refuse('register_token_invalid');
+}
+
+/** Whether one of the registration's proofs is still good for the account that owns the identifier by now. */
+function signsInto(user: User, { proofs }: Registration): boolean {
+  return proofs.some((proof) => {
+    const owned = user.identifiers.find((one) => one.verified && sameIdentifier(one, proof));
+    return owned !== undefined && proofOpens(proof.provenAt, user, owned);
+  });
 }
 
 /** Asks, sends codes or makes the user, as the proofs at hand demand. */
@@ -136,38 +159,60 @@ function merge(stored: PendingForm | undefined, request: FinishRegistration): Pe
   };
 }
 
-/** Sends the demanded codes under a fresh token that takes over the proofs (ruling 15). */
-async function sendProofs(step: Step, wanted: IdentifierRef[]): Outcome {
+/** Sends the demanded codes; a form without a register_token begins a registration. */
+async function sendProofs(
+  step: Step,
+  wanted: IdentifierRef[],
+  bound?: { userId: string; provenAt: number },
+): Outcome {
   const { ports, application, request, registration } = step;
   const refused = countryRefusal(ports, application, wanted);
   if (refused) return refused;
+  const { device, visitor, captcha } = request;
+  const solved: SolvedCaptcha = { token: captcha, ip: visitor.ip, action: 'register' };
+  const permitted = registration
+    ? await permitInRegistration(ports, application, registration, wanted, solved)
+    : await permitByCaptcha(ports, application, solved);
+  if (!permitted.ok) return permitted;
+  const permit = permitted.value;
+  const userId = bound?.userId ?? registration?.userId;
   const limited = await roomForAll(
     ports,
-    wanted.map(async (one) => {
-      const { vault, limits } = ports;
-      return (await otpBudget(vault, limits, one, 'register', request.visitor.ip)).limits;
+    wanted.map(async (identifier) => {
+      const send = { identifier, purpose: 'register', ip: visitor.ip, userId } as const;
+      return (await otpBudget(ports, send)).limits.limits;
     }),
     request.password !== undefined,
   );
   if (limited) return tooMany(limited);
   const form = await withHash(step);
-  const { token, registration: fresh } = await newRegistration(ports, registration?.userId);
-  // Before the codes go out, and as a copy: a spent budget must not cost the shopper the proofs of the old token.
-  await ports.registrations.store(fresh, form, registration?.id);
+  // Before the codes go out: whoever has a code finds the form it completes.
+  const begun = registration
+    ? { token: request.registerToken ?? '', registration }
+    : await newRegistration(ports, { origin: permit.origin });
+  if (registration) {
+    const kept = await ports.registrations.keep(registration, form, step.startedAt, bound);
+    if (!kept) return refuse('register_token_invalid');
+  } else {
+    await ports.registrations.begin(begun.registration, form);
+  }
   const proofs: WantedProof[] = [];
   for (const identifier of wanted) {
     // One after the other: the second is not sent when the first is over its budget.
     const sent = await sendOtp(ports, application, {
       identifier,
       purpose: 'register',
-      registration: fresh.id,
-      ip: request.visitor.ip,
+      permit,
+      userId,
+      registration: begun.registration,
+      device,
+      ip: visitor.ip,
       androidHash: request.androidHash,
     });
     if (!sent.ok) return sent;
     proofs.push({ ...sent.value, identifier });
   }
-  return accept({ kind: 'register', token, proofs });
+  return accept({ kind: 'register', token: begun.token, proofs });
 }
 
 async function create(
@@ -175,66 +220,76 @@ async function create(
   identifiers: Parameters<typeof newUser>[2],
   unverified: IdentifierRef[],
 ): Outcome {
-  const { ports, application, request, registration } = step;
+  const { ports, application, request, registration, startedAt } = step;
   if (!application.config.active) return refuse('application_inactive');
   const form = await withHash(step);
+  const { visitor } = request;
   for (let tries = 0; tries < USERNAME_TRIES; tries += 1) {
     const made = newUser(ports, form, identifiers);
-    const settled = await ports.registrations.finish(registration.id, made, step.startedAt);
+    const prepared = await prepare(step, made);
+    const settled = await ports.registrations.finish(
+      registration.id,
+      made,
+      prepared.signIn,
+      startedAt,
+    );
     if (settled.state === 'lost') return refuse('registration_finished');
     if (settled.state === 'done' && settled.user) {
       const { user } = settled;
-      const session = await signIn(step, user);
-      const linkSentTo = await sendFirstLinks(
-        ports,
-        application,
-        user,
-        unverified,
-        request.visitor.ip,
-      );
+      const session = await openSession(ports, application, user, visitor, prepared);
+      const linkSentTo = await sendFirstLinks(ports, application, user, unverified, visitor.ip);
       return accept({ kind: 'signed_in', user, session, linkSentTo });
     }
+    // Somebody has registered with a proven identifier meanwhile: the older proof opens nothing there.
     if (settled.state === 'taken' && settled.field !== 'username') {
-      // Someone registered the proven identifier meanwhile: it is the same person, who is signed in (ruling 16).
-      const { owners } = await ports.registrations.find(registration.id);
-      return owners[0] ? signInOwner(step, owners[0]) : refuse('registration_finished');
+      return refuse('register_token_invalid');
     }
   }
   throw new Error('no free username after several tries');
 }
 
-async function signIn(step: Step, user: User): Promise<SessionCookie> {
-  const { ports, application, request, startedAt } = step;
-  const { presented } = request;
-  if (presented) {
-    await ports.sessions.end(presented.userId, [presented.handle], startedAt + ENDED_FOR);
-  }
-  return openSession(ports, application, user, request.visitor, startedAt);
-}
+const prepare = async ({ ports, application, request, startedAt }: Step, user: { id: string }) =>
+  prepareSession(
+    ports,
+    application,
+    user.id,
+    { method: 'registration', presented: request.presented },
+    startedAt,
+  );
 
 /** The proof belongs to an existing user: login's outcomes, the form is dropped (ruling 16). */
 async function signInOwner(step: Begun, owner: User): Outcome {
-  const { ports, registration, startedAt } = step;
-  const refused: Refused<FinishRefusal> | undefined = signInRefusal(owner, step.application);
+  const { ports, application, registration, request, startedAt } = step;
+  const refused: Refused<FinishRefusal> | undefined = signInRefusal(owner, application);
   if (refused) return refused;
-  if (missingKinds(kindsForSession(step.application), owner.identifiers).length > 0) {
+  if (missingKinds(kindsForSession(application), owner.identifiers).length > 0) {
     // No session yet (ruling 17); of the form only what is to be proven next is kept (ruling 16).
     const form = { identifiers: step.form.identifiers };
-    return completeUser(
-      { ...step, form, registration: { ...registration, userId: owner.id } },
-      owner,
-    );
+    const provenAt = Math.min(...registration.proofs.map((proof) => proof.provenAt));
+    return completeUser({ ...step, form }, owner, { userId: owner.id, provenAt });
   }
-  const settled = await ports.registrations.close(registration.id, owner.id, startedAt);
-  if (settled.state !== 'done') return refuse('registration_finished');
+  const prepared = await prepare(step, owner);
+  const settled = await ports.registrations.close(
+    registration.id,
+    owner.id,
+    prepared.signIn,
+    startedAt,
+  );
+  if (settled.state !== 'done') return refuse('register_token_invalid');
+  const user = settled.user ?? owner;
   const { identity } = registration;
   if (identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);
-  const user = settled.user ?? owner;
-  return accept({ kind: 'signed_in', user, session: await signIn(step, user) });
+  const session = await openSession(ports, application, user, request.visitor, prepared);
+  noticeSignIn(ports, user);
+  return accept({ kind: 'signed_in', user, session });
 }
 
 /** A known user who lacked a demanded identifier (ruling 17). */
-async function completeUser(step: Begun, user: User): Outcome {
+async function completeUser(
+  step: Begun,
+  user: User,
+  bound?: { userId: string; provenAt: number },
+): Outcome {
   const { application, form } = step;
   const refused = signInRefusal(user, application);
   if (refused) return refused;
@@ -246,5 +301,5 @@ async function completeUser(step: Begun, user: User): Outcome {
     const lacking = missing.find((kind) => !wanted.some((one) => one.kind === kind)) ?? first;
     return missingField(fieldOf(step.request, lacking));
   }
-  return sendProofs(step, wanted);
+  return sendProofs(step, wanted, bound);
 }

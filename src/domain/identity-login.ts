@@ -6,17 +6,19 @@ import type {
   Application,
   IdentifierKind,
   IdentifierRef,
+  Limit,
   PendingForm,
   Ports,
   Profile,
+  SessionRef,
   SocialIdentity,
   User,
 } from '../ports.ts';
 import { noticeSocialLinked } from './notices.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
 import { accept, refuse, type Result } from './result.ts';
-import { ENDED_FOR } from './session.ts';
-import { openSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { tokenIsRevoked } from './credentials.ts';
+import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { givenProfile, missingKinds, signInRefusal } from './user.ts';
 
 export interface IdentityLogin {
@@ -26,7 +28,12 @@ export interface IdentityLogin {
   /** What it only says. */
   claimed: IdentifierRef[];
   profile: Profile;
-  presented?: { userId: string; handle: string };
+  /** When a login token was made, in milliseconds; undefined where that is not known. */
+  issuedAt?: number;
+  /** Charged before the proof was asked for; given back when it signs in or begins a registration. */
+  charged: readonly Limit[];
+  chargedAt: number;
+  presented?: SessionRef;
   visitor: Visitor;
 }
 
@@ -52,7 +59,8 @@ export async function loginByIdentity(
   application: Application,
   login: IdentityLogin,
 ): Promise<Result<IdentityLoggedIn, IdentityRefusal>> {
-  const { identity, proven, presented, visitor } = login;
+  const { identity, proven, presented, visitor, charged, chargedAt } = login;
+  const method = identity.provider.startsWith('token:') ? 'token' : 'social';
   const startedAt = ports.clock.now();
   for (let tries = 0; tries < TRIES; tries += 1) {
     const { linked, owners } = await ports.identities.find(identity, proven);
@@ -64,14 +72,25 @@ export async function loginByIdentity(
     const refused = signInRefusal(known, application);
     if (refused) return refused;
     if (!known) return register(ports, application, login);
+    if (tokenIsRevoked(login.issuedAt, known)) {
+      return refuse('login_failed', { internal: 'made before a revocation' });
+    }
     const lacks = missingKinds(kindsForSession(application), known.identifiers).length > 0;
-    const fresh = lacks ? await newRegistration(ports, known.id) : undefined;
+    const fresh = lacks
+      ? await newRegistration(ports, { origin: 'known_social', user: known })
+      : undefined;
+    const by = { method, presented } as const;
+    const prepared = lacks
+      ? undefined
+      : await prepareSession(ports, application, known.id, by, startedAt);
     const done = await ports.identities.signIn({
       identity,
       userId: known.id,
       by: linked ? [] : proven,
-      endSession: lacks ? undefined : presented && { ...presented, until: startedAt + ENDED_FOR },
+      signIn: prepared?.signIn,
       registration: fresh?.registration,
+      charged,
+      chargedAt,
       now: startedAt,
     });
     if (!done) continue;
@@ -79,8 +98,8 @@ export async function loginByIdentity(
     if (done.linkedNow) noticeSocialLinked(ports, user, identity, proven);
     const refusedNow = signInRefusal(user, application);
     if (refusedNow) return refusedNow;
-    if (fresh) return accept({ kind: 'incomplete', user, token: fresh.token });
-    const session = await openSession(ports, application, user, visitor, startedAt);
+    if (!prepared) return accept({ kind: 'incomplete', user, token: fresh?.token ?? '' });
+    const session = await openSession(ports, application, user, visitor, prepared);
     return accept({ kind: 'signed_in', user, session });
   }
   return refuse('login_failed', { internal: 'the identity keeps changing hands' });
@@ -92,11 +111,16 @@ const kindOfSecond = (proven: readonly IdentifierRef[]): IdentifierKind =>
 async function register(
   ports: Ports,
   application: Application,
-  { identity, proven, claimed, profile }: IdentityLogin,
+  login: IdentityLogin,
 ): Promise<Result<IdentityLoggedIn, 'registration_closed'>> {
+  const { identity, proven, claimed, profile, charged, chargedAt } = login;
+  await ports.budgets.giveBack(charged, chargedAt);
   if (!application.config.register) return refuse('registration_closed');
-  const { token, registration } = await newRegistration(ports);
+  const origin = identity.provider.startsWith('token:') ? 'login_token' : 'social';
+  const { token, registration } = await newRegistration(ports, { origin, identity });
   const form: PendingForm = { ...givenProfile(profile), identifiers: claimed };
-  await ports.registrations.store({ ...registration, identity }, form, undefined, proven);
+  const provenAt = registration.createdAt;
+  const proofs = proven.map((one) => ({ ...one, provenAt }));
+  await ports.registrations.begin(registration, form, proofs);
   return accept({ kind: 'register', token });
 }

@@ -1,6 +1,6 @@
 /**
- * Telling people that their account has changed (ruling 24), and the audit too. Best effort: the change is made, whether or
- * not the news goes out; an audit that fails stands in the log.
+ * Telling people that their account has changed (ruling 24), and the audit where the change has no batch for its row. Best
+ * effort: the change is made, whether or not the news goes out; an audit that fails stands in the log.
  */
 import type {
   Application,
@@ -11,6 +11,7 @@ import type {
   SocialIdentity,
   User,
 } from '../ports.ts';
+import { shopperEvent } from './audit-event.ts';
 import { masked, sameIdentifier, verifiedOf } from './identifier.ts';
 import { hex } from './hex.ts';
 
@@ -31,10 +32,8 @@ function send(ports: Ports, to: readonly IdentifierRef[], content: MessageConten
   }
 }
 
-function record(ports: Ports, action: SecurityEvent, userId: string, what?: string): void {
-  const detail = what === undefined ? {} : { what };
-  const event = { action, actor: 'shopper', userId, detail, at: ports.clock.now() };
-  ports.background(ports.audit.record(event));
+function record(ports: Ports, action: SecurityEvent, userId: string, what: string): void {
+  ports.background(ports.audit.record(shopperEvent(ports, action, userId, { what })));
 }
 
 /** Primary email, else primary phone. */
@@ -50,13 +49,18 @@ function others(user: User, one: IdentifierRef): IdentifierRef[] {
   return emails.length > 0 ? emails : rest.filter(({ primary }) => primary).slice(0, 1);
 }
 
-export function noticePasswordSet(
-  ports: Ports,
-  user: User,
-  how: 'password.changed' | 'password.reset',
-): void {
-  record(ports, how, user.id);
+/** The audit has it already: its row stands in the batch of the change. */
+export function noticePasswordSet(ports: Ports, user: User): void {
   send(ports, mainOf(user), { template: 'notice_password_set' });
+}
+
+/**
+ * A sign-in that a register_token led to: the proof behind it may be minutes old.
+ * @param by whose code made it, which need not be told
+ */
+export function noticeSignIn(ports: Ports, user: User, by?: IdentifierRef): void {
+  const to = mainOf(user).filter((one) => !by || !sameIdentifier(one, by));
+  send(ports, to, { template: 'notice_new_sign_in' });
 }
 
 export function noticeAdded(ports: Ports, user: User, one: IdentifierRef): void {
@@ -111,5 +115,4 @@ export function noticeDeleted(ports: Ports, application: Application, user: User
   const end = ports.clock.now() + (application.config.delete_account_day - 1) * 86_400_000;
   const lastDay = new Date(end).toISOString().slice(0, 10);
   send(ports, to, { template: 'notice_account_deleted', lastDay });
-  record(ports, 'account.deleted', user.id);
 }

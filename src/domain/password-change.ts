@@ -1,18 +1,16 @@
 /** Setting a password: by a mailed link, or signed in. Either way every other session ends. */
-import type { Application, IdentifierRef, Ports, Session, User } from '../ports.ts';
+import type { Application, IdentifierRef, Ports, Session, SessionRef, User } from '../ports.ts';
+import { shopperEvent } from './audit-event.ts';
+import { RESET_LINK_LIFE_MS } from './credentials.ts';
 import { noticePasswordSet } from './notices.ts';
 import { passwordRefusal } from './password.ts';
 import { checkPassword } from './password-login.ts';
 import { accept, missingField, refuse, type Result } from './result.ts';
 import { hex } from './hex.ts';
-import { openSession, replaceSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { openSession, prepareSession, replaceSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { linkLimits } from './throttle.ts';
-import { ENDED_FOR } from './session.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
 import { missingKinds, signInRefusal } from './user.ts';
-
-/** security.md: 30 min for links that reset. */
-const RESET_LIFE = 30 * 60_000;
 
 /**
  * Mails a link to an address that an active user has verified. Whatever happens the caller hears the same: for an unknown
@@ -28,8 +26,8 @@ export async function sendResetLink(
   const createdAt = ports.clock.now();
   const code = hex(ports.random.bytes(16));
   const id = await ports.vault.digest(code);
-  const limits = await linkLimits(ports.vault, ports.limits, identifier, 'reset', undefined, ip);
-  const link = { id, identifier, createdAt, expiresAt: createdAt + RESET_LIFE };
+  const limits = await linkLimits(ports, identifier, 'reset', undefined, ip);
+  const link = { id, identifier, createdAt, expiresAt: createdAt + RESET_LINK_LIFE_MS };
   const { limited, known } = await ports.links.openReset(link, limits);
   if (limited) return;
   try {
@@ -46,7 +44,7 @@ export async function sendResetLink(
       drop: !known,
     });
   } catch (outage) {
-    await ports.links.cancel(id);
+    await ports.links.cancel(link, limits);
     throw outage;
   }
 }
@@ -76,7 +74,7 @@ export async function resetPassword(
   request: {
     code: string;
     password: string;
-    presented?: { userId: string; handle: string };
+    presented?: SessionRef;
     visitor: Visitor;
   },
 ): Promise<Result<NewPassword, ResetRefusal>> {
@@ -88,21 +86,27 @@ export async function resetPassword(
   if (weak) return weak;
   const hash = await ports.hasher.hash(request.password);
   // After the hash: a login with the old password that began meanwhile must not outlive the reset.
-  const now = ports.clock.now();
-  const settled = await ports.links.reset(await ports.vault.digest(request.code), hash, now);
+  const event = shopperEvent(ports, 'password.reset', user.id);
+  const lacks = missingKinds(kindsForSession(application), user.identifiers).length > 0;
+  const by = { method: 'reset', presented: request.presented } as const;
+  const prepared = lacks
+    ? undefined
+    : await prepareSession(ports, application, user.id, by, event.at);
+  const id = await ports.vault.digest(request.code);
+  const settled = await ports.links.reset(id, hash, event, prepared?.signIn);
   if (settled.state !== 'done' || !settled.user) return refuse('link_invalid');
-  noticePasswordSet(ports, settled.user, 'password.reset');
-  if (missingKinds(kindsForSession(application), settled.user.identifiers).length > 0) {
-    const { token, registration } = await newRegistration(ports, settled.user.id);
-    await ports.registrations.store(registration, { identifiers: [] }, undefined);
-    return accept({ kind: 'register', user: settled.user, token });
+  const current = settled.user;
+  noticePasswordSet(ports, current);
+  if (!prepared) {
+    const { token, registration } = await newRegistration(ports, {
+      origin: 'reset_link',
+      user: current,
+    });
+    await ports.registrations.begin(registration, { identifiers: [] });
+    return accept({ kind: 'register', user: current, token });
   }
-  const { presented } = request;
-  if (presented) {
-    await ports.sessions.end(presented.userId, [presented.handle], now + ENDED_FOR);
-  }
-  const session = await openSession(ports, application, settled.user, request.visitor, now);
-  return accept({ kind: 'signed_in', user: settled.user, session });
+  const session = await openSession(ports, application, current, request.visitor, prepared);
+  return accept({ kind: 'signed_in', user: current, session });
 }
 
 /** A new password while signed in. The old one is demanded when there is one, and a wrong one counts as a failed login. */
@@ -129,14 +133,16 @@ export async function changePassword(
     if (!checked.ok) {
       return checked.code === 'login_failed' ? refuse('password_wrong') : checked;
     }
-    await ports.passwords.succeed({ ref: checked.value.ref, userId: user.id });
+    await ports.passwords.succeed(checked.value.success);
   }
   const weak = await passwordRefusal(ports, request.newPassword, user, 'body.new_password');
   if (weak) return weak;
   const hash = await ports.hasher.hash(request.newPassword);
-  const now = ports.clock.now();
+  const issued = await ports.sessionTokens.issue(user.id);
+  const event = { ...shopperEvent(ports, 'password.changed', user.id), session: issued.handle };
   // Only over the password that was checked: of two changes at once one wins, the other's old password is wrong by then.
-  if (!(await ports.passwords.set(user.id, current, hash, now))) return refuse('password_wrong');
-  noticePasswordSet(ports, user, 'password.changed');
-  return accept(await replaceSession(ports, session, now));
+  const changed = await ports.passwords.set(user.id, current, hash, event);
+  if (!changed) return refuse('password_wrong');
+  noticePasswordSet(ports, changed);
+  return accept(await replaceSession(ports, session, changed, issued, event.at));
 }

@@ -1,19 +1,20 @@
 /** Login by password. Known and unknown shoppers cost the same: one hash, one round trip before it (ruling 20). */
 import type {
   Application,
+  DeviceRef,
   ImportedHashes,
   LoginName,
   PasswordSuccess,
   Ports,
+  SessionRef,
   User,
 } from '../ports.ts';
+import { shopperEvent } from './audit-event.ts';
 import { readEmail, readPhone } from './identifier.ts';
 import { hashCounts } from './imported-hash.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
-import { hex } from './hex.ts';
-import { ENDED_FOR } from './session.ts';
-import { openSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { loginFailures } from './throttle.ts';
 import { missingKinds, signInRefusal } from './user.ts';
 
@@ -37,7 +38,7 @@ export interface PasswordCheck {
   password: string;
   /** What the failure budget of an unknown account is kept under. */
   unknown: string;
-  device?: { userId: string; id: string };
+  device?: DeviceRef;
   ip: string;
   /** The application's policy for hashes of another system. */
   importedHashes?: ImportedHashes;
@@ -46,8 +47,8 @@ export interface PasswordCheck {
 /** A right password; its try is still charged until `succeed` gives it back. */
 export interface RightPassword {
   user: User;
-  ref: string;
-  rehash?: { from: string; to: string };
+  /** For `Passwords.succeed`, which does nothing when the password has been changed meanwhile. */
+  success: PasswordSuccess;
 }
 
 /** Charges the try, does the work of one hash, and says whether the password is right. */
@@ -55,14 +56,12 @@ export async function checkPassword(
   ports: Ports,
   { login, password, unknown, device, ip, importedHashes }: PasswordCheck,
 ): Promise<Result<RightPassword, 'too_many_requests' | 'login_failed'>> {
-  const ref = hex(ports.random.bytes(16));
   const now = ports.clock.now();
-  const { account, address } = await loginFailures(ports.vault, ports.limits, unknown, ip);
+  const { account, address } = await loginFailures(ports, unknown, ip);
   const found = await ports.passwords.attempt({
     login,
     limits: address,
     account: { ...account, device },
-    ref,
     now,
   });
   if (found.limited) return tooMany(found.limited);
@@ -70,10 +69,17 @@ export async function checkPassword(
   // One that does not count any more is no hash; the work is the same.
   const hash = hashCounts(found.hash, importedHashes, now) ? found.hash : undefined;
   const verdict = await ports.hasher.verify(password, hash);
-  if (!user || hash === undefined || verdict === 'wrong') return refuse('login_failed');
-  const rehash =
-    verdict === 'outdated' ? { from: hash, to: await ports.hasher.hash(password) } : undefined;
-  return accept({ user, ref, rehash });
+  if (!user || hash === undefined || verdict === 'wrong') {
+    ports.background(ports.audit.count('sign_in_failed.password', now));
+    if (user && found.spent) {
+      const detail = { limit: account.name };
+      ports.background(ports.audit.record(shopperEvent(ports, 'sign_in.locked', user.id, detail)));
+    }
+    return refuse('login_failed');
+  }
+  const rehash = verdict === 'outdated' ? await ports.hasher.hash(password) : undefined;
+  const success = { charged: found.charged, chargedAt: now, userId: user.id, hash, rehash };
+  return accept({ user, success });
 }
 
 export type PasswordLogin =
@@ -92,7 +98,7 @@ export async function loginByPassword(
   application: Application,
   request: Omit<PasswordCheck, 'ip' | 'importedHashes'> & {
     visitor: Visitor;
-    presented?: { userId: string; handle: string };
+    presented?: SessionRef;
   },
 ): Promise<Result<PasswordLogin, Refusal>> {
   const startedAt = ports.clock.now();
@@ -100,22 +106,24 @@ export async function loginByPassword(
   const check = { ...request, ip: request.visitor.ip, importedHashes };
   const checked = await checkPassword(ports, check);
   if (!checked.ok) return checked;
-  const { user, ref, rehash } = checked.value;
-  const base: PasswordSuccess = { ref, userId: user.id, rehash };
+  const { user, success } = checked.value;
   const refused = signInRefusal(user, application);
   if (refused) {
-    await ports.passwords.succeed(base);
+    await ports.passwords.succeed(success);
     return refused;
   }
   if (missingKinds(kindsForSession(application), user.identifiers).length > 0) {
-    const { token, registration } = await newRegistration(ports, user.id);
-    await ports.passwords.succeed({ ...base, registration });
-    return accept({ kind: 'register', user, token });
+    const { token, registration } = await newRegistration(ports, { origin: 'password', user });
+    const current = await ports.passwords.succeed({ ...success, registration });
+    return current ? accept({ kind: 'register', user: current, token }) : refuse('login_failed');
   }
-  const { presented } = request;
-  const endSession = presented && { ...presented, until: startedAt + ENDED_FOR };
-  await ports.passwords.succeed({ ...base, endSession });
-  const session = await openSession(ports, application, user, request.visitor, startedAt);
-  const known = rehash ? { ...user, hasOldPasswordHash: false } : user;
-  return accept({ kind: 'signed_in', user: known, session });
+  const by = { method: 'password', presented: request.presented } as const;
+  const prepared = await prepareSession(ports, application, user.id, by, startedAt);
+  // Read in the batch that compares the hash once more: a password that was changed meanwhile signs nobody in.
+  const current = await ports.passwords.succeed({ ...success, signIn: prepared.signIn });
+  if (!current) return refuse('login_failed');
+  const refusedNow = signInRefusal(current, application);
+  if (refusedNow) return refusedNow;
+  const session = await openSession(ports, application, current, request.visitor, prepared);
+  return accept({ kind: 'signed_in', user: current, session });
 }

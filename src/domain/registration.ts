@@ -9,14 +9,16 @@ import type {
   PendingForm,
   Ports,
   Profile,
+  Registration,
+  RegistrationOrigin,
   RequiredFields,
+  SocialIdentity,
   User,
 } from '../ports.ts';
+import { REGISTRATION_LIFE_MS } from './credentials.ts';
 import { sameIdentifier } from './identifier.ts';
 import { newObjectId } from './object-id.ts';
 import { newUsername, withPrimaries } from './user.ts';
-
-const REGISTRATION_LIFE = 30 * 60_000;
 
 const hardKinds = (fields: RequiredFields): IdentifierKind[] => {
   const demands = ({ is_required, level }: RequiredFields['email']) =>
@@ -41,29 +43,33 @@ export function kindsForRegistration({ config }: Application): IdentifierKind[] 
   return [...new Set(both)];
 }
 
-function emptyRegistration(id: string, now: number, userId?: string): NewRegistration {
-  return { id, userId, createdAt: now, expiresAt: now + REGISTRATION_LIFE };
-}
-
-/** A fresh register_token and the row that its hash names. */
+/**
+ * A fresh register_token and the row that its hash names.
+ * @param from what began it: nothing ever moves its end
+ */
 export async function newRegistration(
   ports: Pick<Ports, 'clock' | 'random' | 'vault'>,
-  userId?: string,
+  from: { origin: RegistrationOrigin; user?: User; identity?: SocialIdentity },
 ): Promise<{ token: string; registration: NewRegistration }> {
+  const { origin, user, identity } = from;
   const token = ports.random.uuid();
   const id = await ports.vault.digest(token);
-  return { token, registration: emptyRegistration(id, ports.clock.now(), userId) };
+  const createdAt = ports.clock.now();
+  // A binding that is made right behind a revocation, as after a reset, must be no older than it.
+  const userProvenAt = user && Math.max(createdAt, user.sessionsValidFrom);
+  const expiresAt = createdAt + REGISTRATION_LIFE_MS;
+  const bound = user && { userId: user.id, userProvenAt };
+  return { token, registration: { id, origin, ...bound, identity, createdAt, expiresAt } };
 }
 
-/** The hash of a register_token that is still good for a proof, or undefined. */
+/** The registration of a register_token that is still good for a proof, or undefined. */
 export async function openRegistration(
   ports: Pick<Ports, 'clock' | 'vault' | 'registrations'>,
   token: string,
-): Promise<string | undefined> {
-  const id = await ports.vault.digest(token);
-  const { registration } = await ports.registrations.find(id);
+): Promise<Registration | undefined> {
+  const { registration } = await ports.registrations.find(await ports.vault.digest(token));
   const open = registration?.finishedAt === undefined && registration;
-  return open && open.expiresAt > ports.clock.now() ? id : undefined;
+  return open && open.expiresAt > ports.clock.now() ? open : undefined;
 }
 
 export type Next =

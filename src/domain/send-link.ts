@@ -1,13 +1,11 @@
 /** Sending a link that proves an identifier of a profile (ruling 21). */
 import type { Application, IdentifierRef, Ports, User } from '../ports.ts';
+import { VERIFY_LINK_LIFE_MS } from './credentials.ts';
 import { masked } from './identifier.ts';
 import { accept, tooMany, type Result } from './result.ts';
 import { hex } from './hex.ts';
 import { countryRefusal, smsGuard } from './sms-guard.ts';
 import { linkLimits } from './throttle.ts';
-
-/** security.md: 24 h for links that verify. */
-const LINK_LIFE = 24 * 3_600_000;
 
 /** Each send makes a new code of 128 bits, of which only the hash is kept; older ones stay valid until one is used. */
 export async function sendVerifyLink(
@@ -24,14 +22,12 @@ export async function sendVerifyLink(
   const kind = identifier.kind === 'email' ? 'verify_email' : 'verify_mobile';
   const [id, limits] = await Promise.all([
     ports.vault.digest(code),
-    linkLimits(ports.vault, ports.limits, identifier, kind, user.id, ip),
+    linkLimits(ports, identifier, kind, user.id, ip),
   ]);
   const sms = smsGuard(ports, application, identifier, now);
-  const limited = await ports.links.open(
-    { kind, id, userId: user.id, identifier, createdAt: now, expiresAt: now + LINK_LIFE },
-    limits,
-    sms,
-  );
+  const expiresAt = now + VERIFY_LINK_LIFE_MS;
+  const link = { kind, id, userId: user.id, identifier, createdAt: now, expiresAt } as const;
+  const limited = await ports.links.open(link, limits, sms);
   if (limited) return tooMany(limited);
   const account = user.identifiers.find(({ primary }) => primary);
   const page = kind === 'verify_email' ? 'verify-email' : 'verify-mobile';
@@ -49,7 +45,7 @@ export async function sendVerifyLink(
       createdAt: now,
     });
   } catch (outage) {
-    await ports.links.cancel(id, sms);
+    await ports.links.cancel(link, limits, sms);
     throw outage;
   }
   return accept(undefined);

@@ -1,29 +1,33 @@
 /** Sending a one-time code, new or again. The answer never depends on who is known. */
 import type {
   Application,
-  Challenge,
+  DeviceRef,
   IdentifierRef,
   Message,
   NewChallenge,
   OtpPurpose,
+  OpenChallenge,
   Ports,
 } from '../ports.ts';
+import type { SendPermit } from './captcha.ts';
+import { OTP_LIFE_MS } from './credentials.ts';
 import { hex } from './hex.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
 import { countryRefusal, smsGuard } from './sms-guard.ts';
-import { otpBudget } from './throttle.ts';
-
-/** ASVS 6.5.5. */
-export const OTP_LIFE = 10 * 60_000;
-const ANDROID_HASH = /^[A-Za-z0-9+/]{11}$/;
+import { otpBudget, registrationSends } from './throttle.ts';
+import { codeMac } from './try-code.ts';
 
 export interface SendOtp {
   identifier: IdentifierRef;
   purpose: OtpPurpose;
-  /** Whose profile the code is for; `profile` only. */
+  /** A captcha was solved, or none was due. */
+  permit: SendPermit;
+  /** Whose profile the code is for (`profile`), or whose registration (`register`). */
   userId?: string;
-  /** Hash of the register_token; `register` only. */
-  registration?: string;
+  /** The register_token's row; `register` only. A code ends with it. */
+  registration?: { id: string; expiresAt: number };
+  /** The browser has signed this user in before. */
+  device?: DeviceRef;
   ip: string;
   androidHash?: string;
 }
@@ -37,11 +41,14 @@ export interface SentOtp {
 }
 
 /**
- * The last line of an SMS (ruling 43): the app's hash for Android's retriever, else the WebOTP line, by which a browser
- * fills the code in on this shop's own pages only.
+ * The last line of an SMS (ruling 43): the app's hash for Android's retriever, when the application lists it, else the WebOTP
+ * line, by which a browser fills the code in on this shop's own pages only. Any other text would let a caller put words of
+ * its own into an official SMS.
  */
 function lastLine(application: Application, otp: string, androidHash?: string): string {
-  if (androidHash && ANDROID_HASH.test(androidHash)) return androidHash;
+  if (androidHash !== undefined && application.androidHashes.includes(androidHash)) {
+    return androidHash;
+  }
   return `@${new URL(application.storefrontUrl).hostname} #${otp}`;
 }
 
@@ -84,103 +91,143 @@ function fixedCode(
   return listed && listed.until > now ? listed.otp : undefined;
 }
 
+/** `request_id` of the challenge that a resend token belongs to: the token itself is kept nowhere. */
+async function challengeId({ vault }: Pick<Ports, 'vault'>, resendToken: string): Promise<string> {
+  return (await vault.digest(`otp ${resendToken}`)).slice(0, 32);
+}
+
 /** Starts a challenge and hands its message over. A queue that refuses costs the caller nothing (ruling 44). */
 export async function sendOtp(
   ports: Ports,
   application: Application,
   request: SendOtp,
-): Promise<Result<SentOtp, 'too_many_requests' | 'validation_failed'>> {
+): Promise<Result<SentOtp, SendRefusal>> {
   const { identifier, purpose, userId, registration } = request;
+  if (!application.config.active) return refuse('application_inactive');
   const now = ports.clock.now();
   const fixed = fixedCode(ports, application, identifier, now);
   const refused = fixed === undefined && countryRefusal(ports, application, [identifier]);
   if (refused) return refused;
   const sms = fixed === undefined ? smsGuard(ports, application, identifier, now) : undefined;
   const otp = fixed ?? ports.random.otp();
-  const id = hex(ports.random.bytes(16));
-  const [budget, sealedCode] = await Promise.all([
-    otpBudget(ports.vault, ports.limits, identifier, purpose, request.ip),
+  const resendToken = ports.random.uuid();
+  const [budget, sealedCode, id] = await Promise.all([
+    otpBudget(ports, request),
     ports.vault.seal('otp', otp),
+    challengeId(ports, resendToken),
   ]);
   const challenge: NewChallenge = {
     id,
     purpose,
     identifier,
     sealedCode,
-    resendToken: ports.random.uuid(),
-    userId,
-    registration,
+    codeMac: await codeMac(ports, id, identifier, otp),
+    userId: purpose === 'profile' ? userId : undefined,
+    registration: registration?.id,
     createdAt: now,
-    expiresAt: now + OTP_LIFE,
+    expiresAt: Math.min(now + OTP_LIFE_MS, registration?.expiresAt ?? Infinity),
   };
-  const limited = await ports.otps.open({ challenge, ...budget, sms });
+  const opening: OpenChallenge = {
+    challenge,
+    ...budget,
+    ...(registration && {
+      registrationSends: { ...registrationSends(ports.limits), registration: registration.id },
+    }),
+    sms,
+  };
+  const limited = await ports.otps.open(opening);
   if (limited) return tooMany(limited);
-  const message = otpMessage(
-    application,
-    id,
-    identifier,
-    otp,
-    [now, challenge.expiresAt],
-    request.androidHash,
-  );
+  const life = [now, challenge.expiresAt] as const;
+  const message = otpMessage(application, id, identifier, otp, life, request.androidHash);
   try {
     const send = fixed === undefined ? ports.notifier.send(message) : undefined;
     await Promise.all([ports.otps.keep(challenge), send]);
   } catch (outage) {
-    await ports.otps.cancel(id, sms);
+    await ports.otps.cancel(opening);
     throw outage;
   }
-  return accept(sent(challenge, ports));
+  return accept(sent(id, resendToken, ports));
 }
 
-const sent = (challenge: Pick<Challenge, 'id' | 'resendToken'>, ports: Ports): SentOtp => ({
-  requestId: challenge.id,
-  resendToken: challenge.resendToken,
-  resendTimer: ports.limits.sendGapSeconds,
+export type SendRefusal = 'too_many_requests' | 'validation_failed' | 'application_inactive';
+
+const sent = (requestId: string, resendToken: string, { limits }: Ports): SentOtp => ({
+  requestId,
+  resendToken,
+  resendTimer: limits.sendGapSeconds,
 });
 
 export interface ResendOtp {
   token: string;
   identifier: IdentifierRef;
+  /** Who is signed in. */
+  userId?: string;
+  device?: DeviceRef;
   ip: string;
   androidHash?: string;
 }
 
+export type ResendRefusal =
+  | 'too_many_requests'
+  | 'resend_token_invalid'
+  | 'otp_exhausted'
+  | 'application_inactive'
+  | 'unavailable';
+
 /**
  * Sends the same live code again, under the same request id and token: storefronts keep the first ones (ruling 11).
- * `notHereYet`: this location cannot read the code yet; the caller may try again.
+ * @returns `unavailable` when this location cannot read the code yet; the caller may try again
  */
 export async function resendOtp(
   ports: Ports,
   application: Application,
-  { token, identifier, ip, androidHash }: ResendOtp,
-): Promise<Result<SentOtp, 'too_many_requests' | 'resend_token_invalid' | 'unavailable'>> {
+  { token, identifier, userId, device, ip, androidHash }: ResendOtp,
+): Promise<Result<SentOtp, ResendRefusal>> {
+  if (!application.config.active) return refuse('application_inactive');
   const now = ports.clock.now();
-  const ref = hex(ports.random.bytes(16));
+  const nonce = hex(ports.random.bytes(16));
   const limitsOf = async (purpose: OtpPurpose) =>
-    (await otpBudget(ports.vault, ports.limits, identifier, purpose, ip)).limits;
-  const [login, profile, register] = await Promise.all([
+    (await otpBudget(ports, { identifier, purpose, userId, device, ip })).limits;
+  const [login, profile, register, id] = await Promise.all([
     limitsOf('login'),
     limitsOf('profile'),
     limitsOf('register'),
+    challengeId(ports, token),
   ]);
   const limits = { login, profile, register };
   const fixed = fixedCode(ports, application, identifier, now);
   // A country that is refused has no live code to send again, unless it was taken off the list meanwhile.
   const sms = fixed === undefined ? smsGuard(ports, application, identifier, now) : undefined;
-  const found = await ports.otps.resend({ token, identifier, limits, ref, now, sms });
-  if (found.state === 'unknown') return refuse('resend_token_invalid');
-  if (found.state === 'not_here_yet') return refuse('unavailable', { retryAfter: 2 });
-  if (found.state === 'limited') return tooMany(found.limited);
+  const resending = { id, nonce, identifier, now, sms };
+  const found = await ports.otps.resend({
+    ...resending,
+    limits,
+    maxTries: ports.limits.otpTriesPerCode,
+    registrationSends: registrationSends(ports.limits),
+  });
+  switch (found.state) {
+    case 'unknown':
+      return refuse('resend_token_invalid');
+    case 'exhausted':
+      return refuse('otp_exhausted');
+    case 'not_here_yet':
+      return refuse('unavailable', { retryAfter: 2 });
+    case 'limited':
+      return tooMany(found.limited);
+    case 'ready':
+      break;
+  }
+  const { challenge } = found;
   try {
     const otp = await ports.vault.open('otp', found.sealedCode);
     if (fixed === undefined) {
-      const life = [now, found.challenge.expiresAt] as const;
-      await ports.notifier.send(otpMessage(application, ref, identifier, otp, life, androidHash));
+      const life = [now, challenge.expiresAt] as const;
+      await ports.notifier.send(otpMessage(application, nonce, identifier, otp, life, androidHash));
     }
   } catch (outage) {
-    await ports.otps.cancelResend(ref, sms);
+    const charged = { limits: limits[challenge.purpose], chargedAt: now };
+    await ports.otps.cancelResend({ ...resending, ...charged });
     throw outage;
   }
-  return accept(sent(found.challenge, ports));
+  return accept(sent(id, token, ports));
 }

@@ -26,16 +26,23 @@ export function sessionLife({ session_config: { duration, type } }: Application[
 
 export function newSession(
   application: Application,
-  of: Pick<Session, 'userId' | 'handle' | 'userAgent' | 'ip' | 'domain'>,
+  of: Pick<Session, 'userId' | 'handle' | 'validFrom' | 'userAgent' | 'ip' | 'domain'>,
   now: number,
 ): Session {
-  const { userId, handle, userAgent, ip, domain } = of;
+  const { userId, handle, validFrom, userAgent, ip, domain } = of;
   const expiresAt = now + sessionLife(application.config);
-  return { userId, handle, userAgent, ip, domain, createdAt: now, renewedAt: now, expiresAt };
+  const times = { createdAt: now, renewedAt: now, expiresAt };
+  return { userId, handle, validFrom, userAgent, ip, domain, ...times };
+}
+
+/** Sessions that were opened before this have ended by themselves; milliseconds. */
+export function aliveSince({ config }: Application, now: number): number {
+  return now - (config.session_config.is_rolling ? ABSOLUTE_CAP : sessionLife(config));
 }
 
 /**
- * The user and the session when the session is alive: KV has it, D1 has not ended it, its user is active.
+ * The user and the session when the session is alive: KV has it, D1 has not ended it, nothing has revoked it since it was
+ * opened, its user is active.
  * KV alone never lets anyone in.
  */
 export function judgeSession(
@@ -45,7 +52,7 @@ export function judgeSession(
 ): { user: User; session: Session } | undefined {
   const { session, user, ended } = evidence;
   if (!session || !user || ended || !application.config.active) return undefined;
-  if (session.expiresAt <= now || session.createdAt < user.sessionsValidFrom) return undefined;
+  if (session.expiresAt <= now || session.validFrom !== user.sessionsValidFrom) return undefined;
   return statusOf(user) === 'active' ? { user, session } : undefined;
 }
 
@@ -60,11 +67,6 @@ export function renewSession(
   if (now - session.renewedAt < Math.min(RENEWAL_GAP, life / RENEWAL_SHARE)) return undefined;
   const expiresAt = Math.min(now + life, session.createdAt + ABSOLUTE_CAP);
   return { ...session, renewedAt: now, expiresAt };
-}
-
-/** The handles to end so that at most `MAX_SESSIONS` stay, oldest first. */
-export function surplusSessions(sessions: readonly Session[]): Session[] {
-  return sessions.toSorted((a, b) => b.createdAt - a.createdAt).slice(MAX_SESSIONS);
 }
 
 /** How operators name a session; both forms are read. */

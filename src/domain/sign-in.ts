@@ -1,6 +1,15 @@
 /** Giving a user a session, after the proof. */
-import type { Application, Ports, Session, User } from '../ports.ts';
-import { newSession, surplusSessions } from './session.ts';
+import type {
+  Application,
+  AuditEvent,
+  Ports,
+  Session,
+  SessionRef,
+  SignIn,
+  SignInMethod,
+  User,
+} from '../ports.ts';
+import { aliveSince, newSession } from './session.ts';
 
 /** What a session remembers of the browser it was made for. */
 export interface Visitor {
@@ -16,23 +25,57 @@ export interface SessionCookie {
   device?: string;
 }
 
+/** A session that has its id, and is stored once the batch that signs the user in has gone through. */
+export interface PreparedSession {
+  cookie: string;
+  signIn: SignIn;
+}
+
 /**
- * Stores a new session and returns its cookie. `startedAt` is when the request began, so that a block which came in
- * between ends this session too.
+ * A fresh session id, with the ledger row for the batch that signs the user in.
+ * @param by `presented` came with the request, and ends with the sign-in
+ * @param startedAt when the request began, in milliseconds
+ */
+export async function prepareSession(
+  ports: Pick<Ports, 'sessionTokens' | 'requestId'>,
+  application: Application,
+  userId: string,
+  by: { method: SignInMethod; presented?: SessionRef },
+  startedAt: number,
+): Promise<PreparedSession> {
+  const { cookie, handle } = await ports.sessionTokens.issue(userId);
+  const event: AuditEvent = {
+    action: 'sign_in',
+    actor: 'shopper',
+    userId,
+    requestId: ports.requestId,
+    session: handle,
+    detail: { method: by.method },
+    at: startedAt,
+  };
+  const ends = by.presented ? [by.presented] : [];
+  const since = aliveSince(application, startedAt);
+  return { cookie, signIn: { userId, handle, event, aliveSince: since, ends } };
+}
+
+/**
+ * Stores a prepared session and returns its cookie.
+ * @param user as read in the batch that signed in: a revocation after it ends this session too
  */
 export async function openSession(
   ports: Ports,
   application: Application,
-  user: Pick<User, 'id'>,
+  user: Pick<User, 'id' | 'sessionsValidFrom'>,
   visitor: Visitor,
-  startedAt: number,
+  { cookie, signIn }: PreparedSession,
 ): Promise<SessionCookie> {
-  const { cookie, handle } = await ports.sessionTokens.issue(user.id);
+  const startedAt = signIn.event.at;
   const session = newSession(
     application,
     {
       userId: user.id,
-      handle,
+      handle: signIn.handle,
+      validFrom: user.sessionsValidFrom,
       userAgent: visitor.userAgent,
       ip: visitor.ip,
       domain: visitor.host,
@@ -40,32 +83,21 @@ export async function openSession(
     startedAt,
   );
   await ports.sessions.put(session);
-  ports.background(endSurplus(ports, session));
   const device = await ports.deviceTokens.issue(user.id);
   return { set: cookie, maxAge: (session.expiresAt - startedAt) / 1000, device };
 }
 
 /**
- * The same session under a new id, with the old expiry (ruling 9): for a change of privilege, after which every session
- * made before `now` is dead.
+ * The same session under a new id, with the old expiry (ruling 9), after a change that has ended every session.
+ * @param issued the new id, which the batch of the change has put into the ledger
  */
 export async function replaceSession(
   ports: Ports,
   old: Session,
+  { sessionsValidFrom: validFrom }: Pick<User, 'sessionsValidFrom'>,
+  { cookie, handle }: { cookie: string; handle: string },
   now: number,
 ): Promise<SessionCookie> {
-  const { cookie, handle } = await ports.sessionTokens.issue(old.userId);
-  await ports.sessions.put({ ...old, handle, createdAt: now, renewedAt: now });
+  await ports.sessions.put({ ...old, handle, validFrom, createdAt: now, renewedAt: now });
   return { set: cookie, maxAge: (old.expiresAt - now) / 1000 };
-}
-
-/** Best effort: KV lists lag behind (ruling 8). */
-export async function endSurplus(ports: Ports, opened: Session): Promise<void> {
-  const sessions = await ports.sessions.list(opened.userId, ports.clock.now());
-  const others = sessions.filter(({ handle }) => handle !== opened.handle);
-  const surplus = surplusSessions([opened, ...others]);
-  if (surplus.length === 0) return;
-  const until = Math.max(...surplus.map(({ expiresAt }) => expiresAt));
-  const handles = surplus.map(({ handle }) => handle);
-  await ports.sessions.end(opened.userId, handles, until);
 }

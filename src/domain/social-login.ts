@@ -1,5 +1,13 @@
 /** Login with Google, Facebook or Apple (rulings 16–18, 26). What the body says of the shopper is never an identity. */
-import type { Application, Ports, Profile, SocialPerson, SocialProvider } from '../ports.ts';
+import type {
+  Application,
+  Limit,
+  Ports,
+  Profile,
+  SessionRef,
+  SocialPerson,
+  SocialProvider,
+} from '../ports.ts';
 import { readEmail } from './identifier.ts';
 import {
   loginByIdentity,
@@ -19,7 +27,7 @@ export interface SocialLogin {
   subject?: string;
   /** Names may come from here, and nothing else. */
   profile?: { first_name?: string; last_name?: string; full_name?: string };
-  presented?: { userId: string; handle: string };
+  presented?: SessionRef;
   visitor: Visitor;
 }
 
@@ -52,26 +60,40 @@ function profileOf(person: SocialPerson, said: SocialLogin['profile'] = {}): Pro
   };
 }
 
-/** The failure of a proof: charged to the address it came from. */
-export async function failedProof(
+/** A proof that is about to be asked for, charged as if it were refused: whatever fails at once is judged no oftener. */
+export interface ChargedProof {
+  charged: Limit[];
+  chargedAt: number;
+}
+
+export async function chargeProof(
   ports: Ports,
   ip: string,
+): Promise<Result<ChargedProof, 'too_many_requests'>> {
+  const charged = await proofFailures(ports, ip);
+  const chargedAt = ports.clock.now();
+  const limited = await ports.budgets.charge(charged, chargedAt);
+  return limited ? tooMany(limited) : accept({ charged, chargedAt });
+}
+
+/** The proof was refused: its charge stays. */
+export function failedProof(
+  ports: Ports,
+  method: 'social' | 'token',
   internal: string,
-): Promise<Refused<'login_failed'>> {
-  const limits = await proofFailures(ports.vault, ports.limits, ip);
-  const ref = ports.random.uuid();
-  if (limits.length > 0) await ports.budgets.charge(limits, ref, ports.clock.now());
+): Refused<'login_failed'> {
+  ports.background(ports.audit.count(`sign_in_failed.${method}`, ports.clock.now()));
   return refuse('login_failed', { message: 'This login could not be verified.', internal });
 }
 
-export async function tooManyProofs(
+/** The provider could not say: nobody has failed. */
+export async function providerDown(
   ports: Ports,
-  ip: string,
-): Promise<Refused<'too_many_requests'> | undefined> {
-  const limits = await proofFailures(ports.vault, ports.limits, ip);
-  if (limits.length === 0) return undefined;
-  const limited = await ports.budgets.check(limits, ports.clock.now());
-  return limited && tooMany(limited);
+  { charged, chargedAt }: ChargedProof,
+  internal: string,
+): Promise<Refused<'provider_unavailable'>> {
+  await ports.budgets.giveBack(charged, chargedAt);
+  return refuse('provider_unavailable', { internal });
 }
 
 export async function loginBySocial(
@@ -86,17 +108,17 @@ export async function loginBySocial(
     ...(social?.clientIds?.[provider] ?? []),
   ].filter((id): id is string => Boolean(id));
   if (!config.social[provider] || clientIds.length === 0) return refuse('social_login_disabled');
-  const limited = await tooManyProofs(ports, visitor.ip);
-  if (limited) return limited;
+  const proof = await chargeProof(ports, visitor.ip);
+  if (!proof.ok) return proof;
   const sealed = provider === 'facebook' ? social?.facebookSecret : undefined;
   const secret = sealed && (await ports.vault.open('social', sealed));
   const answer = await ports.social.vouch(provider, token, { clientIds, secret });
-  if (answer.state === 'down') return refuse('provider_unavailable', { internal: answer.reason });
-  if (answer.state === 'refused') return failedProof(ports, visitor.ip, answer.reason);
+  if (answer.state === 'down') return providerDown(ports, proof.value, answer.reason);
+  if (answer.state === 'refused') return failedProof(ports, 'social', answer.reason);
   const person = answer.value;
   const { subject } = person;
   if (request.subject !== undefined && request.subject !== subject) {
-    return failedProof(ports, visitor.ip, 'another user_identifier');
+    return failedProof(ports, 'social', 'another user_identifier');
   }
   const email = readEmail(person.email ?? '');
   const known = {
@@ -107,6 +129,7 @@ export async function loginBySocial(
   const identity = { provider, subject };
   const done = await loginByIdentity(ports, application, {
     ...known,
+    ...proof.value,
     identity,
     presented,
     visitor,

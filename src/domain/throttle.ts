@@ -1,5 +1,7 @@
 /** Which budgets an act is charged to. The numbers come from configuration (`Limits`), their defaults from security.md. */
 import type {
+  DeviceRef,
+  IdentifierLimits,
   IdentifierRef,
   Limit,
   Limited,
@@ -7,11 +9,14 @@ import type {
   LinkKind,
   OtpPurpose,
   Ports,
+  RegistrationSends,
+  TryRules,
   Vault,
 } from '../ports.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
+const QUARTER = HOUR / 4;
 const DAY = 24 * HOUR;
 
 const LOOPBACK = new Set(['', '127.0.0.1', '::1']);
@@ -29,89 +34,153 @@ export function addressBlock(ip: string): string {
     .join(':');
 }
 
-/** Buckets hold keyed hashes, so that the ledger names no person. */
-async function identifierKey(vault: Vault, { kind, value }: IdentifierRef): Promise<string> {
-  return vault.mac('budget', `${kind}:${value}`);
+/**
+ * Buckets hold keyed hashes, so that the ledger names no person: one for each living key, the newest first. The first is
+ * charged and all of them count, so that a new key refills no budget.
+ */
+async function keyed(vault: Vault, prefix: string, text: string): Promise<string[]> {
+  return (await vault.macs('budget', text)).map((key) => `${prefix}:${key}`);
 }
 
-async function addressLimits(vault: Vault, limits: Limits, ip: string): Promise<Limit[]> {
+const ofIdentifier = async (vault: Vault, { kind, value }: IdentifierRef): Promise<string[]> =>
+  keyed(vault, 'identifier', `${kind}:${value}`);
+
+/** Nothing for this machine and where the edge gives no address. */
+async function ofAddress(
+  vault: Vault,
+  ip: string,
+  limit: Omit<Limit, 'buckets'>,
+): Promise<Limit[]> {
   if (LOOPBACK.has(ip)) return [];
-  const bucket = `sends:ip:${await vault.mac('budget', addressBlock(ip))}`;
-  return [{ name: 'sends_per_ip_hour', bucket, max: limits.sendsPerIpHour, windowMs: HOUR }];
+  return [{ ...limit, buckets: await keyed(vault, 'address', addressBlock(ip)) }];
 }
 
-const perTarget = (bucket: string, limits: Limits): Limit[] => [
-  { name: 'send_gap', bucket, max: 1, windowMs: limits.sendGapSeconds * SECOND },
-  { name: 'sends_per_hour', bucket, max: limits.sendsPerHour, windowMs: HOUR },
-  { name: 'sends_per_day', bucket, max: limits.sendsPerDay, windowMs: DAY },
-];
-
-const perIdentifierDay = (key: string, limits: Limits): Limit => ({
-  name: 'sends_per_identifier_day',
-  bucket: `sends:any:${key}`,
-  max: limits.sendsPerIdentifierDay,
-  windowMs: DAY,
-});
-
-const perUser = (userId: string, limits: Limits): Limit => ({
-  name: 'links_per_user_hour',
-  bucket: `links:${userId}`,
-  max: limits.linksPerUserHour,
+const sendsPerAddress = (limits: Limits): Omit<Limit, 'buckets'> => ({
+  name: 'sends_per_ip_hour',
+  window: 'sends/hour',
+  max: limits.sendsPerIpHour,
   windowMs: HOUR,
 });
 
-export interface OtpBudget {
-  limits: Limit[];
-  /** Bucket of the identifier's wrong tries. */
-  triesBucket: string;
-  /** Bucket that a verified code gets back: mobile carriers share IPv4 addresses. */
-  refundOnSuccess?: string;
+/** @param what a purpose of codes or a kind of links: each has its own share of what an identifier may get */
+const perTarget = (what: string, buckets: readonly string[], limits: Limits): Limit[] => [
+  {
+    name: 'send_gap',
+    buckets,
+    window: `${what}/gap`,
+    max: 1,
+    windowMs: limits.sendGapSeconds * SECOND,
+  },
+  {
+    name: 'sends_per_hour',
+    buckets,
+    window: `${what}/hour`,
+    max: limits.sendsPerHour,
+    windowMs: HOUR,
+  },
+  {
+    name: 'sends_per_day',
+    buckets,
+    window: `${what}/day`,
+    max: limits.sendsPerDay,
+    windowMs: DAY,
+  },
+  {
+    name: 'sends_per_identifier_day',
+    buckets,
+    window: 'any/day',
+    max: limits.sendsPerIdentifierDay,
+    windowMs: DAY,
+  },
+];
+
+/** Messages that one user causes, to however many identifiers. */
+function perUser(userId: string | undefined, limits: Limits, link: boolean): Limit[] {
+  if (userId === undefined) return [];
+  const buckets = [`user:${userId}`];
+  const day: Limit = {
+    name: 'messages_per_user_day',
+    buckets,
+    window: 'messages/day',
+    max: limits.messagesPerUserDay,
+    windowMs: DAY,
+  };
+  if (!link) return [day];
+  const hour: Limit = {
+    name: 'links_per_user_hour',
+    buckets,
+    window: 'links/hour',
+    max: limits.linksPerUserHour,
+    windowMs: HOUR,
+  };
+  return [day, hour];
 }
 
-/** Sends of a code: per (identifier, purpose), per identifier over all purposes, per address. */
+export interface OtpSend {
+  identifier: IdentifierRef;
+  purpose: OtpPurpose;
+  ip: string;
+  /** The user who causes the message, where one is known. */
+  userId?: string;
+  /** The browser has signed this user in before. */
+  device?: DeviceRef;
+}
+
+export interface OtpBudget {
+  limits: IdentifierLimits;
+  /** Buckets of the identifier's wrong tries. */
+  triesBuckets: string[];
+  /** What a verified code gives back: mobile carriers share IPv4 addresses. */
+  refund: Limit[];
+}
+
+/** Sends of a code: per (identifier, purpose), per identifier over all purposes, per user, per address. */
 export async function otpBudget(
-  vault: Vault,
-  limits: Limits,
-  identifier: IdentifierRef,
-  purpose: OtpPurpose,
-  ip: string,
+  { vault, limits }: Pick<Ports, 'vault' | 'limits'>,
+  { identifier, purpose, ip, userId, device }: OtpSend,
 ): Promise<OtpBudget> {
-  const [key, address] = await Promise.all([
-    identifierKey(vault, identifier),
-    addressLimits(vault, limits, ip),
+  const [buckets, address] = await Promise.all([
+    ofIdentifier(vault, identifier),
+    ofAddress(vault, ip, sendsPerAddress(limits)),
   ]);
+  const shared = [...perUser(userId, limits, false), ...address];
   return {
-    limits: [
-      ...perTarget(`sends:${purpose}:${key}`, limits),
-      perIdentifierDay(key, limits),
-      ...address,
-    ],
-    triesBucket: `tries:${key}`,
-    refundOnSuccess: address[0]?.bucket,
+    limits: {
+      limits: [...perTarget(purpose, buckets, limits), ...shared],
+      ...(device && {
+        device: {
+          userId: device.userId,
+          limits: [...perTarget(purpose, [`device:${device.id}`], limits), ...shared],
+        },
+      }),
+    },
+    triesBuckets: buckets,
+    refund: address,
   };
 }
 
 /** Sends of a link: per (identifier, kind), per identifier over everything, per user, per address. */
 export async function linkLimits(
-  vault: Vault,
-  limits: Limits,
+  { vault, limits }: Pick<Ports, 'vault' | 'limits'>,
   identifier: IdentifierRef,
   kind: LinkKind,
   /** Whose profile asks for it; a reset link has nobody. */
   userId: string | undefined,
   ip: string,
 ): Promise<Limit[]> {
-  const [key, address] = await Promise.all([
-    identifierKey(vault, identifier),
-    addressLimits(vault, limits, ip),
+  const [buckets, address] = await Promise.all([
+    ofIdentifier(vault, identifier),
+    ofAddress(vault, ip, sendsPerAddress(limits)),
   ]);
-  return [
-    ...perTarget(`sends:${kind}:${key}`, limits),
-    perIdentifierDay(key, limits),
-    ...(userId === undefined ? [] : [perUser(userId, limits)]),
-    ...address,
-  ];
+  return [...perTarget(kind, buckets, limits), ...perUser(userId, limits, true), ...address];
 }
+
+/** How many messages one registration may cause. */
+export const registrationSends = (limits: Limits): Omit<RegistrationSends, 'registration'> => ({
+  perIdentifier: limits.messagesPerRegistrationIdentifier,
+  total: limits.messagesPerRegistration,
+  identifiersPerKind: limits.identifiersPerRegistrationKind,
+});
 
 /**
  * Whether all of several sends have room, asked before the first goes out: a refusal halfway would leave a message sent
@@ -128,64 +197,81 @@ export async function roomForAll(
   return ports.budgets.check(limits.flat(), ports.clock.now());
 }
 
-/** Wrong tries of an identifier over all its codes: a new code does not refill it. */
-export function wrongTries(limits: Limits): Omit<Limit, 'bucket'> {
-  return { name: 'otp_tries_per_hour', max: limits.otpWrongPerIdentifierHour, windowMs: HOUR };
+/** Wrong tries of a code, and of an identifier over all its codes: a new code does not refill those. */
+export function tryRules(limits: Limits, device?: DeviceRef): TryRules {
+  return {
+    maxTries: limits.otpTriesPerCode,
+    perIdentifier: {
+      name: 'otp_tries_per_hour',
+      window: 'tries/hour',
+      max: limits.otpWrongPerIdentifierHour,
+      windowMs: HOUR,
+    },
+    ...(device && { device: { userId: device.userId, buckets: [`device:${device.id}`] } }),
+  };
 }
 
 /** Wrong passwords: per account, also for one that does not exist, and per address. */
 export async function loginFailures(
-  vault: Vault,
-  limits: Limits,
+  { vault, limits }: Pick<Ports, 'vault' | 'limits'>,
   unknown: string,
   ip: string,
-): Promise<{ account: Omit<Limit, 'bucket'> & { unknown: string }; address: Limit[] }> {
-  const windowMs = HOUR / 4;
-  const [key, block] = await Promise.all([
-    vault.mac('budget', `login:${unknown}`),
-    vault.mac('budget', addressBlock(ip)),
+): Promise<{ account: Omit<Limit, 'buckets'> & { unknown: string[] }; address: Limit[] }> {
+  const [names, address] = await Promise.all([
+    keyed(vault, 'login', unknown),
+    ofAddress(vault, ip, {
+      name: 'login_failures_per_ip',
+      window: 'passwords/quarter',
+      max: limits.loginFailuresPerIpQuarter,
+      windowMs: QUARTER,
+    }),
   ]);
   return {
     account: {
       name: 'login_failures',
+      window: 'passwords/quarter',
       max: limits.loginFailuresPerAccountQuarter,
-      windowMs,
-      unknown: key,
+      windowMs: QUARTER,
+      unknown: names,
     },
-    address: failuresPerIp(limits, ip, `login:ip:${block}`),
+    address,
   };
 }
-
-const failuresPerIp = (limits: Limits, ip: string, bucket: string): Limit[] =>
-  LOOPBACK.has(ip)
-    ? []
-    : [
-        {
-          name: 'login_failures_per_ip',
-          bucket,
-          max: limits.loginFailuresPerIpQuarter,
-          windowMs: HOUR / 4,
-        },
-      ];
 
 /** Refused proofs of social and token logins, per address; apart from passwords, as no lock closes another login. */
-export async function proofFailures(vault: Vault, limits: Limits, ip: string): Promise<Limit[]> {
-  const block = await vault.mac('budget', addressBlock(ip));
-  return failuresPerIp(limits, ip, `proofs:ip:${block}`);
+export async function proofFailures(
+  { vault, limits }: Pick<Ports, 'vault' | 'limits'>,
+  ip: string,
+): Promise<Limit[]> {
+  return ofAddress(vault, ip, {
+    name: 'login_failures_per_ip',
+    window: 'proofs/quarter',
+    max: limits.loginFailuresPerIpQuarter,
+    windowMs: QUARTER,
+  });
 }
 
-/** Failed token requests of a client from one address (ruling 31). */
+/** Failed token requests: of a client from one address (ruling 31), and of that address whatever client it names. */
 export async function tokenFailures(
-  vault: Vault,
-  limits: Limits,
+  { vault, limits }: Pick<Ports, 'vault' | 'limits'>,
   clientKey: string,
   ip: string,
-): Promise<Limit> {
-  const key = await vault.mac('budget', `${clientKey}\n${addressBlock(ip)}`);
-  return {
+): Promise<{ client: Limit[]; address: Limit[] }> {
+  const [buckets, address] = await Promise.all([
+    keyed(vault, 'oauth', `${clientKey}\n${addressBlock(ip)}`),
+    ofAddress(vault, ip, {
+      name: 'token_failures_per_ip',
+      window: 'tokens/quarter',
+      max: limits.tokenFailuresPerIpQuarter,
+      windowMs: QUARTER,
+    }),
+  ]);
+  const client: Limit = {
     name: 'token_failures',
-    bucket: `oauth:${key}`,
+    buckets,
+    window: 'tokens/quarter',
     max: limits.tokenFailuresPerQuarter,
-    windowMs: HOUR / 4,
+    windowMs: QUARTER,
   };
+  return { client: [client], address };
 }

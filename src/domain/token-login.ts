@@ -1,21 +1,29 @@
 /** `loginWithToken`: the company's own system vouches for the shopper with a JWT that counts once (ruling 27). */
-import type { Application, IdentifierRef, LoginClaims, Ports, User } from '../ports.ts';
+import type {
+  Application,
+  IdentifierRef,
+  Limit,
+  LoginClaims,
+  Ports,
+  SessionRef,
+  User,
+} from '../ports.ts';
+import { LOGIN_TOKEN_LIFE_MS } from './credentials.ts';
 import { finishRegistration, type FinishRefusal } from './finish-registration.ts';
 import { readEmail, readPhone } from './identifier.ts';
 import { loginByIdentity, type IdentityLogin, type IdentityRefusal } from './identity-login.ts';
 import { kindsForRegistration, nextStep } from './registration.ts';
 import { accept, refuse, type Result } from './result.ts';
 import type { SessionCookie, Visitor } from './sign-in.ts';
-import { failedProof, personView, plainName, tooManyProofs } from './social-login.ts';
+import { chargeProof, failedProof, personView, plainName, providerDown } from './social-login.ts';
 import { userView } from './user.ts';
 
-/** Longer-lived tokens would be worth stealing. Their clock may be this much ahead of ours. */
-const MAX_LIFE = 5 * 60_000;
-const TOLERANCE = 10_000;
+/** The company's clock may be this much ahead of ours. */
+const TOLERANCE_MS = 10_000;
 
 export interface TokenLogin {
   token: string;
-  presented?: { userId: string; handle: string };
+  presented?: SessionRef;
   visitor: Visitor;
 }
 
@@ -51,34 +59,36 @@ export async function loginByToken(
   application: Application,
   { token, presented, visitor }: TokenLogin,
 ): Promise<Result<TokenLoggedIn, Refusal>> {
-  const { ip } = visitor;
-  const limited = await tooManyProofs(ports, ip);
-  if (limited) return limited;
+  const proof = await chargeProof(ports, visitor.ip);
+  if (!proof.ok) return proof;
   const { loginToken } = application;
-  if (!loginToken) return failedProof(ports, ip, 'the application takes no login tokens');
+  if (!loginToken) return failedProof(ports, 'token', 'the application takes no login tokens');
   const { issuer, jwksUrl } = loginToken;
   const secret = loginToken.secret && (await ports.vault.open('login_token', loginToken.secret));
   const rule = { issuer, jwksUrl, secret, audience: application.id };
   const answer = await ports.loginTokens.verify(token, rule);
-  if (answer.state === 'down') return refuse('provider_unavailable', { internal: answer.reason });
-  if (answer.state === 'refused') return failedProof(ports, ip, answer.reason);
+  if (answer.state === 'down') return providerDown(ports, proof.value, answer.reason);
+  if (answer.state === 'refused') return failedProof(ports, 'token', answer.reason);
   const claims = answer.value;
   const now = ports.clock.now();
-  if (claims.expiresAt > now + MAX_LIFE + TOLERANCE)
-    return failedProof(ports, ip, 'lives too long');
+  if (claims.expiresAt > now + LOGIN_TOKEN_LIFE_MS + TOLERANCE_MS)
+    return failedProof(ports, 'token', 'lives too long');
   if (!(await useOnce(ports, `${issuer}\n${claims.jti}`)))
-    return failedProof(ports, ip, 'replayed');
+    return failedProof(ports, 'token', 'replayed');
   const known = readClaims(claims, application.defaultCountryCode);
   const identity = { provider: `token:${issuer}`, subject: claims.subject } as const;
-  return enter(ports, application, { ...known, identity, presented, visitor });
+  const { issuedAt } = claims;
+  const login = { ...known, ...proof.value, identity, issuedAt, presented, visitor };
+  return enter(ports, application, login);
 }
 
 /** A budget of one: judged and charged in one batch, so of any number of concurrent uses one wins. */
 async function useOnce(ports: Ports, id: string): Promise<boolean> {
   const bucket = `jti:${await ports.vault.digest(id)}`;
   // Remembered for longer than the token can live.
-  const limit = { name: 'login_token', bucket, max: 1, windowMs: 2 * (MAX_LIFE + TOLERANCE) };
-  return !(await ports.budgets.charge([limit], ports.random.uuid(), ports.clock.now()));
+  const windowMs = 2 * (LOGIN_TOKEN_LIFE_MS + TOLERANCE_MS);
+  const limit: Limit = { name: 'login_token', buckets: [bucket], window: 'uses', max: 1, windowMs };
+  return !(await ports.budgets.charge([limit], ports.clock.now()));
 }
 
 /** Signs in, or registers and signs in when everything that the shop demands is proven. */
@@ -96,7 +106,7 @@ async function enter(
   }
   const { token } = done.value;
   if (done.value.kind === 'incomplete') return accept({ user: view(done.value.user), token });
-  if (proven.length === 0) return failedProof(ports, visitor.ip, 'unknown, and nothing verified');
+  if (proven.length === 0) return failedProof(ports, 'token', 'unknown, and nothing verified');
   const next = nextStep(kindsForRegistration(application), proven, claimed);
   if (next.kind !== 'create') return accept({ user: personView(login), token });
   const finished = await finishRegistration(ports, application, {
@@ -104,6 +114,7 @@ async function enter(
     // Given once more: KV may not have the form yet.
     profile,
     given: claimed,
+    captcha: undefined,
     presented,
     visitor,
   });
@@ -118,6 +129,7 @@ async function enter(
     case 'registration_finished':
     case 'required_field_missing':
     case 'validation_failed':
+    case 'captcha_failed':
       // Another call took the identity or the registration over in between; a new token will find whoever has it now.
       return refuse('login_failed', { internal: finished.code });
     default:

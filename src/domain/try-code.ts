@@ -1,51 +1,75 @@
-/** One try of a one-time code: charged before it is judged, compared in constant time. */
-import type { Attempt, ChallengeRef, Ports } from '../ports.ts';
+/** One try of a one-time code. A wrong one is charged in the statement that judges it; a right one costs nothing. */
+import type { Attempt, ChallengeRef, DeviceRef, IdentifierRef, Ports } from '../ports.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
 import { hex } from './hex.ts';
-import { wrongTries } from './throttle.ts';
+import { tryRules } from './throttle.ts';
 
-export type Judged = Extract<Attempt, { state: 'judge' }>;
+export type Judged = Extract<Attempt, { state: 'right' }>;
 
-/** A right code, charged as `nonce`, that nobody has used up yet. */
+/** A right code that nobody has used up yet; `nonce` names this try. */
 export interface RightCode {
   found: Judged;
   nonce: string;
   now: number;
 }
 
-export type TryRefusal = 'otp_invalid' | 'otp_exhausted' | 'too_many_requests' | 'unavailable';
+export type TryRefusal = 'otp_invalid' | 'otp_exhausted' | 'too_many_requests';
+
+const MAC = 'otp_code';
 
 /**
- * @param request `registration` is the hash of the register_token that came with the code
+ * What a code is hashed with, so that its hash fits no other challenge: the id by which a phone's code is verified, or the
+ * address by which an email's is.
+ */
+const boundText = (subject: string, otp: string): string => `${subject}\n${otp}`;
+
+/** The keyed hash of a new code. @param id of its challenge */
+export async function codeMac(
+  { vault }: Pick<Ports, 'vault'>,
+  id: string,
+  { kind, value }: IdentifierRef,
+  otp: string,
+): Promise<string> {
+  return vault.mac(MAC, boundText(kind === 'email' ? value : id, otp));
+}
+
+/**
+ * @param request `registration` is the hash of the register_token that came with the code, `userId` who is signed in
  * @returns the right code; `otp_invalid` for wrong, used, expired, unknown and foreign ones alike (ruling 4)
  */
 export async function tryCode(
   ports: Ports,
-  request: { challenge: ChallengeRef; otp: string; registration?: string },
+  request: {
+    challenge: ChallengeRef;
+    otp: string;
+    userId?: string;
+    registration?: string;
+    device?: DeviceRef;
+  },
 ): Promise<Result<RightCode, TryRefusal>> {
+  const { challenge, otp, userId, registration, device } = request;
   const now = ports.clock.now();
   const nonce = hex(ports.random.bytes(16));
+  const subject = 'id' in challenge ? challenge.id : challenge.email;
   const found = await ports.otps.attempt({
-    challenge: request.challenge,
-    registration: request.registration,
+    challenge,
+    userId,
+    registration,
+    codeMacs: await ports.vault.macs(MAC, boundText(subject, otp)),
     nonce,
     now,
-    rules: { maxTries: ports.limits.otpTriesPerCode, perIdentifier: wrongTries(ports.limits) },
+    rules: tryRules(ports.limits, device),
+    requestId: ports.requestId,
   });
   switch (found.state) {
     case 'unknown':
+    case 'wrong':
       return refuse('otp_invalid');
     case 'exhausted':
       return refuse('otp_exhausted');
     case 'limited':
       return tooMany(found.limited);
-    case 'not_here_yet':
-      return refuse('unavailable', { retryAfter: 2 });
-    case 'judge': {
-      const expected = await ports.vault.open('otp', found.sealedCode);
-      return ports.vault.equal(expected, request.otp)
-        ? accept({ found, nonce, now })
-        : refuse('otp_invalid');
-    }
+    case 'right':
+      return accept({ found, nonce, now });
   }
 }

@@ -1,10 +1,11 @@
 /** `updateProfile` of a signed-in shopper: plain fields at once, new identifiers unverified with a proof on its way. */
-import type { Application, IdentifierRef, Limit, Ports, Profile, User } from '../ports.ts';
+import type { Application, DeviceRef, IdentifierRef, Limit, Ports, Profile, User } from '../ports.ts';
+import { permitForSession } from './captcha.ts';
 import { givenProfile } from './user.ts';
 import { sameIdentifier } from './identifier.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
 import { sendVerifyLink } from './send-link.ts';
-import { sendOtp, type SentOtp } from './send-otp.ts';
+import { sendOtp, type SendRefusal, type SentOtp } from './send-otp.ts';
 import { countryRefusal } from './sms-guard.ts';
 import { linkLimits, otpBudget, roomForAll } from './throttle.ts';
 import { MAX_IDENTIFIERS } from './verify-otp.ts';
@@ -13,19 +14,20 @@ export interface UpdateProfile {
   profile: Profile;
   email?: IdentifierRef;
   phone?: IdentifierRef;
+  device?: DeviceRef;
   ip: string;
   androidHash?: string;
 }
 
 async function limitsOf(
-  { vault, limits }: Ports,
-  one: IdentifierRef,
+  ports: Ports,
+  identifier: IdentifierRef,
   userId: string,
   ip: string,
 ): Promise<Limit[]> {
-  return one.kind === 'email'
-    ? linkLimits(vault, limits, one, 'verify_email', userId, ip)
-    : (await otpBudget(vault, limits, one, 'profile', ip)).limits;
+  if (identifier.kind === 'email') return linkLimits(ports, identifier, 'verify_email', userId, ip);
+  const { limits } = await otpBudget(ports, { identifier, purpose: 'profile', userId, ip });
+  return limits.limits;
 }
 
 export interface Updated {
@@ -48,7 +50,7 @@ export async function updateProfile(
 ): Promise<
   Result<
     Updated,
-    'too_many_requests' | 'validation_failed' | 'identifier_limit' | 'not_authenticated'
+    SendRefusal | 'identifier_limit' | 'not_authenticated'
   >
 > {
   const known = (one: IdentifierRef) => user.identifiers.find((have) => sameIdentifier(have, one));
@@ -77,7 +79,9 @@ export async function updateProfile(
       const sent = await sendOtp(ports, application, {
         identifier,
         purpose: 'profile',
+        permit: permitForSession(),
         userId: user.id,
+        device: request.device,
         ip: request.ip,
         androidHash: request.androidHash,
       });

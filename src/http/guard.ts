@@ -90,7 +90,12 @@ export type Guard = (c: Context, row: Operation, caller: Caller) => Promise<Gran
 export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
   const { directory, tokens } = factory.service;
 
-  const scopeOf = (c: Context, headers: Record<string, string>): RequestScope => ({
+  const scopeOf = (
+    c: Context,
+    { requestId }: Caller,
+    headers: Record<string, string>,
+  ): RequestScope => ({
+    requestId,
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     bookmark: c.req.header('x-d1-bookmark'),
     setBookmark: (bookmark) => {
@@ -106,7 +111,7 @@ export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
     if (cookie !== undefined && originRefused(c.req.raw, application)) {
       return failure('origin_refused');
     }
-    const ports = factory.of(application, scopeOf(c, {}));
+    const ports = factory.of(application, scopeOf(c, caller, {}));
     const clientIp = shopperAddress(c.req.raw, caller, application);
     if (row.security === 'application') return { application, ports, clientIp };
     const found = cookie ? await readSession(cookie, ports, rule, application) : {};
@@ -114,7 +119,7 @@ export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
     return { application, ports, clientIp, ...found };
   }
 
-  async function platform(c: Context, row: Operation): Promise<Grant | Failure> {
+  async function platform(c: Context, row: Operation, caller: Caller): Promise<Grant | Failure> {
     const claims = await tokens.verify(bearerOf(c.req.raw) ?? '');
     if (!claims) return failure('unauthorized');
     const { company_id = '', application_id = '' } = c.req.param();
@@ -128,12 +133,12 @@ export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
       return failure('scope_missing', { meta: { scope: row.scope } });
     }
     const headers: Record<string, string> = {};
-    const ports = factory.of(application, scopeOf(c, headers));
+    const ports = factory.of(application, scopeOf(c, caller, headers));
     return { application, operator: claims, ports, headers };
   }
 
   return async (c, row, caller) => {
     if (row.security === 'none') return { ports: factory.service };
-    return row.security === 'platform' ? platform(c, row) : storefront(c, row, caller);
+    return row.security === 'platform' ? platform(c, row, caller) : storefront(c, row, caller);
   };
 }

@@ -15,6 +15,8 @@ export interface Random {
 export interface Vault {
   /** Keyed hash of a text for look-ups and budgets, hex. `use` keeps the uses apart. */
   mac(use: string, text: string): Promise<string>;
+  /** The same under each living key, newest first: what an older key has written is still found. */
+  macs(use: string, text: string): Promise<string[]>;
   /** Plain SHA-256, hex; for values that are random themselves. */
   digest(text: string): Promise<string>;
   seal(use: string, text: string): Promise<string>;
@@ -46,10 +48,16 @@ export interface Hasher {
   verify(password: string, hash: string | undefined): Promise<'right' | 'outdated' | 'wrong'>;
 }
 
+/** A browser that has signed a user in before. */
+export interface DeviceRef {
+  userId: string;
+  id: string;
+}
+
 /** The long-lived, signed `f.device` cookie: this browser has signed this user in before. */
 export interface DeviceTokens {
   issue(userId: string): Promise<string>;
-  open(cookie: string): Promise<{ userId: string; id: string } | undefined>;
+  open(cookie: string): Promise<DeviceRef | undefined>;
 }
 
 /** Passwords that many people use, of at least eight characters, in lower case. */

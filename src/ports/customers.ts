@@ -51,7 +51,7 @@ export interface Customers {
   create(user: NewUser, event: AuditEvent): Promise<CustomerWritten>;
   update(user: User, change: CustomerChange, event: AuditEvent): Promise<CustomerWritten>;
   /**
-   * Changes all of these users or none; block and archive end their sessions and links in the same batch.
+   * Changes all of these users or none; block and archive end their sessions and pending credentials in the same batch.
    * @param event written once for each of them
    * @returns the ids that nobody has; empty when the change was made
    */

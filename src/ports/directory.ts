@@ -1,4 +1,5 @@
 /** Companies, applications, OAuth clients. */
+import type { Limit, Limited } from './budgets.ts';
 import type { SocialProvider } from './identities.ts';
 import type { IdentifierKind } from './users.ts';
 import type { Language, TemplateOverrides } from './messages.ts';
@@ -80,6 +81,8 @@ export interface Application {
   /** The company's own system that signs shoppers in; the HS256 secret is sealed for `login_token`. */
   loginToken?: { issuer: string; secret?: string; jwksUrl?: string };
   importedHashes?: ImportedHashes;
+  /** Hashes of its Android apps, with which an SMS may end. */
+  androidHashes: string[];
   config: PlatformConfig;
 }
 
@@ -102,6 +105,15 @@ export interface Directory {
   authenticate(applicationId: string, token: string): Promise<Application | undefined>;
   /** The application when the company owns it; at most 30 s old. */
   application(companyId: string, applicationId: string): Promise<Application | undefined>;
-  /** The client when key and secret belong together and the company owns it. */
-  client(companyId: string, key: string, secret: string): Promise<OAuthClient | undefined>;
+  /**
+   * The client when key and secret belong together and the company owns it. A wrong secret is charged to `address`, and to
+   * `client` when there is such a client, in the statement that judges it; with a spent budget nothing is judged.
+   */
+  authenticateClient(request: {
+    companyId: string;
+    key: string;
+    secret: string;
+    limits: { client: Limit[]; address: Limit[] };
+    now: number;
+  }): Promise<{ limited: Limited } | { limited?: undefined; client: OAuthClient | undefined }>;
 }

@@ -1,5 +1,7 @@
 /** Logins that someone else vouches for: Google, Facebook, Apple, or the company's own system. */
+import type { Limit } from './budgets.ts';
 import type { NewRegistration } from './registrations.ts';
+import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, User } from './users.ts';
 
 export type SocialProvider = 'google' | 'facebook' | 'apple';
@@ -42,6 +44,8 @@ export interface SocialProviders {
 export interface LoginClaims {
   subject: string;
   jti: string;
+  /** Undefined when the token does not say. */
+  issuedAt?: number;
   expiresAt: number;
   email?: string;
   emailVerified: boolean;
@@ -73,10 +77,12 @@ export interface Identities {
     identity: SocialIdentity;
     userId: string;
     by: readonly IdentifierRef[];
-    /** A session presented with the request, which the login ends. */
-    endSession?: { userId: string; handle: string; until: number };
+    signIn?: SignIn;
     /** Opened when a required identifier is missing (ruling 17). */
     registration?: NewRegistration;
+    /** Charged before the proof was asked for, and given back now. */
+    charged: readonly Limit[];
+    chargedAt: number;
     now: number;
   }): Promise<{ user: User; linkedNow: boolean } | undefined>;
 }

@@ -1,6 +1,8 @@
 /** Links that prove an identifier, or that the holder of an address may set a new password. */
 import type { Limit, Limited, SmsGuard } from './budgets.ts';
+import type { AuditEvent } from './audit.ts';
 import type { Settled } from './otps.ts';
+import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, User } from './users.ts';
 
 export type VerifyLinkKind = 'verify_email' | 'verify_mobile';
@@ -24,7 +26,8 @@ export interface Links {
   open(link: NewLink, limits: Limit[], sms?: SmsGuard): Promise<Limited | undefined>;
   /** The same statements whether or not someone is known (ruling 19). */
   openReset(link: NewResetLink, limits: Limit[]): Promise<{ limited?: Limited; known: boolean }>;
-  cancel(linkId: string, sms?: SmsGuard): Promise<void>;
+  /** Takes back what was charged and written: the message could not be handed over. */
+  cancel(link: Pick<NewLink, 'id' | 'createdAt'>, limits: Limit[], sms?: SmsGuard): Promise<void>;
   /** The user of a reset link that can still be used. */
   findReset(linkId: string, now: number): Promise<User | undefined>;
   /**
@@ -36,6 +39,11 @@ export interface Links {
     kind: VerifyLinkKind,
     now: number,
   ): Promise<Settled & { verified?: IdentifierRef }>;
-  /** Uses a reset link up: new password, and every session made before `now` is dead. */
-  reset(linkId: string, passwordHash: string, now: number): Promise<Settled>;
+  /** Uses a reset link up: new password; every session and every other pending credential of the user ends. */
+  reset(
+    linkId: string,
+    passwordHash: string,
+    event: AuditEvent,
+    signIn?: SignIn,
+  ): Promise<Settled>;
 }

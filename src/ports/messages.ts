@@ -14,6 +14,7 @@ export type MessageContent =
   | { template: 'verify_link'; link: string; code: string; account: string }
   | { template: 'reset_link'; link: string; code: string }
   | { template: 'notice_password_set' }
+  | { template: 'notice_new_sign_in' }
   | { template: 'notice_identifier_added'; identifier: string }
   | { template: 'notice_identifier_removed'; identifier: string }
   | { template: 'notice_primary_changed'; identifier: string }

@@ -1,18 +1,21 @@
 /** One-time codes. */
-import type { Limit, Limited, SmsGuard } from './budgets.ts';
+import type { AuditEvent } from './audit.ts';
+import type { IdentifierLimits, Limit, Limited, SmsGuard } from './budgets.ts';
 import type { NewRegistration, Registration } from './registrations.ts';
+import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, NewUser, Profile, User } from './users.ts';
 
 export type OtpPurpose = 'login' | 'profile' | 'register';
 
 export interface NewChallenge {
-  /** The documented `request_id`: 32 hex digits. */
+  /** The documented `request_id`: 32 hex digits, derived from the resend token. */
   id: string;
   purpose: OtpPurpose;
   identifier: IdentifierRef;
-  /** Sealed; `Vault` opens it. */
+  /** Sealed, for a resend; `Vault` opens it. */
   sealedCode: string;
-  resendToken: string;
+  /** Keyed hash of the code, under the newest key. */
+  codeMac: string;
   /** Whose profile it is for; `profile` only. */
   userId?: string;
   /** Hash of the register_token it belongs to; `register` only. */
@@ -21,28 +24,42 @@ export interface NewChallenge {
   expiresAt: number;
 }
 
-export interface Challenge extends Omit<NewChallenge, 'sealedCode'> {
-  attempts: number;
+export interface Challenge extends Omit<NewChallenge, 'sealedCode' | 'codeMac'> {
+  /** Messages that carried the code. */
+  sends: number;
   consumedAt?: number;
+}
+
+/** How many messages one registration may cause, whatever the budgets of the identifiers say. */
+export interface RegistrationSends {
+  registration: string;
+  /** Messages to one identifier. */
+  perIdentifier: number;
+  /** Messages in all. */
+  total: number;
+  /** Different identifiers of a kind. */
+  identifiersPerKind: number;
 }
 
 export interface OpenChallenge {
   challenge: NewChallenge;
-  limits: Limit[];
-  /** Bucket among `limits` that gets its charge back when the code is verified. */
-  refundOnSuccess?: string;
-  /** Bucket of this identifier's wrong tries. */
-  triesBucket: string;
+  limits: IdentifierLimits;
+  /** Given back when the code is verified. */
+  refund: Limit[];
+  /** Buckets of this identifier's wrong tries, newest key first. */
+  triesBuckets: readonly string[];
+  /** Of a code for a registration. */
+  registrationSends?: RegistrationSends;
   /** Of an SMS that costs. */
   sms?: SmsGuard;
 }
 
-/** What one try found. `judge` means: compare now, the try is already charged. */
+/** What one try found. */
 export type Attempt =
   | {
-      state: 'judge';
+      /** Right, not used up yet, and charged to nothing. */
+      state: 'right';
       challenge: Challenge;
-      sealedCode: string;
       /** Who owns the identifier, verified. */
       owner: User | undefined;
       /** The registration asked for, with its proofs. */
@@ -50,8 +67,8 @@ export type Attempt =
       /** The user it is bound to (ruling 17). */
       bound: User | undefined;
     }
-  /** D1 knows it live, KV does not have it yet: the try was given back. */
-  | { state: 'not_here_yet' }
+  /** Charged to the code and to the identifier. */
+  | { state: 'wrong' }
   | { state: 'exhausted' }
   | { state: 'limited'; limited: Limited }
   | { state: 'unknown' };
@@ -65,47 +82,62 @@ export type ChallengeRef =
   | { email: string; userId?: string; registration?: string };
 
 export interface TryRules {
-  /** Tries per code. */
+  /** Wrong tries per code. */
   maxTries: number;
   /** Wrong tries per identifier, over all its codes. */
-  perIdentifier: Omit<Limit, 'bucket'>;
+  perIdentifier: Omit<Limit, 'buckets'>;
+  /** The owner's own device has its own wrong tries, per code and over all codes. */
+  device?: { userId: string; buckets: readonly string[] };
 }
 
 export type Resend =
   | { state: 'ready'; challenge: Challenge; sealedCode: string }
   | { state: 'not_here_yet' }
   | { state: 'limited'; limited: Limited }
+  /** Its tries are used up, so that a message would be of no use. */
+  | { state: 'exhausted' }
   | { state: 'unknown' };
 
 /** What using up a code brings about, in the same batch. */
 export type Effect =
   | { kind: 'none' }
   /** The proof counts for a registration, which is made when it is new. */
-  | { kind: 'prove'; registration: NewRegistration }
-  /** The identifier is verified on this user; unverified copies elsewhere go. `finish` ends a registration with it. */
-  | { kind: 'verify'; userId: string; max: number; profile?: Profile; finish?: string }
-  /** The user deletes the account; all sessions end. */
-  | { kind: 'delete'; userId: string; reason?: string }
+  | { kind: 'prove'; registration: NewRegistration; isNew: boolean }
+  /** The registration from now on stands for a known user who lacks a required identifier (ruling 17). */
+  | { kind: 'bind'; registration: string; userId: string }
+  /**
+   * The identifier is verified on this user; unverified copies elsewhere go. `registration` must be bound to the user and
+   * open; with `finish` it ends.
+   */
+  | {
+      kind: 'verify';
+      userId: string;
+      max: number;
+      profile?: Profile;
+      registration?: string;
+      finish?: boolean;
+    }
+  /** The user deletes the account; all sessions and pending credentials end. */
+  | { kind: 'delete'; userId: string; reason?: string; event: AuditEvent }
   /** The registration ends: its identifier belongs to this user already (ruling 16). */
   | { kind: 'close'; registration: string; userId: string }
   /** The registration ends in a new user. */
-  | { kind: 'create'; registration: string; user: NewUser };
+  | { kind: 'create'; registration: string; user: NewUser; event: AuditEvent };
 
 export interface Settlement {
   challenge: Challenge;
-  /** Unique to this try, as `attempt` charged it. */
+  /** Unique to this try. */
   nonce: string;
   effect: Effect;
   /** The user read back after the effect. */
   readBack?: string;
-  /** A session presented with the request, which a new login ends. */
-  endSession?: { userId: string; handle: string; until: number };
+  signIn?: SignIn;
   now: number;
 }
 
 export type Settled =
   | { state: 'done'; user: User | undefined }
-  /** Another try used the code, or finished the registration, first. */
+  /** Another try used the code or finished the registration first, or a revocation ended it. */
   | { state: 'lost' }
   /** A verified identifier (or the generated username) belongs to another user. */
   | { state: 'taken'; field: 'email' | 'phone' | 'username' }
@@ -115,28 +147,44 @@ export type Settled =
 export interface Otps {
   /** Judges the limits, charges them and writes the ledger row: one D1 round trip. */
   open(request: OpenChallenge): Promise<Limited | undefined>;
-  /** Puts the sealed code where `attempt` and `resend` find it: one KV put. */
+  /** Puts the sealed code where `resend` finds it: one KV put. */
   keep(challenge: NewChallenge): Promise<void>;
   /** Takes everything back that `open` charged and wrote: the message could not be handed over. */
-  cancel(challengeId: string, sms?: SmsGuard): Promise<void>;
+  cancel(request: OpenChallenge): Promise<void>;
   /** Charges a resend of a live challenge to the limits of its purpose and hands out its code again. */
   resend(request: {
-    token: string;
+    /** Of the challenge. */
+    id: string;
+    /** Unique to this resend. */
+    nonce: string;
     identifier: IdentifierRef;
-    limits: Record<OtpPurpose, Limit[]>;
-    /** Names the charges, so that `cancelResend` finds them. */
-    ref: string;
+    limits: Record<OtpPurpose, IdentifierLimits>;
+    /** Wrong tries after which the code is of no use. */
+    maxTries: number;
+    registrationSends: Omit<RegistrationSends, 'registration'>;
     now: number;
     sms?: SmsGuard;
   }): Promise<Resend>;
-  cancelResend(ref: string, sms?: SmsGuard): Promise<void>;
-  /** Charges code and identifier first, then reads what the judgement needs. */
+  cancelResend(request: {
+    id: string;
+    nonce: string;
+    identifier: IdentifierRef;
+    limits: IdentifierLimits;
+    chargedAt: number;
+    sms?: SmsGuard;
+  }): Promise<void>;
+  /** Charges a wrong try in the statement that judges it, and reads what follows from a right one. */
   attempt(request: {
     challenge: ChallengeRef;
+    /** Of the caller: a code that was made for another user or registration is wrong here, and charged as such. */
+    userId?: string;
     registration?: string;
+    /** The keyed hash of the code that was typed, under each living key. */
+    codeMacs: readonly string[];
     nonce: string;
     now: number;
     rules: TryRules;
+    requestId: string | undefined;
   }): Promise<Attempt>;
   /** Uses the code up and brings its effect about: one batch, one winner. */
   settle(settlement: Settlement): Promise<Settled>;

@@ -1,6 +1,8 @@
 /** Passwords: finding the hash to compare with, and budgets of wrong ones. */
+import type { AuditEvent } from './audit.ts';
 import type { Limit, Limited } from './budgets.ts';
 import type { NewRegistration } from './registrations.ts';
+import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, User } from './users.ts';
 
 /** What was typed as username, read. */
@@ -10,24 +12,25 @@ export interface PasswordAttempt {
   login: LoginName;
   /** Charged beside the account's own, before the password is looked at. */
   limits: Limit[];
-  account: Omit<Limit, 'bucket'> & {
-    /** Stands for an account that does not exist. */
-    unknown: string;
+  account: Omit<Limit, 'buckets'> & {
+    /** Stand for an account that does not exist, newest key first. */
+    unknown: readonly string[];
     /** A device that has signed this user in has a budget of its own, so that a stranger cannot lock the shopper out. */
     device?: { userId: string; id: string };
   };
-  /** Names the charges, so that `succeed` gives them back. */
-  ref: string;
   now: number;
 }
 
 export interface PasswordSuccess {
-  ref: string;
+  /** What the attempt charged, and when: it is given back. */
+  charged: Limit[];
+  chargedAt: number;
   userId: string;
-  /** Replaces the hash, if it still is `from`. */
-  rehash?: { from: string; to: string };
-  /** A session presented with the request, which the login ends. */
-  endSession?: { userId: string; handle: string; until: number };
+  /** The hash that the password was compared with. Nothing is done when the user has another one by now. */
+  hash: string;
+  /** Replaces the hash. */
+  rehash?: string;
+  signIn?: SignIn;
   /** Opened when a required identifier is missing (ruling 17). */
   registration?: NewRegistration;
 }
@@ -36,10 +39,31 @@ export interface Passwords {
   /** Charges first, then finds who is meant: one batch, the same for known and unknown. */
   attempt(
     attempt: PasswordAttempt,
-  ): Promise<{ limited: Limited } | { limited?: undefined; user?: User; hash?: string }>;
-  /** Gives the charges back and brings about what follows from the right password: one batch. */
-  succeed(success: PasswordSuccess): Promise<void>;
+  ): Promise<
+    | { limited: Limited }
+    | {
+        limited?: undefined;
+        user?: User;
+        hash?: string;
+        charged: Limit[];
+        /** This charge was the last that had room. */
+        spent: boolean;
+      }
+  >;
+  /**
+   * Gives the charges back and brings about what follows from the right password: one batch. The user as of then, or
+   * undefined when the password was changed meanwhile.
+   */
+  succeed(success: PasswordSuccess): Promise<User | undefined>;
   hashOf(userId: string): Promise<string | undefined>;
-  /** Sets the password if it still is `from`; every session made before `now` is dead. False when it is not. */
-  set(userId: string, from: string | undefined, to: string, now: number): Promise<boolean>;
+  /**
+   * Sets the password if it still is `from`; every session and every pending credential ends.
+   * @returns the user afterwards; undefined when the password was another one by then
+   */
+  set(
+    userId: string,
+    from: string | undefined,
+    to: string,
+    event: AuditEvent,
+  ): Promise<User | undefined>;
 }

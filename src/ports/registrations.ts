@@ -1,6 +1,7 @@
 /** Registrations that are not finished yet. */
 import type { SocialIdentity } from './identities.ts';
 import type { Settled } from './otps.ts';
+import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, NewUser, Profile, User } from './users.ts';
 
 /** What a shopper filled in before all proofs were there. */
@@ -11,20 +12,45 @@ export interface PendingForm extends Profile {
   identifiers: IdentifierRef[];
 }
 
+/** What began a registration: a form behind a solved captcha or without one, or the proof of somebody. */
+export type RegistrationOrigin =
+  | 'captcha'
+  | 'form'
+  | 'code'
+  | 'password'
+  | 'reset_link'
+  /** Of somebody who has no account yet. */
+  | 'social'
+  | 'known_social'
+  | 'login_token';
+
+/** One registration has one register_token and one end, `expiresAt`; nothing extends it. */
 export interface NewRegistration {
   /** Hash of the register_token. */
   id: string;
+  origin: RegistrationOrigin;
   /** Set when a known user lacks a required identifier (ruling 17). */
   userId?: string;
+  /** When that user was proven to be the holder. */
+  userProvenAt?: number;
   /** The social login that began it; it is linked to whoever the registration ends in (ruling 16). */
   identity?: SocialIdentity;
   createdAt: number;
   expiresAt: number;
 }
 
+/** An identifier that the holder of the register_token has proven. */
+export interface Proof extends IdentifierRef {
+  provenAt: number;
+}
+
 export interface Registration extends NewRegistration {
   finishedAt?: number;
-  proofs: IdentifierRef[];
+  proofs: Proof[];
+  /** Identifiers that its codes went to. */
+  sentTo: IdentifierRef[];
+  /** Names the form in KV. */
+  formId?: string;
   /** Whom its identity belongs to by now. */
   linkedTo?: string;
 }
@@ -39,16 +65,21 @@ export interface Registrations {
     bound: User | undefined;
   }>;
   /** What was filled in so far: one KV read. */
-  form(id: string): Promise<PendingForm | undefined>;
-  /** A fresh registration with the proofs and the identity of `from`, and those that are given; the form in KV. */
-  store(
-    next: NewRegistration,
+  form(registration: Registration): Promise<PendingForm | undefined>;
+  /** A new registration: its row, its proofs, and what was filled in so far in KV. */
+  begin(next: NewRegistration, form: PendingForm, proofs?: readonly Proof[]): Promise<void>;
+  /** Replaces what was filled in, and binds the registration to `bound` if it is given; false when it is not open. */
+  keep(
+    registration: Registration,
     form: PendingForm,
-    from: string | undefined,
-    proofs?: readonly IdentifierRef[],
-  ): Promise<void>;
+    now: number,
+    bound?: { userId: string; provenAt: number },
+  ): Promise<boolean>;
   /** The registration ends in a new user; of many concurrent calls one wins. */
-  finish(id: string, user: NewUser, now: number): Promise<Settled>;
-  /** The registration ends without a new user: its proof belonged to an existing one. */
-  close(id: string, userId: string, now: number): Promise<Settled>;
+  finish(id: string, user: NewUser, signIn: SignIn, now: number): Promise<Settled>;
+  /**
+   * The registration ends in a sign-in of a user who owns one of its proven identifiers, or to whom it is bound; `lost` when
+   * a revocation came in between.
+   */
+  close(id: string, userId: string, signIn: SignIn, now: number): Promise<Settled>;
 }

@@ -8,6 +8,8 @@ export interface Session {
   /** 32 hex digits. */
   handle: string;
   createdAt: number;
+  /** The user's `sessionsValidFrom` when it was opened; with any other value it is dead. */
+  validFrom: number;
   /** Rolling sessions only: when the stored value was last renewed. */
   renewedAt: number;
   expiresAt: number;
@@ -35,12 +37,43 @@ export interface SessionTokens {
 
 export interface Sessions {
   put(session: Session): Promise<void>;
+  /** Writes a sign-in that follows from nothing else, such as an operator's. */
+  enter(signIn: SignIn): Promise<void>;
   /** One KV read and one D1 statement, started together. */
   find(userId: string, handle: string): Promise<SessionEvidence>;
   /** Every live session of the user: what KV lists minus what D1 says has ended. */
   list(userId: string, now: number): Promise<Session[]>;
   /** Ends sessions by handle: D1 first, with the event if there is one, then KV. */
   end(userId: string, handles: string[], until: number, event?: AuditEvent): Promise<void>;
-  /** Ends every session made before `now`, and writes the event if there is one; one batch. */
-  endAll(userId: string, now: number, event?: AuditEvent): Promise<void>;
+  /** Ends every session and every pending credential of the user, and writes the event; one batch. */
+  endAll(userId: string, event: AuditEvent): Promise<void>;
+}
+
+export type SignInMethod =
+  | 'otp'
+  | 'password'
+  | 'social'
+  | 'token'
+  | 'registration'
+  | 'reset'
+  | 'operator';
+
+/**
+ * A sign-in as the ledger keeps it, written in the batch of what it follows from. The ledger is also what ends the oldest
+ * sessions when a user has too many.
+ */
+export interface SignIn {
+  userId: string;
+  /** Handle of the session that is opened. */
+  handle: string;
+  event: AuditEvent;
+  /** Sessions opened before this have ended by themselves. */
+  aliveSince: number;
+  /** Sessions that came with the request, which the sign-in ends. */
+  ends: readonly SessionRef[];
+}
+
+export interface SessionRef {
+  userId: string;
+  handle: string;
 }

@@ -10,6 +10,8 @@ export interface IdentifierRef {
 export interface Identifier extends IdentifierRef {
   verified: boolean;
   primary: boolean;
+  /** When it became verified, where that is known. */
+  verifiedAt?: number;
 }
 
 export interface Profile {
@@ -29,7 +31,7 @@ export interface User extends Profile {
   externalId?: string;
   hasOldPasswordHash: boolean;
   identifiers: Identifier[];
-  /** Sessions made before this are dead. */
+  /** Proofs made before this are dead, and every session that was opened under another value. */
   sessionsValidFrom: number;
   blockedAt?: number;
   archivedAt?: number;
@@ -59,7 +61,7 @@ export interface Users {
   /** Only a verified identifier of the user can become primary; the old primary steps back in the same batch. */
   setPrimary(userId: string, one: IdentifierRef, now: number): Promise<IdentifierChange>;
   /**
-   * Removes an identifier and its links, and hands primary on to the oldest verified one of its kind. Refused as `last`
+   * Removes an identifier with what its removal revokes, and hands primary on to the oldest verified one of its kind. Refused as `last`
    * when no other verified identifier is left to sign in with, or none of its kind although that is `demanded`.
    */
   remove(

@@ -38,6 +38,7 @@ export const SendEmailOtpRequestSchema = z
     action: text(100).optional().meta({ description: 'Free text; a `token` makes it a resend' }),
     token: token.optional().meta({ description: 'The `resend_email_token` of the first answer' }),
     register_token: token.optional(),
+    captcha_code: captcha.optional(),
   })
   .meta({ id: 'SendEmailOtpRequestSchema' });
 

@@ -1,4 +1,5 @@
 /** What an operation costs, and what happens when a store is stale, slow or down. */
+import { eventOf } from '../support/stored.ts';
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
@@ -137,7 +138,7 @@ describe('a KV that is a minute old', () => {
     const browser = shop.browser();
     const done = await signUp(shop, browser);
     const id = done.body.user?._id ?? '';
-    await shop.ports.sessions.endAll(id, shop.clock.now() + 1);
+    await shop.ports.sessions.endAll(id, eventOf('sessions.ended', id, shop.clock.now()));
     expect(await shop.ports.sessions.list(id, shop.clock.now())).toEqual([]);
     expect((await browser.application.getLoggedInUser()).status).toBe(401);
   });

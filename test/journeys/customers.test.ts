@@ -177,7 +177,7 @@ describe.each(JOURNEYS)('customers on %s', (_, open) => {
       replaced: ['email' as const],
     };
     const gone = { ...user, id: 'f'.repeat(24) };
-    const event = { actor: 'test', action: 'customer.updated', userId: gone.id, at: 1 } as const;
+    const event = { actor: 'test', requestId: 'test', action: 'customer.updated', userId: gone.id, at: 1 } as const;
     expect(await shop.ports.customers.update(gone, change, event)).toEqual({ state: 'done' });
     right(await operator.createUser({ params, body: { ...NEW, email: email.value } }));
     expect(await shop.ports.audit.ofUser(gone.id, 10)).toEqual([]);
@@ -239,7 +239,7 @@ describe.each(JOURNEYS)('customers on %s', (_, open) => {
     const deletedAt = (await shop.ports.users.find(id))?.deletedAt ?? 0;
     const days = shop.application.config.delete_account_day;
     const event = {
-      actor: 'test',
+      actor: 'test', requestId: 'test',
       action: 'customer.restored',
       userId: id,
       at: deletedAt,
@@ -285,7 +285,7 @@ test('no statement about customers goes through a whole table', async () => {
   const { customers, audit } = shop.ports;
   const seen: string[] = [];
   shop.db.onPrepare = (text) => seen.push(text);
-  const event = { actor: 'test', action: 'customer.updated', userId: 'x', at: 1 } as const;
+  const event = { actor: 'test', requestId: 'test', action: 'customer.updated', userId: 'x', at: 1 } as const;
   const words = ['a', 'b'];
   const terms = { id: 'a'.repeat(24), username: 'asha', email: 'a@b.c', phone: PHONE, words };
   await customers.list({ pageNo: 1, pageSize: 10 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, right, signUp, wrongCode } from '../support/answers.ts';
 import { JOURNEYS, type Shop } from '../support/shop.ts';
+import { registerUser, registrationOf } from '../support/stored.ts';
 
 const EMAIL = { kind: 'email', value: 'asha@example.com', verified: true, primary: true } as const;
 
@@ -10,18 +11,11 @@ async function withoutPhone(shop: Shop) {
   const { ports } = shop;
   const now = ports.clock.now();
   const id = 'a'.repeat(24);
-  const made = { id: crypto.randomUUID(), createdAt: now, expiresAt: now + 60_000 };
-  await ports.registrations.store(made, { identifiers: [] }, 'none');
-  const user = { id, username: 'asha_1', identifiers: [EMAIL], createdAt: now };
-  await ports.registrations.finish(made.id, user, now);
+  await registerUser(ports, { id, username: 'asha_1', identifiers: [EMAIL], createdAt: now });
   const token = crypto.randomUUID();
-  const bound = {
-    id: await ports.vault.digest(token),
-    userId: id,
-    createdAt: now,
-    expiresAt: now + 1_800_000,
-  };
-  await ports.registrations.store(bound, { identifiers: [] }, 'none');
+  const bound = { origin: 'code', userId: id, userProvenAt: now } as const;
+  const next = registrationOf(await ports.vault.digest(token), now, bound);
+  await ports.registrations.begin(next, { identifiers: [] });
   return { id, token };
 }
 

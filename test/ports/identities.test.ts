@@ -1,20 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { IdentifierRef, Ports, SocialIdentity } from '../../src/ports.ts';
 import { edgeShop, STORES } from '../support/shop.ts';
+import { registerUser, registrationOf, signInOf } from '../support/stored.ts';
 
 const GOOGLE: SocialIdentity = { provider: 'google', subject: '1015842246' };
 const email = (name: string): IdentifierRef => ({ kind: 'email', value: `${name}@example.com` });
 
 /** A user who has the address, verified or not. */
 async function add(ports: Ports, name: string, verified = true, identity?: SocialIdentity) {
-  const now = ports.clock.now();
-  const [id, userId] = [crypto.randomUUID(), crypto.randomUUID()];
-  const next = { id, identity, createdAt: now, expiresAt: now + 60_000 };
-  await ports.registrations.store(next, { identifiers: [] }, undefined);
+  const userId = crypto.randomUUID();
   const identifiers = [{ ...email(name), verified, primary: verified }];
-  const user = { id: userId, username: `${name}_${userId}`, identifiers, createdAt: now };
-  return { userId, id, settled: await ports.registrations.finish(id, user, now) };
+  const createdAt = ports.clock.now();
+  const user = { id: userId, username: `${name}_${userId}`, identifiers, createdAt };
+  return { userId, ...(await registerUser(ports, user, { identity })) };
 }
+
+/** Nothing was charged for the proof. */
+const FREE = { charged: [], chargedAt: 0 };
 
 describe.each(STORES)('Identities on %s', (_, open) => {
   test('link by a verified identifier of the user, and by nothing else', async () => {
@@ -22,7 +24,7 @@ describe.each(STORES)('Identities on %s', (_, open) => {
     const now = ports.clock.now();
     const { userId } = await add(ports, 'asha');
     const other = await add(ports, 'mallory', false);
-    const login = { identity: GOOGLE, userId, now };
+    const login = { identity: GOOGLE, userId, now, ...FREE };
     for (const by of [[], [email('nobody')], [email('mallory')]]) {
       expect(await ports.identities.signIn({ ...login, by })).toBeUndefined();
       const unverified = { ...login, userId: other.userId, by };
@@ -49,15 +51,25 @@ describe.each(STORES)('Identities on %s', (_, open) => {
     const { ports } = await open();
     const now = ports.clock.now();
     const { userId } = await add(ports, 'asha');
-    const registration = { id: 'r', userId, createdAt: now, expiresAt: now + 60_000 };
-    const endSession = { userId, handle: 'a'.repeat(32), until: now + 1 };
-    const login = { identity: GOOGLE, userId, registration, endSession, now };
+    const registration = registrationOf('r', now, { userId, userProvenAt: now });
+    const ends = { userId, handle: 'a'.repeat(32) };
+    const limit = { name: 'x', buckets: ['x'], window: 'w', max: 1, windowMs: 60_000 };
+    await ports.budgets.charge([limit], now);
+    const charges = { charged: [limit], chargedAt: now };
+    const signIn = signInOf(userId, now, [ends]);
+    const login = { identity: GOOGLE, userId, registration, signIn, now, ...charges };
     expect(await ports.identities.signIn({ ...login, by: [] })).toBeUndefined();
     expect((await ports.registrations.find('r')).registration).toBeUndefined();
-    expect((await ports.sessions.find(userId, endSession.handle)).ended).toBe(false);
+    expect((await ports.sessions.find(userId, ends.handle)).ended).toBe(false);
+    expect(await ports.budgets.check([limit], now)).toMatchObject({ limit: 'x' });
+    expect(await ports.audit.ofUser(userId, 9)).not.toContainEqual(signIn.event);
     await ports.identities.signIn({ ...login, by: [email('asha')] });
     expect((await ports.registrations.find('r')).bound).toMatchObject({ id: userId });
-    expect((await ports.sessions.find(userId, endSession.handle)).ended).toBe(true);
+    expect((await ports.sessions.find(userId, ends.handle)).ended).toBe(true);
+    expect(await ports.budgets.check([limit], now)).toBeUndefined();
+    expect(await ports.audit.ofUser(userId, 9)).toContainEqual(
+      expect.objectContaining({ action: 'sign_in', session: signIn.handle }),
+    );
   });
 
   test('of 8 users who claim one identity at once exactly one gets it', async () => {
@@ -69,7 +81,7 @@ describe.each(STORES)('Identities on %s', (_, open) => {
     );
     const done = await Promise.all(
       made.map(async ({ by, userId }) =>
-        ports.identities.signIn({ identity: GOOGLE, userId, by, now }),
+        ports.identities.signIn({ identity: GOOGLE, userId, by, now, ...FREE }),
       ),
     );
     expect(done.filter(Boolean)).toHaveLength(1);
@@ -95,6 +107,7 @@ test('an identity is known to its own application only', async () => {
   const { userId } = await add(shop.ports, 'asha', true, GOOGLE);
   const foreign = shop.portsOf({ ...shop.application, id: '000000000000000000000002' });
   expect(await foreign.identities.find(GOOGLE, [email('asha')])).toEqual({ owners: [] });
-  const login = { identity: GOOGLE, userId, by: [email('asha')], now: shop.clock.now() };
+  const now = shop.clock.now();
+  const login = { identity: GOOGLE, userId, by: [email('asha')], now, ...FREE };
   expect(await foreign.identities.signIn(login)).toBeUndefined();
 });

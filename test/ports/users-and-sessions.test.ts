@@ -4,6 +4,7 @@ import type { Identifier, NewUser, Ports, Session } from '../../src/ports.ts';
 import { readQuery } from '../../src/domain/customer-query.ts';
 import { scansOf } from '../support/query-plans.ts';
 import { edgeShop, STORES } from '../support/shop.ts';
+import { eventOf, registerUser, registrationOf, sessionOf, signInOf } from '../support/stored.ts';
 
 const phone = (national: number): Identifier => ({
   kind: 'phone',
@@ -27,42 +28,25 @@ function person(change: Partial<NewUser> = {}): NewUser {
 }
 
 async function add(ports: Ports, ...users: NewUser[]) {
-  const now = ports.clock.now();
   for (const user of users) {
-    const id = crypto.randomUUID();
-    await ports.registrations.store(
-      { id, createdAt: now, expiresAt: now + 60_000 },
-      { identifiers: [] },
-      'none',
-    );
-    expect(await ports.registrations.finish(id, user, now)).toMatchObject({ state: 'done' });
+    expect((await registerUser(ports, user)).settled).toMatchObject({ state: 'done' });
   }
   return users.map(({ id }) => id);
 }
 
-const session = (userId: string, createdAt: number, handle: string): Session => ({
-  userId,
-  handle: handle.repeat(32),
-  createdAt,
-  renewedAt: createdAt,
-  expiresAt: createdAt + 86_400_000,
-  userAgent: 'Mozilla/5.0 '.repeat(16).slice(0, 200),
-  ip: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
-  domain: 'shop.example',
-});
+const session = (userId: string, createdAt: number, letter: string): Session =>
+  sessionOf(userId, createdAt, letter.repeat(32));
 
 describe.each(STORES)('Registrations on %s', (_, open) => {
   test('of 8 concurrent finishes exactly one makes its user', async () => {
     const { ports } = await open();
     const now = ports.clock.now();
-    await ports.registrations.store(
-      { id: 'r', createdAt: now, expiresAt: now + 60_000 },
-      { identifiers: [] },
-      'none',
-    );
+    await ports.registrations.begin(registrationOf('r', now), { identifiers: [] });
     const candidates = Array.from({ length: 8 }, () => person());
     const states = await Promise.all(
-      candidates.map(async (user) => ports.registrations.finish('r', user, now)),
+      candidates.map(async (user) =>
+        ports.registrations.finish('r', user, signInOf(user.id, now), now),
+      ),
     );
     expect(states.filter(({ state }) => state === 'done')).toHaveLength(1);
     expect(states.filter(({ state }) => state === 'lost')).toHaveLength(7);
@@ -70,40 +54,46 @@ describe.each(STORES)('Registrations on %s', (_, open) => {
     expect([users.length, total]).toEqual([1, 1]);
   });
 
-  test('a form and the proofs of an earlier token are found under the fresh one', async () => {
-    const { ports } = await open();
-    const now = ports.clock.now();
-    const form = {
-      firstName: 'A',
-      identifiers: [{ kind: 'email', value: 'a@example.com' }],
-    } as const;
-    const next = { id: 'next', createdAt: now, expiresAt: now + 60_000 };
-    await ports.registrations.store(next, { ...form, identifiers: [...form.identifiers] }, 'none');
-    expect(await ports.registrations.find('next')).toEqual({
-      registration: expect.objectContaining({ ...next, proofs: [] }),
-      form,
-      owners: [],
-      bound: undefined,
-    });
+  test('a form and proofs are found until the one end, which a new form does not move', async () => {
+    const { ports, clock } = await open();
+    const now = clock.now();
+    const email = { kind: 'email', value: 'a@example.com' } as const;
+    const form = { firstName: 'A', identifiers: [email] };
+    const next = registrationOf('next', now);
+    const proof = { ...email, provenAt: now };
+    await ports.registrations.begin(next, form, [proof]);
+    const found = await ports.registrations.find('next');
+    expect(found).toMatchObject({ registration: { ...next, proofs: [proof] }, form, owners: [] });
+    expect(found.bound).toBeUndefined();
     expect(await ports.registrations.find('other')).toMatchObject({ registration: undefined });
+    clock.advance(1_799_000);
+    const changed = { firstName: 'B', identifiers: [] };
+    if (!found.registration) throw new Error('no registration');
+    expect(await ports.registrations.keep(found.registration, changed, clock.now())).toBe(true);
+    expect(await ports.registrations.find('next')).toMatchObject({
+      registration: { expiresAt: next.expiresAt, proofs: [proof] },
+      form: changed,
+    });
+    clock.advance(1_001);
+    expect((await ports.registrations.find('next')).registration).toBeUndefined();
+    expect(await ports.registrations.keep(found.registration, form, clock.now())).toBe(false);
   });
 
   test('a registration that is over cannot be finished', async () => {
-    const { ports, clock } = await open();
-    const now = clock.now();
-    await ports.registrations.store(
-      { id: 'r', createdAt: now, expiresAt: now + 60_000 },
-      { identifiers: [] },
-      'none',
-    );
-    expect((await ports.registrations.close('r', 'someone', now)).state).toBe('done');
-    expect((await ports.registrations.finish('r', person(), now)).state).toBe('lost');
-    await ports.registrations.store(
-      { id: 's', createdAt: now, expiresAt: now + 60_000 },
-      { identifiers: [] },
-      'none',
-    );
-    expect((await ports.registrations.finish('s', person(), now + 60_000)).state).toBe('lost');
+    const { ports } = await open();
+    const now = ports.clock.now();
+    const [id = ''] = await add(ports, person());
+    const bound = { userId: id, userProvenAt: now };
+    await ports.registrations.begin(registrationOf('r', now, bound), { identifiers: [] });
+    const close = async () => ports.registrations.close('r', id, signInOf(id, now), now);
+    expect((await close()).state).toBe('done');
+    expect((await close()).state).toBe('lost');
+    const late = person();
+    const finish = async (of: string, at: number) =>
+      (await ports.registrations.finish(of, late, signInOf(late.id, now), at)).state;
+    expect(await finish('r', now)).toBe('lost');
+    await ports.registrations.begin(registrationOf('s', now), { identifiers: [] });
+    expect(await finish('s', now + 1_800_000)).toBe('lost');
   });
 });
 
@@ -236,13 +226,16 @@ describe.each(STORES)('Sessions on %s', (_, open) => {
     expect(await ports.sessions.list(id, now)).toEqual([]);
   });
 
-  test('ending all spares what is made from then on', async () => {
+  test('ending all ends what was opened before, whatever its clock says, and spares what comes after', async () => {
     const { ports } = await open();
     const [id = ''] = await add(ports, person());
     const now = ports.clock.now();
-    await ports.sessions.put(session(id, now - 1, 'a'));
-    await ports.sessions.put(session(id, now, 'b'));
-    await ports.sessions.endAll(id, now);
+    await ports.sessions.put(session(id, now + 60_000, 'a'));
+    await ports.sessions.endAll(id, eventOf('sessions.ended', id, now));
+    const user = await ports.users.find(id);
+    const validFrom = user?.sessionsValidFrom ?? 0;
+    await ports.sessions.put({ ...session(id, now, 'b'), validFrom });
+    await ports.sessions.endAll('somebody else', eventOf('sessions.ended', undefined, now));
     expect((await ports.sessions.list(id, now)).map(({ handle }) => handle)).toEqual([
       'b'.repeat(32),
     ]);
@@ -260,7 +253,7 @@ describe.each(STORES)('Links and budgets on %s', (_, open) => {
   test('a link is charged, refused without room, and given back when it is cancelled', async () => {
     const { ports } = await open();
     const now = ports.clock.now();
-    const limits = [{ name: 'gap', bucket: 'l', max: 1, windowMs: 30_000 }];
+    const limits = [{ name: 'gap', buckets: ['l'], window: 'gap', max: 1, windowMs: 30_000 }];
     const link = (id: string) => ({
       kind: 'verify_email' as const,
       id,
@@ -274,18 +267,17 @@ describe.each(STORES)('Links and budgets on %s', (_, open) => {
       limit: 'gap',
       retryAfter: 30,
     });
-    await ports.links.cancel('a');
+    await ports.links.cancel(link('a'), limits);
+    await ports.links.cancel(link('a'), limits);
     expect(await ports.links.open(link('c'), limits)).toBeUndefined();
   });
 
   test('of 20 concurrent charges as many pass as there is room', async () => {
     const { ports } = await open();
     const now = ports.clock.now();
-    const limit = { name: 'x', bucket: 'x', max: 7, windowMs: 60_000 };
+    const limit = { name: 'x', buckets: ['x'], window: 'w', max: 7, windowMs: 60_000 };
     const answers = await Promise.all(
-      Array.from({ length: 20 }, async (_one, index) =>
-        ports.budgets.charge([limit], `${index}`, now),
-      ),
+      Array.from({ length: 20 }, async () => ports.budgets.charge([limit], now)),
     );
     expect(answers.filter((limited) => limited === undefined)).toHaveLength(7);
   });

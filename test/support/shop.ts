@@ -203,6 +203,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
   });
   const { factory } = wired;
   const scope = {
+    requestId: 'test',
     waitUntil: (work: Promise<unknown>) => void pending.push(work),
     setBookmark: () => undefined,
   };

@@ -140,10 +140,11 @@ describe('a world', () => {
     for (let n = 0; n < 6_000; n += 1) {
       state.forms.set(String(n), '{}');
       state.ended.add(String(n));
-      state.charges.push({ bucket: 'b', at: 0, ref: String(n) });
+      state.budgets.set(String(n), new Map());
     }
     await fetch('/service/application/user/platform/v1.0/config', { headers: { authorization } });
-    expect([state.forms.size, state.ended.size, state.charges.length]).toEqual([5_000, 5_000, 0]);
+    const sizes = [state.forms.size, state.ended.size, state.budgets.size];
+    expect(sizes).toEqual([5_000, 5_000, 5_000]);
     expect(state.forms.has('5999')).toBe(true);
   });
 });

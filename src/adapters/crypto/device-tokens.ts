@@ -5,16 +5,18 @@ import { toHex } from './encoding.ts';
 const COOKIE = /^([0-9a-f]{24})\.([0-9a-f]{32})\.([0-9a-f]{32})$/;
 
 export function createDeviceTokens(vault: Vault, random: Pick<Random, 'bytes'>): DeviceTokens {
-  const sign = async (userId: string, id: string) => vault.mac('device', `${userId}.${id}`);
+  const signed = (userId: string, id: string): string => `${userId}.${id}`;
   return {
     async issue(userId) {
       const id = toHex(random.bytes(16));
-      return `${userId}.${id}.${await sign(userId, id)}`;
+      return `${userId}.${id}.${await vault.mac('device', signed(userId, id))}`;
     },
     async open(cookie) {
       const [, userId, id, signature] = COOKIE.exec(cookie) ?? [];
       if (userId === undefined || id === undefined || signature === undefined) return undefined;
-      return vault.equal(await sign(userId, id), signature) ? { userId, id } : undefined;
+      // Under every living key: a new one must not forget the devices that an older one has signed.
+      const genuine = await vault.macs('device', signed(userId, id));
+      return genuine.some((one) => vault.equal(one, signature)) ? { userId, id } : undefined;
     },
   };
 }

@@ -40,11 +40,15 @@ export function createVault(keys: readonly KeyMaterial[]): Vault {
   const [first] = keys;
   if (!first) throw new Error('a vault needs a key');
 
+  async function macUnder(material: KeyMaterial, use: string, text: string): Promise<string> {
+    const key = await keyFor(material, use, 'mac');
+    return toHex(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text)))).slice(0, 32);
+  }
+
   return {
-    async mac(use, text) {
-      const key = await keyFor(first, use, 'mac');
-      return toHex(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text)))).slice(0, 32);
-    },
+    mac: async (use, text) => macUnder(first, use, text),
+
+    macs: async (use, text) => Promise.all(keys.map(async (key) => macUnder(key, use, text))),
 
     async digest(text) {
       return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text))));

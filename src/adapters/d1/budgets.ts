@@ -1,18 +1,24 @@
 import { sql } from './sql.ts';
 import type { Budgets } from '../../ports.ts';
-import { charge, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
+import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import type { Database } from './database.ts';
 
 /** Budgets that stand on their own. `applicationId` may be `''` for those of no application. */
 export function d1Budgets(database: Database, applicationId: string): Budgets {
   return {
-    async charge(limits, ref, now) {
+    async charge(limits, now) {
+      if (limits.length === 0) return undefined;
       const json = limitsJson(limits);
       const [used = []] = await database.write([
         usage(applicationId, json, now),
-        charge(applicationId, json, ref, now, sql`NOT ${overLimit(applicationId, json, now)}`),
+        charge(applicationId, json, now, sql`NOT ${overLimit(applicationId, json, now)}`),
       ]);
       return limitedOf(used, now);
+    },
+
+    async giveBack(limits, chargedAt) {
+      if (limits.length === 0) return;
+      await database.write([giveBack(applicationId, limitsJson(limits), chargedAt)]);
     },
 
     async check(limits, now) {

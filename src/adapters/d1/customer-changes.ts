@@ -1,6 +1,7 @@
 /** What operators do to users: every change with its audit row, all or nothing. */
 import type { Customers, Identifier, IdentifierKind } from '../../ports.ts';
 import { auditRows, auditStatement } from './audit.ts';
+import { revoke } from './revocation-statements.ts';
 import { uniqueViolation, type Database } from './database.ts';
 import { sql, type SQL } from './sql.ts';
 import {
@@ -54,19 +55,39 @@ export function customerChanges(
     const gone = sql`application_id = ${applicationId} AND user_id = ${userId} AND kind IN ${kinds}
       AND (kind, value) NOT IN (SELECT j.value ->> 'kind', j.value ->> 'value' FROM json_each(${list}) j)`;
     const verified = identifiers.filter((one) => one.verified);
+    const mine = (which: SQL) => sql`SELECT kind, value FROM identifiers
+      WHERE application_id = ${applicationId} AND user_id = ${userId} AND kind IN ${kinds} AND verified = 1 AND ${which}`;
+    const removed = mine(sql`${gone}`);
+    const unverified = mine(sql`(kind, value) IN (SELECT j.value ->> 'kind', j.value ->> 'value'
+      FROM json_each(${list}) j WHERE NOT (j.value ->> 'verified'))`);
+    const users = sql`(${userId})`;
     return [
+      ...revoke(applicationId, 'identifier_removed', {
+        users,
+        now,
+        condition: sql`EXISTS (${removed})`,
+        lost: removed,
+      }),
+      ...revoke(applicationId, 'identifier_unverified', {
+        users,
+        now,
+        condition: sql`EXISTS (${unverified})`,
+        lost: unverified,
+      }),
       sql`DELETE FROM links WHERE ${gone}`,
       sql`DELETE FROM identifiers WHERE ${gone}`,
       ...dropCopies(applicationId, userId, verified, there),
       // Never two at a time: the unique index looks after each row.
       sql`UPDATE identifiers SET is_primary = 0
           WHERE application_id = ${applicationId} AND user_id = ${userId} AND kind IN ${kinds}`,
-      sql`INSERT INTO identifiers (application_id, user_id, kind, value, calling_code, verified, is_primary, created_at)
+      sql`INSERT INTO identifiers (application_id, user_id, kind, value, calling_code, verified, is_primary, verified_at,
+                                   created_at)
           SELECT ${applicationId}, ${userId}, j.value ->> 'kind', j.value ->> 'value', j.value ->> 'callingCode',
-                 j.value ->> 'verified', j.value ->> 'primary', ${now}
+                 j.value ->> 'verified', j.value ->> 'primary', CASE WHEN j.value ->> 'verified' THEN ${now} END, ${now}
           FROM json_each(${list}) j WHERE ${there}
           ON CONFLICT (application_id, user_id, kind, value)
-          DO UPDATE SET verified = excluded.verified, is_primary = excluded.is_primary`,
+          DO UPDATE SET verified = excluded.verified, is_primary = excluded.is_primary,
+            verified_at = CASE WHEN verified AND excluded.verified THEN verified_at ELSE excluded.verified_at END`,
     ];
   }
 
@@ -113,21 +134,21 @@ export function customerChanges(
       const all = sql`(SELECT COUNT(*) FROM users WHERE ${theirs}) = ${ids.length}`;
       const { at } = event;
       const column = {
-        block: sql`blocked_at = COALESCE(blocked_at, ${at}), sessions_valid_from = ${at} + 1`,
-        archive: sql`archived_at = COALESCE(archived_at, ${at}), sessions_valid_from = ${at} + 1`,
+        block: sql`blocked_at = COALESCE(blocked_at, ${at})`,
+        archive: sql`archived_at = COALESCE(archived_at, ${at})`,
         unblock: sql`blocked_at = NULL`,
       }[change];
       const [missing = []] = await database.write([
         sql`SELECT j.value AS id FROM json_each(${JSON.stringify(ids)}) j
             WHERE NOT EXISTS (SELECT 1 FROM users u WHERE ${byId(applicationId, sql`j.value`)})`,
         auditRows(applicationId, event, ids, all),
-        // A link that is opened later would claim its address for an account that nobody can use.
         ...(change === 'unblock'
           ? []
-          : [
-              sql`DELETE FROM links WHERE application_id = ${applicationId} AND user_id IN ${asked}
-                  AND link_kind <> 'reset' AND ${all}`,
-            ]),
+          : revoke(applicationId, change === 'block' ? 'blocked' : 'archived', {
+              users: asked,
+              now: at,
+              condition: all,
+            })),
         sql`UPDATE users SET ${column}, updated_at = ${at} WHERE ${theirs} AND ${all}`,
       ]);
       return missing.map(({ id }) => String(id));

@@ -9,6 +9,7 @@ import type {
   TemplateOverrides,
   Vault,
 } from '../../ports.ts';
+import { charge, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import type { Database, Row } from './database.ts';
 
 const MAX_AGE = 30_000;
@@ -50,6 +51,7 @@ function readApplication(row: Row): Known {
       ...(typeof row['imported_hashes'] === 'string' && {
         importedHashes: JSON.parse(row['imported_hashes']) as Application['importedHashes'],
       }),
+      androidHashes: JSON.parse(String(row['android_hashes'])) as string[],
       config: JSON.parse(String(row['config'])) as PlatformConfig,
     },
   };
@@ -108,17 +110,25 @@ export function d1Directory(
       return known?.application.companyId === companyId ? known.application : undefined;
     },
 
-    async client(companyId, key, secret) {
-      const [[[row] = []], hash] = await Promise.all([
-        database.read([
-          sql`SELECT * FROM oauth_clients WHERE key = ${key} AND company_id = ${companyId}`,
-        ]),
-        vault.digest(secret),
+    async authenticateClient({ companyId, key, secret, limits, now }) {
+      const hash = await vault.digest(secret);
+      const mine = sql`key = ${key} AND company_id = ${companyId}`;
+      const known = sql`EXISTS (SELECT 1 FROM oauth_clients WHERE ${mine})`;
+      const right = sql`EXISTS (SELECT 1 FROM oauth_clients WHERE ${mine} AND secret_hash = ${hash})`;
+      const all = limitsJson([...limits.client, ...limits.address]);
+      const room = sql`NOT ${overLimit('', all, now)}`;
+      // One statement judges and charges, so of any number of wrong secrets at once no more than there is room are judged.
+      // A client that nobody has gets no row of its own; the address pays for it.
+      const charged = sql`CASE WHEN ${known} THEN ${all} ELSE ${limitsJson(limits.address)} END`;
+      const [used = [], , [row] = []] = await database.write([
+        usage('', all, now),
+        charge('', charged, now, sql`${room} AND NOT ${right}`),
+        sql`SELECT scopes FROM oauth_clients WHERE ${mine} AND ${right}`,
       ]);
-      // Compared in any case, so that a known key takes no longer than an unknown one.
-      const right = vault.equal(row ? String(row['secret_hash']) : '', hash);
-      if (!row || !right) return undefined;
-      return { key, companyId, scopes: JSON.parse(String(row['scopes'])) as string[] };
+      const limited = limitedOf(used, now);
+      if (limited) return { limited };
+      if (!row) return { client: undefined };
+      return { client: { key, companyId, scopes: JSON.parse(String(row['scopes'])) as string[] } };
     },
   };
 }

@@ -1,6 +1,9 @@
 import { sql, type SQL } from './sql.ts';
 import type { Identities, IdentifierRef, SocialIdentity, User } from '../../ports.ts';
+import { signInStatements } from './audit.ts';
+import { giveBack, limitsJson } from './budget-statements.ts';
 import type { Database } from './database.ts';
+import { insertRegistration } from './registration-statements.ts';
 import { byId, readUser, selectUser } from './user-statements.ts';
 
 export function d1Identities(database: Database, applicationId: string): Identities {
@@ -29,25 +32,16 @@ export function d1Identities(database: Database, applicationId: string): Identit
       return { linked: readUser(linked), owners: users };
     },
 
-    async signIn({ identity, userId, by, endSession, registration, now }) {
+    async signIn({ identity, userId, by, signIn, registration, charged, chargedAt, now }) {
       const mine = sql`(${holderOf(identity)}) = ${userId}`;
       const results = await database.write([
         sql`INSERT INTO social_identities (application_id, provider, subject, user_id, created_at)
             SELECT ${applicationId}, ${identity.provider}, ${identity.subject}, ${userId}, ${now}
             WHERE ${userId} IN (${ownersOf(by)}) ON CONFLICT DO NOTHING RETURNING user_id`,
-        ...(endSession
-          ? [
-              sql`INSERT INTO ended_sessions (application_id, user_id, handle, expires_at)
-                  SELECT ${applicationId}, ${endSession.userId}, ${endSession.handle}, ${endSession.until}
-                  WHERE ${mine} ON CONFLICT DO NOTHING`,
-            ]
-          : []),
-        ...(registration
-          ? [
-              sql`INSERT INTO registrations (application_id, id, user_id, created_at, expires_at)
-                  SELECT ${applicationId}, ${registration.id}, ${userId}, ${registration.createdAt},
-                         ${registration.expiresAt} WHERE ${mine}`,
-            ]
+        ...(signIn ? signInStatements(applicationId, signIn, mine) : []),
+        ...(registration ? [insertRegistration(applicationId, registration, mine)] : []),
+        ...(charged.length > 0
+          ? [giveBack(applicationId, limitsJson(charged), chargedAt, mine)]
           : []),
         selectUser(sql`${byId(applicationId, userId)} AND ${mine}`),
       ]);

@@ -1,7 +1,16 @@
 import { sql, type SQL } from './sql.ts';
-import type { IdentifierRef, Limit, LinkKind, Links, Settled, SmsGuard } from '../../ports.ts';
+import type {
+  IdentifierRef,
+  Limit,
+  LinkKind,
+  Links,
+  Settled,
+  SmsGuard,
+} from '../../ports.ts';
+import { auditOf, signInStatements } from './audit.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import { uniqueViolation, type Database } from './database.ts';
+import { revoke } from './revocation-statements.ts';
 import { judgeSms, smsVerified, uncountSms, type TellSms } from './sms-statements.ts';
 import { byId, readUser, selectUser, verifyIdentifier } from './user-statements.ts';
 
@@ -34,7 +43,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
           SELECT ${applicationId}, ${id}, ${kind}, ${owner}, ${identifier.kind}, ${identifier.value},
                  ${identifier.callingCode ?? null}, ${sms?.foreign ? 1 : 0}, ${now}, ${expiresAt}
           WHERE NOT ${overLimit(applicationId, json, now)} AND ${cost.room} RETURNING user_id`,
-      charge(applicationId, json, id, now, opened),
+      charge(applicationId, json, now, opened),
       ...cost.count,
     ]);
     const [used = [], [row] = []] = results;
@@ -56,7 +65,8 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
     const nonce = crypto.randomUUID();
     const won = sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)} AND used_by = ${nonce})`;
     const results = await database.write([
-      sql`UPDATE links SET used_at = ${now}, used_by = ${nonce} WHERE ${usable(id, kind, now)} RETURNING id`,
+      sql`UPDATE links SET used_at = ${now}, used_by = ${nonce}
+          WHERE ${usable(id, kind, now)} AND ${kind === 'reset' ? stillVerified(id) : sql`TRUE`} RETURNING id`,
       ...effects(won),
       smsVerified(
         applicationId,
@@ -73,6 +83,12 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
     if (results[0]?.length === 0) return { state: 'lost' };
     return { state: 'done', user: readUser(results.at(-1)?.[0]) };
   }
+
+  /** A reset link is worth what the address is worth to its user: nothing once it is not verified there any more. */
+  const stillVerified = (id: string): SQL => sql`EXISTS (
+    SELECT 1 FROM links l CROSS JOIN identifiers i
+    ON i.application_id = l.application_id AND i.user_id = l.user_id AND i.kind = l.kind AND i.value = l.value
+    WHERE l.application_id = ${applicationId} AND l.id = ${id} AND i.verified = 1)`;
 
   const ownerOfLink = (id: string): SQL => sql`(SELECT user_id FROM links WHERE ${linkIs(id)})`;
 
@@ -98,16 +114,17 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
       return { limited: opened.limited, known: Boolean(opened.owner) };
     },
 
-    async cancel(linkId, sms) {
+    async cancel({ id, createdAt }, limits, sms) {
+      const there = sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)})`;
       await database.write([
-        ...(sms ? [uncountSms(applicationId, sms)] : []),
-        giveBack(applicationId, linkId),
-        sql`DELETE FROM links WHERE ${linkIs(linkId)}`,
+        ...(sms ? [uncountSms(applicationId, sms, there)] : []),
+        giveBack(applicationId, limitsJson(limits), createdAt, there),
+        sql`DELETE FROM links WHERE ${linkIs(id)}`,
       ]);
     },
 
     async findReset(linkId, now) {
-      const holder = sql`(SELECT user_id FROM links WHERE ${usable(linkId, 'reset', now)})`;
+      const holder = sql`(SELECT user_id FROM links WHERE ${usable(linkId, 'reset', now)} AND ${stillVerified(linkId)})`;
       const [[row] = []] = await database.read([selectUser(byId(applicationId, holder))]);
       return readUser(row);
     },
@@ -136,11 +153,15 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
       }
     },
 
-    async reset(linkId, passwordHash, now) {
-      return use(linkId, 'reset', now, ownerOfLink(linkId), (won) => [
-        sql`UPDATE users SET password_hash = ${passwordHash}, has_old_password_hash = 0, sessions_valid_from = ${now},
-                             updated_at = ${now}
-            WHERE application_id = ${applicationId} AND id = ${ownerOfLink(linkId)} AND ${won}`,
+    async reset(linkId, passwordHash, event, signIn) {
+      const now = event.at;
+      const owner = ownerOfLink(linkId);
+      return use(linkId, 'reset', now, owner, (won) => [
+        ...revoke(applicationId, 'password_reset', { users: owner, now, condition: won }),
+        sql`UPDATE users SET password_hash = ${passwordHash}, has_old_password_hash = 0, updated_at = ${now}
+            WHERE application_id = ${applicationId} AND id = ${owner} AND ${won}`,
+        auditOf(applicationId, event, owner, won),
+        ...(signIn ? signInStatements(applicationId, signIn, won) : []),
       ]);
     },
   };

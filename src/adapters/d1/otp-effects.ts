@@ -2,7 +2,9 @@
 import { sql, type SQL } from './sql.ts';
 import type { Effect, IdentifierRef, Settlement } from '../../ports.ts';
 import { uniqueViolation } from './database.ts';
-import { linkIdentity } from './registration-statements.ts';
+import { auditStatement } from './audit.ts';
+import { insertProof, insertRegistration, linkIdentity } from './registration-statements.ts';
+import { revoke } from './revocation-statements.ts';
 import { insertUser, otherIdentifiers, updateFields, verifyIdentifier } from './user-statements.ts';
 
 /** Whether a `verify` effect would exceed the number of identifiers a profile holds. */
@@ -12,27 +14,33 @@ export function fullness(applicationId: string, { challenge, effect }: Settlemen
   return sql`(${others} >= ${effect.max})`;
 }
 
-/** The registration an effect belongs to, which must still be open: no code is used up without its effect. */
-function registrationOf(effect: Effect): string | undefined {
-  switch (effect.kind) {
-    case 'create':
-    case 'close':
-      return effect.registration;
-    case 'verify':
-      return effect.finish;
-    default:
-      return undefined;
-  }
+/**
+ * What must hold of the registration that an effect belongs to: still open, and, where it stands for a known user, bound to
+ * that user since the last revocation. No code is used up without its effect.
+ */
+function registrationHolds(applicationId: string, { effect, now }: Settlement): SQL {
+  const id =
+    effect.kind === 'prove'
+      ? effect.isNew
+        ? undefined
+        : effect.registration.id
+      : 'registration' in effect
+        ? effect.registration
+        : undefined;
+  if (id === undefined) return sql`TRUE`;
+  const bound =
+    effect.kind === 'verify'
+      ? sql`EXISTS (SELECT 1 FROM users u WHERE u.application_id = r.application_id AND u.id = ${effect.userId}
+              AND u.id = r.user_id AND r.user_proven_at >= u.sessions_valid_from)`
+      : sql`r.user_id IS NULL`;
+  return sql`EXISTS (
+    SELECT 1 FROM registrations r WHERE r.application_id = ${applicationId} AND r.id = ${id}
+      AND r.finished_at IS NULL AND r.expires_at > ${now} AND ${bound})`;
 }
 
 /** What must hold for the code to be used up at all. */
 export function precondition(applicationId: string, settlement: Settlement): SQL {
-  const registration = registrationOf(settlement.effect);
-  const notFull = sql`NOT ${fullness(applicationId, settlement)}`;
-  if (registration === undefined) return notFull;
-  return sql`${notFull} AND EXISTS (
-    SELECT 1 FROM registrations r WHERE r.application_id = ${applicationId} AND r.id = ${registration}
-      AND r.finished_at IS NULL AND r.expires_at > ${settlement.now})`;
+  return sql`NOT ${fullness(applicationId, settlement)} AND ${registrationHolds(applicationId, settlement)}`;
 }
 
 function finish(applicationId: string, id: string, userId: string, at: Settlement, won: SQL): SQL {
@@ -46,39 +54,44 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
     case 'none':
       return [];
     case 'prove': {
-      const { id, userId, createdAt, expiresAt } = effect.registration;
-      const { kind, value, callingCode } = challenge.identifier;
+      const { registration, isNew } = effect;
+      // A known user's own identifier is no proof of a registration: the token is bound to the user itself.
+      const proof = { ...challenge.identifier, provenAt: now };
       return [
-        sql`INSERT INTO registrations (application_id, id, user_id, created_at, expires_at)
-            SELECT ${applicationId}, ${id}, ${userId ?? null}, ${createdAt}, ${expiresAt} WHERE ${won}
-            ON CONFLICT DO NOTHING`,
-        // A known user's own identifier is no proof of a registration: the token is bound to the user itself.
-        sql`INSERT INTO proofs (application_id, registration, kind, value, calling_code, expires_at)
-            SELECT ${applicationId}, ${id}, ${kind}, ${value}, ${callingCode ?? null}, ${expiresAt}
-            WHERE ${won} AND ${userId ?? null} IS NULL ON CONFLICT DO NOTHING`,
+        ...(isNew ? [insertRegistration(applicationId, registration, won)] : []),
+        ...(registration.userId === undefined
+          ? [insertProof(applicationId, registration, proof, won)]
+          : []),
       ];
     }
+    case 'bind':
+      return [
+        sql`UPDATE registrations SET user_id = ${effect.userId}, user_proven_at = ${now}
+            WHERE application_id = ${applicationId} AND id = ${effect.registration} AND ${won}`,
+      ];
     case 'verify':
       return [
         ...verifyIdentifier(applicationId, effect.userId, challenge.identifier, now, won),
         ...(effect.profile
           ? [updateFields(applicationId, effect.userId, effect.profile, now, won)]
           : []),
-        ...(effect.finish === undefined
-          ? []
-          : [
-              finish(applicationId, effect.finish, effect.userId, settlement, won),
-              linkIdentity(applicationId, effect.finish, effect.userId, now, won),
-            ]),
+        ...(effect.registration !== undefined && effect.finish
+          ? [
+              finish(applicationId, effect.registration, effect.userId, settlement, won),
+              linkIdentity(applicationId, effect.registration, effect.userId, now, won),
+            ]
+          : []),
       ];
     case 'delete':
       return [
-        sql`UPDATE users SET deleted_at = ${now}, delete_reason = ${effect.reason ?? null},
-                             sessions_valid_from = ${now} + 1, updated_at = ${now}
+        ...revoke(applicationId, 'deleted', {
+          users: sql`(${effect.userId})`,
+          now,
+          condition: won,
+        }),
+        sql`UPDATE users SET deleted_at = ${now}, delete_reason = ${effect.reason ?? null}, updated_at = ${now}
             WHERE application_id = ${applicationId} AND id = ${effect.userId} AND ${won}`,
-        // A link that is opened later would claim its address for an account that nobody can use.
-        sql`DELETE FROM links WHERE application_id = ${applicationId} AND user_id = ${effect.userId}
-            AND link_kind <> 'reset' AND ${won}`,
+        auditStatement(applicationId, effect.event, won),
       ];
     case 'close':
       return [
@@ -88,7 +101,7 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
     case 'create':
       return [
         finish(applicationId, effect.registration, effect.user.id, settlement, won),
-        ...insertUser(applicationId, effect.user, won),
+        ...insertUser(applicationId, effect.user, won, effect.event),
         linkIdentity(applicationId, effect.registration, effect.user.id, now, won),
       ];
   }

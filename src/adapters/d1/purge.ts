@@ -44,17 +44,18 @@ function purgeStatements(users: readonly Due[], now: number): SQL[] {
   const ofValue = sql`((application_id, kind, value) IN (${valuesOf(due, sql`i.verified = 1`)})
     OR (expires_at <= ${now} AND (application_id, kind, value) IN (${valuesOf(due)})))`;
   return [
-    sql`DELETE FROM otp_challenges WHERE ${ofUser} OR ${ofRegistration} OR ${ofValue}
-        RETURNING application_id, id`,
+    sql`DELETE FROM otp_challenges WHERE (user_id IS NOT NULL AND ${ofUser})
+        OR (registration IS NOT NULL AND ${ofRegistration}) OR ${ofValue} RETURNING application_id, id`,
     sql`DELETE FROM proofs WHERE ${ofRegistration} OR ${ofValue}`,
-    sql`DELETE FROM registrations WHERE ${ofUser} RETURNING application_id, id`,
+    sql`DELETE FROM registrations WHERE user_id IS NOT NULL AND ${ofUser} RETURNING application_id, form_id AS id`,
     // Links of nobody were asked for by somebody who typed the address (ruling 19).
     sql`DELETE FROM links WHERE ${ofUser}
         OR (user_id = '' AND (application_id, kind, value) IN (${valuesOf(due)}))`,
     sql`DELETE FROM ended_sessions WHERE ${ofUser}`,
     sql`DELETE FROM social_identities WHERE ${ofUser}`,
     // What was done stays known for its time; to whom, and what somebody typed about them, does not (flows.md).
-    sql`UPDATE audit_events SET user_id = NULL, reason = NULL WHERE ${ofUser}`,
+    sql`UPDATE audit_events SET user_id = NULL, reason = NULL, session = NULL
+        WHERE user_id IS NOT NULL AND ${ofUser}`,
     sql`DELETE FROM group_members WHERE ${ofUser}`,
     sql`DELETE FROM user_words WHERE ${ofUser}`,
     sql`DELETE FROM identifiers WHERE ${ofUser}`,
@@ -118,7 +119,7 @@ export class Purge {
       make(String(row['application_id']), String(row['id']));
     await this.#remove([
       ...challenges.map(keyOf(keys.otp)),
-      ...registrations.map(keyOf(keys.form)),
+      ...registrations.filter(({ id }) => id !== null).map(keyOf(keys.form)),
     ]);
     return results.at(-1)?.length ?? 0;
   }

@@ -1,13 +1,23 @@
 import { sql, type SQL } from './sql.ts';
-import type { IdentifierRef, Registration, SocialIdentity } from '../../ports.ts';
+import type {
+  IdentifierRef,
+  NewRegistration,
+  Proof,
+  Registration,
+  RegistrationOrigin,
+  SocialIdentity,
+} from '../../ports.ts';
 import type { Row } from './database.ts';
 
 /** A registration that has not expired, with its proofs as one row. */
 export function selectRegistration(applicationId: string, id: string, now: number): SQL {
   return sql`
     SELECT r.*,
-      (SELECT json_group_array(json_object('kind', p.kind, 'value', p.value, 'callingCode', p.calling_code))
+      (SELECT json_group_array(json_object('kind', p.kind, 'value', p.value, 'callingCode', p.calling_code,
+                                            'provenAt', p.proven_at))
        FROM proofs p WHERE p.application_id = r.application_id AND p.registration = r.id) AS proofs,
+      (SELECT json_group_array(DISTINCT json_object('kind', o.kind, 'value', o.value)) FROM otp_challenges o
+       WHERE o.application_id = r.application_id AND o.registration = r.id AND o.registration IS NOT NULL) AS sent_to,
       (SELECT s.user_id FROM social_identities s WHERE s.application_id = r.application_id
          AND s.provider = r.provider AND s.subject = r.subject) AS linked_to
     FROM registrations r
@@ -17,12 +27,16 @@ export function selectRegistration(applicationId: string, id: string, now: numbe
 export function readRegistration(row: Row | undefined): Registration | undefined {
   if (!row) return undefined;
   // What json_object wrote above is known to have this shape.
-  const proofs = JSON.parse(String(row['proofs'])) as (Omit<IdentifierRef, 'callingCode'> & {
+  const proofs = JSON.parse(String(row['proofs'])) as (Omit<Proof, 'callingCode'> & {
     callingCode: number | null;
   })[];
   return {
     id: String(row['id']),
+    // Written by this project only, from the closed set.
+    origin: String(row['origin']) as RegistrationOrigin,
     userId: (row['user_id'] as string | null) ?? undefined,
+    userProvenAt: (row['user_proven_at'] as number | null) ?? undefined,
+    formId: (row['form_id'] as string | null) ?? undefined,
     // Undefined keys are left out: most registrations have neither.
     ...(row['provider'] !== null && {
       identity: {
@@ -31,6 +45,10 @@ export function readRegistration(row: Row | undefined): Registration | undefined
       },
     }),
     ...(typeof row['linked_to'] === 'string' && { linkedTo: row['linked_to'] }),
+    // As above.
+    sentTo: (JSON.parse(String(row['sent_to'])) as (IdentifierRef | string)[]).map((one) =>
+      typeof one === 'string' ? (JSON.parse(one) as IdentifierRef) : one,
+    ),
     finishedAt: (row['finished_at'] as number | null) ?? undefined,
     createdAt: Number(row['created_at']),
     expiresAt: Number(row['expires_at']),
@@ -39,6 +57,33 @@ export function readRegistration(row: Row | undefined): Registration | undefined
       callingCode: callingCode ?? undefined,
     })),
   };
+}
+
+export function insertRegistration(
+  applicationId: string,
+  next: NewRegistration & { formId?: string },
+  condition: SQL = sql`TRUE`,
+): SQL {
+  const { id, origin, userId, userProvenAt, identity, formId, createdAt, expiresAt } = next;
+  return sql`
+    INSERT INTO registrations (application_id, id, origin, user_id, user_proven_at, provider, subject, form_id,
+                               created_at, expires_at)
+    SELECT ${applicationId}, ${id}, ${origin}, ${userId ?? null}, ${userProvenAt ?? null}, ${identity?.provider ?? null},
+           ${identity?.subject ?? null}, ${formId ?? null}, ${createdAt}, ${expiresAt}
+    WHERE ${condition}`;
+}
+
+/** A proof keeps the time it was first given, and ends with its registration. */
+export function insertProof(
+  applicationId: string,
+  { id, expiresAt }: Pick<NewRegistration, 'id' | 'expiresAt'>,
+  { kind, value, callingCode, provenAt }: Proof,
+  condition: SQL = sql`TRUE`,
+): SQL {
+  return sql`
+    INSERT INTO proofs (application_id, registration, kind, value, calling_code, proven_at, expires_at)
+    SELECT ${applicationId}, ${id}, ${kind}, ${value}, ${callingCode ?? null}, ${provenAt}, ${expiresAt}
+    WHERE ${condition} ON CONFLICT DO NOTHING`;
 }
 
 /**

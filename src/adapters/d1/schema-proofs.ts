@@ -1,17 +1,24 @@
-/** Tables of codes, registrations, links and social logins; see `schema.ts`, which gives them out. */
-import {
-  index,
-  integer,
-  primaryKey,
-  sqliteTable,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/sqlite-core';
-import type { IdentifierKind, LinkKind, OtpPurpose, SocialIdentity } from '../../ports.ts';
+/**
+ * Tables of pending credentials: codes, registrations, links and social logins, and the budgets that bound them; see
+ * `schema.ts`, which gives them out. `../../domain/credentials.ts` says which revocation ends which of them.
+ */
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type {
+  IdentifierKind,
+  Limit,
+  LinkKind,
+  OtpPurpose,
+  RegistrationOrigin,
+  SocialIdentity,
+} from '../../ports.ts';
 
 const applicationId = text('application_id').notNull();
 
-/** The ledger of one-time codes: what changes or must be exact. The sealed code lies in KV. */
+/**
+ * The ledger of one-time codes: what changes or must be exact. The sealed code, which a resend needs, lies in KV. Its id is
+ * derived from the resend token, which is kept nowhere. Without rowid, and swept by its key: a login writes few rows.
+ */
 export const otpChallenges = sqliteTable(
   'otp_challenges',
   {
@@ -21,16 +28,25 @@ export const otpChallenges = sqliteTable(
     kind: text().$type<IdentifierKind>().notNull(),
     value: text().notNull(),
     callingCode: integer('calling_code'),
-    resendToken: text('resend_token').notNull(),
+    /** Keyed hash of id and code. */
+    codeMac: text('code_mac').notNull(),
     userId: text('user_id'),
     registration: text(),
-    triesBucket: text('tries_bucket').notNull(),
-    /** Bucket that gets its charge back when the code is verified. */
-    refundBucket: text('refund_bucket'),
+    /** Buckets of the identifier's wrong tries, one for each living key; the first is charged, all count. */
+    triesBuckets: text('tries_buckets', { mode: 'json' }).$type<string[]>().notNull(),
+    /** What is given back when the code is verified. */
+    refund: text({ mode: 'json' }).$type<Limit[]>().notNull(),
     /** Counted among the SMS to other countries, and so among the verified ones when it is. */
     foreignSms: integer('foreign_sms', { mode: 'boolean' }).notNull().default(false),
+    /** Messages that carried it: one, and one for each resend. */
+    sends: integer().notNull().default(1),
+    /** Nonce of the newest resend, as `last_try` is of tries. */
+    lastSend: text('last_send'),
+    /** Wrong tries. */
     attempts: integer().notNull().default(0),
-    /** Nonce of the newest charged try: ties the statements of one batch together. */
+    /** Wrong tries by a device of the identifier's owner: a stranger's must not use those up. */
+    deviceAttempts: integer('device_attempts').notNull().default(0),
+    /** Nonce of the newest wrong try: ties the statements of one batch together. */
     lastTry: text('last_try'),
     consumedAt: integer('consumed_at'),
     consumedBy: text('consumed_by'),
@@ -39,28 +55,30 @@ export const otpChallenges = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.applicationId, t.id] }),
-    uniqueIndex('otp_challenges_resend').on(t.applicationId, t.resendToken),
     // Codes by mail have no request id: the newest one of the address is meant.
     index('otp_challenges_newest').on(t.applicationId, t.kind, t.value, t.createdAt),
-    index('otp_challenges_expiry').on(t.expiresAt),
+    index('otp_challenges_user')
+      .on(t.applicationId, t.userId)
+      .where(sql`user_id IS NOT NULL`),
+    index('otp_challenges_registration')
+      .on(t.applicationId, t.registration)
+      .where(sql`registration IS NOT NULL`),
   ],
 );
 
-/** One row per charge on a budget: windows slide, and a charge can be given back by its `ref`. */
-export const charges = sqliteTable(
-  'charges',
+/**
+ * How often something happened: a row per bucket, whatever the number of charges. `counts` maps the name of a window to
+ * `[its start, charges since]`; a window begins with its first charge. Without rowid, and swept by its key.
+ */
+export const budgets = sqliteTable(
+  'budgets',
   {
     applicationId,
     bucket: text().notNull(),
-    at: integer().notNull(),
-    ref: text().notNull(),
+    counts: text({ mode: 'json' }).$type<Record<string, [start: number, count: number]>>().notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.applicationId, t.bucket, t.at, t.ref] }),
-    index('charges_ref').on(t.applicationId, t.ref),
-    index('charges_expiry').on(t.expiresAt),
-  ],
+  (t) => [primaryKey({ columns: [t.applicationId, t.bucket] })],
 );
 
 /** A social login, or one by the company's own tokens, and the one user it belongs to. */
@@ -79,17 +97,24 @@ export const socialIdentities = sqliteTable(
   ],
 );
 
+/** A registration from its first proof or form to its end, 30 minutes later whatever happens: nothing extends it. */
 export const registrations = sqliteTable(
   'registrations',
   {
     applicationId,
     /** SHA-256 of the register_token. */
     id: text().notNull(),
-    /** A known user who lacks a required identifier (ruling 17). */
+    /** A known user who lacks a required identifier; when finished, the user it ended in. */
     userId: text('user_id'),
+    /** When that user was proven to be the holder: the registration is worth nothing after a later revocation. */
+    userProvenAt: integer('user_proven_at'),
     /** The social login that began it; linked to whoever it ends in. */
     provider: text().$type<SocialIdentity['provider']>(),
     subject: text(),
+    /** What began it, which decides when a captcha is due. */
+    origin: text().$type<RegistrationOrigin>().notNull(),
+    /** Names the form in KV; each form is another value, because a location may see an old one for a minute. */
+    formId: text('form_id'),
     finishedAt: integer('finished_at'),
     finishedBy: text('finished_by'),
     createdAt: integer('created_at').notNull(),
@@ -97,11 +122,14 @@ export const registrations = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.applicationId, t.id] }),
+    index('registrations_user')
+      .on(t.applicationId, t.userId)
+      .where(sql`user_id IS NOT NULL`),
     index('registrations_expiry').on(t.expiresAt),
   ],
 );
 
-/** An identifier that the holder of a register_token has proven. */
+/** An identifier that the holder of a register_token has proven, and when. */
 export const proofs = sqliteTable(
   'proofs',
   {
@@ -110,10 +138,13 @@ export const proofs = sqliteTable(
     kind: text().$type<IdentifierKind>().notNull(),
     value: text().notNull(),
     callingCode: integer('calling_code'),
+    provenAt: integer('proven_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.applicationId, t.registration, t.kind, t.value] }),
+    // A revocation ends registrations that prove the user's identifiers.
+    index('proofs_identifier').on(t.applicationId, t.kind, t.value),
     index('proofs_expiry').on(t.expiresAt),
   ],
 );

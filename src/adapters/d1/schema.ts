@@ -15,8 +15,10 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type {
+  Activity,
   Application,
   AuditEvent,
+  AuditRetention,
   IdentifierKind,
   ImportedHashes,
   Language,
@@ -61,6 +63,8 @@ export const applications = sqliteTable(
       .$type<Application['testIdentifiers']>()
       .notNull()
       .default([]),
+    /** Hashes of its Android apps that an SMS may end with. */
+    androidHashes: text('android_hashes', { mode: 'json' }).$type<string[]>().notNull().default([]),
     config: text({ mode: 'json' }).$type<PlatformConfig>().notNull(),
     /** Client ids of apps and sealed secrets of social logins. */
     social: text({ mode: 'json' }).$type<Application['social']>(),
@@ -114,7 +118,10 @@ export const users = sqliteTable(
     hasOldPasswordHash: integer('has_old_password_hash', { mode: 'boolean' })
       .notNull()
       .default(false),
-    /** Sessions made before this are dead: one statement ends all of a user's sessions. */
+    /**
+     * Proofs made before this are dead. Every revocation of sessions moves it forward, and a session remembers the value it
+     * was opened under: with any other it is dead, so one statement ends all of a user's sessions, whatever the clocks say.
+     */
     sessionsValidFrom: integer('sessions_valid_from').notNull().default(0),
     blockedAt: integer('blocked_at'),
     archivedAt: integer('archived_at'),
@@ -145,6 +152,8 @@ export const identifiers = sqliteTable(
     callingCode: integer('calling_code'),
     verified: integer({ mode: 'boolean' }).notNull(),
     primary: integer('is_primary', { mode: 'boolean' }).notNull().default(false),
+    /** When it became verified, where that is known: an older proof of it opens nothing here. */
+    verifiedAt: integer('verified_at'),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
@@ -179,7 +188,7 @@ export const counters = sqliteTable(
 
 // ── sessions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A session that ended before its time. Kept until KV cannot hold it any more. */
+/** A session that ended before its time. Kept until KV cannot hold it any more. Without rowid. */
 export const endedSessions = sqliteTable(
   'ended_sessions',
   {
@@ -196,7 +205,10 @@ export const endedSessions = sqliteTable(
 
 // ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Messages on their way to a provider, by message id: a queue delivers at least once, a provider is asked once. */
+/**
+ * Messages on their way to a provider, by message id: a queue delivers at least once, a provider is asked once. Without
+ * rowid, and swept by its key.
+ */
 export const deliveries = sqliteTable(
   'deliveries',
   {
@@ -207,10 +219,7 @@ export const deliveries = sqliteTable(
     claimedAt: integer('claimed_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.applicationId, t.id] }),
-    index('deliveries_expiry').on(t.expiresAt),
-  ],
+  (t) => [primaryKey({ columns: [t.applicationId, t.id] })],
 );
 
 /**
@@ -237,27 +246,44 @@ export const smsCounts = sqliteTable(
   ],
 );
 
-/** What happened, for operators. Append-only; of a person it holds the id alone, until the purge takes that too. */
+/**
+ * What happened, for operators. Append-only; of a person it holds the id alone, until the purge takes that too. Sign-ins
+ * are also the ledger from which the oldest of too many sessions are ended. Without rowid: a sign-in writes two rows.
+ */
 export const auditEvents = sqliteTable(
   'audit_events',
   {
     applicationId,
-    id: text().notNull(),
+    /** How long it is kept; first in the key, so that what has served its time is one range. */
+    retention: text().$type<AuditRetention>().notNull(),
     at: integer().notNull(),
+    id: text().notNull(),
     action: text().$type<AuditEvent['action']>().notNull(),
     /** Key of an OAuth client, `cli`, `shopper` or `system`. */
     actor: text().notNull().default('system'),
     userId: text('user_id'),
     reason: text(),
     requestId: text('request_id'),
+    /** Handle of the session that was opened or ended. */
+    session: text(),
     detail: text({ mode: 'json' }).$type<AuditEvent['detail']>().notNull(),
-    expiresAt: integer('expires_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.at, t.id] }),
+    primaryKey({ columns: [t.applicationId, t.retention, t.at, t.id] }),
     index('audit_events_user')
       .on(t.applicationId, t.userId, t.at)
       .where(sql`user_id IS NOT NULL`),
-    index('audit_events_expiry').on(t.expiresAt),
   ],
+);
+
+/** How often something happened in an hour that leaves no row of its own, such as a failed sign-in. */
+export const activityCounts = sqliteTable(
+  'activity_counts',
+  {
+    applicationId,
+    name: text().$type<Activity>().notNull(),
+    hourStart: integer('hour_start').notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.applicationId, t.hourStart, t.name] })],
 );

@@ -1,8 +1,9 @@
 /** Sessions: their values in KV, what ended them in D1. */
 import { sql } from './sql.ts';
 import type { Session, Sessions } from '../../ports.ts';
+import { revoke } from './revocation-statements.ts';
 import { keys, type Values } from '../kv/values.ts';
-import { auditStatement } from './audit.ts';
+import { auditStatement, signInStatements } from './audit.ts';
 import type { Database } from './database.ts';
 import { byId, readUser, selectUser } from './user-statements.ts';
 
@@ -18,6 +19,10 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
       const key = keyOf(session.userId, session.handle);
       // The same as metadata: a listing then needs no read per session. KV allows 1,024 bytes.
       await values.put(key, text, session.expiresAt, session);
+    },
+
+    async enter(signIn) {
+      await database.write(signInStatements(applicationId, signIn, sql`TRUE`));
     },
 
     async find(userId, handle) {
@@ -47,13 +52,13 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
         ]),
       ]);
       const gone = new Set(ended.map(({ handle }) => handle));
-      const validFrom = Number(user?.['sessions_valid_from'] ?? 0);
+      const validFrom = Number(user?.['sessions_valid_from']);
       return (
         listed
           // Written by `put` only.
           .flatMap(({ metadata }) => (metadata as Session | null) ?? [])
           .filter((session) => !gone.has(session.handle))
-          .filter((session) => session.expiresAt > now && session.createdAt >= validFrom)
+          .filter((session) => session.expiresAt > now && session.validFrom === validFrom)
           .toSorted((a, b) => b.createdAt - a.createdAt)
       );
     },
@@ -69,11 +74,14 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
       await Promise.all(handles.map(async (handle) => values.remove(keyOf(userId, handle))));
     },
 
-    async endAll(userId, now, event) {
+    async endAll(userId, event) {
       await database.write([
-        sql`UPDATE users SET sessions_valid_from = ${now}
-            WHERE application_id = ${applicationId} AND id = ${userId}`,
-        ...(event ? [auditStatement(applicationId, event)] : []),
+        ...revoke(applicationId, 'sessions_ended', {
+          users: sql`(${userId})`,
+          now: event.at,
+          condition: sql`TRUE`,
+        }),
+        auditStatement(applicationId, event),
       ]);
     },
   };

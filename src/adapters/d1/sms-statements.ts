@@ -85,8 +85,12 @@ export function judgeSms(
 }
 
 /** The message could not be handed over. */
-export function uncountSms(applicationId: string, { at, foreign }: SmsGuard): SQL {
-  return sql`UPDATE sms_counts SET sent = sent - 1 WHERE application_id = ${applicationId} AND sent > 0
+export function uncountSms(
+  applicationId: string,
+  { at, foreign }: SmsGuard,
+  condition: SQL = sql`TRUE`,
+): SQL {
+  return sql`UPDATE sms_counts SET sent = sent - 1 WHERE application_id = ${applicationId} AND sent > 0 AND ${condition}
     AND ((name = 'day' AND start = ${floor(at, DAY)})
          OR (${foreign ? 1 : 0} AND name = 'foreign' AND start = ${floor(at, HOUR)}))`;
 }

@@ -10,7 +10,8 @@ export function selectUser(where: SQL, extra: SQL = sql``): SQL {
   return sql`
     SELECT u.*,
       (SELECT json_group_array(json_object('kind', kind, 'value', value, 'callingCode', calling_code,
-                                           'verified', verified, 'primary', is_primary))
+                                           'verified', verified, 'primary', is_primary,
+                                           'verifiedAt', verified_at))
        FROM (SELECT * FROM identifiers
              WHERE application_id = u.application_id AND user_id = u.id
              ORDER BY is_primary DESC, created_at, value)) AS identifiers
@@ -27,6 +28,7 @@ interface IdentifierJson {
   callingCode: number | null;
   verified: number;
   primary: number;
+  verifiedAt: number | null;
 }
 
 const text = (value: unknown): string | undefined =>
@@ -41,6 +43,7 @@ function readIdentifier(json: IdentifierJson): Identifier {
     callingCode: json.callingCode ?? undefined,
     verified: json.verified === 1,
     primary: json.primary === 1,
+    ...(json.verifiedAt !== null && { verifiedAt: json.verifiedAt }),
   };
 }
 
@@ -112,19 +115,12 @@ export function writeWords(
   ];
 }
 
-const registered = ({ id, createdAt }: NewUser): AuditEvent => ({
-  action: 'account.registered',
-  actor: 'shopper',
-  userId: id,
-  at: createdAt,
-});
-
 /** A new user with its identifiers, when `condition` holds. A verified identifier of another user fails the batch. */
 export function insertUser(
   applicationId: string,
   user: NewUser,
   condition: SQL,
-  event: AuditEvent = registered(user),
+  event: AuditEvent,
 ): SQL[] {
   const identifiers = JSON.stringify(user.identifiers);
   const verified = user.identifiers.filter((identifier) => identifier.verified);
@@ -138,9 +134,11 @@ export function insertUser(
                ${user.createdAt}, ${user.createdAt}
         WHERE ${condition}`,
     ...dropCopies(applicationId, user.id, verified, condition),
-    sql`INSERT INTO identifiers (application_id, user_id, kind, value, calling_code, verified, is_primary, created_at)
+    sql`INSERT INTO identifiers (application_id, user_id, kind, value, calling_code, verified, is_primary, verified_at,
+                                 created_at)
         SELECT ${applicationId}, ${user.id}, i.value ->> 'kind', i.value ->> 'value', i.value ->> 'callingCode',
-               i.value ->> 'verified', i.value ->> 'primary', ${user.createdAt}
+               i.value ->> 'verified', i.value ->> 'primary',
+               CASE WHEN i.value ->> 'verified' THEN ${user.createdAt} END, ${user.createdAt}
         FROM json_each(${identifiers}) i WHERE ${condition}`,
     ...writeWords(applicationId, user.id, user, condition),
     auditStatement(applicationId, event, condition),
@@ -166,11 +164,13 @@ export function verifyIdentifier(
       AND p.kind = ${one.kind} AND p.is_primary = 1)`;
   return [
     ...dropCopies(applicationId, userId, [one], condition),
-    sql`INSERT INTO identifiers (application_id, user_id, kind, value, calling_code, verified, is_primary, created_at)
-        SELECT ${applicationId}, ${userId}, ${one.kind}, ${one.value}, ${one.callingCode ?? null}, 1, ${first}, ${now}
+    sql`INSERT INTO identifiers (application_id, user_id, kind, value, calling_code, verified, is_primary, verified_at,
+                                 created_at)
+        SELECT ${applicationId}, ${userId}, ${one.kind}, ${one.value}, ${one.callingCode ?? null}, 1, ${first}, ${now}, ${now}
         WHERE ${condition}
         ON CONFLICT (application_id, user_id, kind, value)
-        DO UPDATE SET verified = 1, is_primary = MAX(is_primary, excluded.is_primary)`,
+        DO UPDATE SET verified = 1, is_primary = MAX(is_primary, excluded.is_primary),
+          verified_at = CASE WHEN verified THEN verified_at ELSE excluded.verified_at END`,
     sql`UPDATE users SET updated_at = ${now} WHERE application_id = ${applicationId} AND id = ${userId} AND ${condition}`,
   ];
 }

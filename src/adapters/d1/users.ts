@@ -1,6 +1,7 @@
 import { sql, type SQL } from './sql.ts';
 import type { IdentifierChange, IdentifierRef, Users } from '../../ports.ts';
 import type { Database, Row } from './database.ts';
+import { revoke } from './revocation-statements.ts';
 import {
   addIdentifier,
   byId,
@@ -63,20 +64,25 @@ export function d1Users(database: Database, applicationId: string): Users {
              AND o.verified = 1 AND NOT (o.kind = ${one.kind} AND o.value = ${one.value}) ${kind})`;
       const spare = sql`${others(sql``)} > 0`;
       const spareOfKind = demanded ? sql`${others(sql`AND o.kind = ${one.kind}`)} > 0` : sql`TRUE`;
-      const [[found] = [], done = [], , , , [user] = []] = await database.write([
+      const removable = sql`(verified = 0 OR (${spare} AND ${spareOfKind}))`;
+      const results = await database.write([
         sql`SELECT verified FROM identifiers WHERE ${identifierIs(userId, one)}`,
-        sql`DELETE FROM identifiers WHERE ${identifierIs(userId, one)}
-            AND (verified = 0 OR (${spare} AND ${spareOfKind})) RETURNING value`,
+        ...revoke(applicationId, 'identifier_removed', {
+          users: sql`(${userId})`,
+          now,
+          condition: sql`EXISTS (SELECT 1 FROM identifiers WHERE ${identifierIs(userId, one)} AND ${removable})`,
+          lost: sql`SELECT ${one.kind}, ${one.value}`,
+        }),
+        sql`DELETE FROM identifiers WHERE ${identifierIs(userId, one)} AND ${removable} RETURNING value`,
         sql`UPDATE identifiers SET is_primary = 1
             WHERE rowid = (SELECT rowid FROM identifiers WHERE ${ofKind(userId, one)} AND verified = 1
                            ORDER BY created_at, value LIMIT 1)
               AND NOT EXISTS (SELECT 1 FROM identifiers WHERE ${ofKind(userId, one)} AND is_primary = 1)`,
-        sql`DELETE FROM links WHERE ${ofKind(userId, one)} AND value = ${one.value}
-            AND NOT EXISTS (SELECT 1 FROM identifiers WHERE ${identifierIs(userId, one)})`,
         touch(userId, now),
         selectUser(byId(applicationId, userId)),
       ]);
-      return changed(found, done.length > 0, user);
+      const done = results.at(-4) ?? [];
+      return changed(results[0]?.[0], done.length > 0, results.at(-1)?.[0]);
     },
   };
 }

@@ -6,8 +6,8 @@
  * | key | value | life |
  * |---|---|---|
  * | `session:<application>:<user>:<handle>` | `Session`, also as metadata, so that a listing reads no values | until it expires |
- * | `otp:<application>:<request_id>` | the sealed code | 10 min |
- * | `form:<application>:<hash of register_token>` | `PendingForm` | 30 min |
+ * | `otp:<application>:<request_id>` | the sealed code, for a resend | 10 min |
+ * | `form:<application>:<form id>` | `PendingForm` | 30 min |
  * | `inbox:<age>:<message id>` | a readable message, development only | 1 day |
  */
 import { Outage } from '../../ports.ts';
@@ -20,7 +20,7 @@ export const keys = {
     `session:${application}:${userId}:${handle}`,
   sessionsOf: (application: string, userId: string) => `session:${application}:${userId}:`,
   otp: (application: string, id: string) => `otp:${application}:${id}`,
-  form: (application: string, registration: string) => `form:${application}:${registration}`,
+  form: (application: string, formId: string) => `form:${application}:${formId}`,
 };
 
 async function call<T>(work: Promise<T>): Promise<T> {

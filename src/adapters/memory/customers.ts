@@ -1,7 +1,7 @@
 /** Users as operators see and change them, in memory. */
 import { wordsOf } from '../../domain/customer-query.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
-import type { Customers, CustomerTerms, IdentifierRef, User } from '../../ports.ts';
+import type { Customers, CustomerTerms, User } from '../../ports.ts';
 import type { MemoryState } from './state.ts';
 
 function matches(user: User, terms: CustomerTerms): boolean {
@@ -55,12 +55,21 @@ export function memoryCustomers(state: MemoryState): Customers {
       if (meta) stored.meta = structuredClone(meta);
       if (externalId !== undefined) stored.externalId = externalId;
       const old = stored.identifiers;
-      const ageOf = (one: IdentifierRef) =>
-        old.find((have) => sameIdentifier(have, one))?.createdAt;
+      for (const one of old) {
+        if (!one.verified || !replaced.includes(one.kind)) continue;
+        const next = identifiers.find((have) => sameIdentifier(have, one));
+        if (!next) state.revoke('identifier_removed', id, event.at, one);
+        else if (!next.verified) state.revoke('identifier_unverified', id, event.at, one);
+      }
       for (const one of identifiers) if (one.verified) state.dropCopies(id, one);
       stored.identifiers = [
         ...old.filter(({ kind }) => !replaced.includes(kind)),
-        ...identifiers.map((one) => ({ ...one, createdAt: ageOf(one) ?? event.at })),
+        ...identifiers.map((one) => {
+          const before = old.find((have) => sameIdentifier(have, one));
+          const verifiedAt = before?.verified ? before.verifiedAt : event.at;
+          const createdAt = before?.createdAt ?? event.at;
+          return { ...one, ...(one.verified && { verifiedAt }), createdAt };
+        }),
       ];
       state.dropLinks(
         (link) =>
@@ -84,10 +93,9 @@ export function memoryCustomers(state: MemoryState): Customers {
           delete user.blockedAt;
           continue;
         }
+        state.revoke(change === 'block' ? 'blocked' : 'archived', userId, event.at);
         if (change === 'block') user.blockedAt ??= event.at;
         else user.archivedAt ??= event.at;
-        user.sessionsValidFrom = event.at + 1;
-        state.dropLinks((link) => link.userId === userId && link.kind !== 'reset');
       }
       return [];
     },

@@ -13,14 +13,15 @@ export function memoryIdentities(state: MemoryState): Identities {
       return { linked: state.user(state.holder(identity)), owners: [...owners.values()] };
     },
 
-    async signIn({ identity, userId, by, endSession, registration }) {
+    async signIn({ identity, userId, by, signIn, registration, charged, chargedAt }) {
       const owned = by.some((one) => state.owner(one)?.id === userId);
       const linkedNow = owned && state.holder(identity) === undefined;
       if (linkedNow) state.link(identity, userId);
       const user = state.holder(identity) === userId ? state.user(userId) : undefined;
       if (!user) return undefined;
-      if (endSession) state.ended.add(endSession.handle);
-      if (registration) state.registrations.set(registration.id, { ...registration, proofs: [] });
+      if (signIn) state.enter(signIn);
+      if (registration) state.begin(registration);
+      state.giveBack(charged, chargedAt);
       return { user, linkedNow };
     },
   };

@@ -8,6 +8,12 @@ export function memoryLinks(state: MemoryState): Links {
     return link?.kind === kind && !link.used && link.expiresAt > now ? link : undefined;
   }
 
+  /** A reset link that can be used, for as long as its address is verified on its user. */
+  function resettable(id: string, now: number): StoredLink | undefined {
+    const link = usable(id, 'reset', now);
+    return link && state.owner(link.identifier)?.id === link.userId ? link : undefined;
+  }
+
   /** Marks the link as used and forgets every other one of the same identifier and kind. */
   function use(used: StoredLink): void {
     used.used = true;
@@ -22,13 +28,13 @@ export function memoryLinks(state: MemoryState): Links {
 
   return {
     async open(link, limits) {
-      const limited = state.charge(limits, link.id, link.createdAt);
+      const limited = state.charge(limits, link.createdAt);
       if (!limited) state.links.set(link.id, { ...link, used: false });
       return limited;
     },
 
     async openReset(link, limits) {
-      const limited = state.charge(limits, link.id, link.createdAt);
+      const limited = state.charge(limits, link.createdAt);
       if (limited) return { limited, known: false };
       const owner = state.owner(link.identifier);
       const known = owner !== undefined && statusOf(owner) === 'active';
@@ -38,13 +44,12 @@ export function memoryLinks(state: MemoryState): Links {
       return { known };
     },
 
-    async cancel(linkId) {
-      state.giveBack(linkId);
-      state.links.delete(linkId);
+    async cancel({ id, createdAt }, limits) {
+      if (state.links.delete(id)) state.giveBack(limits, createdAt);
     },
 
     async findReset(linkId, now) {
-      return state.user(usable(linkId, 'reset', now)?.userId);
+      return state.user(resettable(linkId, now)?.userId);
     },
 
     async verify(linkId, kind, now) {
@@ -57,14 +62,17 @@ export function memoryLinks(state: MemoryState): Links {
       return { state: 'done', user: state.user(link.userId), verified: link.identifier };
     },
 
-    async reset(linkId, passwordHash, now) {
-      const link = usable(linkId, 'reset', now);
+    async reset(linkId, passwordHash, event, signIn) {
+      const now = event.at;
+      const link = resettable(linkId, now);
       const user = link && state.users.get(link.userId);
       if (!link || !user) return { state: 'lost' };
       use(link);
+      state.revoke('password_reset', user.id, now);
       state.setPassword(user.id, passwordHash);
-      user.sessionsValidFrom = now;
       user.updatedAt = now;
+      state.audit.push(event);
+      if (signIn) state.enter(signIn);
       return { state: 'done', user: state.user(user.id) };
     },
   };

@@ -1,11 +1,13 @@
 import type {
   ChallengeRef,
-  Effect,
   IdentifierRef,
+  Limited,
   Otps,
+  RegistrationSends,
   Settled,
   Settlement,
 } from '../../ports.ts';
+import { bindingHolds } from '../../domain/credentials.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
 import type { MemoryState, StoredChallenge } from './state.ts';
 
@@ -13,17 +15,55 @@ const isLive = (one: StoredChallenge | undefined, now: number): one is StoredCha
   one !== undefined && one.consumedAt === undefined && one.expiresAt > now;
 
 /** The challenge without what only this store needs. */
-function open({ sealedCode: _, triesBucket: _1, refundOnSuccess: _2, ...rest }: StoredChallenge) {
+function open({ sealedCode: _, codeMac: _1, triesBuckets: _2, refund: _3, ...rest }: StoredChallenge) {
   return structuredClone(rest);
 }
 
+const REGISTRATION_LIMIT = 'messages_per_registration';
+
+/** What stands in the way of one more message of the registration. */
+function registrationLimited(
+  state: MemoryState,
+  sends: Omit<RegistrationSends, 'registration'>,
+  registration: string,
+  identifier: IdentifierRef,
+  retryAfter: number,
+): Limited | undefined {
+  const codes = state.codesOf(registration);
+  const sum = (some: StoredChallenge[]): number => some.reduce((all, one) => all + one.sends, 0);
+  const toSame = codes.filter((one) => sameIdentifier(one.identifier, identifier));
+  const others = codes.filter(
+    (one) => one.identifier.kind === identifier.kind && !toSame.includes(one),
+  );
+  const different = new Set(others.map((one) => one.identifier.value));
+  const room =
+    sum(codes) < sends.total &&
+    sum(toSame) < sends.perIdentifier &&
+    different.size < sends.identifiersPerKind;
+  return room ? undefined : { limit: REGISTRATION_LIMIT, retryAfter };
+}
+
 export function memoryOtps(state: MemoryState): Otps {
+  const secondsLeft = ({ expiresAt }: { expiresAt: number }, now: number): number =>
+    Math.max(1, Math.ceil((expiresAt - now) / 1000));
   return {
     async open(request) {
-      const { challenge, limits } = request;
-      const limited = state.charge(limits, challenge.id, challenge.createdAt);
-      if (!limited) state.keep(request);
-      return limited;
+      const { challenge, limits, registrationSends: sends } = request;
+      const { identifier, createdAt: now } = challenge;
+      const spent = state.limited(state.limitsOf(identifier, limits), now);
+      const tooMany =
+        sends &&
+        registrationLimited(
+          state,
+          sends,
+          sends.registration,
+          identifier,
+          secondsLeft(challenge, now),
+        );
+      if (spent ?? tooMany) return spent ?? tooMany;
+      state.charge(state.limitsOf(identifier, limits), now);
+      state.keep(request);
+      return undefined;
     },
 
     async keep({ id, sealedCode }) {
@@ -31,60 +71,98 @@ export function memoryOtps(state: MemoryState): Otps {
       if (kept) kept.sealedCode = sealedCode;
     },
 
-    async cancel(challengeId) {
-      state.giveBack(challengeId);
-      if (state.challenges.get(challengeId)?.consumedAt === undefined) {
-        state.challenges.delete(challengeId);
-      }
+    async cancel({ challenge, limits }) {
+      const found = state.challenges.get(challenge.id);
+      if (!found || found.consumedAt !== undefined) return;
+      state.giveBack(state.limitsOf(challenge.identifier, limits), challenge.createdAt);
+      state.challenges.delete(challenge.id);
     },
 
-    async resend({ token, identifier, limits, ref, now }) {
-      const found = [...state.challenges.values()].find((one) => one.resendToken === token);
+    async resend({ id, nonce, identifier, limits, maxTries, registrationSends, now }) {
+      const found = state.challenges.get(id);
       if (!isLive(found, now) || !sameIdentifier(found.identifier, identifier)) {
         return { state: 'unknown' };
       }
-      const limited = state.charge(limits[found.purpose], ref, now);
+      if (found.attempts >= maxTries) return { state: 'exhausted' };
+      const own = state.limitsOf(identifier, limits[found.purpose]);
+      const limited =
+        state.limited(own, now) ??
+        (found.registration === undefined
+          ? undefined
+          : registrationLimited(
+              state,
+              registrationSends,
+              found.registration,
+              identifier,
+              secondsLeft(found, now),
+            ));
       if (limited) return { state: 'limited', limited };
+      state.charge(own, now);
+      found.sends += 1;
+      found.lastSend = nonce;
       return { state: 'ready', challenge: open(found), sealedCode: found.sealedCode };
     },
 
-    async cancelResend(ref) {
-      state.giveBack(ref);
+    async cancelResend({ id, nonce, identifier, limits, chargedAt }) {
+      const found = state.challenges.get(id);
+      if (found?.lastSend !== nonce) return;
+      found.sends -= 1;
+      found.lastSend = undefined;
+      state.giveBack(state.limitsOf(identifier, limits), chargedAt);
     },
 
-    async attempt({ challenge, registration, nonce, now, rules }) {
+    async attempt(request) {
+      const { challenge, userId, registration, codeMacs, now, rules, requestId } = request;
       const found =
         'id' in challenge ? state.challenges.get(challenge.id) : newestFor(state, challenge, now);
       if (!isLive(found, now)) return { state: 'unknown' };
-      if (found.attempts >= rules.maxTries) return { state: 'exhausted' };
-      const tries = [{ ...rules.perIdentifier, bucket: found.triesBucket }];
-      const limited = state.charge(tries, nonce, now);
+      const owner = state.owner(found.identifier);
+      const device = rules.device?.userId === owner?.id ? rules.device : undefined;
+      if ((device ? found.deviceAttempts : found.attempts) >= rules.maxTries) {
+        return { state: 'exhausted' };
+      }
+      const buckets = device?.buckets ?? found.triesBuckets;
+      const tries = [{ ...rules.perIdentifier, buckets }];
+      const limited = state.limited(tries, now);
       if (limited) return { state: 'limited', limited };
-      found.attempts += 1;
-      found.lastTry = nonce;
+      const own =
+        found.purpose === 'login' ||
+        (found.purpose === 'profile'
+          ? found.userId === userId
+          : found.registration === registration);
+      if (!own || !codeMacs.includes(found.codeMac)) {
+        if (device) found.deviceAttempts += 1;
+        else found.attempts += 1;
+        state.charge(tries, now);
+        state.count('sign_in_failed.otp');
+        if (owner && state.limited(tries, now)) {
+          const detail = { limit: rules.perIdentifier.name };
+          const whose = { actor: 'shopper', userId: owner.id, requestId };
+          state.audit.push({ action: 'sign_in.locked', ...whose, detail, at: now });
+        }
+        return { state: 'wrong' };
+      }
       const registered = state.registration(registration, now);
       return {
-        state: 'judge',
+        state: 'right',
         challenge: open(found),
-        sealedCode: found.sealedCode,
-        owner: state.owner(found.identifier),
+        owner,
         registration: registered,
         bound: state.user(registered?.userId),
       };
     },
 
     async settle(settlement): Promise<Settled> {
-      const { challenge, nonce, effect, now, readBack, endSession } = settlement;
+      const { challenge, nonce, now, readBack, signIn } = settlement;
       const found = state.challenges.get(challenge.id);
       if (!isLive(found, now)) return { state: 'lost' };
       const refused = precondition(state, settlement);
       if (refused) return refused;
       found.consumedAt = now;
       found.consumedBy = nonce;
-      state.giveBack(nonce);
-      if (found.refundOnSuccess !== undefined) state.giveBack(found.id, found.refundOnSuccess);
-      bringAbout(state, effect, found.identifier, now);
-      if (endSession) state.ended.add(endSession.handle);
+      state.giveBack(found.refund, found.createdAt);
+      bringAbout(state, settlement, found.identifier);
+      if (signIn) state.enter(signIn);
       return { state: 'done', user: state.user(readBack) };
     },
 
@@ -123,18 +201,28 @@ function precondition(
   { effect, challenge, now }: Settlement,
 ): Settled | undefined {
   const { identifier } = challenge;
-  const registration =
-    effect.kind === 'create' || effect.kind === 'close'
-      ? effect.registration
-      : effect.kind === 'verify'
-        ? effect.finish
+  const id =
+    effect.kind === 'prove'
+      ? effect.isNew
+        ? undefined
+        : effect.registration.id
+      : 'registration' in effect
+        ? effect.registration
         : undefined;
-  if (registration !== undefined) {
-    const found = state.registration(registration, now);
+  if (id !== undefined) {
+    const found = state.registration(id, now);
+    if (!found || found.finishedAt !== undefined) return { state: 'lost' };
+    const ends = effect.kind === 'verify' ? effect.finish : effect.kind !== 'prove';
     const userId = effect.kind === 'create' ? effect.user.id : 'userId' in effect && effect.userId;
-    if (!found || found.finishedAt !== undefined || state.foreign(found, String(userId))) {
+    if (ends && effect.kind !== 'bind' && state.foreign(found, String(userId))) {
       return { state: 'lost' };
     }
+    const bound = state.user(found.userId);
+    const holds =
+      effect.kind === 'verify'
+        ? bound?.id === effect.userId && bindingHolds(found, bound)
+        : found.userId === undefined;
+    if (!holds) return { state: 'lost' };
   }
   if (effect.kind === 'create') {
     const field = state.conflict(effect.user);
@@ -148,28 +236,33 @@ function precondition(
     : undefined;
 }
 
-function bringAbout(state: MemoryState, effect: Effect, one: IdentifierRef, now: number): void {
+function bringAbout(state: MemoryState, { effect, now }: Settlement, one: IdentifierRef): void {
   switch (effect.kind) {
     case 'none':
       return;
     case 'prove': {
       const { registration } = effect;
-      const known = state.registrations.get(registration.id) ?? { ...registration, proofs: [] };
-      if (registration.userId === undefined) known.proofs.push(one);
-      state.registrations.set(registration.id, known);
+      const known = state.registrations.get(registration.id) ?? state.begin(registration);
+      if (registration.userId === undefined) known.proofs.push({ ...one, provenAt: now });
+      return;
+    }
+    case 'bind': {
+      const known = state.registrations.get(effect.registration);
+      if (known) Object.assign(known, { userId: effect.userId, userProvenAt: now });
       return;
     }
     case 'verify':
       state.verify(effect.userId, one, now);
       if (effect.profile) state.edit(effect.userId, effect.profile, now);
-      if (effect.finish !== undefined) state.claim(effect.finish, effect.userId, now);
+      if (effect.registration !== undefined && effect.finish) {
+        state.claim(effect.registration, effect.userId, now);
+      }
       return;
     case 'delete': {
+      state.revoke('deleted', effect.userId, now);
       const user = state.users.get(effect.userId);
-      if (user) Object.assign(user, { deletedAt: now, sessionsValidFrom: now + 1, updatedAt: now });
-      for (const [id, link] of state.links) {
-        if (link.userId === effect.userId && link.kind !== 'reset') state.links.delete(id);
-      }
+      if (user) Object.assign(user, { deletedAt: now, updatedAt: now });
+      state.audit.push(effect.event);
       return;
     }
     case 'close':
@@ -177,6 +270,6 @@ function bringAbout(state: MemoryState, effect: Effect, one: IdentifierRef, now:
       return;
     case 'create':
       state.claim(effect.registration, effect.user.id, now);
-      state.insert(effect.user);
+      state.insert(effect.user, effect.event);
   }
 }

@@ -22,35 +22,37 @@ export function memoryPasswords(state: MemoryState): Passwords {
   }
 
   return {
-    async attempt({ login, limits, account, ref, now }) {
-      const { device, unknown, ...budget } = account;
+    async attempt({ login, limits, account, now }) {
+      const { device, unknown, ...limit } = account;
       const user = meant(login);
-      const bucket =
-        device && user?.id === device.userId
-          ? `login:device:${device.id}`
-          : `login:${user?.id ?? unknown}`;
-      const limited = state.charge([...limits, { ...budget, bucket }], ref, now);
-      return limited
-        ? { limited }
-        : { user: state.user(user?.id), hash: state.hashes.get(user?.id ?? '') };
+      const known = user ? [`login:${user.id}`] : unknown;
+      const buckets = device && user?.id === device.userId ? [`device:${device.id}`] : known;
+      const charged = [...limits, { ...limit, buckets }];
+      const limited = state.charge(charged, now);
+      if (limited) return { limited };
+      const spent = state.limited(charged, now) !== undefined;
+      return { user: state.user(user?.id), hash: state.hashes.get(user?.id ?? ''), charged, spent };
     },
 
-    async succeed({ ref, userId, rehash, endSession, registration }) {
-      state.giveBack(ref);
-      if (rehash && state.hashes.get(userId) === rehash.from) state.setPassword(userId, rehash.to);
-      if (endSession) state.ended.add(endSession.handle);
-      if (registration) state.registrations.set(registration.id, { ...registration, proofs: [] });
+    async succeed({ charged, chargedAt, userId, hash, rehash, signIn, registration }) {
+      if (state.hashes.get(userId) !== hash) return undefined;
+      state.giveBack(charged, chargedAt);
+      if (rehash !== undefined) state.setPassword(userId, rehash);
+      if (signIn) state.enter(signIn);
+      if (registration) state.begin(registration);
+      return state.user(userId);
     },
 
     hashOf: async (userId) => state.hashes.get(userId),
 
-    async set(userId, from, to, now) {
+    async set(userId, from, to, event) {
       const user = state.users.get(userId);
-      if (!user || state.hashes.get(userId) !== from) return false;
+      if (!user || state.hashes.get(userId) !== from) return undefined;
+      state.revoke('password_changed', userId, event.at);
       state.setPassword(userId, to);
-      user.sessionsValidFrom = now;
-      user.updatedAt = now;
-      return true;
+      user.updatedAt = event.at;
+      state.audit.push(event);
+      return state.user(userId);
     },
   };
 }

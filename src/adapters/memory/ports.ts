@@ -15,6 +15,7 @@ import type {
   Ports,
   PortsFactory,
   Random,
+  RequestScope,
   ServicePorts,
   SocialProviders,
   Tokens,
@@ -119,16 +120,20 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
           .map(({ application }) => application)
           .find((one) => one.id === id && one.companyId === companyId);
       },
-      async client(companyId, clientKey, secret) {
-        const known = options.clients.find(({ client }) => client.key === clientKey);
-        const right = known?.secret === secret && known.client.companyId === companyId;
-        return right ? known.client : undefined;
+      async authenticateClient({ companyId, key: clientKey, secret, limits, now }) {
+        const known = options.clients.find(
+          ({ client }) => client.key === clientKey && client.companyId === companyId,
+        );
+        const spent = state('').limited([...limits.client, ...limits.address], now);
+        if (spent) return { limited: spent };
+        if (known?.secret === secret) return { client: known.client };
+        state('').charge(known ? [...limits.client, ...limits.address] : limits.address, now);
+        return { client: undefined };
       },
     },
     tokens: memoryTokens(random),
     sessionTokens: createSessionTokens([key], random),
     health: { probe: async () => [] },
-    serviceBudgets: memoryBudgets(state('')),
     limits,
   };
 
@@ -151,7 +156,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     };
   }
 
-  function of(application: Application): Ports {
+  function of(application: Application, { requestId }: Pick<RequestScope, 'requestId'>): Ports {
     const own = state(application.id);
     return {
       ...service,
@@ -183,11 +188,17 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
           sent.push({ applicationId: application.id, message });
         },
       },
+      requestId,
       background(work) {
         options.background?.(work.catch(() => undefined));
       },
     };
   }
 
-  return { factory: { service, of }, ports: of, state, sent };
+  return {
+    factory: { service, of },
+    ports: (application) => of(application, { requestId: 'memory' }),
+    state,
+    sent,
+  };
 }

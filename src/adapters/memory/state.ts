@@ -3,38 +3,44 @@
  * between two awaits is as atomic as a batch on D1.
  */
 import type {
+  Activity,
   AuditEvent,
   Challenge,
   Identifier,
+  IdentifierLimits,
   IdentifierRef,
   Limit,
   Limited,
   LinkKind,
   NewLink,
+  NewRegistration,
   NewUser,
   OpenChallenge,
   Profile,
   Registration,
   Session,
+  SignIn,
   SocialIdentity,
   User,
 } from '../../ports.ts';
+import { endedBy, nextValidFrom, type CredentialKind, type Ends, type Revocation } from '../../domain/credentials.ts';
 import { MemoryGroups } from './groups.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
+import { MAX_SESSIONS } from '../../domain/session.ts';
 
 export interface StoredChallenge extends Challenge {
   sealedCode: string;
-  triesBucket: string;
-  refundOnSuccess?: string;
-  lastTry?: string;
+  codeMac: string;
+  triesBuckets: readonly string[];
+  refund: readonly Limit[];
+  attempts: number;
+  deviceAttempts: number;
+  lastSend?: string;
   consumedBy?: string;
 }
 
-interface Charge {
-  bucket: string;
-  at: number;
-  ref: string;
-}
+/** `[its start, charges since]` of each window of a bucket. */
+type Counts = Map<string, [start: number, count: number]>;
 
 export type StoredLink = Omit<NewLink, 'kind'> & { kind: LinkKind; used: boolean };
 
@@ -54,39 +60,131 @@ export class MemoryState {
   readonly hashes = new Map<string, string>();
   /** provider and subject → user id */
   readonly identities = new Map<string, string>();
-  charges: Charge[] = [];
+  /** bucket → its windows */
+  readonly budgets = new Map<string, Counts>();
   /** Of the configuration. */
   version = 1;
   /** Oldest first. */
   readonly audit: AuditEvent[] = [];
+  readonly activities = new Map<Activity, number>();
   readonly groups = new MemoryGroups();
 
   // ── budgets ──
 
+  #running({ buckets, window, windowMs }: Limit, now: number): [start: number, count: number][] {
+    return buckets
+      .flatMap((bucket) => {
+        const counts = this.budgets.get(bucket)?.get(window);
+        return counts ? [counts] : [];
+      })
+      .filter(([start]) => start > now - windowMs);
+  }
+
   limited(limits: readonly Limit[], now: number): Limited | undefined {
-    const spent = limits.flatMap(({ name, bucket, max, windowMs }) => {
-      const within = this.charges.filter((one) => one.bucket === bucket && one.at > now - windowMs);
-      if (within.length < max) return [];
-      const oldest = Math.min(...within.map(({ at }) => at));
-      return [
-        { limit: name, retryAfter: Math.max(1, Math.ceil((oldest + windowMs - now) / 1000)) },
-      ];
+    const spent = limits.flatMap((limit) => {
+      const windows = this.#running(limit, now);
+      const used = windows.reduce((sum, [, count]) => sum + count, 0);
+      if (used < limit.max) return [];
+      const start = Math.min(...windows.map(([at]) => at));
+      const retryAfter = Math.max(1, Math.ceil((start + limit.windowMs - now) / 1000));
+      return [{ limit: limit.name, retryAfter }];
     });
     return spent.toSorted((a, b) => b.retryAfter - a.retryAfter)[0];
   }
 
-  charge(limits: readonly Limit[], ref: string, now: number): Limited | undefined {
+  charge(limits: readonly Limit[], now: number): Limited | undefined {
     const limited = this.limited(limits, now);
     if (limited) return limited;
-    const buckets = new Set(limits.map(({ bucket }) => bucket));
-    for (const bucket of buckets) this.charges.push({ bucket, at: now, ref });
+    for (const { buckets, window, windowMs } of limits) {
+      const [bucket = ''] = buckets;
+      const counts: Counts = this.budgets.get(bucket) ?? new Map();
+      const [start, count] = counts.get(window) ?? [-Infinity, 0];
+      counts.set(window, start > now - windowMs ? [start, count + 1] : [now, 1]);
+      this.budgets.set(bucket, counts);
+    }
     return undefined;
   }
 
-  giveBack(ref: string, bucket?: string): void {
-    this.charges = this.charges.filter(
-      (one) => one.ref !== ref || (bucket !== undefined && one.bucket !== bucket),
+  giveBack(limits: readonly Limit[], chargedAt: number): void {
+    for (const { buckets, window } of limits) {
+      const counts = this.budgets.get(buckets[0] ?? '')?.get(window);
+      if (counts && counts[0] <= chargedAt) counts[1] = Math.max(0, counts[1] - 1);
+    }
+  }
+
+  /** Those of the device when it has signed the identifier's owner in before. */
+  limitsOf(one: IdentifierRef, { limits, device }: IdentifierLimits): readonly Limit[] {
+    return device && this.owner(one)?.id === device.userId ? device.limits : limits;
+  }
+
+  // ── revocations ──
+
+  /** What a revocation ends; `domain/credentials.ts` says which kinds. Called before its own changes. */
+  revoke(revocation: Revocation, userId: string, now: number, lost?: IdentifierRef): void {
+    for (const { kind, ends } of endedBy(revocation)) this.#end(kind, ends, userId, now, lost);
+  }
+
+  #end(kind: CredentialKind, ends: Ends, userId: string, now: number, lost?: IdentifierRef): void {
+    const user = this.users.get(userId);
+    if (!user) return;
+    const open = [...this.registrations.values()].filter((one) => one.finishedAt === undefined);
+    switch (kind) {
+      case 'session':
+        user.sessionsValidFrom = nextValidFrom(user.sessionsValidFrom, now);
+        return;
+      case 'bound_registration':
+        for (const one of open) if (one.userId === userId) this.registrations.delete(one.id);
+        return;
+      case 'registration':
+        for (const one of open) {
+          const proves = one.proofs.some((proof) =>
+            user.identifiers.some((have) => have.verified && sameIdentifier(have, proof)),
+          );
+          if (one.userId === undefined && proves) this.registrations.delete(one.id);
+        }
+        return;
+      case 'profile_code':
+        for (const [id, one] of this.challenges) {
+          if (one.purpose === 'profile' && one.userId === userId) this.challenges.delete(id);
+        }
+        return;
+      case 'reset_link':
+        this.dropLinks((link) => link.kind === 'reset' && link.userId === userId && !link.used);
+        return;
+      case 'verify_link':
+        this.dropLinks(
+          (link) =>
+            link.kind !== 'reset' &&
+            link.userId === userId &&
+            !link.used &&
+            (ends === 'all' || (lost !== undefined && sameIdentifier(link.identifier, lost))),
+        );
+        return;
+      case 'login_token':
+        // Stored nowhere: `sessionsValidFrom` is compared with the time it was made.
+        return;
+    }
+  }
+
+  /** A sign-in: its row, the sessions it ends, and the oldest beyond the most that a user may have. */
+  enter({ userId, event, aliveSince, ends }: SignIn): void {
+    this.audit.push(event);
+    for (const { handle } of ends) this.ended.add(handle);
+    const ledger = this.audit.filter(
+      ({ action, userId: whose, session, at }) =>
+        whose === userId &&
+        at >= aliveSince &&
+        session !== undefined &&
+        !this.ended.has(session) &&
+        ['sign_in', 'session.created', 'password.changed'].includes(action),
     );
+    for (const { session } of ledger.slice(0, Math.max(0, ledger.length - MAX_SESSIONS))) {
+      if (session !== undefined) this.ended.add(session);
+    }
+  }
+
+  count(activity: Activity): void {
+    this.activities.set(activity, (this.activities.get(activity) ?? 0) + 1);
   }
 
   // ── users ──
@@ -124,15 +222,8 @@ export class MemoryState {
     return names.includes(user.username) ? 'username' : undefined;
   }
 
-  insert({ identifiers, passwordHash, ...user }: NewUser, event?: AuditEvent): void {
-    this.audit.push(
-      event ?? {
-        action: 'account.registered',
-        actor: 'shopper',
-        userId: user.id,
-        at: user.createdAt,
-      },
-    );
+  insert({ identifiers, passwordHash, ...user }: NewUser, event: AuditEvent): void {
+    this.audit.push(event);
     if (passwordHash !== undefined) this.hashes.set(user.id, passwordHash);
     for (const one of identifiers) if (one.verified) this.dropCopies(user.id, one);
     this.users.set(user.id, {
@@ -140,7 +231,11 @@ export class MemoryState {
       hasOldPasswordHash: false,
       sessionsValidFrom: 0,
       updatedAt: user.createdAt,
-      identifiers: identifiers.map((one) => ({ ...one, createdAt: user.createdAt })),
+      identifiers: identifiers.map((one) => ({
+        ...one,
+        ...(one.verified && { verifiedAt: user.createdAt }),
+        createdAt: user.createdAt,
+      })),
     });
   }
 
@@ -168,8 +263,11 @@ export class MemoryState {
     this.dropCopies(userId, one);
     const primary = !user.identifiers.some((have) => have.kind === one.kind && have.primary);
     const known = user.identifiers.find((have) => sameIdentifier(have, one));
-    if (known) Object.assign(known, { verified: true, primary: known.primary || primary });
-    else user.identifiers.push({ ...one, verified: true, primary, createdAt: now });
+    const verified = { verified: true, verifiedAt: now } as const;
+    if (!known) user.identifiers.push({ ...one, ...verified, primary, createdAt: now });
+    else if (!known.verified) {
+      Object.assign(known, { ...verified, primary: known.primary || primary });
+    }
     user.updatedAt = now;
   }
 
@@ -199,22 +297,34 @@ export class MemoryState {
     return holder !== undefined && holder !== userId;
   }
 
-  keep(request: OpenChallenge): void {
-    const { challenge, triesBucket, refundOnSuccess } = request;
-    this.challenges.set(challenge.id, {
-      ...challenge,
-      sealedCode: '',
-      attempts: 0,
-      triesBucket,
-      refundOnSuccess,
-    });
+  keep({ challenge, triesBuckets, refund }: OpenChallenge): void {
+    const counts = { sends: 1, attempts: 0, deviceAttempts: 0 };
+    this.challenges.set(challenge.id, { ...challenge, sealedCode: '', triesBuckets, refund, ...counts });
+  }
+
+  begin(next: NewRegistration): Registration {
+    const begun: Registration = { ...next, proofs: [], sentTo: [] };
+    this.registrations.set(next.id, begun);
+    return begun;
+  }
+
+  codesOf(registration: string): StoredChallenge[] {
+    return [...this.challenges.values()].filter((one) => one.registration === registration);
   }
 
   registration(id: string | undefined, now: number): Registration | undefined {
     const found = id === undefined ? undefined : this.registrations.get(id);
     if (!found || found.expiresAt <= now) return undefined;
     const linkedTo = found.identity && this.holder(found.identity);
-    return structuredClone({ ...found, ...(linkedTo !== undefined && { linkedTo }) });
+    const sentTo = this.codesOf(found.id).map(({ identifier }) => identifier);
+    const distinct = sentTo.filter(
+      (one, at) => sentTo.findIndex((other) => sameIdentifier(one, other)) === at,
+    );
+    return structuredClone({
+      ...found,
+      sentTo: distinct,
+      ...(linkedTo !== undefined && { linkedTo }),
+    });
   }
 
   /** Ends a registration once; false when it ended before. */

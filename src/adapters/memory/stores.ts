@@ -1,19 +1,23 @@
 /** The smaller memory stores of one application. */
+import { bindingHolds, proofOpens } from '../../domain/credentials.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
 import type {
   Audit,
   Budgets,
   Clock,
   PendingForm,
+  Registration,
   Registrations,
   Sessions,
+  User,
   Users,
 } from '../../ports.ts';
 import type { MemoryState } from './state.ts';
 
 export function memoryBudgets(state: MemoryState): Budgets {
   return {
-    charge: async (limits, ref, now) => state.charge(limits, ref, now),
+    charge: async (limits, now) => state.charge(limits, now),
+    giveBack: async (limits, chargedAt) => state.giveBack(limits, chargedAt),
     check: async (limits, now) => state.limited(limits, now),
   };
 }
@@ -50,12 +54,10 @@ export function memoryUsers(state: MemoryState): Users {
       const ofKind = others.filter(({ kind }) => kind === one.kind);
       const needed = others.length === 0 || (demanded && ofKind.length === 0);
       if (found.verified && needed) return { state: 'last' };
+      state.revoke('identifier_removed', userId, now, one);
       user.identifiers = user.identifiers.filter((have) => have !== found);
       const [oldest] = ofKind.toSorted((a, b) => a.createdAt - b.createdAt);
       if (found.primary && oldest) oldest.primary = true;
-      for (const [id, link] of state.links) {
-        if (link.userId === userId && sameIdentifier(link.identifier, one)) state.links.delete(id);
-      }
       user.updatedAt = now;
       return { state: 'done', user: state.user(userId) };
     },
@@ -67,6 +69,9 @@ export function memorySessions(state: MemoryState): Sessions {
     async put(session) {
       state.sessions.set(session.handle, { ...session });
     },
+    async enter(signIn) {
+      state.enter(signIn);
+    },
     async find(userId, handle) {
       const session = state.sessions.get(handle);
       return {
@@ -76,10 +81,10 @@ export function memorySessions(state: MemoryState): Sessions {
       };
     },
     async list(userId, now) {
-      const validFrom = state.users.get(userId)?.sessionsValidFrom ?? 0;
+      const validFrom = state.users.get(userId)?.sessionsValidFrom;
       return [...state.sessions.values()]
         .filter((one) => one.userId === userId && !state.ended.has(one.handle))
-        .filter((one) => one.expiresAt > now && one.createdAt >= validFrom)
+        .filter((one) => one.expiresAt > now && one.validFrom === validFrom)
         .toSorted((a, b) => b.createdAt - a.createdAt);
     },
     async end(_userId, handles, _until, event) {
@@ -89,49 +94,72 @@ export function memorySessions(state: MemoryState): Sessions {
         state.sessions.delete(handle);
       }
     },
-    async endAll(userId, now, event) {
-      if (event) state.audit.push(event);
-      const user = state.users.get(userId);
-      if (user) user.sessionsValidFrom = now;
+    async endAll(userId, event) {
+      state.revoke('sessions_ended', userId, event.at);
+      state.audit.push(event);
     },
   };
 }
 
 export function memoryRegistrations(state: MemoryState, clock: Clock): Registrations {
-  const form = async (id: string): Promise<PendingForm | undefined> => {
+  const form = async ({ id }: { id: string }): Promise<PendingForm | undefined> => {
     const text = state.forms.get(id);
     return text === undefined ? undefined : (JSON.parse(text) as PendingForm);
   };
+  const isOpen = (found: Registration | undefined): found is Registration =>
+    found !== undefined && found.finishedAt === undefined;
   return {
     form,
     async find(id) {
       const registration = state.registration(id, clock.now());
-      const owner = (registration?.proofs ?? []).map((one) => state.owner(one)).find(Boolean);
+      const owners = (registration?.proofs ?? [])
+        .map((one) => state.owner(one))
+        .filter((user): user is User => user !== undefined);
       return {
         registration,
-        form: await form(id),
-        owners: owner ? [owner] : [],
+        form: registration && (await form(registration)),
+        owners: [...new Map(owners.map((user) => [user.id, user])).values()],
         bound: state.user(registration?.userId),
       };
     },
-    async store(next, pending, from, proven = []) {
-      const old = state.registrations.get(from ?? '');
-      const identity = next.identity ?? old?.identity;
-      const proofs = structuredClone([...(old?.proofs ?? []), ...proven]);
-      state.registrations.set(next.id, { ...next, ...(identity && { identity }), proofs });
+    async begin(next, pending, proofs = []) {
+      state.begin(next).proofs.push(...structuredClone([...proofs]));
       state.forms.set(next.id, JSON.stringify(pending));
     },
-    async finish(id, user, now) {
+    async keep({ id }, pending, now, bound) {
+      const found = state.registrations.get(id);
+      if (!isOpen(found) || found.expiresAt <= now) return false;
+      state.forms.set(id, JSON.stringify(pending));
+      if (bound) Object.assign(found, { userId: bound.userId, userProvenAt: bound.provenAt });
+      return true;
+    },
+    async finish(id, user, signIn, now) {
       const open = state.registration(id, now);
-      if (!open || open.finishedAt !== undefined) return { state: 'lost' };
+      if (!isOpen(open) || open.userId !== undefined) return { state: 'lost' };
       const field = state.conflict(user);
       if (field) return { state: 'taken', field };
       if (!state.claim(id, user.id, now)) return { state: 'lost' };
-      state.insert(user);
+      state.insert(user, { ...signIn.event, action: 'account.registered', session: undefined });
+      state.enter(signIn);
       return { state: 'done', user: state.user(user.id) };
     },
-    async close(id, userId, now) {
-      if (!state.claim(id, userId, now)) return { state: 'lost' };
+    async close(id, userId, signIn, now) {
+      const open = state.registration(id, now);
+      const user = state.user(userId);
+      if (!isOpen(open) || !user) return { state: 'lost' };
+      const holds =
+        open.userId === undefined
+          ? user.identifiers.some((one) =>
+              open.proofs.some(
+                (proof) =>
+                  one.verified &&
+                  sameIdentifier(one, proof) &&
+                  proofOpens(proof.provenAt, user, one),
+              ),
+            )
+          : open.userId === userId && bindingHolds(open, user);
+      if (!holds || !state.claim(id, userId, now)) return { state: 'lost' };
+      state.enter(signIn);
       return { state: 'done', user: state.user(userId) };
     },
   };
@@ -139,6 +167,9 @@ export function memoryRegistrations(state: MemoryState, clock: Clock): Registrat
 
 export function memoryAudit(state: MemoryState): Audit {
   return {
+    async count(activity) {
+      state.count(activity);
+    },
     async record(event) {
       state.audit.push(structuredClone(event));
     },

@@ -60,7 +60,7 @@ async function tell(
   action: AuditEvent['action'],
   { application_id, ...detail }: ReturnType<typeof about>,
 ): Promise<void> {
-  await audit(application_id, { action, actor: 'system', detail, at: clock.now() }).catch(
+  await audit(application_id, { action, actor: 'system', requestId: undefined, detail, at: clock.now() }).catch(
     (error: unknown) => {
       report('warn', 'audit not recorded', { application_id, action }, error);
     },

@@ -18,17 +18,16 @@ export const accessServiceHandlers = {
       body.client_secret,
     ];
     if (key === undefined || secret === undefined) return fail('invalid_client');
-    const now = ports.clock.now();
-    const failures = await tokenFailures(ports.vault, ports.limits, key, caller.ip);
-    const limited = await ports.serviceBudgets.check([failures], now);
-    if (limited) {
-      return fail('too_many_requests', tooMany(limited));
-    }
-    const client = await ports.directory.client(params.company_id, key, secret);
-    if (!client) {
-      await ports.serviceBudgets.charge([failures], ports.random.uuid(), now);
-      return fail('invalid_client');
-    }
+    const judged = await ports.directory.authenticateClient({
+      companyId: params.company_id,
+      key,
+      secret,
+      limits: await tokenFailures(ports, key, caller.ip),
+      now: ports.clock.now(),
+    });
+    if (judged.limited) return fail('too_many_requests', tooMany(judged.limited));
+    const { client } = judged;
+    if (!client) return fail('invalid_client');
     const asked = body.scope?.split(/[\s,]+/).filter(Boolean) ?? client.scopes;
     if (!asked.every((scope) => client.scopes.includes(scope))) return fail('invalid_scope');
     const access_token = await ports.tokens.issue(

@@ -33,7 +33,13 @@ export const loginApplication = {
     request: { query: PlatformQuery, body: SendOtpRequestSchema },
     response: { 200: SendOtpResponse },
     always: ['success', 'request_id', 'message', 'mobile', 'country_code', 'resend_timer'],
-    errors: ['validation_failed', 'otp_login_disabled', 'captcha_failed', 'too_many_requests'],
+    errors: [
+      'validation_failed',
+      'otp_login_disabled',
+      'captcha_failed',
+      'application_inactive',
+      'too_many_requests',
+    ],
     example: {
       request: { body: { mobile: '8652523958', country_code: '91' } },
       response: loginWithOTPExample.value,

@@ -1,4 +1,5 @@
-import { robotRefusal } from '../../domain/captcha.ts';
+import { permitByCaptcha, robotRefusal } from '../../domain/captcha.ts';
+import { readDevice } from '../../domain/device.ts';
 import { mobileOf, readPhone } from '../../domain/identifier.ts';
 import { loginByPassword, readLoginName } from '../../domain/password-login.ts';
 import { badField } from '../../domain/result.ts';
@@ -18,8 +19,7 @@ export const loginApplicationHandlers = {
       action: 'login',
     });
     if (robot) return fail(robot.code, robot);
-    const device =
-      caller.device === undefined ? undefined : await ports.deviceTokens.open(caller.device);
+    const device = await readDevice(ports, caller.device);
     const done = await loginByPassword(ports, application, {
       login: readLoginName(username, application.defaultCountryCode),
       password,
@@ -44,15 +44,17 @@ export const loginApplicationHandlers = {
       return fail('validation_failed', badField('body.mobile', 'is not a mobile number'));
     }
     if (!application.config.login.otp) return fail('otp_login_disabled');
-    const robot = await robotRefusal(ports, application, {
+    const permitted = await permitByCaptcha(ports, application, {
       token: input.body.captcha_code,
       ip: caller.ip,
       action: 'send_otp',
     });
-    if (robot) return fail(robot.code, robot);
+    if (!permitted.ok) return fail(permitted.code, permitted);
     const sent = await sendOtp(ports, application, {
       identifier,
       purpose: 'login',
+      permit: permitted.value,
+      device: await readDevice(ports, caller.device),
       ip: caller.ip,
       androidHash: android_hash,
     });

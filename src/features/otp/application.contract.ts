@@ -26,8 +26,8 @@ const VERIFY_ERRORS = [
   'application_inactive',
   'identifier_taken',
   'identifier_limit',
+  'otp_login_disabled',
   'too_many_requests',
-  'unavailable',
 ] as const;
 
 export const otpApplication = {
@@ -54,7 +54,9 @@ export const otpApplication = {
       'validation_failed',
       'resend_token_invalid',
       'otp_login_disabled',
+      'otp_exhausted',
       'captcha_failed',
+      'application_inactive',
       'too_many_requests',
       'unavailable',
     ],
@@ -103,7 +105,9 @@ export const otpApplication = {
       'resend_token_invalid',
       'register_token_invalid',
       'otp_login_disabled',
+      'otp_exhausted',
       'captcha_failed',
+      'application_inactive',
       'too_many_requests',
       'unavailable',
     ],

@@ -1,12 +1,13 @@
-import { robotRefusal } from '../../domain/captcha.ts';
+import { permitByCaptcha, permitForSession, permitInRegistration } from '../../domain/captcha.ts';
+import { readDevice } from '../../domain/device.ts';
 import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
 import { openRegistration } from '../../domain/registration.ts';
-import { badField } from '../../domain/result.ts';
-import { resendOtp, sendOtp } from '../../domain/send-otp.ts';
+import { accept, badField } from '../../domain/result.ts';
+import { resendOtp, sendOtp, type SentOtp } from '../../domain/send-otp.ts';
 import { userView } from '../../domain/user.ts';
 import { verifyOtp, type Verified } from '../../domain/verify-otp.ts';
 import type { Handlers } from '../../http/handler.ts';
-import type { Application } from '../../ports.ts';
+import type { Application, IdentifierRef } from '../../ports.ts';
 import type { otpApplication } from './application.contract.ts';
 
 /** The answer of a right code, whatever it was sent for. */
@@ -27,6 +28,17 @@ function verifiedView(value: Verified, application: Application) {
     verify_mobile_otp: value.wanted.includes('phone') || undefined,
   };
 }
+function sentView({ requestId, resendTimer, resendToken }: SentOtp, identifier: IdentifierRef) {
+  return {
+    success: true,
+    request_id: requestId,
+    message: 'OTP sent',
+    ...mobileOf(identifier),
+    resend_timer: resendTimer,
+    resend_token: resendToken,
+  };
+}
+
 const sessionOf = (value: Verified) =>
   value.kind === 'signed_in' ? { session: value.session } : undefined;
 
@@ -43,34 +55,26 @@ export const otpApplicationHandlers = {
       return fail('otp_login_disabled');
     }
     const { ip } = caller;
-    // A valid resend token needs none; an invalid one gets nothing sent either.
-    if (token === undefined) {
-      const robot = await robotRefusal(ports, application, {
-        token: input.body.captcha_code,
-        ip: caller.ip,
-        action: 'send_otp',
-      });
-      if (robot) return fail(robot.code, robot);
+    const device = await readDevice(ports, caller.device);
+    const userId = signedIn?.user.id;
+    if (token !== undefined) {
+      // A valid resend token needs no captcha; an invalid one gets nothing sent either.
+      const resend = { token, identifier, userId, device, ip, androidHash };
+      const again = await resendOtp(ports, application, resend);
+      return again.ok ? reply(sentView(again.value, identifier)) : fail(again.code, again);
     }
-    const sent =
-      token === undefined
-        ? await sendOtp(ports, application, {
-            identifier,
-            purpose,
-            userId: signedIn?.user.id,
-            ip,
-            androidHash,
-          })
-        : await resendOtp(ports, application, { token, identifier, ip, androidHash });
-    if (!sent.ok) return fail(sent.code, sent);
-    return reply({
-      success: true,
-      request_id: sent.value.requestId,
-      message: 'OTP sent',
-      ...mobileOf(identifier),
-      resend_timer: sent.value.resendTimer,
-      resend_token: sent.value.resendToken,
-    });
+    const permitted = signedIn
+      ? accept(permitForSession())
+      : await permitByCaptcha(ports, application, {
+          token: input.body.captcha_code,
+          ip,
+          action: 'send_otp',
+        });
+    if (!permitted.ok) return fail(permitted.code, permitted);
+    const permit = permitted.value;
+    const send = { identifier, purpose, permit, userId, device, ip, androidHash } as const;
+    const sent = await sendOtp(ports, application, send);
+    return sent.ok ? reply(sentView(sent.value, identifier)) : fail(sent.code, sent);
   },
 
   async verifyMobileOTP({ input, application, caller, signedIn, presented, ports, fail, reply }) {
@@ -81,6 +85,7 @@ export const otpApplicationHandlers = {
       registerToken,
       signedIn,
       presented,
+      device: await readDevice(ports, caller.device),
       visitor: caller,
     });
     if (!verified.ok) return fail(verified.code, verified);
@@ -94,27 +99,37 @@ export const otpApplicationHandlers = {
       return fail('validation_failed', badField('body.email', 'is not an email address'));
     }
     const { ip } = caller;
+    const device = await readDevice(ports, caller.device);
+    const userId = signedIn?.user.id;
     if (token !== undefined) {
-      const again = await resendOtp(ports, application, { token, identifier, ip });
+      const resend = { token, identifier, userId, device, ip };
+      const again = await resendOtp(ports, application, resend);
       if (!again.ok) return fail(again.code, again);
       return reply({ success: true, resend_email_token: again.value.resendToken });
     }
     const purpose = signedIn ? 'profile' : registerToken === undefined ? 'login' : 'register';
     if (purpose === 'login' && !application.config.login.otp) return fail('otp_login_disabled');
-    const robot = await robotRefusal(ports, application, {
-      token: request.headers.get('x-captcha-code') ?? undefined,
-      ip: caller.ip,
-      action: 'send_otp',
-    });
-    if (robot) return fail(robot.code, robot);
     const registration =
       purpose === 'register' ? await openRegistration(ports, registerToken ?? '') : undefined;
     if (purpose === 'register' && !registration) return fail('register_token_invalid');
+    const solved = {
+      token: input.body.captcha_code ?? request.headers.get('x-captcha-code') ?? undefined,
+      ip,
+      action: 'send_otp',
+    } as const;
+    const permitted = signedIn
+      ? accept(permitForSession())
+      : registration
+        ? await permitInRegistration(ports, application, registration, [identifier], solved)
+        : await permitByCaptcha(ports, application, solved);
+    if (!permitted.ok) return fail(permitted.code, permitted);
     const sent = await sendOtp(ports, application, {
       identifier,
       purpose,
-      userId: signedIn?.user.id,
+      permit: permitted.value,
+      userId: userId ?? registration?.userId,
       registration,
+      device,
       ip,
     });
     if (!sent.ok) return fail(sent.code, sent);
@@ -131,6 +146,7 @@ export const otpApplicationHandlers = {
       registerToken,
       signedIn,
       presented,
+      device: await readDevice(ports, caller.device),
       visitor: caller,
     });
     if (!verified.ok) return fail(verified.code, verified);

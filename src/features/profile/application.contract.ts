@@ -1,7 +1,7 @@
 import updateProfileExample from '../../../mocks/examples/application/updateProfile.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { digits, email, name, PlatformQuery, reason, text, token } from '../../schemas/fields.ts';
+import { captcha, digits, email, name, PlatformQuery, reason, text, token } from '../../schemas/fields.ts';
 import { ProfileEditSuccess } from '../../schemas/otp.ts';
 import { success } from '../../schemas/success.ts';
 
@@ -22,6 +22,7 @@ const EditProfileRequestSchema = z
     android_hash: text(100).optional(),
     sender: text(100).optional(),
     register_token: token.optional(),
+    captcha_code: captcha.optional(),
   })
   .meta({ id: 'EditProfileRequestSchema' });
 
@@ -57,6 +58,7 @@ export const profileApplication = {
       'registration_finished',
       'required_field_missing',
       'identifier_limit',
+      'captcha_failed',
       'account_blocked',
       'account_deleted',
       'application_inactive',
@@ -85,7 +87,6 @@ export const profileApplication = {
       'otp_invalid',
       'otp_exhausted',
       'too_many_requests',
-      'unavailable',
     ],
     example: {
       request: {

@@ -1,3 +1,4 @@
+import { readDevice } from '../../domain/device.ts';
 import { deleteUser } from '../../domain/delete-user.ts';
 import { finishRegistration } from '../../domain/finish-registration.ts';
 import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
@@ -26,7 +27,17 @@ function updatedView({ user, linkSentTo, otpSent }: Updated, application: Applic
 }
 
 export const profileApplicationHandlers = {
-  async updateProfile({ input, application, caller, signedIn, presented, ports, fail, reply }) {
+  async updateProfile({
+    input,
+    application,
+    caller,
+    request,
+    signedIn,
+    presented,
+    ports,
+    fail,
+    reply,
+  }) {
     const { body } = input;
     const profile = readProfile(body, ports.clock.now());
     if (!profile.ok) return fail(profile.code, profile);
@@ -42,11 +53,13 @@ export const profileApplicationHandlers = {
       return fail('validation_failed', badField('body.mobile.phone', 'is not a mobile number'));
     }
     const androidHash = body.android_hash;
+    const device = await readDevice(ports, caller.device);
     if (signedIn) {
       const updated = await updateProfile(ports, application, signedIn.user, {
         profile: profile.value,
         email,
         phone,
+        device,
         ip: caller.ip,
         androidHash,
       });
@@ -59,6 +72,8 @@ export const profileApplicationHandlers = {
       profile: profile.value,
       given: [phone, email].filter((one) => one !== undefined),
       presented,
+      device,
+      captcha: body.captcha_code ?? request.headers.get('x-captcha-code') ?? undefined,
       visitor: caller,
       androidHash,
     });
@@ -68,7 +83,7 @@ export const profileApplicationHandlers = {
     return reply(registrationView(value, application), { session });
   },
 
-  async deleteUser({ input, application, signedIn, ports, fail, reply }) {
+  async deleteUser({ input, application, caller, signedIn, ports, fail, reply }) {
     const { user_id, request_id: requestId, otp, reason, reason_id: reasonId } = input.body;
     const { user } = signedIn;
     if (user_id !== undefined && user_id !== user.id) {
@@ -77,6 +92,7 @@ export const profileApplicationHandlers = {
     const deleted = await deleteUser(ports, application, user, {
       requestId,
       otp,
+      device: await readDevice(ports, caller.device),
       reason,
       reasonId,
     });

@@ -1,7 +1,7 @@
 import registerWithFormExample from '../../../mocks/examples/application/registerWithForm.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { digits, email, name, password, PlatformQuery, text, token } from '../../schemas/fields.ts';
+import { captcha, digits, email, name, password, PlatformQuery, text, token } from '../../schemas/fields.ts';
 import { RegisterFormSuccess } from '../../schemas/otp.ts';
 
 const FormRegisterRequestSchemaPhone = z
@@ -18,6 +18,7 @@ const FormRegisterRequestSchema = z
     password: password.optional(),
     phone: FormRegisterRequestSchemaPhone.optional(),
     register_token: token.optional(),
+    captcha_code: captcha.optional(),
   })
   .meta({ id: 'FormRegisterRequestSchema' });
 

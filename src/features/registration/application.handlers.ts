@@ -1,4 +1,4 @@
-import { robotRefusal } from '../../domain/captcha.ts';
+import { readDevice } from '../../domain/device.ts';
 import { finishRegistration } from '../../domain/finish-registration.ts';
 import { readEmail, readPhone } from '../../domain/identifier.ts';
 import { passwordRefusal } from '../../domain/password.ts';
@@ -24,12 +24,6 @@ export const registrationApplicationHandlers: Handlers<typeof registrationApplic
       return fail('validation_failed', badField('body.phone.mobile', 'is not a mobile number'));
     }
     if (!application.config.register) return fail('registration_closed');
-    const robot = await robotRefusal(ports, application, {
-      token: request.headers.get('x-captcha-code') ?? undefined,
-      ip: caller.ip,
-      action: 'register',
-    });
-    if (robot) return fail(robot.code, robot);
     const given = [phone, email].filter((one) => one !== undefined);
     const { password } = body;
     if (password !== undefined) {
@@ -44,6 +38,8 @@ export const registrationApplicationHandlers: Handlers<typeof registrationApplic
       given,
       phoneField: 'body.phone.mobile',
       presented,
+      device: await readDevice(ports, caller.device),
+      captcha: body.captcha_code ?? request.headers.get('x-captcha-code') ?? undefined,
       visitor: caller,
     });
     if (!finished.ok) return fail(finished.code, finished);

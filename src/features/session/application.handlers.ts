@@ -1,5 +1,6 @@
 import { ENDED_FOR } from '../../domain/session.ts';
 import { userView } from '../../domain/user.ts';
+import { shopperEvent } from '../../domain/audit-event.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { sessionApplication } from './application.contract.ts';
 
@@ -18,8 +19,9 @@ export const sessionApplicationHandlers = {
   async logout({ presented, ports, reply }) {
     // What a genuine cookie names is ended even when this location cannot see the session yet.
     if (presented) {
-      const until = ports.clock.now() + ENDED_FOR;
-      await ports.sessions.end(presented.userId, [presented.handle], until);
+      const { userId, handle } = presented;
+      const event = { ...shopperEvent(ports, 'logout', userId), session: handle };
+      await ports.sessions.end(userId, [handle], event.at + ENDED_FOR, event);
     }
     return reply({ logout: true }, { session: { clear: true } });
   },

@@ -272,10 +272,4 @@ export const deleteUser = {
   too_many_requests: on(async (shop) => wrongly(shop, 3), {
     limits: { otpWrongPerIdentifierHour: 2 },
   }),
-  // The session is old enough to be read here, the code is not.
-  unavailable: onEdge(async (shop) => {
-    const leave = await leaver(shop);
-    shop.kv.lag = GAP / 2;
-    return leave();
-  }),
 };

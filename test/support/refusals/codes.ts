@@ -6,13 +6,11 @@ import {
   configure,
   fill,
   finishedToken,
-  GAP,
   mailedMember,
   mark,
   member,
   MINE,
   on,
-  onEdge,
   OTHER,
   type Browser,
   type Refusal,
@@ -103,8 +101,10 @@ function verifying(channel: Channel) {
     account_deleted: stateOf(channel, 'deleted'),
     application_inactive: on(async (shop) => {
       await channel.owner(shop);
+      const browser = shop.browser();
+      const challenge = await channel.ask(shop, browser);
       await configure(shop, { active: false });
-      return askAndAnswer(channel, shop, shop.browser());
+      return channel.answer(browser, challenge);
     }),
     identifier_taken: on(async (shop) => {
       await channel.owner(shop);
@@ -116,10 +116,11 @@ function verifying(channel: Channel) {
       await fill(shop, id, channel.kind);
       return askAndAnswer(channel, shop, browser);
     }),
-    unavailable: onEdge(async (shop) => {
+    otp_login_disabled: on(async (shop) => {
+      await channel.owner(shop);
       const browser = shop.browser();
       const challenge = await channel.ask(shop, browser);
-      shop.kv.lag = GAP;
+      await configure(shop, { login: { password: true, otp: false } });
       return channel.answer(browser, challenge);
     }),
   };

@@ -1,4 +1,5 @@
 /** A scenario ends in one refusal. What all of them share: shoppers in the states that lead there. */
+import { registerUser, registrationOf } from '../stored.ts';
 import { env } from 'cloudflare:workers';
 import type { IdentifierKind, IdentifierRef, PlatformConfig, Profile } from '../../../src/ports.ts';
 import { prove, right, signUp, type Browser } from '../answers.ts';
@@ -96,11 +97,27 @@ export async function finishedToken(shop: Shop): Promise<string> {
   return register_token;
 }
 
-/** A register_token whose proven number has been registered by somebody else meanwhile. */
-export async function overtakenToken(shop: Shop) {
-  const token = await provenToken(shop);
-  const owner = await member(shop);
-  return { token, owner: owner.id };
+/** A register_token that stands for a user who has an email only, where the shop demands a number. */
+export async function boundToken(shop: Shop) {
+  const { ports } = shop;
+  const now = ports.clock.now();
+  const [userId, token] = ['a'.repeat(24), crypto.randomUUID()];
+  const one = { kind: 'email', value: MINE.email, verified: true, primary: true } as const;
+  const user = { id: userId, username: 'asha_1', identifiers: [one], createdAt: now };
+  await registerUser(ports, user);
+  const bound = { origin: 'code', userId, userProvenAt: now } as const;
+  const next = registrationOf(await ports.vault.digest(token), now, bound);
+  await ports.registrations.begin(next, { identifiers: [] });
+  return { token, owner: userId };
+}
+
+/** A register_token that a form began, without a captcha and without a proof. */
+export async function formToken(shop: Shop): Promise<string> {
+  const { ports } = shop;
+  const token = crypto.randomUUID();
+  const next = registrationOf(await ports.vault.digest(token), ports.clock.now());
+  await ports.registrations.begin(next, { identifiers: [] });
+  return token;
 }
 
 /** Blocks or deletes a user. There is no port for it yet, so each kind of store is written in its own way. */

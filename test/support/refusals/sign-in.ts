@@ -1,15 +1,18 @@
 /** How sends of codes, logins and registrations are refused. */
+import { right } from '../answers.ts';
 import type { Shop } from '../shop.ts';
 import {
   asRobot,
+  boundToken,
   configure,
   fill,
   finishedToken,
+  formToken,
+  GAP,
   mark,
   member,
   MINE,
   on,
-  overtakenToken,
   PASSWORD,
   passwordMember,
   provenToken,
@@ -32,7 +35,30 @@ const sendToEmail = async (shop: Shop, more: { token?: string; register_token?: 
 const login = async (shop: Shop, password = PASSWORD) =>
   shop.browser().application.loginWithEmailAndPassword({ body: { username: email, password } });
 
+const inactive = (call: (shop: Shop) => Promise<Refusal>): Scenario =>
+  on(async (shop) => {
+    await configure(shop, { active: false });
+    return call(shop);
+  });
+
+/** A resend of a code whose tries are used up. */
+const exhausted = (
+  send: (shop: Shop) => Promise<{ body: { resend_token?: string; resend_email_token?: string } }>,
+  wrong: (shop: Shop, requestId: string) => Promise<unknown>,
+  again: (shop: Shop, token: string) => Promise<Refusal>,
+): Scenario =>
+  on(
+    async (shop) => {
+      const { body } = await send(shop);
+      await wrong(shop, 'request_id' in body ? String(body.request_id) : '');
+      shop.clock.advance(GAP);
+      return again(shop, body.resend_token ?? body.resend_email_token ?? '');
+    },
+    { limits: { otpTriesPerCode: 1 } },
+  );
+
 export const loginWithOTP = {
+  application_inactive: inactive(async (shop) => loginByOtp(shop)),
   validation_failed: on(async (shop) => loginByOtp(shop, { mobile: '12345' })),
   otp_login_disabled: on(async (shop) => loginByOtp(shop), WITHOUT_OTP),
   captcha_failed: asRobot(async (shop) => loginByOtp(shop)),
@@ -40,6 +66,13 @@ export const loginWithOTP = {
 };
 
 export const sendOTPOnMobile = {
+  application_inactive: inactive(async (shop) => sendToMobile(shop)),
+  otp_exhausted: exhausted(
+    async (shop) => right(await sendToMobile(shop)),
+    async (shop, request_id) =>
+      shop.browser().application.verifyMobileOTP({ body: { request_id, otp: 'wrong' } }),
+    async (shop, token) => sendToMobile(shop, { ...PHONE, token }),
+  ),
   validation_failed: on(async (shop) => sendToMobile(shop, { mobile: '12345' })),
   otp_login_disabled: on(async (shop) => sendToMobile(shop), WITHOUT_OTP),
   captcha_failed: asRobot(async (shop) => sendToMobile(shop)),
@@ -51,6 +84,12 @@ export const sendOTPOnMobile = {
 };
 
 export const sendOTPOnEmail = {
+  application_inactive: inactive(async (shop) => sendToEmail(shop)),
+  otp_exhausted: exhausted(
+    async (shop) => right(await sendToEmail(shop)),
+    async (shop) => shop.browser().application.verifyEmailOTP({ body: { email, otp: 'wrong' } }),
+    async (shop, token) => sendToEmail(shop, { token }),
+  ),
   validation_failed: on(async (shop) =>
     shop.browser().application.sendOTPOnEmail({ body: { email: 'asha@' } }),
   ),
@@ -101,7 +140,7 @@ export const loginWithEmailAndPassword = {
 const ending = (end: (shop: Shop, token: string) => Promise<Refusal>) => {
   const ofOwner = (state: 'blocked' | 'deleted'): Scenario =>
     on(async (shop) => {
-      const { token, owner } = await overtakenToken(shop);
+      const { token, owner } = await boundToken(shop);
       await mark(shop, owner, state);
       return end(shop, token);
     });
@@ -166,6 +205,11 @@ export const updateProfile = {
       },
     },
   ),
+  captcha_failed: asRobot(async (shop) => {
+    const register_token = await formToken(shop);
+    const body = { register_token, mobile: { phone: MINE.phone } };
+    return shop.browser().application.updateProfile({ body });
+  }),
   identifier_limit: on(async (shop) => {
     const { browser, id } = await member(shop);
     await fill(shop, id, 'email');

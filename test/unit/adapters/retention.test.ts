@@ -1,10 +1,29 @@
-import { getTableName, isTable } from 'drizzle-orm';
+import { getTableColumns, getTableName, isTable } from 'drizzle-orm';
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
-import { EXPIRING } from '../../../src/adapters/d1/retention.ts';
+import { AUDIT_LIFE_MS, INDEXED, SWEPT } from '../../../src/adapters/d1/retention.ts';
 import * as schema from '../../../src/adapters/d1/schema.ts';
 
-test('every table with an expiry is on the list of the retention run', () => {
-  const tables = Object.values(schema).filter((value) => isTable(value));
-  const expiring = tables.filter((table) => 'expiresAt' in table).map(getTableName);
-  expect([...EXPIRING].toSorted()).toEqual(expiring.toSorted());
+const tables = Object.values(schema).filter(
+  (value): value is SQLiteTable => isTable(value) && value instanceof SQLiteTable,
+);
+const dropped: Record<string, readonly string[]> = { ...INDEXED, ...SWEPT };
+
+test('every table with an expiry is on a list of the retention run', () => {
+  const expiring = tables.filter((table) => 'expiresAt' in getTableColumns(table));
+  expect(Object.keys(dropped).toSorted()).toEqual(expiring.map(getTableName).toSorted());
+});
+
+test.each(Object.keys(dropped))('%s is dropped by its own key', (name) => {
+  const table = tables.find((one) => getTableName(one) === name);
+  if (!table) throw new Error('no such table');
+  const { primaryKeys, indexes } = getTableConfig(table);
+  expect(primaryKeys[0]?.columns.map((column) => column.name)).toEqual(dropped[name]);
+  const byExpiry = indexes.some(({ config }) => config.name === `${name}_expiry`);
+  expect(byExpiry).toBe(name in INDEXED);
+});
+
+test('what operators did is kept 400 days, everything else 90', () => {
+  const day = 86_400_000;
+  expect(AUDIT_LIFE_MS).toEqual({ admin: 400 * day, security: 90 * day });
 });

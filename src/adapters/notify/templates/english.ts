@@ -40,6 +40,14 @@ export const ENGLISH: Wordings = {
       'Was it not you? Then set a new one at once with "Forgot password" at {{shop}}, and look through the addresses and numbers of your account.',
     ],
   },
+  notice_new_sign_in: {
+    sms: '{{shop}}: someone signed in to your account. Not you? Sign in and set a new password.',
+    subject: 'New sign-in to your account at {{shop}}',
+    mail: [
+      'Someone just signed in to your account at {{shop}} and confirmed a number or address for it.',
+      'Was it not you? Then sign in, set a new password, which signs out all other devices, and look through the addresses and numbers of your account.',
+    ],
+  },
   notice_identifier_added: {
     sms: '{{shop}}: {{identifier}} was added to your account and can sign in. Not you? Sign in, remove it and set a new password.',
     subject: '{{identifier}} was added to your account at {{shop}}',

@@ -22,6 +22,7 @@ const SAMPLES: { [T in Template]: MessageContent & { template: T } } = {
   },
   reset_link: { template: 'reset_link', link: link('set-password'), code: CODE },
   notice_password_set: { template: 'notice_password_set' },
+  notice_new_sign_in: { template: 'notice_new_sign_in' },
   notice_identifier_added: { template: 'notice_identifier_added', identifier: 'a***@example.com' },
   notice_identifier_removed: {
     template: 'notice_identifier_removed',

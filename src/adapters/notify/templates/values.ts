@@ -1,6 +1,6 @@
 /** What a message puts into its placeholders. */
 import { masked } from '../../../domain/identifier.ts';
-import { OTP_LIFE } from '../../../domain/send-otp.ts';
+import { OTP_LIFE_MS } from "../../../domain/credentials.ts";
 import type { Language, Message, Template } from '../../../ports.ts';
 
 /** By the name of the placeholder. A template knows these and no other. */
@@ -15,6 +15,7 @@ export const NEEDED: Readonly<Record<Template, readonly string[]>> = {
   verify_link: ['link', 'account'],
   reset_link: ['link'],
   notice_password_set: [],
+  notice_new_sign_in: [],
   notice_identifier_added: [],
   notice_identifier_removed: [],
   notice_primary_changed: [],
@@ -55,7 +56,7 @@ function dayInWords(day: string, language: Language): string {
 function own({ content, channel, to }: Message, language: Language): Values {
   switch (content.template) {
     case 'otp':
-      return { otp: content.otp, minutes: String(content.minutes ?? OTP_LIFE / 60_000) };
+      return { otp: content.otp, minutes: String(content.minutes ?? OTP_LIFE_MS / 60_000) };
     case 'verify_link':
       return { link: checkedLink(content.link), account: oneLine(content.account) };
     case 'reset_link':
@@ -73,6 +74,7 @@ function own({ content, channel, to }: Message, language: Language): Values {
     case 'notice_account_deleted':
       return { last_day: dayInWords(content.lastDay, language) };
     case 'notice_password_set':
+    case 'notice_new_sign_in':
       return {};
   }
 }

@@ -1,0 +1,122 @@
+/**
+ * Everything that can become a session or change who owns an account, and everything that revokes it. The stores of D1 and
+ * of memory take from this table what a revocation ends; a kind or a revocation without its cell does not compile.
+ */
+import type { Identifier, Registration, User } from '../ports.ts';
+
+const MINUTE_MS = 60_000;
+
+/** How long a credential can be used, counted from the proof it stands for. Nothing extends it. */
+export const OTP_LIFE_MS = 10 * MINUTE_MS;
+export const REGISTRATION_LIFE_MS = 30 * MINUTE_MS;
+export const RESET_LINK_LIFE_MS = 30 * MINUTE_MS;
+export const VERIFY_LINK_LIFE_MS = 24 * 60 * MINUTE_MS;
+/** Longer-lived tokens would be worth stealing. */
+export const LOGIN_TOKEN_LIFE_MS = 5 * MINUTE_MS;
+
+/** What happens to an account that ends credentials which were given out before. */
+export const REVOCATIONS = [
+  'password_changed',
+  'password_reset',
+  'sessions_ended',
+  'blocked',
+  'archived',
+  'deleted',
+  'identifier_removed',
+  'identifier_unverified',
+] as const;
+export type Revocation = (typeof REVOCATIONS)[number];
+
+/**
+ * - `session`: the cookie. Compared with the user's `sessionsValidFrom` at each use.
+ * - `bound_registration`: a register_token that stands for a known user who lacks a required identifier.
+ * - `registration`: a register_token that has proven an identifier which the user has verified.
+ * - `profile_code`: a one-time code that the signed-in user asked for.
+ * - `reset_link`: sets a new password and signs in.
+ * - `verify_link`: verifies an identifier on the user.
+ * - `login_token`: a JWT of the company's own system. Stored nowhere: its `iat` is compared with `sessionsValidFrom`.
+ */
+export const CREDENTIAL_KINDS = [
+  'session',
+  'bound_registration',
+  'registration',
+  'profile_code',
+  'reset_link',
+  'verify_link',
+  'login_token',
+] as const;
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+
+/** `all` of the user's, those of the `identifier` that is concerned, or `none`. */
+export type Ends = 'all' | 'identifier' | 'none';
+
+/** Losing an identifier leaves the sessions of its user alone: the user is the one who removes it, or an operator. */
+const WITH_SESSIONS: Record<Revocation, Ends> = {
+  password_changed: 'all',
+  password_reset: 'all',
+  sessions_ended: 'all',
+  blocked: 'all',
+  archived: 'all',
+  deleted: 'all',
+  identifier_removed: 'none',
+  identifier_unverified: 'none',
+};
+const ALWAYS: Record<Revocation, Ends> = {
+  ...WITH_SESSIONS,
+  identifier_removed: 'all',
+  identifier_unverified: 'all',
+};
+
+export const ENDED_BY: Record<CredentialKind, Record<Revocation, Ends>> = {
+  session: WITH_SESSIONS,
+  bound_registration: ALWAYS,
+  registration: ALWAYS,
+  profile_code: ALWAYS,
+  reset_link: ALWAYS,
+  verify_link: {
+    ...WITH_SESSIONS,
+    identifier_removed: 'identifier',
+    identifier_unverified: 'identifier',
+  },
+  login_token: WITH_SESSIONS,
+};
+
+/** The kinds that a revocation ends, in the order of the table. */
+export function endedBy(revocation: Revocation): { kind: CredentialKind; ends: Ends }[] {
+  return CREDENTIAL_KINDS.map((kind) => ({ kind, ends: ENDED_BY[kind][revocation] })).filter(
+    ({ ends }) => ends !== 'none',
+  );
+}
+
+/**
+ * The `sessionsValidFrom` after a revocation: always another one, whatever the clocks of two Workers say.
+ * @param before the present one; both in milliseconds
+ */
+export function nextValidFrom(before: number, now: number): number {
+  return Math.max(before, now) + 1;
+}
+
+/**
+ * Whether a proof of an identifier may sign into the account that owns it by now: it must be no older than the account, than
+ * the account's last revocation, and than the day the account verified the identifier.
+ */
+export function proofOpens(provenAt: number, user: User, identifier: Identifier): boolean {
+  return (
+    provenAt >= user.sessionsValidFrom &&
+    provenAt >= user.createdAt &&
+    provenAt >= (identifier.verifiedAt ?? 0)
+  );
+}
+
+/** Whether a registration that is bound to a user still stands for that user. */
+export function bindingHolds({ userProvenAt }: Registration, user: User): boolean {
+  return userProvenAt !== undefined && userProvenAt >= user.sessionsValidFrom;
+}
+
+/**
+ * Whether a login token was made before the user's last revocation.
+ * @param issuedAt its `iat` in milliseconds, which is whole seconds; undefined when it has none
+ */
+export function tokenIsRevoked(issuedAt: number | undefined, user: User): boolean {
+  return issuedAt !== undefined && issuedAt + 999 < user.sessionsValidFrom;
+}
