@@ -72,6 +72,8 @@ export interface ServicePorts {
   /** Whether an SMS costs money, so that its guard is on (security.md). */
   smsCosts: boolean;
   health: Health;
+  /** Tells a developer what was ignored and how to change that; undefined in production. */
+  hint?(message: string): void;
   limits: Limits;
 }
 

@@ -186,6 +186,9 @@ export function wire(
     testIdentifiers: config.testIdentifiers,
     smsCosts: config.delivery.paidSms,
     health: createHealth(directory, values),
+    ...(!config.production && {
+      hint: (message: string) => log({ level: 'info', message: 'hint', hint: message }),
+    }),
     limits: config.limits,
   };
 

@@ -37,6 +37,12 @@ export function readAddress(text: string): string {
   throw new Refused(`--server-address: "${text}" is not an IP address.`);
 }
 
+/** As Android's SMS Retriever makes it of the app's name and its certificate. */
+export function readAndroidHash(text: string): string {
+  if (/^[A-Za-z0-9+/]{11}$/.test(text)) return text;
+  throw new Refused(`--android-hash: "${text}" is not the 11 characters of an app's hash.`);
+}
+
 const PROVIDERS: readonly SocialProvider[] = ['google', 'facebook', 'apple'];
 
 /** `google=<id>`, repeated → ids by provider. */

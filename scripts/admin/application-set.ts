@@ -3,6 +3,7 @@ import type { Value } from '../../src/adapters/d1/sql.ts';
 import type { Application } from '../../src/ports.ts';
 import {
   readAddress,
+  readAndroidHash,
   readClientIds,
   readCountry,
   readDomain,
@@ -67,6 +68,11 @@ export const applicationSet = command({
       about: 'of a server of the shop, whose x-storefront-client-ip is believed, or none',
       multiple: true,
     },
+    'android-hash': {
+      value: 'HASH',
+      about: 'of an Android app of the shop, with which a code by SMS may end, or none',
+      multiple: true,
+    },
     'client-id': {
       value: 'PROVIDER=ID',
       about: 'client id of an app, beside the one in social_tokens, or none',
@@ -116,6 +122,9 @@ export const applicationSet = command({
     if (flags.language !== undefined) columns['language'] = readLanguage(flags.language);
     if (flags['server-address'].length > 0) {
       columns['server_addresses'] = JSON.stringify(list(flags['server-address'], readAddress));
+    }
+    if (flags['android-hash'].length > 0) {
+      columns['android_hashes'] = JSON.stringify(list(flags['android-hash'], readAndroidHash));
     }
     if (flags['client-id'].length > 0 || flags['facebook-secret-from'] !== undefined) {
       const social = { ...jsonOf(row, 'social') };

@@ -68,7 +68,13 @@ export const usersImport = command({
       const { imported, alreadyThere, refused } = done;
       const detail = { imported, already_there: alreadyThere, refused };
       if (!dryRun) {
-        const event = { action: 'users.imported', actor: 'cli', requestId: undefined, detail, at: context.now } as const;
+        const event = {
+          action: 'users.imported',
+          actor: 'cli',
+          requestId: undefined,
+          detail,
+          at: context.now,
+        } as const;
         await shardOf(context, row).write([auditStatement(flags.application, event)]);
       }
       const counts = `${imported} ${dryRun ? 'would be imported' : 'imported'}, ${alreadyThere} already there, ${refused} refused`;

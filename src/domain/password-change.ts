@@ -7,7 +7,13 @@ import { passwordRefusal } from './password.ts';
 import { checkPassword } from './password-login.ts';
 import { accept, missingField, refuse, type Result } from './result.ts';
 import { hex } from './hex.ts';
-import { openSession, prepareSession, replaceSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import {
+  openSession,
+  prepareSession,
+  replaceSession,
+  type SessionCookie,
+  type Visitor,
+} from './sign-in.ts';
 import { linkLimits } from './throttle.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
 import { missingKinds, signInRefusal } from './user.ts';

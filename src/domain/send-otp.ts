@@ -45,14 +45,21 @@ export interface SentOtp {
  * line, by which a browser fills the code in on this shop's own pages only. Any other text would let a caller put words of
  * its own into an official SMS.
  */
-function lastLine(application: Application, otp: string, androidHash?: string): string {
-  if (androidHash !== undefined && application.androidHashes.includes(androidHash)) {
-    return androidHash;
+function lastLine(
+  { hint }: Pick<Ports, 'hint'>,
+  application: Application,
+  otp: string,
+  androidHash?: string,
+): string {
+  if (androidHash !== undefined) {
+    if (application.androidHashes.includes(androidHash)) return androidHash;
+    hint?.('An android_hash was ignored: list it with application set --android-hash.');
   }
   return `@${new URL(application.storefrontUrl).hostname} #${otp}`;
 }
 
 function otpMessage(
+  ports: Pick<Ports, 'hint'>,
   application: Application,
   id: string,
   { kind, value }: IdentifierRef,
@@ -71,7 +78,7 @@ function otpMessage(
       template: 'otp',
       otp,
       minutes,
-      lastLine: sms ? lastLine(application, otp, androidHash) : undefined,
+      lastLine: sms ? lastLine(ports, application, otp, androidHash) : undefined,
     },
     createdAt,
   };
@@ -138,7 +145,7 @@ export async function sendOtp(
   const limited = await ports.otps.open(opening);
   if (limited) return tooMany(limited);
   const life = [now, challenge.expiresAt] as const;
-  const message = otpMessage(application, id, identifier, otp, life, request.androidHash);
+  const message = otpMessage(ports, application, id, identifier, otp, life, request.androidHash);
   try {
     const send = fixed === undefined ? ports.notifier.send(message) : undefined;
     await Promise.all([ports.otps.keep(challenge), send]);
@@ -222,7 +229,9 @@ export async function resendOtp(
     const otp = await ports.vault.open('otp', found.sealedCode);
     if (fixed === undefined) {
       const life = [now, challenge.expiresAt] as const;
-      await ports.notifier.send(otpMessage(application, nonce, identifier, otp, life, androidHash));
+      await ports.notifier.send(
+        otpMessage(ports, application, nonce, identifier, otp, life, androidHash),
+      );
     }
   } catch (outage) {
     const charged = { limits: limits[challenge.purpose], chargedAt: now };

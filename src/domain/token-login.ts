@@ -91,48 +91,57 @@ async function useOnce(ports: Ports, id: string): Promise<boolean> {
   return !(await ports.budgets.charge([limit], ports.clock.now()));
 }
 
+/** A login of somebody new may be overtaken by another one of the same person; then whose it is now decides. */
+const TRIES = 3;
+
 /** Signs in, or registers and signs in when everything that the shop demands is proven. */
 async function enter(
   ports: Ports,
   application: Application,
-  login: IdentityLogin,
+  first: IdentityLogin,
 ): Promise<Result<TokenLoggedIn, Refusal>> {
-  const { proven, claimed, profile, presented, visitor } = login;
+  const { proven, claimed, profile, presented, visitor } = first;
   const view = (user: User) => userView(user, application);
-  const done = await loginByIdentity(ports, application, login);
-  if (!done.ok) return done;
-  if (done.value.kind === 'signed_in') {
-    return accept({ user: view(done.value.user), session: done.value.session });
+  let login = first;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const done = await loginByIdentity(ports, application, login);
+    if (!done.ok) return done;
+    if (done.value.kind === 'signed_in') {
+      return accept({ user: view(done.value.user), session: done.value.session });
+    }
+    const { token } = done.value;
+    if (done.value.kind === 'incomplete') return accept({ user: view(done.value.user), token });
+    if (proven.length === 0) return failedProof(ports, 'token', 'unknown, and nothing verified');
+    const next = nextStep(kindsForRegistration(application), proven, claimed);
+    if (next.kind !== 'create') return accept({ user: personView(login), token });
+    const finished = await finishRegistration(ports, application, {
+      registerToken: token,
+      // Given once more: KV may not have the form yet.
+      profile,
+      given: claimed,
+      captcha: undefined,
+      presented,
+      visitor,
+    });
+    if (finished.ok) {
+      const { value } = finished;
+      return value.kind === 'signed_in'
+        ? accept({ user: view(value.user), session: value.session })
+        : accept({ user: personView(login), token: value.token });
+    }
+    switch (finished.code) {
+      case 'register_token_invalid':
+      case 'registration_finished':
+        // The token of this very request is the proof: it goes on to whoever was made meanwhile. Its charge is back already.
+        login = { ...first, charged: [] };
+        break;
+      case 'required_field_missing':
+      case 'validation_failed':
+      case 'captcha_failed':
+        return refuse('login_failed', { internal: finished.code });
+      default:
+        return finished;
+    }
   }
-  const { token } = done.value;
-  if (done.value.kind === 'incomplete') return accept({ user: view(done.value.user), token });
-  if (proven.length === 0) return failedProof(ports, 'token', 'unknown, and nothing verified');
-  const next = nextStep(kindsForRegistration(application), proven, claimed);
-  if (next.kind !== 'create') return accept({ user: personView(login), token });
-  const finished = await finishRegistration(ports, application, {
-    registerToken: token,
-    // Given once more: KV may not have the form yet.
-    profile,
-    given: claimed,
-    captcha: undefined,
-    presented,
-    visitor,
-  });
-  if (finished.ok) {
-    const { value } = finished;
-    return value.kind === 'signed_in'
-      ? accept({ user: view(value.user), session: value.session })
-      : accept({ user: personView(login), token: value.token });
-  }
-  switch (finished.code) {
-    case 'register_token_invalid':
-    case 'registration_finished':
-    case 'required_field_missing':
-    case 'validation_failed':
-    case 'captcha_failed':
-      // Another call took the identity or the registration over in between; a new token will find whoever has it now.
-      return refuse('login_failed', { internal: finished.code });
-    default:
-      return finished;
-  }
+  return refuse('login_failed', { internal: 'the registration keeps changing hands' });
 }

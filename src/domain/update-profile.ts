@@ -1,5 +1,13 @@
 /** `updateProfile` of a signed-in shopper: plain fields at once, new identifiers unverified with a proof on its way. */
-import type { Application, DeviceRef, IdentifierRef, Limit, Ports, Profile, User } from '../ports.ts';
+import type {
+  Application,
+  DeviceRef,
+  IdentifierRef,
+  Limit,
+  Ports,
+  Profile,
+  User,
+} from '../ports.ts';
 import { permitForSession } from './captcha.ts';
 import { givenProfile } from './user.ts';
 import { sameIdentifier } from './identifier.ts';
@@ -47,12 +55,7 @@ export async function updateProfile(
   application: Application,
   user: User,
   request: UpdateProfile,
-): Promise<
-  Result<
-    Updated,
-    SendRefusal | 'identifier_limit' | 'not_authenticated'
-  >
-> {
+): Promise<Result<Updated, SendRefusal | 'identifier_limit' | 'not_authenticated'>> {
   const known = (one: IdentifierRef) => user.identifiers.find((have) => sameIdentifier(have, one));
   // The phone first: what an SMS costs is judged with its send, and its refusal must not find a mail sent already.
   const wanted = [request.phone, request.email].filter(

@@ -97,7 +97,8 @@ export async function verifyOtp(
   const at: Try = { ports, application, request, ...tried.value };
   const { found } = at;
   // Whose code it is has been judged with the code: here it is the caller's own.
-  if (found.challenge.purpose === 'profile') return proveOnProfile(at, found.challenge.userId ?? '');
+  if (found.challenge.purpose === 'profile')
+    return proveOnProfile(at, found.challenge.userId ?? '');
   if (registration === undefined) return login(at);
   if (!found.registration) return refuse('register_token_invalid');
   if (found.registration.finishedAt !== undefined) return refuse('registration_finished');

@@ -40,10 +40,5 @@ export interface Links {
     now: number,
   ): Promise<Settled & { verified?: IdentifierRef }>;
   /** Uses a reset link up: new password; every session and every other pending credential of the user ends. */
-  reset(
-    linkId: string,
-    passwordHash: string,
-    event: AuditEvent,
-    signIn?: SignIn,
-  ): Promise<Settled>;
+  reset(linkId: string, passwordHash: string, event: AuditEvent, signIn?: SignIn): Promise<Settled>;
 }

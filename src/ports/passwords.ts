@@ -37,9 +37,7 @@ export interface PasswordSuccess {
 
 export interface Passwords {
   /** Charges first, then finds who is meant: one batch, the same for known and unknown. */
-  attempt(
-    attempt: PasswordAttempt,
-  ): Promise<
+  attempt(attempt: PasswordAttempt): Promise<
     | { limited: Limited }
     | {
         limited?: undefined;

@@ -90,12 +90,9 @@ describe.each(JOURNEYS)('sessions on %s', (_, open) => {
     right(await operator.deleteSession({ params, query: last }));
     expect((await browser.application.getLoggedInUser()).status).toBe(401);
     const { timeline } = right(await operator.timeline(id)).body;
-    expect(timeline.map(({ type }) => type)).toEqual([
-      'session.ended',
-      'session.ended',
-      'session.created',
-      'account.registered',
-    ]);
+    const types = timeline.map(({ type }) => type);
+    expect(types.slice(0, 3)).toEqual(['session.ended', 'session.ended', 'session.created']);
+    expect(types.slice(3).toSorted()).toEqual(['account.registered', 'sign_in']);
     expect(timeline[0]?.sub_title).toBe('dev-api-key: lost phone');
     await shop.settle();
   });

@@ -9,9 +9,9 @@ import {
   member,
   MINE,
   OTHER,
-  overtakenToken,
   PASSWORD,
   passwordMember,
+  provenToken,
 } from '../support/refusals/scenario.ts';
 import { memoryShop, JOURNEYS, type Shop } from '../support/shop.ts';
 
@@ -108,19 +108,22 @@ describe.each(JOURNEYS)('a known shopper who lacks a demanded identifier, on %s'
 
   test('gets none by a token whose number has got its owner meanwhile', async () => {
     const shop = await open();
-    const { token } = await overtakenToken(shop);
-    await configure(shop, demands(HARD, HARD));
+    const register_token = await provenToken(shop);
+    const owner = await member(shop);
     const { application } = shop.browser();
-    const halted = right(
+    const before = (await shop.messages()).length;
+    for (const answer of [
       await application.registerWithForm({
-        body: { first_name: 'Mallory', email, register_token: token },
+        body: { first_name: 'Mallory', email, register_token },
       }),
-    );
-    expect(cookieOf(halted)).toBe('');
-    const { register_token } = halted.body;
-    const body = { email, otp: await shop.otp(email), register_token };
-    const done = right(await application.verifyEmailOTP({ body }));
-    expect(done.body).toMatchObject({ user_exists: true, user: { first_name: 'Asha' } });
+      await application.updateProfile({ body: { first_name: 'Mallory', register_token } }),
+    ]) {
+      expect(answer).toMatchObject({ status: 400, body: { code: 'register_token_invalid' } });
+      expect(answer.headers.get('set-cookie')).toBeNull();
+    }
+    expect(await shop.messages()).toHaveLength(before);
+    const own = right(await owner.browser.application.getLoggedInUser()).body;
+    expect(own.user?.first_name).not.toBe('Mallory');
   });
 
   test('gets none by a password reset', async () => {

@@ -142,9 +142,9 @@ describe('the dev pages', () => {
       'text/html; charset=UTF-8',
     ]);
     const page = await response.text();
-    expect(page.match(/<article>/g)).toHaveLength(36);
+    expect(page.match(/<article>/g)).toHaveLength(40);
     expect(page.match(/<iframe sandbox title="[^"]+" srcdoc="&lt;!doctype html&gt;/g)).toHaveLength(
-      18,
+      20,
     );
     expect(page).not.toContain('<script');
     expect(page).toContain('Example Shop के लिए आपका कोड');

@@ -175,17 +175,20 @@ describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
     expect(await shop.messages()).toEqual([]);
   });
 
-  test('the SMS ends with the WebOTP line, or with the hash of an Android app', async () => {
-    const shop = await open();
+  test('the SMS ends with the WebOTP line, or with the hash of an Android app that the application lists', async () => {
+    const shop = await open({ record: { androidHashes: ['FA+9qCX9VSu'] } });
     const browser = shop.browser();
     right(await browser.application.loginWithOTP({ body: MOBILE }));
     const other = { mobile: '9876543210', country_code: '91', android_hash: 'FA+9qCX9VSu' };
     right(await browser.application.loginWithOTP({ body: other }));
-    const bad = { mobile: '9876543211', country_code: '91', android_hash: 'x\u2028y' };
-    right(await browser.application.loginWithOTP({ body: bad }));
+    const unlisted = ['CALL1234567', 'FA+9qCX9VSu and more', 'fa+9qcx9vsu', 'x\u2028y'];
+    for (const [index, android_hash] of unlisted.entries()) {
+      const body = { mobile: `987654321${index + 1}`, country_code: '91', android_hash };
+      right(await browser.application.loginWithOTP({ body }));
+    }
     const lines = (await shop.messages()).map(({ content }) =>
       content.template === 'otp' ? content.lastLine?.replace(/\d{6}$/, '#') : undefined,
     );
-    expect(lines).toEqual(['@127.0.0.1 ##', 'FA+9qCX9VSu', '@127.0.0.1 ##']);
+    expect(lines).toEqual(['@127.0.0.1 ##', 'FA+9qCX9VSu', ...unlisted.map(() => '@127.0.0.1 ##')]);
   });
 });

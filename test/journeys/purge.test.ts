@@ -128,7 +128,7 @@ describe('the purge, after everything a shopper can do', () => {
 
     // What is counted names nobody but by id, and is dropped when it expires.
     const left = (await tracesOf(words, shop.kv.namespace)).filter(
-      (place) => !place.startsWith('charges: '),
+      (place) => !place.startsWith('budgets: '),
     );
     expect(left).toEqual([]);
     expect(await tracesOf(words.slice(0, -1), shop.kv.namespace)).toEqual([]);
@@ -255,17 +255,18 @@ describe('who is purged', () => {
     const later = NOW + DAY;
     const challenge = (id: string, columns: string, ...values: string[]) =>
       env.DB.prepare(
-        `INSERT INTO otp_challenges (application_id, id, resend_token, purpose, kind, tries_bucket, created_at, expires_at,
-                                     ${columns})
-         VALUES ('${APP}', ?, ?, 'login', 'email', 'b', 0, ${later}, ${values.map(() => '?').join(', ')})`,
-      ).bind(id, id, ...values);
+        `INSERT INTO otp_challenges (application_id, id, code_mac, purpose, kind, tries_buckets, refund, created_at,
+                                     expires_at, ${columns})
+         VALUES ('${APP}', ?, 'm', 'login', 'email', '[]', '[]', 0, ${later}, ${values.map(() => '?').join(', ')})`,
+      ).bind(id, ...values);
     const proof = (registration: string, value: string) =>
       env.DB.prepare(
-        `INSERT INTO proofs (application_id, registration, kind, value, expires_at) VALUES ('${APP}', ?, 'email', ?, ${later})`,
+        `INSERT INTO proofs (application_id, registration, kind, value, proven_at, expires_at) VALUES ('${APP}', ?, 'email', ?, 0, ${later})`,
       ).bind(registration, value);
     await env.DB.batch([
       env.DB.prepare(
-        `INSERT INTO registrations (application_id, id, user_id, created_at, expires_at) VALUES ('${APP}', 'mine', 'u', 0, ${later})`,
+        `INSERT INTO registrations (application_id, id, origin, user_id, form_id, created_at, expires_at)
+         VALUES ('${APP}', 'mine', 'code', 'u', 'form-of-mine', 0, ${later})`,
       ),
       challenge('trace-by-user', 'value, user_id', 'else@example.com', 'u'),
       challenge('trace-by-registration', 'value, registration', 'else@example.com', 'mine'),
@@ -278,7 +279,7 @@ describe('who is purged', () => {
     for (const id of ['trace-by-user', 'trace-by-registration', 'trace-by-value', 'kept']) {
       await kv.namespace.put(`otp:${APP}:${id}`, 'sealed', { expirationTtl: 600 });
     }
-    await kv.namespace.put(`form:${APP}:mine`, 'trace', { expirationTtl: 600 });
+    await kv.namespace.put(`form:${APP}:form-of-mine`, 'trace', { expirationTtl: 600 });
     await run();
     expect(await tracesOf(['trace', 'u@example', 'mine'], kv.namespace)).toEqual([]);
     const kept = await tracesOf(['kept'], kv.namespace);
@@ -377,10 +378,10 @@ describe('who is purged', () => {
       ).bind(APP),
       ...[NOW + 1, NOW].map((expiresAt) =>
         env.DB.prepare(
-          `INSERT INTO otp_challenges (application_id, id, purpose, kind, value, resend_token, tries_bucket, created_at,
-                                       expires_at)
-           VALUES (?, ?, 'login', 'email', 'victim@example.com', ?, 'b', 0, ?)`,
-        ).bind(APP, String(expiresAt - NOW), String(expiresAt - NOW), expiresAt),
+          `INSERT INTO otp_challenges (application_id, id, purpose, kind, value, code_mac, tries_buckets, refund,
+                                       created_at, expires_at)
+           VALUES (?, ?, 'login', 'email', 'victim@example.com', 'm', '[]', '[]', 0, ?)`,
+        ).bind(APP, String(expiresAt - NOW), expiresAt),
       ),
     ]);
     await run();

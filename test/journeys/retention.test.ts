@@ -28,13 +28,14 @@ const ROWS: Record<string, Record<string, string | number>> = {
     purpose: 'login',
     kind: 'phone',
     value: '+918652523958',
-    resend_token: 't',
-    tries_bucket: 'b',
+    code_mac: 'm',
+    tries_buckets: '[]',
+    refund: '[]',
     created_at: 0,
   },
-  charges: { bucket: 'b', at: 0, ref: 'r' },
-  registrations: { id: 'r', created_at: 0 },
-  proofs: { registration: 'r', kind: 'phone', value: '+918652523958' },
+  budgets: { bucket: 'b', counts: '{}' },
+  registrations: { id: 'r', origin: 'code', created_at: 0 },
+  proofs: { registration: 'r', kind: 'phone', value: '+918652523958', proven_at: 0 },
   links: {
     id: 'l',
     link_kind: 'reset',
@@ -46,7 +47,6 @@ const ROWS: Record<string, Record<string, string | number>> = {
   ended_sessions: { user_id: 'u', handle: 'h' },
   deliveries: { id: 'd', state: 'sent', claimed_at: 0 },
   sms_counts: { name: 'day', start: 0 },
-  audit_events: { id: 'a', at: 0, action: 'delivery.dead', detail: '{}' },
 };
 
 async function insert(table: string, row: Record<string, string | number>): Promise<void> {
@@ -65,10 +65,18 @@ const expiries = async (table: string) =>
 const count = async (table: string) =>
   (await env.DB.prepare(`SELECT COUNT(*) AS n FROM ${table}`).first<{ n: number }>())?.n;
 
-async function manyCharges(rows: number): Promise<void> {
+/** Rows of a table with an index on its expiry, and of one that is read through by its key. */
+const MANY = { links: 'links', budgets: 'budgets' } as const;
+
+async function many(table: keyof typeof MANY, rows: number): Promise<void> {
+  const row = {
+    links:
+      "INTO links (application_id, id, link_kind, user_id, kind, value, created_at, expires_at) SELECT ?, i, 'reset', 'u', 'email', 'e', i, i",
+    budgets:
+      "INTO budgets (application_id, bucket, counts, expires_at) SELECT ?, printf('%08d', i), '{}', i",
+  }[table];
   await env.DB.prepare(
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-     INSERT INTO charges (application_id, bucket, at, ref, expires_at) SELECT ?, 'b', i, i, i FROM n`,
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT ${row} FROM n`,
   )
     .bind(rows, APP)
     .run();
@@ -87,7 +95,7 @@ describe('retention', () => {
         const own = Object.fromEntries(
           Object.entries(row).map(([name, value]) => [
             name,
-            ['id', 'ref', 'handle', 'registration', 'resend_token', 'start'].includes(name)
+            ['id', 'bucket', 'handle', 'registration', 'start'].includes(name)
               ? `${value}${at}`
               : value,
           ]),
@@ -101,7 +109,12 @@ describe('retention', () => {
         {
           level: 'info',
           message: 'retention',
-          counts: { ...Object.fromEntries(Object.keys(ROWS).map((name) => [name, 0])), [table]: 2 },
+          counts: {
+            ...Object.fromEntries(Object.keys(ROWS).map((name) => [name, 0])),
+            audit_events: 0,
+            activity_counts: 0,
+            [table]: 2,
+          },
           complete: true,
           failed: [],
           internal: '',
@@ -112,37 +125,78 @@ describe('retention', () => {
     },
   );
 
-  test('more than a batch is drained in one run', async () => {
-    await manyCharges(2_500);
+  test.each(Object.values(MANY))('more %s than a batch are drained in one run', async (table) => {
+    await many(table, 12_500);
     const { run, log } = keeper();
     await run();
-    expect(await count('charges')).toBe(0);
-    expect(log[0]).toMatchObject({ counts: { charges: 2_500 }, complete: true });
+    expect(await count(table)).toBe(0);
+    expect(log[0]).toMatchObject({ counts: { [table]: 12_500 }, complete: true });
   });
 
-  test('a run has an end: the rest is left to the next one, and the log says so', async () => {
-    await manyCharges(50_700);
+  test.each([
+    ['links', 50_700, 700],
+    ['budgets', 250_700, 700],
+  ] as const)(
+    'a run over %s has an end: the rest is left to the next one, and the log says so',
+    async (table, rows, left) => {
+      await many(table, rows);
+      const { run, log } = keeper();
+      await run();
+      expect(await count(table)).toBe(left);
+      const counts = { [table]: rows - left };
+      expect(log[0]).toMatchObject({ level: 'warn', counts, complete: false });
+      await run();
+      expect(await count(table)).toBe(0);
+      expect(log[1]).toMatchObject({ level: 'info', counts: { [table]: left }, complete: true });
+    },
+  );
+
+  test('what is alive in a swept table stays, page after page', async () => {
+    await many('budgets', 12_000);
+    await env.DB.prepare('UPDATE budgets SET expires_at = ? WHERE CAST(bucket AS INTEGER) % 3 = 0')
+      .bind(NOW)
+      .run();
+    await keeper().run();
+    expect(await count('budgets')).toBe(4_000);
+  });
+
+  test('an audit row is kept 90 days, one of an operator 400, in every application', async () => {
+    const DAY = 24 * HOUR;
+    for (const [at, application_id] of [APP, 'another', 'one more'].entries()) {
+      for (const [retention, days] of [
+        ['security', 90],
+        ['admin', 400],
+      ] as const) {
+        for (const [index, over] of [-1, 0, 1].entries()) {
+          await insert('audit_events', {
+            application_id,
+            retention,
+            id: `${at}${index}`,
+            at: NOW - days * DAY + over,
+            action: 'delivery.dead',
+            detail: '{}',
+          });
+        }
+      }
+    }
     const { run, log } = keeper();
     await run();
-    expect(await count('charges')).toBe(700);
-    expect(log[0]).toMatchObject({ level: 'warn', counts: { charges: 50_000 }, complete: false });
-    await run();
-    expect(await count('charges')).toBe(0);
-    expect(log[1]).toMatchObject({ level: 'info', counts: { charges: 700 }, complete: true });
+    expect(log[0]).toMatchObject({ counts: { audit_events: 12 }, complete: true });
+    expect(await count('audit_events')).toBe(6);
   });
 
   test('a database that fails stops no other', async () => {
-    await manyCharges(10);
+    await many('budgets', 10);
     const broken = countingDatabase(env.DB);
     broken.down = true;
     const { run, log } = keeper({ DB_1: broken.database });
     await run();
     expect(broken.roundTrips).toBeGreaterThan(0);
-    expect(await count('charges')).toBe(0);
+    expect(await count('budgets')).toBe(0);
     expect(log).toEqual([
       expect.objectContaining({
         level: 'error',
-        counts: expect.objectContaining({ charges: 10 }),
+        counts: expect.objectContaining({ budgets: 10 }),
         complete: false,
         failed: ['DB_1'],
         internal: expect.stringContaining('Network connection lost'),
@@ -151,9 +205,9 @@ describe('retention', () => {
   });
 
   test('the Worker does it when its cron fires', async () => {
-    await manyCharges(10);
+    await many('budgets', 10);
     const controller = createScheduledController({ cron: HOURLY, scheduledTime: new Date() });
     await worker.scheduled(controller, { ...env });
-    expect(await count('charges')).toBe(0);
+    expect(await count('budgets')).toBe(0);
   });
 });

@@ -196,7 +196,7 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
     expect(await notices(shop)).toEqual(['primary@example.com']);
   });
 
-  test('the form takes the login over: its fresh token links too', async () => {
+  test('the form goes on under the token of the login, and links too', async () => {
     const { shop, fake } = await socialShop(open);
     const browser = shop.browser();
     const first = right(await google(browser, fake.grant(ASHA))).body;
@@ -205,7 +205,7 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
         body: { first_name: 'A', phone: MOBILE, register_token: first.register_token },
       }),
     ).body;
-    expect(form.register_token).not.toBe(first.register_token);
+    expect(form.register_token).toBe(first.register_token);
     const body = {
       request_id: form.request_id ?? '',
       otp: await shop.otp(E164),
@@ -609,8 +609,12 @@ describe('races of social logins on D1', () => {
       const { register_token } = right(await google(browser, fake.grant(ASHA))).body;
       return browser.application.updateProfile({ body: { register_token } });
     });
-    expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
-    expect(answers.filter(({ ok }) => ok)).toHaveLength(50);
+    // Whoever comes later has a proof that is older than the account: logging in once more signs in there.
+    const refused = answers.flatMap((answer) => (answer.ok ? [] : [answer.body.code]));
+    expect(refused).toHaveLength(49);
+    const losers = ['register_token_invalid', 'registration_finished'];
+    expect(refused.filter((code) => !losers.includes(code))).toEqual([]);
+    right(await google(shop.browser(), fake.grant(ASHA)));
     expect(await count('users')).toBe(1);
     expect(await count('social_identities')).toBe(1);
     await shop.settle();
@@ -625,8 +629,8 @@ describe('races of social logins on D1', () => {
       const { register_token = '' } = right(await google(shop.browser(), fake.grant(person))).body;
       tokens.push(register_token);
       const proofs = env.DB.prepare(
-        `INSERT INTO proofs (application_id, registration, kind, value, calling_code, expires_at)
-         VALUES (?, ?, 'phone', ?, 91, ?)`,
+        `INSERT INTO proofs (application_id, registration, kind, value, calling_code, proven_at, expires_at)
+         VALUES (?, ?, 'phone', ?, 91, 0, ?)`,
       );
       const id = await shop.ports.vault.digest(register_token);
       await proofs.bind(shop.application.id, id, `+91${mobile}`, shop.clock.now() + 600_000).run();

@@ -38,10 +38,13 @@ describe('the state of a user', () => {
     const shop = await edgeShop();
     const browser = shop.browser();
     await signUp(shop, browser);
+    shop.clock.advance(31_000);
+    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
     await shop.writeConfig({ ...shop.application.config, active: false });
     shop.clock.advance(31_000);
     expect((await browser.application.getLoggedInUser()).status).toBe(401);
-    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const refusedSend = await browser.application.loginWithOTP({ body: MOBILE });
+    expect(refusedSend).toMatchObject({ status: 403, body: { code: 'application_inactive' } });
     const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
     const refused = await browser.application.verifyMobileOTP({ body });
     expect(refused).toMatchObject({ status: 403, body: { code: 'application_inactive' } });

@@ -34,7 +34,7 @@ describe('check-data', () => {
       /has one owner/,
       [
         `DROP INDEX identifiers_owner`,
-        `INSERT INTO identifiers SELECT application_id, 'x', kind, value, calling_code, 1, 0, 0 FROM identifiers LIMIT 1`,
+        `INSERT INTO identifiers SELECT application_id, 'x', kind, value, calling_code, 1, 0, 0, 0 FROM identifiers LIMIT 1`,
       ],
     ],
     [

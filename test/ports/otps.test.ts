@@ -145,9 +145,9 @@ describe.each(STORES)('Otps on %s', (_, open) => {
     await opened(ports, {}, { limits: under('old') });
     await opened(ports, {}, { limits: under('old') });
     await opened(ports, {}, { limits: under('new', 'old') });
-    expect(await ports.otps.open(opening(ports, {}, { limits: under('new', 'old') }))).toMatchObject(
-      { limit: 'hour' },
-    );
+    expect(
+      await ports.otps.open(opening(ports, {}, { limits: under('new', 'old') })),
+    ).toMatchObject({ limit: 'hour' });
     expect(await ports.budgets.check(under('old').limits, clock.now())).toBeUndefined();
   });
 
@@ -257,9 +257,11 @@ describe.each(STORES)('Otps on %s', (_, open) => {
     const own = LIMITS.map((limit) => ({ ...limit, buckets: ['device:d'] }));
     const limits = { limits: LIMITS, device: { userId: user.id, limits: own } };
     await opened(ports, {}, { limits: { limits: LIMITS } });
-    expect(await ports.otps.open(opening(ports, {}, { limits: { limits: LIMITS } }))).toMatchObject({
-      limit: 'gap',
-    });
+    expect(await ports.otps.open(opening(ports, {}, { limits: { limits: LIMITS } }))).toMatchObject(
+      {
+        limit: 'gap',
+      },
+    );
     await opened(ports, {}, { limits });
     expect(await ports.otps.open(opening(ports, {}, { limits }))).toMatchObject({ limit: 'gap' });
     const foreign = { limits: LIMITS, device: { userId: 'mallory', limits: own } };
@@ -303,9 +305,12 @@ describe.each(STORES)('Otps on %s', (_, open) => {
       undefined,
       full,
     ]);
-    expect([await send('+912'), await send('+913'), await send('+912'), await send('+912')]).toEqual(
-      [undefined, full, undefined, full],
-    );
+    expect([
+      await send('+912'),
+      await send('+913'),
+      await send('+912'),
+      await send('+912'),
+    ]).toEqual([undefined, full, undefined, full]);
     const { id } = await opened(ports, { purpose: 'register', registration: 's' });
     const resend = async () =>
       ports.otps.resend({
@@ -409,7 +414,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
       user: { identifiers: [{ primary: true }, { ...claimed, verified: true, primary: false }] },
     });
     expect((await ports.users.find(two.id))?.identifiers).toEqual([
-      { ...owned, verified: true, primary: true },
+      { ...owned, verified: true, primary: true, verifiedAt: two.createdAt },
     ]);
     const theirs = await opened(ports, { identifier: owned, purpose: 'profile', userId: one.id });
     const refused = await (

@@ -45,7 +45,9 @@ export interface ShopOptions {
   config?: Partial<PlatformConfig>;
   limits?: Partial<Limits>;
   /** More of the application's record. */
-  record?: Partial<Pick<Application, 'domains' | 'serverAddresses' | 'testIdentifiers'>>;
+  record?: Partial<
+    Pick<Application, 'domains' | 'serverAddresses' | 'testIdentifiers' | 'androidHashes'>
+  >;
   /** Vars and secrets of the Worker; on D1 and KV only. */
   env?: Record<string, string>;
   /** The outside world. */
@@ -157,12 +159,15 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
       .run();
   };
   await writeConfig(application.config);
-  const { domains, serverAddresses, testIdentifiers } = application;
+  const { domains, serverAddresses, testIdentifiers, androidHashes } = application;
   await env.DB.prepare(
-    'UPDATE applications SET domains = ?, server_addresses = ?, test_identifiers = ? WHERE id = ?',
+    `UPDATE applications SET domains = ?, server_addresses = ?, test_identifiers = ?, android_hashes = ?
+     WHERE id = ?`,
   )
     .bind(
-      ...[domains, serverAddresses, testIdentifiers].map((list) => JSON.stringify(list)),
+      ...[domains, serverAddresses, testIdentifiers, androidHashes].map((list) =>
+        JSON.stringify(list),
+      ),
       application.id,
     )
     .run();

@@ -1,12 +1,5 @@
 import { sql, type SQL } from './sql.ts';
-import type {
-  IdentifierRef,
-  Limit,
-  LinkKind,
-  Links,
-  Settled,
-  SmsGuard,
-} from '../../ports.ts';
+import type { IdentifierRef, Limit, LinkKind, Links, Settled, SmsGuard } from '../../ports.ts';
 import { auditOf, signInStatements } from './audit.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import { uniqueViolation, type Database } from './database.ts';

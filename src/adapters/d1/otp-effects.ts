@@ -66,7 +66,8 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
     }
     case 'bind':
       return [
-        sql`UPDATE registrations SET user_id = ${effect.userId}, user_proven_at = ${now}
+        // What somebody filled in is not that user's, and goes (ruling 16).
+        sql`UPDATE registrations SET user_id = ${effect.userId}, user_proven_at = ${now}, form_id = NULL
             WHERE application_id = ${applicationId} AND id = ${effect.registration} AND ${won}`,
       ];
     case 'verify':

@@ -125,7 +125,11 @@ export function d1Otps(
     const limits = device
       ? sql`CASE WHEN ${own} THEN ${limit(sql`${JSON.stringify(device.buckets)}`)} ELSE ${limit(stored)} END`
       : limit(stored);
-    return { own, limits, left: sql`CASE WHEN ${own} THEN device_attempts ELSE attempts END < ${maxTries}` };
+    return {
+      own,
+      limits,
+      left: sql`CASE WHEN ${own} THEN device_attempts ELSE attempts END < ${maxTries}`,
+    };
   }
 
   return {
@@ -180,7 +184,11 @@ export function d1Otps(
           ELSE ${identifierLimitsJson(applicationId, identifier, limits.register)} END
         FROM otp_challenges WHERE ${live})`;
       const usable = sql`attempts < ${maxTries}`;
-      const registrationRoom = registrationHasRoom(registrationSends, sql`c.registration`, identifier);
+      const registrationRoom = registrationHasRoom(
+        registrationSends,
+        sql`c.registration`,
+        identifier,
+      );
       const sent = sql`EXISTS (SELECT 1 FROM otp_challenges WHERE ${live} AND last_send = ${nonce})`;
       const cost = judgeSms(applicationId, sms, sent, tellSms);
       const results = await database.write([
@@ -198,7 +206,8 @@ export function d1Otps(
       if (done.length === 0) {
         if (Number(row['attempts']) >= maxTries) return { state: 'exhausted' };
         const retryAfter = Math.max(1, Math.ceil((Number(row['expires_at']) - now) / 1000));
-        const limited = limitedOf(used, now) ?? tooDear ?? { limit: REGISTRATION_LIMIT, retryAfter };
+        const limited = limitedOf(used, now) ??
+          tooDear ?? { limit: REGISTRATION_LIMIT, retryAfter };
         return { state: 'limited', limited };
       }
       const challenge = readChallenge(row);
@@ -221,7 +230,16 @@ export function d1Otps(
     },
 
     async attempt(request): Promise<Attempt> {
-      const { challenge: ref, userId, registration, codeMacs, nonce, now, rules, requestId } = request;
+      const {
+        challenge: ref,
+        userId,
+        registration,
+        codeMacs,
+        nonce,
+        now,
+        rules,
+        requestId,
+      } = request;
       const id = 'id' in ref ? sql`${ref.id}` : newestFor(ref, now);
       const here = sql`application_id = ${applicationId} AND id = ${id}`;
       const tries = triesOf(rules, id);
@@ -248,13 +266,19 @@ export function d1Otps(
               AND ${tries.left} AND NOT ${overLimit(applicationId, tries.limits, now)}`,
         charge(applicationId, tries.limits, now, wrong),
         countActivity(applicationId, 'sign_in_failed.otp', now, wrong),
-        auditOf(applicationId, locked, owner, sql`${wrong} AND ${overLimit(applicationId, tries.limits, now)}`),
+        auditOf(
+          applicationId,
+          locked,
+          owner,
+          sql`${wrong} AND ${overLimit(applicationId, tries.limits, now)}`,
+        ),
         sql`SELECT *, ${right} AS is_right, ${tries.left} AS has_tries FROM otp_challenges WHERE ${here}`,
         usage(applicationId, tries.limits, now),
         selectUser(byId(applicationId, sql`(${owner})`)),
         ...(registration === undefined ? [] : registrationStatements(registration, now)),
       ]);
-      const [, , , , [row] = [], used = [], [owned] = [], [registered] = [], [bound] = []] = results;
+      const [, , , , [row] = [], used = [], [owned] = [], [registered] = [], [bound] = []] =
+        results;
       if (!row || !isLive(row, now)) return { state: 'unknown' };
       if (row['last_try'] === nonce) return { state: 'wrong' };
       if (row['has_tries'] !== 1) return { state: 'exhausted' };

@@ -95,7 +95,12 @@ export function d1Registrations(
       ]);
       const registration = readRegistration(row);
       const found = owners.map(readUser).filter((user): user is User => user !== undefined);
-      return { registration, form: await form(registration), owners: found, bound: readUser(bound) };
+      return {
+        registration,
+        form: await form(registration),
+        owners: found,
+        bound: readUser(bound),
+      };
     },
 
     async begin(next, pending, proven = []) {

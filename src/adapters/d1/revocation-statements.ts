@@ -2,7 +2,12 @@
  * What a revocation ends, as statements for its own batch. Which kinds it ends stands in `domain/credentials.ts`; here stands
  * how each kind dies on D1.
  */
-import { endedBy, type CredentialKind, type Ends, type Revocation } from '../../domain/credentials.ts';
+import {
+  endedBy,
+  type CredentialKind,
+  type Ends,
+  type Revocation,
+} from '../../domain/credentials.ts';
 import { sql, type SQL } from './sql.ts';
 
 export interface Revoked {
@@ -76,11 +81,7 @@ const KILLERS: Record<CredentialKind, Killer> = {
 /**
  * The statements of a revocation. They look at the identifiers as they were before it, so they go before its own changes.
  */
-export function revoke(
-  applicationId: string,
-  revocation: Revocation,
-  revoked: Revoked,
-): SQL[] {
+export function revoke(applicationId: string, revocation: Revocation, revoked: Revoked): SQL[] {
   return endedBy(revocation).flatMap(({ kind, ends }) =>
     KILLERS[kind](applicationId, revoked, ends),
   );

@@ -75,7 +75,9 @@ export const budgets = sqliteTable(
   {
     applicationId,
     bucket: text().notNull(),
-    counts: text({ mode: 'json' }).$type<Record<string, [start: number, count: number]>>().notNull(),
+    counts: text({ mode: 'json' })
+      .$type<Record<string, [start: number, count: number]>>()
+      .notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.applicationId, t.bucket] })],

@@ -15,7 +15,13 @@ const isLive = (one: StoredChallenge | undefined, now: number): one is StoredCha
   one !== undefined && one.consumedAt === undefined && one.expiresAt > now;
 
 /** The challenge without what only this store needs. */
-function open({ sealedCode: _, codeMac: _1, triesBuckets: _2, refund: _3, ...rest }: StoredChallenge) {
+function open({
+  sealedCode: _,
+  codeMac: _1,
+  triesBuckets: _2,
+  refund: _3,
+  ...rest
+}: StoredChallenge) {
   return structuredClone(rest);
 }
 
@@ -249,6 +255,7 @@ function bringAbout(state: MemoryState, { effect, now }: Settlement, one: Identi
     case 'bind': {
       const known = state.registrations.get(effect.registration);
       if (known) Object.assign(known, { userId: effect.userId, userProvenAt: now });
+      state.forms.delete(effect.registration);
       return;
     }
     case 'verify':

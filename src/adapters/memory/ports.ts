@@ -120,14 +120,14 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
           .map(({ application }) => application)
           .find((one) => one.id === id && one.companyId === companyId);
       },
-      async authenticateClient({ companyId, key: clientKey, secret, limits, now }) {
+      async authenticateClient({ companyId, key: clientKey, secret, limits: { client: own, address }, now }) {
         const known = options.clients.find(
           ({ client }) => client.key === clientKey && client.companyId === companyId,
         );
-        const spent = state('').limited([...limits.client, ...limits.address], now);
+        const spent = state('').limited([...own, ...address], now);
         if (spent) return { limited: spent };
         if (known?.secret === secret) return { client: known.client };
-        state('').charge(known ? [...limits.client, ...limits.address] : limits.address, now);
+        state('').charge(known ? [...own, ...address] : address, now);
         return { client: undefined };
       },
     },

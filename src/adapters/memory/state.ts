@@ -23,7 +23,13 @@ import type {
   SocialIdentity,
   User,
 } from '../../ports.ts';
-import { endedBy, nextValidFrom, type CredentialKind, type Ends, type Revocation } from '../../domain/credentials.ts';
+import {
+  endedBy,
+  nextValidFrom,
+  type CredentialKind,
+  type Ends,
+  type Revocation,
+} from '../../domain/credentials.ts';
 import { MemoryGroups } from './groups.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
 import { MAX_SESSIONS } from '../../domain/session.ts';
@@ -299,7 +305,13 @@ export class MemoryState {
 
   keep({ challenge, triesBuckets, refund }: OpenChallenge): void {
     const counts = { sends: 1, attempts: 0, deviceAttempts: 0 };
-    this.challenges.set(challenge.id, { ...challenge, sealedCode: '', triesBuckets, refund, ...counts });
+    this.challenges.set(challenge.id, {
+      ...challenge,
+      sealedCode: '',
+      triesBuckets,
+      refund,
+      ...counts,
+    });
   }
 
   begin(next: NewRegistration): Registration {

@@ -60,11 +60,15 @@ async function tell(
   action: AuditEvent['action'],
   { application_id, ...detail }: ReturnType<typeof about>,
 ): Promise<void> {
-  await audit(application_id, { action, actor: 'system', requestId: undefined, detail, at: clock.now() }).catch(
-    (error: unknown) => {
-      report('warn', 'audit not recorded', { application_id, action }, error);
-    },
-  );
+  await audit(application_id, {
+    action,
+    actor: 'system',
+    requestId: undefined,
+    detail,
+    at: clock.now(),
+  }).catch((error: unknown) => {
+    report('warn', 'audit not recorded', { application_id, action }, error);
+  });
 }
 
 const MAX_DELAY = 300;

@@ -1,7 +1,16 @@
 import updateProfileExample from '../../../mocks/examples/application/updateProfile.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { captcha, digits, email, name, PlatformQuery, reason, text, token } from '../../schemas/fields.ts';
+import {
+  captcha,
+  digits,
+  email,
+  name,
+  PlatformQuery,
+  reason,
+  text,
+  token,
+} from '../../schemas/fields.ts';
 import { ProfileEditSuccess } from '../../schemas/otp.ts';
 import { success } from '../../schemas/success.ts';
 

@@ -1,7 +1,16 @@
 import registerWithFormExample from '../../../mocks/examples/application/registerWithForm.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { captcha, digits, email, name, password, PlatformQuery, text, token } from '../../schemas/fields.ts';
+import {
+  captcha,
+  digits,
+  email,
+  name,
+  password,
+  PlatformQuery,
+  text,
+  token,
+} from '../../schemas/fields.ts';
 import { RegisterFormSuccess } from '../../schemas/otp.ts';
 
 const FormRegisterRequestSchemaPhone = z

@@ -13,7 +13,6 @@ import {
   member,
   MINE,
   on,
-  onEdge,
   OTHER,
   PASSWORD,
   passwordMember,

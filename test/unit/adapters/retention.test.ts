@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { AUDIT_LIFE_MS, INDEXED, SWEPT } from '../../../src/adapters/d1/retention.ts';
 import * as schema from '../../../src/adapters/d1/schema.ts';
 
-const tables = Object.values(schema).filter(
-  (value): value is SQLiteTable => isTable(value) && value instanceof SQLiteTable,
+const tables = Object.values(schema).flatMap((value) =>
+  isTable(value) && value instanceof SQLiteTable ? [value] : [],
 );
 const dropped: Record<string, readonly string[]> = { ...INDEXED, ...SWEPT };
 

@@ -144,7 +144,10 @@ describe('sessions', () => {
     expect(judgeSession(alive, application, session.expiresAt)).toBeUndefined();
     // Any other value than the one it was opened under, whichever is greater.
     for (const sessionsValidFrom of [999, 1001, 0]) {
-      const revoked = { ...user, sessionsValidFrom: user.sessionsValidFrom + 1 + sessionsValidFrom };
+      const revoked = {
+        ...user,
+        sessionsValidFrom: user.sessionsValidFrom + 1 + sessionsValidFrom,
+      };
       expect(judgeSession({ ...alive, user: revoked }, application, 1000)).toBeUndefined();
     }
     const blocked = { ...user, blockedAt: 1 };

@@ -1,6 +1,6 @@
 /** What a message puts into its placeholders. */
 import { masked } from '../../../domain/identifier.ts';
-import { OTP_LIFE_MS } from "../../../domain/credentials.ts";
+import { OTP_LIFE_MS } from '../../../domain/credentials.ts';
 import type { Language, Message, Template } from '../../../ports.ts';
 
 /** By the name of the placeholder. A template knows these and no other. */
