@@ -154,8 +154,8 @@ describe('on D1 and KV', () => {
       record,
       config,
       env: { TURNSTILE_SECRET: 'turnstile-secret' },
-      fetch: async (_input, init) => {
-        const body = init?.body as URLSearchParams;
+      fetch: async (input, init) => {
+        const body = new URLSearchParams(await new Request(input, init).text());
         asked.push({
           secret: body.get('secret'),
           response: body.get('response'),
