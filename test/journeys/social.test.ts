@@ -370,6 +370,9 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
     for (const refused of await logins()) {
       expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
     }
+    // jose refuses such a key too; here it does not come so far.
+    const reasons = shop.log.map(({ internal }) => internal);
+    expect(reasons).toEqual(Array.from({ length: 4 }, () => 'signed by no known key'));
     // The keys are read anew after an hour.
     fake.publishAs({});
     shop.clock.advance(3_600_000);
