@@ -56,7 +56,9 @@ export function readClientIds(texts: readonly string[]): Partial<Record<SocialPr
 
 export function readJwksUrl(text: string): string {
   if (isTenantUrl(text, { loopback: false })) return text;
-  throw new Refused(`--login-token-jwks: "${text}" is not an https address on a public host.`);
+  throw new Refused(
+    `--login-token-jwks: "${text}" is not an https address on a public host, on port 443.`,
+  );
 }
 
 const KINDS: readonly ImportedHashKind[] = ['bcrypt', 'pbkdf2', 'scrypt'];

@@ -61,9 +61,12 @@ export async function send(
   }
   const method = body === undefined ? 'GET' : 'POST';
   const { signal } = deadline;
+  const work = fetcher(url, { method, headers, body, redirect: 'manual', signal });
   try {
-    return await deadline.race(fetcher(url, { method, headers, body, redirect: 'manual', signal }));
+    return await deadline.race(work);
   } catch (error) {
+    // An answer that comes later has no reader.
+    work.then(drop, () => undefined);
     throw failureOf(error);
   }
 }
