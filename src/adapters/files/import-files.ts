@@ -14,7 +14,7 @@ import { readRecord } from './csv-record.ts';
 import { csvSlices, joined, type Place } from './csv-slices.ts';
 
 const MAX_BYTES = 50 * 1024 * 1024;
-/** security.md, outbound. */
+/** Longer than a file server that is alive is silent. */
 const PATIENCE_MS = 30_000;
 const TOO_LARGE = 'The file is larger than 50 MB.';
 const MAX_HEADER = 64 * 1024;
