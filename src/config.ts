@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { readDelivery, type DeliveryConfig } from './config/delivery.ts';
 import { DEFAULT_LIMITS, LimitsSchema } from './config/limits.ts';
-import { isOutbound } from './config/outbound.ts';
+import { isDeployerUrl } from './config/outbound.ts';
 import type { Limits } from './ports.ts';
 
 const KEY_BYTES = 32;
@@ -79,7 +79,7 @@ const Settings = z.object({
   LIMITS: json.pipe(LimitsSchema).default(DEFAULT_LIMITS),
   SOCIAL_URLS: json.pipe(SocialUrlsSchema).default(SOCIAL_URLS),
   TURNSTILE_SECRET: z.string().min(1).optional(),
-  TURNSTILE_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
+  TURNSTILE_URL: z.string().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   TEST_IDENTIFIERS: z.enum(['on', 'off']).optional(),
   KV: binding<KVNamespace>('getWithMetadata'),
   MESSAGES: binding<Queue>('send'),
@@ -130,6 +130,18 @@ const isDatabase = binding<D1Database>('prepare');
 /** By name: a stub of another kind, such as that of the assets, claims to have every method. */
 const DATABASE = /^DB(_\d+)?$/;
 
+/** Every address that is called, by the name of its variable; those of transports are `readDelivery`'s. */
+const addressesOf = (settings: z.output<typeof Settings> | undefined): [string, string][] =>
+  settings === undefined
+    ? []
+    : [
+        ['TURNSTILE_URL', settings.TURNSTILE_URL],
+        ...Object.entries(settings.SOCIAL_URLS).map(([name, url]): [string, string] => [
+          `SOCIAL_URLS.${name}`,
+          url,
+        ]),
+      ];
+
 /** @throws ConfigError with the name of every bad value */
 export function parseConfig(env: Record<string, unknown>): Config {
   const parsed = Settings.safeParse(env);
@@ -138,10 +150,9 @@ export function parseConfig(env: Record<string, unknown>): Config {
     : parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')} ${issue.message}`);
   if (!isDatabase.safeParse(env['DB']).success) problems.push('DB is not bound');
   const delivery = readDelivery(env, parsed.data?.ENVIRONMENT !== 'development');
-  for (const [name, url] of Object.entries(parsed.data?.SOCIAL_URLS ?? {})) {
-    if (!isOutbound(url, parsed.data?.ENVIRONMENT !== 'development')) {
-      problems.push(`SOCIAL_URLS.${name} is not https on a public host`);
-    }
+  const loopback = parsed.data?.ENVIRONMENT === 'development';
+  for (const [name, url] of addressesOf(parsed.data)) {
+    if (!isDeployerUrl(url, { loopback })) problems.push(`${name} is not https on a public host`);
   }
   if (parsed.data?.ENVIRONMENT === 'production' && parsed.data.LOOPBACK_FILES === 'on') {
     problems.push('LOOPBACK_FILES is for development');

@@ -32,6 +32,8 @@ import {
 } from './adapters/d1/housekeeping.ts';
 import { importFiles } from './adapters/files/import-files.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
+import { createOutbound } from './adapters/outbound/outbound.ts';
+import type { Fetch } from './adapters/outbound/send.ts';
 import { loginTokens } from './adapters/social/login-tokens.ts';
 import { socialProviders } from './adapters/social/providers.ts';
 import { Values } from './adapters/kv/values.ts';
@@ -53,7 +55,7 @@ import {
   type Report,
 } from './adapters/queue/messages.ts';
 import type { Config } from './config.ts';
-import { isOutbound } from './config/outbound.ts';
+import { isTenantUrl } from './config/outbound.ts';
 import { runImport } from './domain/group-import.ts';
 import { errorForLog, type Log } from './http/log.ts';
 import type {
@@ -120,17 +122,17 @@ export interface Wired {
 export function wire(
   config: Config,
   log: Log,
-  replaced: { clock?: Clock; hasher?: Hasher; fetch?: typeof fetch } = {},
+  replaced: { clock?: Clock; hasher?: Hasher; fetch?: Fetch } = {},
 ): Wired {
   const { clock = systemClock, hasher = argon2Hasher } = replaced;
-  const outbound = replaced.fetch ?? ((...args) => fetch(...args));
+  const outbound = createOutbound(replaced.fetch);
   const vault = createVault(config.sealingKeys);
   const values = new Values(config.kv);
   const directory = new Database(config.directory);
   const inbox = createInbox(values);
   const records = d1Directory(directory, vault, clock);
   const { transports, timeoutMs } = config.delivery;
-  const provider = { fetch: outbound, timeoutMs };
+  const provider = { outbound, timeoutMs };
   const report: Report = (level, message, detail, error) =>
     log({
       level,
@@ -155,7 +157,7 @@ export function wire(
     },
     report,
   };
-  const mayFetch = (url: string): boolean => isOutbound(url, !config.loopbackFiles);
+  const mayFetch = (url: string): boolean => isTenantUrl(url, { loopback: config.loopbackFiles });
   const importsOf = (applicationId: string) => importQueue(config.imports, applicationId, mayFetch);
   const importer: ImportConsumer = {
     application: async (id) => records.find(id),
@@ -181,7 +183,9 @@ export function wire(
     hasher,
     commonPasswords: assetPasswords(config.assets),
     social: socialProviders(config.socialUrls, outbound, clock),
-    loginTokens: loginTokens(outbound, clock, (url) => isOutbound(url, config.production)),
+    loginTokens: loginTokens(outbound, clock, (url) =>
+      isTenantUrl(url, { loopback: !config.production }),
+    ),
     captcha: config.captcha && turnstile(config.captcha.secret, config.captcha.url, outbound),
     testIdentifiers: config.testIdentifiers,
     smsCosts: config.delivery.paidSms,

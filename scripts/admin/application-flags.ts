@@ -1,7 +1,7 @@
 /** Settings of an application as flags, read by the rules that the Worker lives by. */
 import { isIP } from 'node:net';
 import metadata from '../../src/domain/phone-metadata.json' with { type: 'json' };
-import { isOutbound } from '../../src/config/outbound.ts';
+import { isTenantUrl } from '../../src/config/outbound.ts';
 import { isLoopbackHost } from '../../src/http/caller.ts';
 import type { ImportedHashes, ImportedHashKind, SocialProvider } from '../../src/ports.ts';
 import { Refused } from './command.ts';
@@ -61,8 +61,10 @@ export function readClientIds(texts: readonly string[]): Partial<Record<SocialPr
 }
 
 export function readJwksUrl(text: string): string {
-  if (isOutbound(text, true)) return text;
-  throw new Refused(`--login-token-jwks: "${text}" is not an https address on a public host.`);
+  if (isTenantUrl(text, { loopback: false })) return text;
+  throw new Refused(
+    `--login-token-jwks: "${text}" is not an https address on a public host, on port 443.`,
+  );
 }
 
 const KINDS: readonly ImportedHashKind[] = ['bcrypt', 'pbkdf2', 'scrypt'];

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import type { Message } from '../ports.ts';
-import { isOutbound } from './outbound.ts';
+import { isDeployerUrl } from './outbound.ts';
 
 type Channel = Message['channel'];
 
@@ -14,24 +14,29 @@ const DLT_TEMPLATES = z.partialRecord(z.enum(['en', 'hi']), z.record(z.string(),
 const SENDER = /^(?:[^<>"\r\n]{1,64} <[^\s<>@"]+@[^\s<>@"]+>|[^\s<>@"]+@[^\s<>@"]+)$/;
 
 const text = z.string().min(1);
+/** Goes into a header of every message. */
+const headerText = z.string().regex(/^[\x21-\x7e]+$/, 'holds characters that no header can carry');
 const sender = z.string().regex(SENDER, 'is not "Name <address>" or an address');
 
 function settings(production: boolean) {
   const url = z
     .string()
-    .refine((value) => isOutbound(value, production), 'is not https on a public host')
+    .refine(
+      (value) => isDeployerUrl(value, { loopback: !production }),
+      'is not https on a public host',
+    )
     .transform((value) => value.replace(/\/$/, ''));
   return {
     inbox: z.object({}),
     webhook: z.object({ WEBHOOK_URL: url, WEBHOOK_SECRET: z.string().min(32) }),
     twilio: z.object({
       TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i),
-      TWILIO_AUTH_TOKEN: text,
+      TWILIO_AUTH_TOKEN: headerText,
       TWILIO_FROM: text,
       TWILIO_URL: url.default('https://api.twilio.com'),
     }),
     msg91: z.object({
-      MSG91_AUTH_KEY: text,
+      MSG91_AUTH_KEY: headerText,
       MSG91_TEMPLATES: z
         .string()
         .transform((value, ctx): unknown => {
@@ -46,7 +51,7 @@ function settings(production: boolean) {
       MSG91_URL: url.default('https://control.msg91.com'),
     }),
     resend: z.object({
-      RESEND_API_KEY: text,
+      RESEND_API_KEY: headerText,
       EMAIL_FROM: sender,
       RESEND_URL: url.default('https://api.resend.com'),
     }),

@@ -29,7 +29,7 @@ export interface GroupBody {
 
 function newImport(ports: Ports, fileUrl: string): Result<NewImport, 'validation_failed'> {
   if (!ports.imports.allows(fileUrl)) {
-    return badField('body.file_url', 'must be an https address on a public host');
+    return badField('body.file_url', 'must be an https address on a public host, on port 443');
   }
   return accept({ fileUrl, importId: newObjectId(ports.clock.now(), ports.random.bytes(8)) });
 }

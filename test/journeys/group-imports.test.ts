@@ -125,6 +125,40 @@ describe('an import', () => {
     }
   });
 
+  test('sends no weak ETag as If-Range, and goes on all the same', async () => {
+    const etag = 'W/"1"';
+    const { shop, files, read } = await opened(fileOf(0, 300), { cutAfter: 600_000, etag });
+    await deliver(shop);
+    Object.assign(files.files['/members.csv'] ?? {}, { cutAfter: undefined });
+    await shop.runImports();
+    const last = files.requests.at(-1);
+    expect(last?.headers.get('range')).toMatch(/^bytes=[1-9]\d*-$/);
+    expect(last?.headers.has('if-range')).toBe(false);
+    expect(await read()).toMatchObject(DONE);
+    expect(await members()).toEqual(wanted(0, 300));
+  });
+
+  test('asks for the file as it is, at the beginning and later on', async () => {
+    const { shop, files } = await opened(fileOf(0, 300), { cutAfter: 600_000 });
+    await deliver(shop);
+    Object.assign(files.files['/members.csv'] ?? {}, { cutAfter: undefined });
+    await shop.runImports();
+    const encodings = files.requests.map(({ headers }) => headers.get('accept-encoding'));
+    expect(encodings).toEqual(['identity', 'identity']);
+  });
+
+  test('starts over when the file has become shorter under the same ETag', async () => {
+    const { shop, files, read } = await opened(fileOf(0, 300), { cutAfter: 600_000 });
+    await deliver(shop);
+    files.files['/members.csv'] = { content: fileOf(100, 20), etag: '"1"' };
+    await shop.runImports();
+    expect(await read()).toMatchObject({
+      status: 'success',
+      counts: { rows: 21, users: 20, failed: 1 },
+    });
+    expect(await members()).toEqual(wanted(100, 20));
+  });
+
   test('starts over when the file has become another one, and keeps nothing of the old', async () => {
     const { shop, files, read } = await opened(fileOf(0, 300), { cutAfter: 600_000 });
     await deliver(shop);

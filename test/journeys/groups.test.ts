@@ -137,6 +137,21 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
     expect(group.errors).toEqual([{ message: expect.stringMatching(reason) }]);
   });
 
+  test.each([
+    ['in the clear', 'http://files.example/moved.csv', /may not be fetched from/],
+    ['on another port', 'https://files.example:8443/moved.csv', /another host/],
+    ['on this machine', 'https://127.0.0.1/moved.csv', /another host/],
+    ['under a password', 'https://user:pass@files.example/moved.csv', /may not be fetched from/],
+  ])('a redirect to a place %s is not followed', async (_place, location, reason) => {
+    const answer = () => new Response(null, { status: 302, headers: { location } });
+    const content = 'email\ncustomer-1@example.com\n';
+    const { imported, files } = await opened(open, { '/moved.csv': { content } });
+    const group = await imported('', { answer });
+    expect(group).toMatchObject({ status: 'failed', counts: { users: 0 } });
+    expect(group.errors).toEqual([{ message: expect.stringMatching(reason) }]);
+    expect(files.requests.map(({ url }) => url)).toEqual([FILE_URL]);
+  });
+
   test('a redirect within the host is followed', async () => {
     const content = 'email\ncustomer-1@example.com\n';
     const answer = () => Response.redirect(`${FILES}/moved.csv`);
@@ -156,6 +171,8 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
     'https://localhost/a.csv',
     'https://printer.local/a.csv',
     'https://metadata.google.internal/a.csv',
+    'https://nas.lan/a.csv',
+    'https://files.example:8443/a.csv',
     'https://user:password@files.example/a.csv',
     'ftp://files.example/a.csv',
     'a.csv',

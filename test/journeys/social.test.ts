@@ -9,6 +9,7 @@ import {
   type Issuer,
   type Misbehaviour,
   type Person,
+  type Published,
   type TokenOptions,
 } from '../support/fake-provider.ts';
 import { edgeShop, JOURNEYS, type Shop, type ShopOptions } from '../support/shop.ts';
@@ -329,6 +330,53 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
     }
     const token = await fake.token('apple', ASHA);
     expect(await apple(shop.browser(), token, 'somebody else')).toMatchObject(failed);
+  });
+
+  test.each([
+    ['Google', google],
+    ['Facebook', facebook],
+  ])('%s: a token of one person with what is told of another is 401', async (_name, login) => {
+    const { shop, fake } = await socialShop(open);
+    const owner = { ...ASHA, sub: 'mallory', email: 'mallory@gmail.com' };
+    const refused = await login(shop.browser(), fake.grant(owner, { told: ASHA }));
+    expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
+    // Each half alone is sound.
+    for (const person of [owner, ASHA]) right(await login(shop.browser(), fake.grant(person)));
+  });
+
+  test('Facebook: a token that was taken back is 401, whatever else is told of it', async () => {
+    const { shop, fake } = await socialShop(open);
+    const refused = await facebook(shop.browser(), fake.grant(ASHA, { revoked: true }));
+    expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
+  });
+
+  test.each<[string, Published]>([
+    ['for encryption', { use: 'enc' }],
+    ['for another algorithm', { alg: 'PS256' }],
+    ['for another hash', { alg: 'RS512' }],
+  ])('a key that is published %s signs nothing', async (_name, as) => {
+    const { shop, fake } = await socialShop(open);
+    await equip(shop, { issuer: COMPANY_ISSUER, jwksUrl: COMPANY_KEYS });
+    const claims = { ...ASHA, jti: 'once' };
+    const logins = async () => [
+      await apple(shop.browser(), await fake.token('apple', ASHA)),
+      await google(shop.browser(), await fake.token('google', ASHA)),
+      await facebook(shop.browser(), await fake.token('facebook', ASHA)),
+      await shop
+        .browser()
+        .application.loginWithToken({ body: { token: await fake.token('company', claims) } }),
+    ];
+    fake.publishAs(as);
+    for (const refused of await logins()) {
+      expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
+    }
+    // jose refuses such a key too; here it does not come so far.
+    const reasons = shop.log.map(({ internal }) => internal);
+    expect(reasons).toEqual(Array.from({ length: 4 }, () => 'signed by no known key'));
+    // The keys are read anew after an hour.
+    fake.publishAs({});
+    shop.clock.advance(3_600_000);
+    for (const done of await logins()) right(done);
   });
 
   const WAYS: Misbehaviour[] = ['unreachable', '500', '429', 'garbage', 'list', 'huge', 'redirect'];

@@ -29,7 +29,7 @@ beforeAll(async () => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     // The same fake as in place of `fetch`, misbehaviour included.
     const answered = async () => {
-      const answer = await fake.fetch(url, { headers });
+      const answer = await fake.fetch(url, { headers, redirect: 'manual' });
       response.writeHead(answer.status, Object.fromEntries(answer.headers));
       response.end(await answer.text());
     };

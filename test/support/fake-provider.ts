@@ -52,10 +52,16 @@ export interface Person {
   [claim: string]: unknown;
 }
 
-interface Grant {
+export interface GrantOptions {
+  aud?: string;
+  expired?: boolean;
+  /** Taken back by the shopper: no longer valid, of the same app and person. */
+  revoked?: boolean;
+  /** Of whom the endpoint about people tells, when it is somebody else than the token's. */
+  told?: Person;
+}
+interface Grant extends Required<GrantOptions> {
   person: Person;
-  aud: string;
-  expired: boolean;
 }
 
 export interface TokenOptions {
@@ -68,6 +74,9 @@ export interface TokenOptions {
   /** What stands in the header instead of what the key is for. */
   attack?: 'none' | 'HS256 with the public key';
 }
+
+/** What a key is published as, beside its numbers. */
+export type Published = Pick<JWK, 'use' | 'alg'>;
 
 const made = new Map<string, Promise<Key>>();
 /** Making RSA keys is slow: they are shared by all tests. */
@@ -92,6 +101,7 @@ export function fakeProvider(now: () => number = () => Date.now()) {
     company: 'company-1',
   };
   let companyAlgorithm = 'RS256';
+  let publishedAs: Published = {};
   const grants = new Map<string, Grant>();
   const state = { misbehaviour: undefined as Misbehaviour | undefined, requests: [] as string[] };
 
@@ -102,13 +112,13 @@ export function fakeProvider(now: () => number = () => Date.now()) {
 
   function about(token: string | null): Grant | undefined {
     const grant = grants.get(token ?? '');
-    return grant?.expired === false ? grant : undefined;
+    return grant && !grant.expired && !grant.revoked ? grant : undefined;
   }
 
   async function answer(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const issuer = KEY_PATHS[pathname];
-    if (issuer) return Response.json({ keys: [(await keyOf(issuer)).jwk] });
+    if (issuer) return Response.json({ keys: [{ ...(await keyOf(issuer)).jwk, ...publishedAs }] });
     switch (pathname) {
       case '/tokeninfo': {
         const grant = about(searchParams.get('access_token'));
@@ -119,7 +129,7 @@ export function fakeProvider(now: () => number = () => Date.now()) {
       case '/v1/userinfo': {
         const grant = about(request.headers.get('authorization')?.slice('Bearer '.length) ?? null);
         if (!grant) return Response.json({ error: 'invalid_request' }, { status: 401 });
-        return Response.json(grant.person);
+        return Response.json(grant.told);
       }
       case '/debug_token': {
         const app = `${CLIENT.facebook}|${FACEBOOK_SECRET}`;
@@ -129,15 +139,19 @@ export function fakeProvider(now: () => number = () => Date.now()) {
         const grant = grants.get(searchParams.get('input_token') ?? '');
         if (!grant) return Response.json({ data: { is_valid: false, error: { code: 190 } } });
         const expires_at = Math.floor(now() / 1000) + (grant.expired ? -60 : 3600);
-        const data = { app_id: grant.aud, is_valid: true, user_id: grant.person.sub, expires_at };
-        return Response.json({ data });
+        // Of a token that was taken back it still tells whose it was.
+        const told = { app_id: grant.aud, user_id: grant.person.sub, expires_at };
+        const error = { code: 190, subcode: 460, message: 'Error validating access token' };
+        return Response.json({
+          data: { ...told, is_valid: !grant.revoked, ...(grant.revoked && { error }) },
+        });
       }
       case '/me': {
         const grant = grants.get(searchParams.get('access_token') ?? '');
         if (!grant || !searchParams.get('appsecret_proof')) {
           return Response.json({ error: { code: 190 } }, { status: 400 });
         }
-        const { sub: id, ...claims } = grant.person;
+        const { sub: id, ...claims } = grant.told;
         return Response.json({ id, ...claims });
       }
       default:
@@ -145,7 +159,11 @@ export function fakeProvider(now: () => number = () => Date.now()) {
     }
   }
 
-  async function misbehave(kind: Misbehaviour, signal: AbortSignal | null): Promise<Response> {
+  async function misbehave(
+    kind: Misbehaviour,
+    url: string,
+    signal: AbortSignal | null,
+  ): Promise<Response> {
     switch (kind) {
       case 'slow':
         return new Promise((_resolve, reject) => {
@@ -163,8 +181,10 @@ export function fakeProvider(now: () => number = () => Date.now()) {
         return Response.json(null);
       case 'huge':
         return Response.json({ keys: 'x'.repeat(100_000) });
-      case 'redirect':
-        return new Response('{}', { status: 302, headers: { location: 'https://evil.example/' } });
+      case 'redirect': {
+        const location = `https://evil.example${new URL(url).pathname}`;
+        return new Response('{}', { status: 302, headers: { location } });
+      }
     }
   }
 
@@ -172,18 +192,31 @@ export function fakeProvider(now: () => number = () => Date.now()) {
     state,
     /** In place of the network. */
     fetch: (async (input: string | URL, init?: RequestInit) => {
-      const request = new Request(input, { headers: init?.headers });
+      // A runtime's own refusals count: an option that it does not know, a header that it cannot send.
+      const request = new Request(input, init);
       state.requests.push(request.url);
-      return state.misbehaviour
-        ? misbehave(state.misbehaviour, init?.signal ?? null)
-        : answer(request);
+      if (!state.misbehaviour) return answer(request);
+      const response = await misbehave(state.misbehaviour, request.url, init?.signal ?? null);
+      const location = response.headers.get('location');
+      if (location === null || init?.redirect === 'manual') return response;
+      // As a runtime does that was not told otherwise: it follows, and takes the headers along. There, all is well.
+      const next = new Request(location, { headers: init?.headers });
+      state.requests.push(next.url);
+      return answer(next);
     }) as typeof fetch,
     answer,
     /** An access token of Google or Facebook. */
-    grant(person: Person, { aud = 'token_123', expired = false } = {}): string {
+    grant(
+      person: Person,
+      { aud = 'token_123', expired = false, revoked = false, told = person }: GrantOptions = {},
+    ): string {
       const token = `ya29.${crypto.randomUUID()}`;
-      grants.set(token, { person, aud, expired });
+      grants.set(token, { person, aud, expired, revoked, told });
       return token;
+    },
+    /** From now on keys are published as something else than what they sign with. */
+    publishAs(as: Published): void {
+      publishedAs = as;
     },
     /** From now on the issuer signs with, and publishes, another key only. */
     swapKey(issuer: Issuer): void {

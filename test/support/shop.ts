@@ -10,6 +10,7 @@ import { DEMO } from '../../scripts/lib/welcome.ts';
 import { argon2Hasher } from '../../src/adapters/crypto/hasher.ts';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { memoryPorts } from '../../src/adapters/memory/ports.ts';
+import { createOutbound } from '../../src/adapters/outbound/outbound.ts';
 import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../src/adapters/social/providers.ts';
 import { importFiles } from '../../src/adapters/files/import-files.ts';
@@ -17,7 +18,7 @@ import type { ImportMessage } from '../../src/adapters/queue/imports.ts';
 import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
 import { DEFAULT_LIMITS, parseConfig, SOCIAL_URLS } from '../../src/config.ts';
-import { isOutbound } from '../../src/config/outbound.ts';
+import { isTenantUrl } from '../../src/config/outbound.ts';
 import { createClient, type Client } from '../../src/http/client.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { SCOPES } from '../../src/http/operation.ts';
@@ -264,11 +265,12 @@ export function importBatch(messages: ImportMessage[], queue = 'vestibule-import
 /** What the outside world says over a test's own `fetch`. */
 function outsideOf({ fetch: send }: ShopOptions, clock: Clock) {
   if (!send) return {};
-  const allows = (url: string): boolean => isOutbound(url, true);
+  const allows = (url: string): boolean => isTenantUrl(url, { loopback: false });
+  const outbound = createOutbound(send);
   return {
-    files: importFiles(send, allows),
-    social: socialProviders(SOCIAL_URLS, send, clock),
-    loginTokens: loginTokens(send, clock, allows),
+    files: importFiles(outbound, allows),
+    social: socialProviders(SOCIAL_URLS, outbound, clock),
+    loginTokens: loginTokens(outbound, clock, allows),
   };
 }
 

@@ -38,6 +38,9 @@ test.each([
   ['LIMITS', '{"otpTires":5}'],
   ['SOCIAL_URLS', '{"googleKeys":"http://keys.example/"}'],
   ['SOCIAL_URLS', '{"googleKeyes":"https://keys.example/"}'],
+  ['TURNSTILE_URL', 'http://captcha.example/siteverify'],
+  ['TURNSTILE_URL', 'https://captcha.lan/siteverify'],
+  ['TURNSTILE_URL', 'siteverify'],
   ['KV', undefined],
   ['MESSAGES', {}],
   ['IMPORTS', undefined],
@@ -95,8 +98,16 @@ test('providers on this machine are for development', () => {
     appleKeys: 'http://127.0.0.1:4000/auth/keys',
     googleKeys: 'https://www.googleapis.com/oauth2/v3/certs',
   });
-  const message = problem({ ...production, DELIVERY: 'webhook', SOCIAL_URLS });
+  const TURNSTILE_URL = 'http://127.0.0.1:4000/siteverify';
+  const TURNSTILE_SECRET = 'turnstile-secret';
+  expect(parseConfig({ ...sound, TURNSTILE_URL, TURNSTILE_SECRET }).captcha).toEqual({
+    secret: TURNSTILE_SECRET,
+    url: TURNSTILE_URL,
+  });
+  const addresses = { SOCIAL_URLS, TURNSTILE_URL, TURNSTILE_SECRET };
+  const message = problem({ ...production, DELIVERY: 'webhook', ...addresses });
   expect(message).toContain('SOCIAL_URLS.appleKeys');
+  expect(message).toContain('TURNSTILE_URL');
   expect(message).not.toContain('4000');
 });
 
@@ -116,6 +127,18 @@ test.each([
   ['EMAIL is', { DELIVERY: 'webhook', DELIVERY_EMAIL: 'cloudflare-email' }],
   ['MSG91_TEMPLATES', { DELIVERY: 'webhook', DELIVERY_SMS: 'msg91', MSG91_AUTH_KEY: 'k' }],
   ['DELIVERY_TIMEOUT', { DELIVERY: 'webhook', DELIVERY_TIMEOUT: '60' }],
+  [
+    'RESEND_API_KEY',
+    { DELIVERY: 'webhook', DELIVERY_EMAIL: 'resend', RESEND_API_KEY: 'short-secret\n' },
+  ],
+  [
+    'TWILIO_AUTH_TOKEN',
+    { DELIVERY: 'webhook', DELIVERY_SMS: 'twilio', TWILIO_AUTH_TOKEN: 'short-secret本' },
+  ],
+  [
+    'MSG91_AUTH_KEY',
+    { DELIVERY: 'webhook', DELIVERY_SMS: 'msg91', MSG91_AUTH_KEY: 'short-secret é' },
+  ],
 ])('a delivery that cannot work names %s', (name, change: Record<string, string>) => {
   const message = problem({ ...production, ...change });
   expect(message).toContain(name);

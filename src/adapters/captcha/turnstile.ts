@@ -1,38 +1,36 @@
 /** Cloudflare Turnstile (https://developers.cloudflare.com/turnstile/get-started/server-side-validation/). */
 import { Outage, type Captcha } from '../../ports.ts';
+import { objectOf } from '../outbound/call.ts';
+import type { Outbound } from '../outbound/outbound.ts';
 
-const TIME_LIMIT = 2_000;
+const TIMEOUT_MS = 2_000;
+const MAX_BYTES = 16_384;
 
-/** As much of siteverify's answer as is looked at. */
-interface Verdict {
-  success?: boolean;
-  hostname?: string;
-  action?: string;
-}
-
-/** @param url of siteverify; another one in tests only */
-export function turnstile(secret: string, url: string, fetcher: typeof fetch): Captcha {
+/** @param url of siteverify */
+export function turnstile(secret: string, url: string, outbound: Outbound): Captcha {
   return {
     async isHuman({ token, ip, hosts, action }) {
-      const body = new URLSearchParams({ secret, response: token, ...(ip && { remoteip: ip }) });
-      let verdict: Verdict;
+      const form = new URLSearchParams({ secret, response: token, ...(ip && { remoteip: ip }) });
+      let verdict: Record<string, unknown>;
       try {
-        const response = await fetcher(url, {
-          method: 'POST',
-          body,
-          redirect: 'error',
-          signal: AbortSignal.timeout(TIME_LIMIT),
+        const { ok, status, text } = await outbound.call(url, {
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          body: form.toString(),
+          timeoutMs: TIMEOUT_MS,
+          maxBytes: MAX_BYTES,
+          incomplete: 'fails',
         });
-        if (!response.ok) throw new Error(`siteverify answered ${response.status}`);
-        verdict = await response.json<Verdict>();
+        const answered = ok ? objectOf(text) : undefined;
+        if (!answered) throw new Error(`siteverify answered ${status}${ok ? ' without JSON' : ''}`);
+        verdict = answered;
       } catch (error) {
         // Closed rather than open: the captcha is what stands between a robot and the SMS bill.
         throw new Outage('Turnstile', error);
       }
       // A token solved on another site, or for another purpose, proves nothing here.
-      const here = hosts.includes(verdict.hostname ?? '');
-      const meant = !verdict.action || verdict.action === action;
-      return verdict.success === true && here && meant;
+      const here = hosts.some((host) => host === verdict['hostname']);
+      const meant = !verdict['action'] || verdict['action'] === action;
+      return verdict['success'] === true && here && meant;
     },
   };
 }

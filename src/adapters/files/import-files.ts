@@ -7,13 +7,16 @@ import {
   type ImportFiles,
   type Slice,
 } from '../../ports.ts';
-import { bytesOf, patiently } from './body.ts';
+import type { Download } from '../outbound/download.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import { CallFailed } from '../outbound/send.ts';
 import { readRecord } from './csv-record.ts';
 import { csvSlices, joined, type Place } from './csv-slices.ts';
 
 const MAX_BYTES = 50 * 1024 * 1024;
+/** Longer than a file server that is alive is silent. */
+const PATIENCE_MS = 30_000;
 const TOO_LARGE = 'The file is larger than 50 MB.';
-const MAX_REDIRECTS = 3;
 const MAX_HEADER = 64 * 1024;
 const DELIMITERS = [',', ';', '\t', '|'];
 const LF = 10;
@@ -22,40 +25,17 @@ const PASSING = new Set([408, 425, 429]);
 
 const refused = (reason: string): FileRefusal => ({ state: 'refused', reason });
 
+type Answered = Pick<Download, 'status' | 'headers'>;
+
 /** What tells one content of a file from another. */
-const versionOf = ({ headers }: Response): string | undefined =>
+const versionOf = ({ headers }: Answered): string | undefined =>
   headers.get('etag') ?? headers.get('last-modified') ?? undefined;
 
 /** Where the body begins, by the server's word, or undefined when it makes no sense. */
-const rangeStart = ({ headers }: Response): number | undefined => {
+const rangeStart = ({ headers }: Answered): number | undefined => {
   const start = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1];
   return start === undefined ? undefined : Number(start);
 };
-
-/** Follows redirects within a host; a file on another host is another file (security.md, outbound). */
-async function fetchFile(
-  fetcher: typeof fetch,
-  allows: (url: string) => boolean,
-  fileUrl: string,
-  headers: Record<string, string>,
-): Promise<Response | FileRefusal> {
-  let url = fileUrl;
-  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-    if (!allows(url)) return refused('The address may not be fetched from.');
-    const abort = new AbortController();
-    const { signal } = abort;
-    const work = fetcher(url, { headers, redirect: 'manual', signal });
-    const response = await patiently(work, () => abort.abort());
-    const { status } = response;
-    if (status < 300 || status >= 400) return response;
-    void response.body?.cancel().catch(() => undefined);
-    const target = URL.parse(response.headers.get('location') ?? '', url);
-    if (!target) return refused(`The server answered ${status} without a place to go to.`);
-    if (target.host !== new URL(url).host) return refused('The address leads to another host.');
-    url = target.href;
-  }
-  return refused('The address leads from one to another without an end.');
-}
 
 /** Reads up to the end of the header, and hands back what came behind it. */
 async function readColumns(
@@ -89,20 +69,21 @@ async function readColumns(
 
 type Found = Parameters<ImportFiles['open']>[0];
 
+/** A strong ETag or a date: a weak one may not be used so (RFC 9110), and no header can carry other characters. */
+const IF_RANGE = /^("[\x21\x23-\x7e]*"|[A-Z][a-z]{2}, [\x20-\x7e]+ GMT)$/;
+
 function headersOf({ byteOffset, version }: Found): Record<string, string> {
   return {
     accept: 'text/csv, text/plain;q=0.9, */*;q=0.1',
-    // Offsets are those of the file, not of a compressed one.
-    'accept-encoding': 'identity',
     ...(byteOffset > 0 && { range: `bytes=${byteOffset}-` }),
-    // A weak ETag may not be used so (RFC 9110); the answer's own is looked at in any case.
-    ...(byteOffset > 0 && version && !version.startsWith('W/') && { 'if-range': version }),
+    // The answer's own version is looked at in any case.
+    ...(byteOffset > 0 && version && IF_RANGE.test(version) && { 'if-range': version }),
   };
 }
 
 /** Whether an answer goes on where the import is: `first` is the byte its body begins with. */
 function judge(
-  response: Response,
+  response: Answered,
   { byteOffset, version }: Found,
 ): { state: 'goes on'; first: number } | { state: 'ended' } | { state: 'changed' } | FileRefusal {
   const { status, headers } = response;
@@ -131,37 +112,69 @@ function judge(
 
 async function* nothing(): AsyncGenerator<never> {}
 
-/** @param allows whether a URL may be fetched */
-export function importFiles(fetcher: typeof fetch, allows: (url: string) => boolean): ImportFiles {
+/** What the operator reads of it in the group. */
+const outage = (error: unknown): Outage =>
+  new Outage(
+    'File',
+    new Error(`the server ${error instanceof CallFailed ? error.message : 'did not answer'}`),
+  );
+
+async function* orOutage(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw outage(error);
+  }
+}
+
+/**
+ * @param allows whether a URL may be fetched; asked again for each redirect
+ * @param patienceMs how long nothing may come
+ */
+export function importFiles(
+  outbound: Outbound,
+  allows: (url: string) => boolean,
+  patienceMs = PATIENCE_MS,
+): ImportFiles {
+  async function ask(found: Found) {
+    try {
+      const options = { headers: headersOf(found), allows, patienceMs };
+      return await outbound.download(found.fileUrl, options);
+    } catch (error) {
+      throw outage(error);
+    }
+  }
+
   return {
     async open(found) {
-      const { fileUrl, version, byteOffset, line, columns } = found;
-      const response = await fetchFile(fetcher, allows, fileUrl, headersOf(found));
-      if (!(response instanceof Response)) return response;
-      const drop = (): void => void response.body?.cancel().catch(() => undefined);
+      const { version, byteOffset, line, columns } = found;
+      const response = await ask(found);
+      if ('refused' in response) return refused(response.refused);
       let judged: ReturnType<typeof judge>;
       try {
         judged = judge(response, found);
       } catch (error) {
-        drop();
+        response.drop();
         throw error;
       }
       if (judged.state === 'ended' && columns) {
-        drop();
+        response.drop();
         return { state: 'open', version, columns, slices: nothing };
       }
       if (judged.state !== 'goes on') {
-        drop();
+        response.drop();
         return judged.state === 'ended' ? { state: 'changed' } : judged;
       }
       let tooLarge = false;
-      const chunks = bytesOf(response.body, {
-        skip: byteOffset - judged.first,
-        max: MAX_BYTES - judged.first,
-        onTooMany: () => {
-          tooLarge = true;
-        },
-      });
+      const chunks = orOutage(
+        response.bytes({
+          skip: byteOffset - judged.first,
+          max: MAX_BYTES - judged.first,
+          onTooMany: () => {
+            tooLarge = true;
+          },
+        }),
+      );
       const known = columns && { columns, start: { byteOffset, line }, rest: chunks };
       const opened = known ?? (await readColumns(chunks));
       if ('state' in opened) {

@@ -1,6 +1,7 @@
 /** JWTs of other people: verified by the keys they publish, under an algorithm that the key fixes and never the header. */
 import { errors, jwtVerify, type JWK, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../ports.ts';
+import type { Outbound } from '../outbound/outbound.ts';
 import { ask, Down, Refusal } from '../social/ask.ts';
 
 const MAX_AGE = 3_600_000;
@@ -39,11 +40,11 @@ export interface Expected {
 
 export type Signed = ReturnType<typeof signed>;
 
-export function signed(fetcher: typeof fetch, clock: Clock) {
+export function signed(outbound: Outbound, clock: Clock) {
   const sets = new Map<string, KeySet>();
 
   async function read(url: string, refetchedAt: number): Promise<KeySet> {
-    const { status, body } = await ask(fetcher, url);
+    const { status, body } = await ask(outbound, url);
     const keys = body['keys'];
     if (status !== 200 || !Array.isArray(keys)) throw new Down(`no keys at ${new URL(url).host}`);
     if (sets.size >= MAX_SETS) sets.clear();

@@ -21,7 +21,7 @@ import type {
   Tokens,
 } from '../../ports.ts';
 import { memoryCustomers } from './customers.ts';
-import { isOutbound } from '../../config/outbound.ts';
+import { isTenantUrl } from '../../config/outbound.ts';
 import { runImport } from '../../domain/group-import.ts';
 import { memoryGroupImports, memoryGroups } from './groups.ts';
 import { memoryIdentities } from './identities.ts';
@@ -142,7 +142,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     const imports = memoryGroupImports(state(application.id));
     const files = options.files ?? NO_FILES;
     return {
-      allows: (url) => isOutbound(url, true),
+      allows: (url) => isTenantUrl(url, { loopback: false }),
       async send(importId) {
         try {
           for (let next: string | undefined = importId; next !== undefined;) {

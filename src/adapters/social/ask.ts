@@ -1,7 +1,10 @@
 /** Asking a provider: one bounded call whose answer is JSON, or the provider counts as down. */
 import type { Vouched } from '../../ports.ts';
+import { objectOf } from '../outbound/call.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import { CallFailed } from '../outbound/send.ts';
 
-const TIME_LIMIT = 2_000;
+const TIMEOUT_MS = 2_000;
 const MAX_BYTES = 64 * 1024;
 
 /** The token proves nothing. */
@@ -11,43 +14,27 @@ export class Down extends Error {}
 
 export type Json = Record<string, unknown>;
 
-async function readText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let [text, size] = ['', 0];
-  // A response streams bytes; the type says less.
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > MAX_BYTES) throw new Down('answered too much');
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
 /**
- * GET within 2 s and 64 KiB. Redirects are not followed: a token must not travel to another host.
+ * GET within 2 s and 64 KiB. Redirects are not followed: a token must not travel to another address.
  * @throws Down
  */
 export async function ask(
-  fetcher: typeof fetch,
+  outbound: Outbound,
   url: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; body: Json }> {
-  const host = new URL(url).host;
+  const options = { headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES } as const;
+  let reason = 'did not answer';
   try {
-    const signal = AbortSignal.timeout(TIME_LIMIT);
-    const response = await fetcher(url, { headers, redirect: 'manual', signal });
-    const { status } = response;
-    if (status === 429 || status >= 500 || (status >= 300 && status < 400)) {
-      throw new Down(`answered ${status}`);
-    }
-    const body: unknown = JSON.parse(await readText(response));
-    if (typeof body !== 'object' || body === null) throw new Down('answered no object');
-    return { status, body: body as Json };
+    const { status, text: answer } = await outbound.call(url, { ...options, incomplete: 'fails' });
+    const passing = status === 429 || status >= 500;
+    const body = passing ? undefined : objectOf(answer);
+    if (body) return { status, body };
+    reason = passing ? `answered ${status}` : 'answered no JSON object';
   } catch (error) {
-    // The message of anything else might quote the answer.
-    const reason = error instanceof Down ? error.message : 'no answer that can be read';
-    throw new Down(`${host}: ${reason}`, { cause: error });
+    if (error instanceof CallFailed) reason = error.message;
   }
+  throw new Down(`${new URL(url).host} ${reason}`);
 }
 
 /** The body of a 200; any other answer refuses the token. */

@@ -21,7 +21,7 @@ async function appProof(token: string, secret: string): Promise<string> {
 
 /** A limited-login JWT, or an access token that Facebook itself says was made for our app. */
 export async function verifyFacebook(one: Verification): Promise<SocialPerson> {
-  const { token, clientIds, secret, urls, fetcher, jwts, now } = one;
+  const { token, clientIds, secret, urls, outbound, jwts, now } = one;
   if (isJwt(token)) {
     const claims = await jwts.verify(
       token,
@@ -41,9 +41,12 @@ export async function verifyFacebook(one: Verification): Promise<SocialPerson> {
     `${urls.facebookGraph}${path}?${String(new URLSearchParams(query))}`;
   const proof = await appProof(token, secret);
   const [{ status, body }, me] = await Promise.all([
-    ask(fetcher, graph('/debug_token', { input_token: token, access_token: `${appId}|${secret}` })),
+    ask(
+      outbound,
+      graph('/debug_token', { input_token: token, access_token: `${appId}|${secret}` }),
+    ),
     askAbout(
-      fetcher,
+      outbound,
       graph('/me', {
         fields: 'id,first_name,last_name,email',
         access_token: token,

@@ -18,7 +18,7 @@ function personOf(claims: Json): SocialPerson {
 
 /** An ID token, or an access token that Google itself says was made for one of our clients. */
 export async function verifyGoogle(one: Verification): Promise<SocialPerson> {
-  const { token, clientIds, urls, fetcher, jwts } = one;
+  const { token, clientIds, urls, outbound, jwts } = one;
   if (isJwt(token)) {
     const claims = await jwts.verify(
       token,
@@ -33,8 +33,8 @@ export async function verifyGoogle(one: Verification): Promise<SocialPerson> {
     return personOf(claims);
   }
   const [info, claims] = await Promise.all([
-    askAbout(fetcher, `${urls.googleTokeninfo}?access_token=${encodeURIComponent(token)}`),
-    askAbout(fetcher, urls.googleUserinfo, { authorization: `Bearer ${token}` }),
+    askAbout(outbound, `${urls.googleTokeninfo}?access_token=${encodeURIComponent(token)}`),
+    askAbout(outbound, urls.googleUserinfo, { authorization: `Bearer ${token}` }),
   ]);
   // Another site's token, replayed here, names that site.
   if (!clientIds.includes(String(info['aud']))) throw new Refusal('audience');

@@ -3,6 +3,7 @@ import type { Clock, LoginTokens } from '../../ports.ts';
 import { utf8 } from '../crypto/encoding.ts';
 import { Down, isTrue, Refusal, text, vouched } from './ask.ts';
 import { signed } from '../jose/signed.ts';
+import type { Outbound } from '../outbound/outbound.ts';
 
 /** Shorter ones can be guessed offline. */
 const MIN_SECRET_BYTES = 32;
@@ -10,11 +11,11 @@ const MAX_NAME = 200;
 
 /** @param mayCall whether keys may be fetched from a URL, which a company chooses */
 export function loginTokens(
-  fetcher: typeof fetch,
+  outbound: Outbound,
   clock: Clock,
   mayCall: (url: string) => boolean,
 ): LoginTokens {
-  const jwts = signed(fetcher, clock);
+  const jwts = signed(outbound, clock);
   return {
     verify: async (token, { issuer, audience, secret, jwksUrl }) =>
       vouched(async () => {

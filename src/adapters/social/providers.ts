@@ -2,10 +2,11 @@
 import type { SocialUrls } from '../../config.ts';
 import type { Clock, SocialPerson, SocialProvider, SocialProviders } from '../../ports.ts';
 import { verifyApple } from './apple.ts';
-import { vouched } from './ask.ts';
+import { Refusal, vouched } from './ask.ts';
 import { verifyFacebook } from './facebook.ts';
 import { verifyGoogle } from './google.ts';
 import { signed } from '../jose/signed.ts';
+import type { Outbound } from '../outbound/outbound.ts';
 import type { Verification } from './verification.ts';
 
 const VERIFIERS: Record<SocialProvider, (one: Verification) => Promise<SocialPerson>> = {
@@ -14,16 +15,20 @@ const VERIFIERS: Record<SocialProvider, (one: Verification) => Promise<SocialPer
   apple: verifyApple,
 };
 
+/** What a header can carry: the runtime throws on anything else, and prints it. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
 export function socialProviders(
   urls: SocialUrls,
-  fetcher: typeof fetch,
+  outbound: Outbound,
   clock: Clock,
 ): SocialProviders {
-  const jwts = signed(fetcher, clock);
+  const jwts = signed(outbound, clock);
   return {
     vouch: async (provider, token, rule) =>
-      vouched(async () =>
-        VERIFIERS[provider]({ ...rule, token, urls, fetcher, jwts, now: clock.now() }),
-      ),
+      vouched(async () => {
+        if (!TOKEN.test(token)) throw new Refusal('no token looks like this');
+        return VERIFIERS[provider]({ ...rule, token, urls, outbound, jwts, now: clock.now() });
+      }),
   };
 }

@@ -1,13 +1,14 @@
 /** What a provider's check is given. */
 import type { SocialUrls } from '../../config.ts';
 import type { Signed } from '../jose/signed.ts';
+import type { Outbound } from '../outbound/outbound.ts';
 
 export interface Verification {
   token: string;
   clientIds: readonly string[];
   secret?: string;
   urls: SocialUrls;
-  fetcher: typeof fetch;
+  outbound: Outbound;
   jwts: Signed;
   now: number;
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { transportOf } from '../../../src/adapters/notify/transports/choose.ts';
 import { Undelivered } from '../../../src/adapters/notify/transports/http.ts';
 import { webhookSignature } from '../../../src/adapters/notify/transports/webhook.ts';
+import { createOutbound } from '../../../src/adapters/outbound/outbound.ts';
 import { readDelivery } from '../../../src/config/delivery.ts';
 import type { Application, DeliveryContext, Message, RenderedMessage } from '../../../src/ports.ts';
 
@@ -54,22 +55,22 @@ function set(env: Record<string, unknown>, answer: () => Response | Promise<Resp
   const chosen = readDelivery({ DELIVERY: 'inbox', ...ENV, ...env }, false);
   if ('problems' in chosen) throw new Error(chosen.problems.join());
   const sent: Sent[] = [];
-  const outbound = {
+  const provider = {
     timeoutMs: chosen.timeoutMs,
-    fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+    outbound: createOutbound(async (input, init) => {
       const request = new Request(input, init);
       const headers = Object.fromEntries(request.headers);
       sent.push({ url: request.url, headers, body: await request.text() });
       return answer();
-    },
+    }),
   };
   const inbox = { deliver: async () => undefined };
   const clock = { now: () => 1_800_000_000_123 };
   const { sms, email } = chosen.transports;
   return {
     sent,
-    sms: transportOf(sms, inbox, outbound, clock),
-    email: transportOf(email, inbox, outbound, clock),
+    sms: transportOf(sms, inbox, provider, clock),
+    email: transportOf(email, inbox, provider, clock),
   };
 }
 

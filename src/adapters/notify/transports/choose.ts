@@ -2,7 +2,7 @@
 import type { ChosenTransport } from '../../../config/delivery.ts';
 import type { Clock, Transport } from '../../../ports.ts';
 import { cloudflareEmail } from './cloudflare-email.ts';
-import type { Outbound } from './http.ts';
+import type { Provider } from './http.ts';
 import { msg91 } from './msg91.ts';
 import { resend } from './resend.ts';
 import { twilio } from './twilio.ts';
@@ -11,20 +11,20 @@ import { webhook } from './webhook.ts';
 export function transportOf(
   chosen: ChosenTransport,
   inbox: Transport,
-  outbound: Outbound,
+  provider: Provider,
   clock: Clock,
 ): Transport {
   switch (chosen.name) {
     case 'inbox':
       return inbox;
     case 'webhook':
-      return webhook(chosen.settings, outbound, clock);
+      return webhook(chosen.settings, provider, clock);
     case 'twilio':
-      return twilio(chosen.settings, outbound);
+      return twilio(chosen.settings, provider);
     case 'msg91':
-      return msg91(chosen.settings, outbound);
+      return msg91(chosen.settings, provider);
     case 'resend':
-      return resend(chosen.settings, outbound);
+      return resend(chosen.settings, provider);
     case 'cloudflare-email':
       return cloudflareEmail(chosen.settings);
   }

@@ -1,7 +1,10 @@
-/** Speaking to a provider: one POST, bounded in time and size, without redirects. */
+/** Speaking to a provider: one POST, and what its answer means. */
+import { objectOf, type Answer } from '../../outbound/call.ts';
+import type { Outbound } from '../../outbound/outbound.ts';
+import { CallFailed } from '../../outbound/send.ts';
 
-export interface Outbound {
-  fetch: typeof fetch;
+export interface Provider {
+  outbound: Outbound;
   timeoutMs: number;
 }
 
@@ -27,65 +30,35 @@ export class Undelivered extends Error {
   }
 }
 
-/** The beginning of an answer's body; what comes too late or is too long is not worth having. */
-async function beginningOf({ body }: Response): Promise<string> {
-  if (!body) return '';
-  const reader = (body as ReadableStream<Uint8Array>).getReader();
-  const decoder = new TextDecoder();
-  let found = '';
-  try {
-    for (let size = 0; size < MAX_ANSWER_BYTES;) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      size += value.byteLength;
-      found += decoder.decode(value, { stream: true });
-    }
-  } catch {
-    // The status has said what matters.
-  }
-  void reader.cancel().catch(() => undefined);
-  return found;
-}
-
 /** The answer when it is a JSON object, else an empty one. */
-export function jsonOf(answer: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(answer);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
-}
+export const jsonOf = (answer: string): Record<string, unknown> => objectOf(answer) ?? {};
 
 /**
- * @returns the body of a 2xx answer
+ * @returns the body of a 2xx answer, or its beginning: whatever is long or late in coming, the status has said what matters
  * @throws Undelivered for any other
  */
 export async function post(
   provider: string,
-  { fetch, timeoutMs }: Outbound,
+  { outbound, timeoutMs }: Provider,
   url: string,
   headers: Record<string, string>,
   body: string,
 ): Promise<string> {
-  let response: Response;
-  let answer: string;
+  const limits = { timeoutMs, maxBytes: MAX_ANSWER_BYTES, incomplete: 'is cut' } as const;
+  let answer: Answer;
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
-    answer = await beginningOf(response);
+    answer = await outbound.call(url, { headers, body, ...limits });
   } catch (error) {
-    // Its own message may hold the address, which may hold a secret.
-    const kind = error instanceof Error ? error.name : typeof error;
-    throw new Undelivered(`${provider} did not answer: ${kind}`, false);
+    const reason = error instanceof CallFailed ? error.message : 'did not answer';
+    throw new Undelivered(`${provider} ${reason}`, false);
   }
-  const { status, ok } = response;
-  if (ok) return answer;
-  const { code, name } = jsonOf(answer);
+  const { status, ok, text } = answer;
+  if (ok) return text;
+  const { code, name } = jsonOf(text);
   const reason = [code, name].map(String).find((one) => REASON.test(one));
   throw new Undelivered(
     `${provider} answered ${status}${reason ? ` ${reason}` : ''}`,
     status >= 400 && status < 500 && !PASSING.has(status) && reason !== UNDER_WAY,
-    Number(response.headers.get('retry-after')) || undefined,
+    Number(answer.headers.get('retry-after')) || undefined,
   );
 }

@@ -4,9 +4,9 @@
  */
 import type { TransportSettings } from '../../../config/delivery.ts';
 import type { Transport } from '../../../ports.ts';
-import { jsonOf, post, Undelivered, type Outbound } from './http.ts';
+import { jsonOf, post, Undelivered, type Provider } from './http.ts';
 
-export function msg91(settings: TransportSettings<'msg91'>, outbound: Outbound): Transport {
+export function msg91(settings: TransportSettings<'msg91'>, provider: Provider): Transport {
   const { MSG91_URL, MSG91_AUTH_KEY, MSG91_TEMPLATES } = settings;
   const headers = { authkey: MSG91_AUTH_KEY, 'content-type': 'application/json' };
   return {
@@ -22,7 +22,7 @@ export function msg91(settings: TransportSettings<'msg91'>, outbound: Outbound):
       };
       const answer = await post(
         'msg91',
-        outbound,
+        provider,
         `${MSG91_URL}/api/v5/flow/`,
         headers,
         JSON.stringify({ template_id: id, short_url: '0', recipients: [recipient] }),

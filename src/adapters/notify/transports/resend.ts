@@ -1,9 +1,9 @@
 /** Mail by Resend, which itself sees to it that a key is sent once (for 24 h). */
 import type { TransportSettings } from '../../../config/delivery.ts';
 import type { Transport } from '../../../ports.ts';
-import { post, type Outbound } from './http.ts';
+import { post, type Provider } from './http.ts';
 
-export function resend(settings: TransportSettings<'resend'>, outbound: Outbound): Transport {
+export function resend(settings: TransportSettings<'resend'>, provider: Provider): Transport {
   const { RESEND_URL, RESEND_API_KEY, EMAIL_FROM: from } = settings;
   return {
     sendsOnce: true,
@@ -14,7 +14,7 @@ export function resend(settings: TransportSettings<'resend'>, outbound: Outbound
         'idempotency-key': `${application.id}/${id}`,
       };
       const body = JSON.stringify({ from, to: [to], subject, text, html });
-      await post('resend', outbound, `${RESEND_URL}/emails`, headers, body);
+      await post('resend', provider, `${RESEND_URL}/emails`, headers, body);
     },
   };
 }

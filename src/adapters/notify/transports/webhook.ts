@@ -2,7 +2,7 @@
 import type { TransportSettings } from '../../../config/delivery.ts';
 import type { Clock, Transport } from '../../../ports.ts';
 import { toHex, utf8 } from '../../crypto/encoding.ts';
-import { post, type Outbound } from './http.ts';
+import { post, type Provider } from './http.ts';
 
 /** Hex HMAC-SHA256 of `timestamp.body`; the timestamp, in seconds, lets a receiver refuse what is replayed. */
 export async function webhookSignature(
@@ -17,7 +17,7 @@ export async function webhookSignature(
 
 export function webhook(
   { WEBHOOK_URL, WEBHOOK_SECRET }: TransportSettings<'webhook'>,
-  outbound: Outbound,
+  provider: Provider,
   clock: Clock,
 ): Transport {
   return {
@@ -41,7 +41,7 @@ export function webhook(
         'x-vestibule-timestamp': timestamp,
         'x-vestibule-signature': `v1=${await webhookSignature(WEBHOOK_SECRET, timestamp, body)}`,
       };
-      await post('webhook', outbound, WEBHOOK_URL, headers, body);
+      await post('webhook', provider, WEBHOOK_URL, headers, body);
     },
   };
 }

@@ -1,0 +1,34 @@
+/** Thrown by `Deadline.race` when the time is over. */
+export class TimeOver extends Error {}
+
+/** One time limit over several steps: work that loses the race is abandoned, and its signal aborted. */
+export class Deadline {
+  readonly #abort = new AbortController();
+  readonly #over: Promise<never>;
+  readonly #timer: ReturnType<typeof setTimeout>;
+
+  constructor(timeoutMs: number) {
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.#over = promise;
+    // Without a race under way the rejection would be unhandled.
+    this.#over.catch(() => undefined);
+    this.#timer = setTimeout(() => {
+      reject(new TimeOver(`did not answer within ${timeoutMs} ms`));
+      this.#abort.abort();
+    }, timeoutMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** @throws TimeOver */
+  async race<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#over]);
+  }
+
+  /** Must be called when the work is done: a timer keeps a Worker's request alive. */
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
