@@ -1,5 +1,5 @@
 /** Setting a password: by a mailed link, or signed in. Either way every other session ends. */
-import type { Application, IdentifierRef, Ports, Session, User } from '../ports.ts';
+import type { Application, IdentifierRef, ImportedHashes, Ports, Session, User } from '../ports.ts';
 import { noticePasswordSet } from './notices.ts';
 import { passwordRefusal } from './password.ts';
 import { checkPassword } from './password-login.ts';
@@ -109,7 +109,12 @@ export async function resetPassword(
 export async function changePassword(
   ports: Ports,
   signedIn: { user: User; session: Session },
-  request: { oldPassword?: string; newPassword: string; ip: string },
+  request: {
+    oldPassword?: string;
+    newPassword: string;
+    ip: string;
+    importedHashes?: ImportedHashes;
+  },
 ): Promise<
   Result<
     SessionCookie,
@@ -125,9 +130,11 @@ export async function changePassword(
       password: request.oldPassword,
       unknown: user.id,
       ip: request.ip,
+      importedHashes: request.importedHashes,
     });
     if (!checked.ok) {
-      return checked.code === 'login_failed' ? refuse('password_wrong') : checked;
+      const { internal } = checked;
+      return checked.code === 'login_failed' ? refuse('password_wrong', { internal }) : checked;
     }
     await ports.passwords.succeed({ ref: checked.value.ref, userId: user.id });
   }

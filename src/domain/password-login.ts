@@ -8,7 +8,7 @@ import type {
   User,
 } from '../ports.ts';
 import { readEmail, readPhone } from './identifier.ts';
-import { hashCounts } from './imported-hash.ts';
+import { hashCounts, importedWork } from './imported-hash.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
 import { hex } from './hex.ts';
@@ -50,7 +50,7 @@ export interface RightPassword {
   rehash?: { from: string; to: string };
 }
 
-/** Charges the try, does the work of one hash, and says whether the password is right. */
+/** Charges the try, does the work that is the same for everyone, and says whether the password is right. */
 export async function checkPassword(
   ports: Ports,
   { login, password, unknown, device, ip, importedHashes }: PasswordCheck,
@@ -69,7 +69,11 @@ export async function checkPassword(
   const { user } = found;
   // One that does not count any more is no hash; the work is the same.
   const hash = hashCounts(found.hash, importedHashes, now) ? found.hash : undefined;
-  const verdict = await ports.hasher.verify(password, hash);
+  const verdict = await ports.hasher.verify(password, hash, importedWork(importedHashes, now));
+  if (typeof verdict === 'object') {
+    const owner = user ? `user ${user.id}` : 'nobody';
+    return refuse('login_failed', { internal: `password hash of ${owner}: ${verdict.unusable}` });
+  }
   if (!user || hash === undefined || verdict === 'wrong') return refuse('login_failed');
   const rehash =
     verdict === 'outdated' ? { from: hash, to: await ports.hasher.hash(password) } : undefined;

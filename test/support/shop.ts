@@ -7,7 +7,7 @@ import { demoApplication } from '../../mocks/demo.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
 import { seedDemo } from '../../scripts/lib/seed.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import { argon2Hasher } from '../../src/adapters/crypto/hasher.ts';
+import { computeDigest, createHasher } from '../../src/adapters/crypto/hasher.ts';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { memoryPorts } from '../../src/adapters/memory/ports.ts';
 import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
@@ -18,6 +18,7 @@ import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
 import { DEFAULT_LIMITS, parseConfig, SOCIAL_URLS } from '../../src/config.ts';
 import { isOutbound } from '../../src/config/outbound.ts';
+import { workClass } from '../../src/domain/password-hash.ts';
 import { createClient, type Client } from '../../src/http/client.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { SCOPES } from '../../src/http/operation.ts';
@@ -25,7 +26,6 @@ import type { ServerEnv } from '../../src/http/server.ts';
 import type {
   Application,
   Clock,
-  Hasher,
   Limits,
   Message,
   PlatformConfig,
@@ -45,7 +45,9 @@ export interface ShopOptions {
   config?: Partial<PlatformConfig>;
   limits?: Partial<Limits>;
   /** More of the application's record. */
-  record?: Partial<Pick<Application, 'domains' | 'serverAddresses' | 'testIdentifiers'>>;
+  record?: Partial<
+    Pick<Application, 'domains' | 'serverAddresses' | 'testIdentifiers' | 'importedHashes'>
+  >;
   /** Vars and secrets of the Worker; on D1 and KV only. */
   env?: Record<string, string>;
   /** The outside world. */
@@ -82,8 +84,8 @@ export interface EdgeShop extends Shop {
   queue: { sent: Envelope[]; down: boolean };
   /** Messages of group imports that nobody has taken yet. */
   imports: ImportMessage[];
-  /** How often a password was hashed. */
-  hashes: { count: number };
+  /** How often a password was hashed, and of which class each time. */
+  hashes: { count: number; work: string[] };
   /** What else the Worker is made of: queue consumer, crons, inbox. */
   wired: Wired;
 }
@@ -157,12 +159,13 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
       .run();
   };
   await writeConfig(application.config);
-  const { domains, serverAddresses, testIdentifiers } = application;
+  const { domains, serverAddresses, testIdentifiers, importedHashes } = application;
   await env.DB.prepare(
-    'UPDATE applications SET domains = ?, server_addresses = ?, test_identifiers = ? WHERE id = ?',
+    'UPDATE applications SET domains = ?, server_addresses = ?, test_identifiers = ?, imported_hashes = ? WHERE id = ?',
   )
     .bind(
       ...[domains, serverAddresses, testIdentifiers].map((list) => JSON.stringify(list)),
+      importedHashes ? JSON.stringify(importedHashes) : null,
       application.id,
     )
     .run();
@@ -185,17 +188,12 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
       },
     },
   });
-  const hashes = { count: 0 };
-  const hasher: Hasher = {
-    async hash(password) {
-      hashes.count += 1;
-      return argon2Hasher.hash(password);
-    },
-    async verify(password, hash) {
-      hashes.count += 1;
-      return argon2Hasher.verify(password, hash);
-    },
-  };
+  const hashes: EdgeShop['hashes'] = { count: 0, work: [] };
+  const hasher = createHasher(async (password, salt, parameters, length) => {
+    hashes.count += 1;
+    hashes.work.push(workClass(parameters));
+    return computeDigest(password, salt, parameters, length);
+  });
   const wired = wire(config, (line) => log.push(line), {
     clock,
     hasher,
