@@ -1,6 +1,7 @@
 /** What the import takes of password hashes, and what it then makes each login cost. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readHashPolicy } from '../../../scripts/admin/application-flags.ts';
 import { HashIntake } from '../../../scripts/lib/users/hashes.ts';
 import { hashCounts, importedWork } from '../../../src/domain/imported-hash.ts';
 import { costMs, memoryBytes, parseHash, workClass } from '../../../src/domain/password-hash.ts';
@@ -141,5 +142,22 @@ describe('what the import keeps in the record', () => {
     ]);
     expect(importedWork(record, NOW + DAY)).toEqual([]);
     expect(importedWork(undefined, NOW)).toEqual([]);
+  });
+});
+
+describe('application set', () => {
+  test('changes what is given of the policy and keeps the rest; 90 days when no end was ever said', () => {
+    const brought = [{ kind: 'bcrypt' as const, cost: 10 }];
+    const old = { kinds: ['bcrypt' as const], until: NOW + DAY, brought };
+    expect(readHashPolicy({ kinds: 'all' }, old, NOW)).toEqual({ until: NOW + DAY, brought });
+    expect(readHashPolicy({ kinds: 'none' }, old, NOW)).toEqual({ ...old, kinds: [] });
+    const later = readHashPolicy({ until: '2026-12-31', bcryptCost: '12' }, old, NOW);
+    expect(later).toEqual({ ...old, until: Date.UTC(2027, 0, 1), maxBcryptCost: 12 });
+    expect(readHashPolicy({ kinds: 'argon2id,scrypt' }, undefined, NOW)).toEqual({
+      kinds: ['scrypt', 'argon2id'],
+      until: NOW + 90 * DAY,
+    });
+    expect(() => readHashPolicy({ until: 'never' }, old, NOW)).toThrow(/not a date/);
+    expect(() => readHashPolicy({ bcryptCost: '9' }, old, NOW)).toThrow(/not one of 10, 11, 12/);
   });
 });
