@@ -13,7 +13,7 @@ Builds both Workers and prints their sizes. Exits with 1 when one is too large o
 
 const KIB = 1024;
 /** Printed only: the machine decides it as much as the code does. */
-const STARTUP_GOAL_MS = 80;
+const STARTUP_GOAL_MS = 400;
 
 interface Worker {
   name: string;
@@ -30,7 +30,7 @@ const WORKERS: Worker[] = [
     name: 'vestibule',
     environment: '',
     entry: 'src/worker.ts',
-    maxKib: 160,
+    maxKib: 400,
     // The documented examples are data, which the contracts quote; zod goes in as the slim copy.
     without: [/(^|\/)node_modules\/(msw|zod)\//, /^mocks\/(?!examples\/.+\.json$)/],
   },

@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import metadata from '../../src/domain/phone-metadata.json' with { type: 'json' };
 import { isTenantUrl } from '../../src/config/outbound.ts';
 import { isLoopbackHost } from '../../src/http/caller.ts';
+import { defaultUntil } from '../../src/domain/imported-hash.ts';
+import { DEFAULT_BCRYPT_COST, MAX_BCRYPT_COST } from '../../src/domain/password-hash.ts';
 import type { ImportedHashes, ImportedHashKind, SocialProvider } from '../../src/ports.ts';
 import { Refused } from './command.ts';
 
@@ -67,29 +69,42 @@ export function readJwksUrl(text: string): string {
   );
 }
 
-const KINDS: readonly ImportedHashKind[] = ['bcrypt', 'pbkdf2', 'scrypt'];
+const KINDS: readonly ImportedHashKind[] = ['bcrypt', 'pbkdf2', 'scrypt', 'argon2id'];
+const BCRYPT_COSTS = Array.from({ length: MAX_BCRYPT_COST - DEFAULT_BCRYPT_COST + 1 }, (_, more) =>
+  String(DEFAULT_BCRYPT_COST + more),
+);
 
-/** `all`, `none`, or some kinds, and the last day. */
+function readKinds(text: string): ImportedHashKind[] | undefined {
+  if (text === 'all') return undefined;
+  const named = text === 'none' ? [] : text.split(',');
+  const unknown = named.find((kind) => !KINDS.some((one) => one === kind));
+  if (unknown === undefined) return KINDS.filter((kind) => named.includes(kind));
+  throw new Refused(
+    `--imported-hashes: "${unknown}" is not one of ${KINDS.join(', ')}, all or none.`,
+  );
+}
+
+function readBcryptCost(text: string): number {
+  if (BCRYPT_COSTS.includes(text)) return Number(text);
+  throw new Refused(`--imported-bcrypt-cost: "${text}" is not one of ${BCRYPT_COSTS.join(', ')}.`);
+}
+
+/** `all`, `none`, or some kinds; the last day; the dearest bcrypt. What is not given stays; the time is 90 days at first. */
 export function readHashPolicy(
-  kinds: string | undefined,
-  until: string | undefined,
+  given: { kinds?: string; until?: string; bcryptCost?: string },
   old: ImportedHashes | undefined,
+  now: number,
 ): ImportedHashes {
-  const policy = { ...old };
-  if (kinds !== undefined) {
-    const named = kinds === 'none' ? [] : kinds.split(',');
-    const unknown = named.find((kind) => !KINDS.some((one) => one === kind));
-    if (kinds !== 'all' && unknown !== undefined) {
-      throw new Refused(
-        `--imported-hashes: "${unknown}" is not one of ${KINDS.join(', ')}, all or none.`,
-      );
-    }
-    if (kinds === 'all') delete policy.kinds;
-    else policy.kinds = KINDS.filter((kind) => named.includes(kind));
-  }
-  if (until === 'never') delete policy.until;
-  else if (until !== undefined) policy.until = readDay('imported-hashes-until', until);
-  return policy;
+  const { kinds, until, bcryptCost } = given;
+  return {
+    ...old,
+    ...(kinds !== undefined && { kinds: readKinds(kinds) }),
+    ...(bcryptCost !== undefined && { maxBcryptCost: readBcryptCost(bcryptCost) }),
+    until:
+      until === undefined
+        ? (old?.until ?? defaultUntil(now))
+        : readDay('imported-hashes-until', until),
+  };
 }
 
 /** `2026-12-31` → the end of that day in UTC, ms. */

@@ -95,11 +95,17 @@ export const applicationSet = command({
     'imported-hashes': {
       value: 'KINDS',
       about:
-        'which hashes of another system count: bcrypt, pbkdf2, scrypt (with commas), all, none',
+        'which hashes of another system count: bcrypt, pbkdf2, scrypt, argon2id (with commas), all, none',
     },
     'imported-hashes-until': {
       value: 'DATE',
-      about: 'the last day (UTC) on which they do, or never',
+      about:
+        'the last day (UTC) on which they do (90 days when not said); while they do, every login costs the work of theirs',
+    },
+    'imported-bcrypt-cost': {
+      value: 'COST',
+      about:
+        'the dearest bcrypt that counts: 10, 11 or 12; over 10 the time of a login tells such users from others',
     },
   },
   async run(context, flags, [id]) {
@@ -142,10 +148,14 @@ export const applicationSet = command({
       const old = jsonOf(row, 'login_token');
       columns['login_token'] = JSON.stringify(await loginToken(context, flags, old));
     }
-    const { 'imported-hashes': kinds, 'imported-hashes-until': until } = flags;
-    if (kinds !== undefined || until !== undefined) {
+    const hashes = {
+      kinds: flags['imported-hashes'],
+      until: flags['imported-hashes-until'],
+      bcryptCost: flags['imported-bcrypt-cost'],
+    };
+    if (Object.values(hashes).some((value) => value !== undefined)) {
       const old = jsonOf(row, 'imported_hashes');
-      columns['imported_hashes'] = JSON.stringify(readHashPolicy(kinds, until, old));
+      columns['imported_hashes'] = JSON.stringify(readHashPolicy(hashes, old, context.now));
     }
     const changed = Object.keys(columns);
     if (changed.length === 0) throw new Refused('Nothing to change was given. Try --help.');

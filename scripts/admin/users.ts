@@ -5,11 +5,12 @@ import Papa from 'papaparse';
 import { auditStatement } from '../../src/adapters/d1/audit.ts';
 import { createProgress } from '../lib/progress.ts';
 import { exportUsers } from '../lib/users/export.ts';
+import { HashIntake, mergeBrought } from '../lib/users/hashes.ts';
 import { importUsers } from '../lib/users/import.ts';
 import { FIELDS, type LineProblem } from '../lib/users/record.ts';
 import { ResumeFile } from '../lib/users/resume.ts';
 import type { FileFormat } from '../lib/users/source.ts';
-import { findApplication, jsonOf, shardOf } from './application-store.ts';
+import { changeApplication, findApplication, jsonOf, shardOf } from './application-store.ts';
 import { command, Refused } from './command.ts';
 
 /** Of the mistakes, when no file for all of them was named. */
@@ -47,6 +48,7 @@ export const usersImport = command({
     const shown: LineProblem[] = [];
     const errors = flags.errors === undefined ? undefined : openSync(flags.errors, 'a');
     const { size } = statSync(file);
+    const hashes = new HashIntake(jsonOf(row, 'imported_hashes'), context.now);
     try {
       const done = await importUsers(shardOf(context, row), {
         file,
@@ -55,10 +57,16 @@ export const usersImport = command({
         rules: {
           applicationId: flags.application,
           callingCode: String(row['default_country_code']),
-          hashes: jsonOf(row, 'imported_hashes'),
+          hashes,
           now: context.now,
         },
         resume: new ResumeFile(flags.resume, file, flags.application),
+        async noteHashes(policy) {
+          // Read again: `application set` or another import may have changed it meanwhile.
+          const latest = await findApplication(context, flags.application);
+          const next = mergeBrought(jsonOf(latest, 'imported_hashes') ?? policy, policy);
+          await changeApplication(context, latest, { imported_hashes: JSON.stringify(next) });
+        },
         report(problem) {
           if (errors !== undefined) writeSync(errors, `${JSON.stringify(problem)}\n`);
           if (shown.length < SHOWN) shown.push(problem);
@@ -83,9 +91,16 @@ export const usersImport = command({
           ? [`and ${refused - shown.length} more; --errors FILE keeps all`]
           : [];
       const lines = flags.errors === undefined ? [...shown.map(said), ...more] : [];
+      const { until } = hashes;
+      const time =
+        until === undefined
+          ? []
+          : [
+              `Hashes of another system count until ${new Date(until).toISOString()}; then these users reset their passwords. application set --imported-hashes-until changes it.`,
+            ];
       return {
-        data: { ...detail, dry_run: dryRun, errors: shown },
-        text: [counts, ...lines].join('\n'),
+        data: { ...detail, dry_run: dryRun, imported_hashes_until: until, errors: shown },
+        text: [counts, ...time, ...lines].join('\n'),
         failed: refused > 0,
       };
     } finally {

@@ -1,20 +1,48 @@
-/** Password hashes that users brought from another system: which of them count. Pure. */
-import type { ImportedHashes, ImportedHashKind } from '../ports.ts';
+/** Password hashes that users brought from another system: which of them count, and what they make every login cost. Pure. */
+import type { HashParameters, ImportedHashes } from '../ports.ts';
+import { DEFAULT_BCRYPT_COST, isOwn, parseHash, workClass } from './password-hash.ts';
 
-/** What a PHC string says of itself; undefined for ours and for what nobody can verify. */
-export function hashKind(hash: string): ImportedHashKind | undefined {
-  if (/^\$2[abxy]\$/.test(hash)) return 'bcrypt';
-  if (/^\$pbkdf2(-|\$)/.test(hash)) return 'pbkdf2';
-  return hash.startsWith('$scrypt$') ? 'scrypt' : undefined;
+/** How long imported hashes count when the import begins and nobody has said. */
+export const IMPORTED_HASHES_DAYS = 90;
+const DAY_MS = 86_400_000;
+export const defaultUntil = (now: number): number => now + IMPORTED_HASHES_DAYS * DAY_MS;
+
+/** Why a policy does not count hashes of these parameters, which are not ours; undefined when it does. */
+export function policyRefusal(
+  of: HashParameters,
+  { kinds, until, maxBcryptCost = DEFAULT_BCRYPT_COST }: ImportedHashes,
+  now: number,
+): string | undefined {
+  if (kinds && !kinds.includes(of.kind)) return 'is of a kind that the application does not count';
+  if (!(now < until)) return 'comes after the last day on which the application counts such hashes';
+  return of.kind === 'bcrypt' && of.cost > maxBcryptCost
+    ? `is bcrypt of a cost over ${maxBcryptCost}, the dearest that the application counts`
+    : undefined;
 }
 
-/** Whether a hash signs its owner in. Ours always do. */
+/** Whether a hash may sign its owner in. Ours always do; without a policy no other does. */
 export function hashCounts(
   hash: string | undefined,
-  { kinds, until }: ImportedHashes = {},
+  policy: ImportedHashes | undefined,
   now: number,
 ): boolean {
-  const kind = hash === undefined ? undefined : hashKind(hash);
-  if (kind === undefined) return true;
-  return (kinds?.includes(kind) ?? true) && (until === undefined || now < until);
+  const parsed = hash === undefined ? undefined : parseHash(hash);
+  // What cannot be read is the hasher's to judge, which does the same work for it.
+  if (!parsed?.ok || isOwn(parsed.value.parameters)) return true;
+  return policy !== undefined && policyRefusal(parsed.value.parameters, policy, now) === undefined;
+}
+
+/** What stands for hashes of these parameters in the work of every login: bcrypt is capped, all else is itself. */
+export const sharedWork = (of: HashParameters): HashParameters =>
+  of.kind === 'bcrypt' ? { ...of, cost: Math.min(of.cost, DEFAULT_BCRYPT_COST) } : of;
+
+/**
+ * Hashes that each login computes beside one of ours, whoever tries, so that the time does not tell a user with an
+ * imported hash from others: one of each class that was brought and still counts.
+ */
+export function importedWork(policy: ImportedHashes | undefined, now: number): HashParameters[] {
+  const counting = (policy?.brought ?? []).filter(
+    (one) => policy && policyRefusal(one, policy, now) === undefined,
+  );
+  return [...new Map(counting.map(sharedWork).map((one) => [workClass(one), one])).values()];
 }

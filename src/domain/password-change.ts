@@ -1,5 +1,13 @@
 /** Setting a password: by a mailed link, or signed in. Either way every other session ends. */
-import type { Application, IdentifierRef, Ports, Session, SessionRef, User } from '../ports.ts';
+import type {
+  Application,
+  IdentifierRef,
+  ImportedHashes,
+  Ports,
+  Session,
+  SessionRef,
+  User,
+} from '../ports.ts';
 import { shopperEvent } from './audit-event.ts';
 import { RESET_LINK_LIFE_MS } from './credentials.ts';
 import { noticePasswordSet } from './notices.ts';
@@ -119,7 +127,12 @@ export async function resetPassword(
 export async function changePassword(
   ports: Ports,
   signedIn: { user: User; session: Session },
-  request: { oldPassword?: string; newPassword: string; ip: string },
+  request: {
+    oldPassword?: string;
+    newPassword: string;
+    ip: string;
+    importedHashes?: ImportedHashes;
+  },
 ): Promise<
   Result<
     SessionCookie,
@@ -135,9 +148,11 @@ export async function changePassword(
       password: request.oldPassword,
       unknown: user.id,
       ip: request.ip,
+      importedHashes: request.importedHashes,
     });
     if (!checked.ok) {
-      return checked.code === 'login_failed' ? refuse('password_wrong') : checked;
+      const { internal } = checked;
+      return checked.code === 'login_failed' ? refuse('password_wrong', { internal }) : checked;
     }
     await ports.passwords.succeed(checked.value.success);
   }

@@ -11,7 +11,7 @@ import type {
 } from '../ports.ts';
 import { shopperEvent } from './audit-event.ts';
 import { readEmail, readPhone } from './identifier.ts';
-import { hashCounts } from './imported-hash.ts';
+import { hashCounts, importedWork } from './imported-hash.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
 import { accept, refuse, tooMany, type Result } from './result.ts';
 import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
@@ -51,7 +51,7 @@ export interface RightPassword {
   success: PasswordSuccess;
 }
 
-/** Charges the try, does the work of one hash, and says whether the password is right. */
+/** Charges the try, does the work that is the same for everyone, and says whether the password is right. */
 export async function checkPassword(
   ports: Ports,
   { login, password, unknown, device, ip, importedHashes }: PasswordCheck,
@@ -68,18 +68,20 @@ export async function checkPassword(
   const { user } = found;
   // One that does not count any more is no hash; the work is the same.
   const hash = hashCounts(found.hash, importedHashes, now) ? found.hash : undefined;
-  const verdict = await ports.hasher.verify(password, hash);
-  if (!user || hash === undefined || verdict === 'wrong') {
-    ports.background(ports.audit.count('sign_in_failed.password', now));
-    if (user && found.spent) {
-      const detail = { limit: account.name };
-      ports.background(ports.audit.record(shopperEvent(ports, 'sign_in.locked', user.id, detail)));
-    }
-    return refuse('login_failed');
+  const verdict = await ports.hasher.verify(password, hash, importedWork(importedHashes, now));
+  if (user && hash !== undefined && (verdict === 'right' || verdict === 'outdated')) {
+    const rehash = verdict === 'outdated' ? await ports.hasher.hash(password) : undefined;
+    const success = { charged: found.charged, chargedAt: now, userId: user.id, hash, rehash };
+    return accept({ user, success });
   }
-  const rehash = verdict === 'outdated' ? await ports.hasher.hash(password) : undefined;
-  const success = { charged: found.charged, chargedAt: now, userId: user.id, hash, rehash };
-  return accept({ user, success });
+  ports.background(ports.audit.count('sign_in_failed.password', now));
+  if (user && found.spent) {
+    const detail = { limit: account.name };
+    ports.background(ports.audit.record(shopperEvent(ports, 'sign_in.locked', user.id, detail)));
+  }
+  if (typeof verdict !== 'object') return refuse('login_failed');
+  const owner = user ? `user ${user.id}` : 'nobody';
+  return refuse('login_failed', { internal: `password hash of ${owner}: ${verdict.unusable}` });
 }
 
 export type PasswordLogin =

@@ -38,14 +38,39 @@ export interface Tokens {
   jwks(): Promise<{ keys: Record<string, unknown>[] }>;
 }
 
+/** What a hash was made with, and so what it costs to compute. */
+export type HashParameters =
+  | { kind: 'argon2id'; memoryKib: number; passes: number; lanes: number }
+  | { kind: 'bcrypt'; /** Base-2 logarithm of the rounds. */ cost: number }
+  | {
+      kind: 'pbkdf2';
+      hash: 'SHA-1' | 'SHA-256' | 'SHA-512';
+      iterations: number;
+      /** Outputs of `hash` that the digest needs; each takes all iterations. */
+      blocks: number;
+    }
+  | { kind: 'scrypt'; logN: number; r: number; p: number };
+
 export interface Hasher {
   /** A PHC string under the parameters of today. */
   hash(password: string): Promise<string>;
   /**
-   * `outdated`: right, but hashed by another algorithm or with other parameters; hash it anew. Without a hash the same
-   * work is done for the answer `wrong`, so that nobody learns from the time who exists.
+   * Never throws.
+   *
+   * `right`: the hash can stay. `outdated`: right, but hashed by another algorithm or with other parameters; hash it anew.
+   * A bcrypt hash that is held against more than 72 bytes is `right` and never `outdated`: bcrypt compares 72 of them, so
+   * the password that was typed may not be the user's own. `unusable`: cannot be computed, which is as good as wrong; the
+   * reason is for the log and holds neither hash nor password.
+   *
+   * The work is the same whatever `hash` is: one hash of ours and one of each class of `beside`, dummies where the user's
+   * hash is not of that class or there is none. Only a hash of a class that is not in `beside` adds its own; bcrypt dearer
+   * than that in `beside` takes its place.
    */
-  verify(password: string, hash: string | undefined): Promise<'right' | 'outdated' | 'wrong'>;
+  verify(
+    password: string,
+    hash: string | undefined,
+    beside?: readonly HashParameters[],
+  ): Promise<'right' | 'outdated' | 'wrong' | { unusable: string }>;
 }
 
 /** A browser that has signed a user in before. */

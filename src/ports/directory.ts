@@ -1,5 +1,6 @@
 /** Companies, applications, OAuth clients. */
 import type { Limit, Limited } from './budgets.ts';
+import type { HashParameters } from './crypto.ts';
 import type { SocialProvider } from './identities.ts';
 import type { IdentifierKind } from './users.ts';
 import type { Language, TemplateOverrides } from './messages.ts';
@@ -41,14 +42,18 @@ export interface PlatformConfig {
   updated_at: string;
 }
 
-/** Kinds of password hashes that users may bring from another system. */
-export type ImportedHashKind = 'bcrypt' | 'pbkdf2' | 'scrypt';
-/** An application's policy for them. */
+/** Kinds of password hashes that users may bring from another system; `argon2id` is one with parameters that are not ours. */
+export type ImportedHashKind = HashParameters['kind'];
+/** An application's policy for them. Without one no such hash signs anybody in. */
 export interface ImportedHashes {
   /** Those that may be imported and used; all when left out. */
   kinds?: ImportedHashKind[];
   /** ms; from then on such a hash signs nobody in, and a reset is needed. */
-  until?: number;
+  until: number;
+  /** 10 when left out. 11 and 12 take longer than other logins, so such users can be told from others by time. */
+  maxBcryptCost?: number;
+  /** Each distinct set of parameters that the import has brought: all logins do the work of one of each. */
+  brought?: HashParameters[];
 }
 
 export interface Application {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { checkData } from '../../scripts/admin/check-data.ts';
 import type { Context } from '../../scripts/admin/command.ts';
 import { seedCustomers } from '../../scripts/lib/seed-customers.ts';
+import { HashIntake } from '../../scripts/lib/users/hashes.ts';
 import { readRecord, type Imported, type Rules } from '../../scripts/lib/users/record.ts';
 import { Claims, writeBatch } from '../../scripts/lib/users/write.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
@@ -116,7 +117,7 @@ describe('a batch of users', () => {
   const rules: Rules = {
     applicationId: APP,
     callingCode: '91',
-    hashes: undefined,
+    hashes: new HashIntake(undefined, 1_800_000_000_000),
     now: 1_800_000_000_000,
   };
   const RUN = 1_800_000_000_000;

@@ -14,6 +14,7 @@ import { ROOT } from '../../scripts/lib/wrangler.ts';
 import { createClient } from '../../src/http/client.ts';
 import { table } from '../../src/table.ts';
 import { eventually } from '../support/eventually.ts';
+import { UNUSABLE } from '../support/known-hashes.ts';
 import { RELAXED } from '../support/sdk-customer.ts';
 import { startServer } from '../support/started-server.ts';
 
@@ -94,6 +95,8 @@ describe('a company and its shop', () => {
       [['application', 'set', id(), '--client-id', 'gogle=1'], /is not google=/],
       [['application', 'set', id(), '--imported-hashes', 'md5'], /"md5" is not one of bcrypt/],
       [['application', 'set', id(), '--imported-hashes-until', '2026-02-30'], /is not a date/],
+      [['application', 'set', id(), '--imported-hashes-until', 'never'], /is not a date/],
+      [['application', 'set', id(), '--imported-bcrypt-cost', '13'], /not one of 10, 11, 12/],
       [
         ['application', 'set', id(), '--login-token-issuer', 'erp'],
         /secret-from or --login-token-jwks is missing/,
@@ -177,6 +180,7 @@ describe('a company and its shop', () => {
           'ERP',
         ],
         ...['--imported-hashes', 'bcrypt,scrypt', '--imported-hashes-until', '2099-12-31'],
+        ...['--imported-bcrypt-cost', '12'],
       ]),
       { cwd: ROOT, encoding: 'utf8', env: { ...process.env, FB: secret, ERP: secret } },
     );
@@ -192,7 +196,11 @@ describe('a company and its shop', () => {
       server_addresses: ['192.0.2.7'],
       social: { clientIds: { google: ['one', 'two'] }, facebookSecret: '(sealed)' },
       login_token: { issuer: 'erp', secret: '(sealed)' },
-      imported_hashes: { kinds: ['bcrypt', 'scrypt'], until: Date.UTC(2100, 0, 1) },
+      imported_hashes: {
+        kinds: ['bcrypt', 'scrypt'],
+        until: Date.UTC(2100, 0, 1),
+        maxBcryptCost: 12,
+      },
       test_identifiers: [{ kind: 'phone', value: '+919820098200', otp: '123456' }],
     });
     expect(done('test-identifier', 'list', id())).toMatchObject({
@@ -335,6 +343,31 @@ describe('users of another system', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ imported: 0, already_there: COUNT - 4 });
     expect(admin('check-data', '--state', target).stdout).toMatch(/promises are kept/);
   }, 120_000);
+
+  test('leave in the record what they brought, and an end after 90 days', () => {
+    const { imported_hashes: policy } = JSON.parse(
+      admin('application', 'show', DEMO.applicationId, '--state', target, '--json').stdout,
+    ) as { imported_hashes: { until: number; brought: object[] } };
+    expect(policy.brought).toEqual([{ kind: 'bcrypt', cost: 8 }]);
+    const days = (policy.until - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(89.9);
+    expect(days).toBeLessThanOrEqual(90);
+  });
+
+  test('with hashes that no login could compute are refused with the reason', () => {
+    const bad = join(folder, 'bad.ndjson');
+    const userWith = ([password_hash]: readonly [string, RegExp], at: number) =>
+      JSON.stringify({ email: `bad-${at}@example.com`, password_hash });
+    writeFileSync(bad, UNUSABLE.map(userWith).join('\n'));
+    const { stdout, status } = admin('users', 'import', bad, '--dry-run', ...into);
+    expect(stdout).toMatch(
+      new RegExp(
+        `^0 would be imported, 0 already there, ${UNUSABLE.length} refused\\nHashes of another system count until `,
+      ),
+    );
+    expect(stdout).toMatch(/line 1: password_hash cannot be taken over: scrypt .*64 MiB/);
+    expect(status).toBe(1);
+  });
 
   test('come out again and into another shop as they were', () => {
     const company = done('company', 'create', '--name', 'Second');

@@ -7,7 +7,7 @@ import { demoApplication } from '../../mocks/demo.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
 import { seedDemo } from '../../scripts/lib/seed.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import { argon2Hasher } from '../../src/adapters/crypto/hasher.ts';
+import { computeDigest, createHasher } from '../../src/adapters/crypto/hasher.ts';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { memoryPorts } from '../../src/adapters/memory/ports.ts';
 import { createOutbound } from '../../src/adapters/outbound/outbound.ts';
@@ -19,6 +19,7 @@ import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
 import { DEFAULT_LIMITS, parseConfig, SOCIAL_URLS } from '../../src/config.ts';
 import { isTenantUrl } from '../../src/config/outbound.ts';
+import { workClass } from '../../src/domain/password-hash.ts';
 import { createClient, type Client } from '../../src/http/client.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { SCOPES } from '../../src/http/operation.ts';
@@ -26,7 +27,6 @@ import type { ServerEnv } from '../../src/http/server.ts';
 import type {
   Application,
   Clock,
-  Hasher,
   Limits,
   Message,
   PlatformConfig,
@@ -47,7 +47,10 @@ export interface ShopOptions {
   limits?: Partial<Limits>;
   /** More of the application's record. */
   record?: Partial<
-    Pick<Application, 'domains' | 'serverAddresses' | 'testIdentifiers' | 'androidHashes'>
+    Pick<
+      Application,
+      'domains' | 'serverAddresses' | 'testIdentifiers' | 'androidHashes' | 'importedHashes'
+    >
   >;
   /** Vars and secrets of the Worker; on D1 and KV only. */
   env?: Record<string, string>;
@@ -85,8 +88,8 @@ export interface EdgeShop extends Shop {
   queue: { sent: Envelope[]; down: boolean };
   /** Messages of group imports that nobody has taken yet. */
   imports: ImportMessage[];
-  /** How often a password was hashed. */
-  hashes: { count: number };
+  /** How often a password was hashed, and of which class each time. */
+  hashes: { count: number; work: string[] };
   /** What else the Worker is made of: queue consumer, crons, inbox. */
   wired: Wired;
 }
@@ -160,15 +163,16 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
       .run();
   };
   await writeConfig(application.config);
-  const { domains, serverAddresses, testIdentifiers, androidHashes } = application;
+  const { domains, serverAddresses, testIdentifiers, androidHashes, importedHashes } = application;
   await env.DB.prepare(
-    `UPDATE applications SET domains = ?, server_addresses = ?, test_identifiers = ?, android_hashes = ?
-     WHERE id = ?`,
+    `UPDATE applications SET domains = ?, server_addresses = ?, test_identifiers = ?, android_hashes = ?,
+       imported_hashes = ? WHERE id = ?`,
   )
     .bind(
       ...[domains, serverAddresses, testIdentifiers, androidHashes].map((list) =>
         JSON.stringify(list),
       ),
+      importedHashes ? JSON.stringify(importedHashes) : null,
       application.id,
     )
     .run();
@@ -191,17 +195,12 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
       },
     },
   });
-  const hashes = { count: 0 };
-  const hasher: Hasher = {
-    async hash(password) {
-      hashes.count += 1;
-      return argon2Hasher.hash(password);
-    },
-    async verify(password, hash) {
-      hashes.count += 1;
-      return argon2Hasher.verify(password, hash);
-    },
-  };
+  const hashes: EdgeShop['hashes'] = { count: 0, work: [] };
+  const hasher = createHasher(async (password, salt, parameters, length) => {
+    hashes.count += 1;
+    hashes.work.push(workClass(parameters));
+    return computeDigest(password, salt, parameters, length);
+  });
   const wired = wire(config, (line) => log.push(line), {
     clock,
     hasher,

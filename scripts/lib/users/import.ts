@@ -1,5 +1,6 @@
 /** A file of users into an application, batch by batch; a run that is killed is gone on with, and counts nothing twice. */
 import type { Database } from '../../../src/adapters/d1/database.ts';
+import type { ImportedHashes } from '../../../src/ports.ts';
 import { readRecord, type Imported, type LineProblem, type Rules } from './record.ts';
 import type { Progress, ResumeFile } from './resume.ts';
 import { chunksOf, type FileFormat } from './source.ts';
@@ -15,6 +16,8 @@ export interface ImportOptions {
   /** Check everything, write nothing. */
   dryRun: boolean;
   resume: ResumeFile;
+  /** Keeps in the application's record which hashes are brought; done before users with them are written. */
+  noteHashes(policy: ImportedHashes): Promise<void>;
   /** Told each mistake, in the order of the lines of a batch. */
   report(problem: LineProblem): void;
   /** Told after each batch. */
@@ -23,7 +26,7 @@ export interface ImportOptions {
 
 export async function importUsers(
   database: Database,
-  { file, format, rules, dryRun, resume, report, progress }: ImportOptions,
+  { file, format, rules, dryRun, resume, noteHashes, report, progress }: ImportOptions,
 ): Promise<Progress> {
   const begun: Progress = {
     byteOffset: 0,
@@ -46,6 +49,8 @@ export async function importUsers(
       if ('field' in read) problems.push(read);
       else users.push(read);
     }
+    const policy = rules.hashes.changed();
+    if (policy && !dryRun) await noteHashes(policy);
     const done = await writeBatch(database, rules.applicationId, users, at.run, claims);
     problems.push(...done.problems);
     for (const one of problems.toSorted((a, b) => a.line - b.line)) report(one);

@@ -1,16 +1,15 @@
 /** One user in a file: what may stand there, read by the rules that sign-up and operators live by. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { importRefusal } from '../../../src/adapters/crypto/imported-hashes.ts';
 import { readIdentifiers, readUsername, USERNAME_RULE } from '../../../src/domain/customers.ts';
 import { hex } from '../../../src/domain/hex.ts';
 import { readEmail, readPhone } from '../../../src/domain/identifier.ts';
-import { hashCounts } from '../../../src/domain/imported-hash.ts';
 import { readProfile } from '../../../src/domain/profile.ts';
 import { newUsername } from '../../../src/domain/user.ts';
-import type { Identifier, ImportedHashes } from '../../../src/ports.ts';
+import type { Identifier } from '../../../src/ports.ts';
 import { UpdateUserRequestSchema } from '../../../src/schemas/customer.ts';
 import { text } from '../../../src/schemas/fields.ts';
+import type { HashIntake } from './hashes.ts';
 
 /** Switches in a CSV are words. */
 const flag = z.preprocess(
@@ -100,7 +99,7 @@ export interface Rules {
   applicationId: string;
   /** Calling code of numbers without one. */
   callingCode: string;
-  hashes: ImportedHashes | undefined;
+  hashes: HashIntake;
   now: number;
 }
 
@@ -123,15 +122,6 @@ function idOf(
   if (created_at === undefined) return hash.slice(0, 24);
   const seconds = Math.max(0, Math.floor(Date.parse(created_at) / 1000));
   return seconds.toString(16).padStart(8, '0').slice(-8) + hash.slice(0, 16);
-}
-
-function hashProblem(hash: string, rules: Rules): string | undefined {
-  if (hash.startsWith('$argon2id$')) return undefined;
-  const refusal = importRefusal(hash);
-  if (refusal !== undefined) return `cannot be taken over: ${refusal}`;
-  return hashCounts(hash, rules.hashes, rules.now)
-    ? undefined
-    : 'is of a kind that the application does not count';
 }
 
 /** The identifiers of a line, or its first mistake; those on their own come before those of the lists. */
@@ -188,15 +178,16 @@ export function readRecord(line: number, given: unknown, rules: Rules): Imported
     const [error] = profile.errors ?? [];
     return bad(error?.path.replace('body.', '') ?? '', error?.message ?? 'is not valid');
   }
-  const hash = data.password_hash;
-  const refusal = hash === undefined ? undefined : hashProblem(hash, rules);
-  if (refusal !== undefined) return bad('password_hash', refusal);
   const id = idOf(data, identifiers, rules);
   const username =
     data.username === undefined
       ? newUsername(first, digest([id]).subarray(0, 4))
       : readUsername(data.username);
   if (username === undefined) return bad('username', USERNAME_RULE);
+  // Last, because what is taken changes the application's record.
+  const hash = data.password_hash;
+  const taken = hash === undefined ? undefined : rules.hashes.take(hash);
+  if (taken && 'problem' in taken) return bad('password_hash', taken.problem);
   const time = (moment_: string | undefined): number | undefined =>
     moment_ === undefined ? undefined : Date.parse(moment_);
   return {
@@ -208,7 +199,7 @@ export function readRecord(line: number, given: unknown, rules: Rules): Imported
     ...profile.value,
     meta: data.meta && JSON.stringify(data.meta),
     passwordHash: hash,
-    oldHash: hash !== undefined && !hash.startsWith('$argon2id$'),
+    oldHash: taken?.imported ?? false,
     blockedAt: time(data.blocked_at),
     archivedAt: time(data.archived_at),
     createdAt: time(data.created_at) ?? rules.now,

@@ -55,11 +55,12 @@ export const passwordApplicationHandlers: Handlers<typeof passwordApplication> =
     return reply({ result: (await ports.passwords.hashOf(signedIn.user.id)) !== undefined });
   },
 
-  async updatePassword({ input, signedIn, caller, ports, fail, reply }) {
+  async updatePassword({ input, application, signedIn, caller, ports, fail, reply }) {
     const changed = await changePassword(ports, signedIn, {
       oldPassword: input.body.old_password,
       newPassword: input.body.new_password,
       ip: caller.ip,
+      importedHashes: application.importedHashes,
     });
     if (!changed.ok) return fail(changed.code, changed);
     return reply({ message: 'success' }, { session: changed.value });
