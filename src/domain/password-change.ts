@@ -92,6 +92,9 @@ export async function resetPassword(
   const settled = await ports.links.reset(await ports.vault.digest(request.code), hash, now);
   if (settled.state !== 'done' || !settled.user) return refuse('link_invalid');
   noticePasswordSet(ports, settled.user, 'password.reset');
+  // Judged once more: a block that came while the hash was made must not end in a session that lives once it is lifted.
+  const refusedNow = signInRefusal(settled.user, application);
+  if (refusedNow) return refusedNow;
   if (missingKinds(kindsForSession(application), settled.user.identifiers).length > 0) {
     const { token, registration } = await newRegistration(ports, settled.user.id);
     await ports.registrations.store(registration, { identifiers: [] }, undefined);
