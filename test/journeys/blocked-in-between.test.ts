@@ -8,6 +8,7 @@ import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers
 import { edgeShop, type EdgeShop, type ShopOptions } from '../support/shop.ts';
 import type { FakeProvider } from '../support/fake-provider.ts';
 import { LOGIN_SECRET, socialShop } from '../support/social-shop.ts';
+import { clear } from '../support/traces.ts';
 
 const EMAIL = 'asha@example.com';
 const PASSWORD = 'a long passphrase';
@@ -228,20 +229,12 @@ async function tripsOf(way: Way): Promise<number> {
   return trips - (way.behind ?? 0);
 }
 
-async function empty(): Promise<void> {
-  const { results } = await env.DB.prepare(
-    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*'
-     AND name NOT GLOB 'd1_*'`,
-  ).all<{ name: string }>();
-  await env.DB.batch(results.map(({ name }) => env.DB.prepare(`DELETE FROM "${name}"`)));
-}
-
 describe.each(WAYS)('a block while somebody signs in with $name', (way) => {
   test('before the last round trip: no session, wherever it comes', async () => {
     const trips = await tripsOf(way);
     expect(trips).toBeGreaterThan(0);
     for (let at = 1; at <= trips; at += 1) {
-      await empty();
+      await clear();
       const { shop, signIn } = await ready(way);
       shop.db.onTrip = async (when, trip) => {
         if (when !== 'before' || trip !== at) return;
@@ -265,7 +258,7 @@ describe.each(WAYS)('a block while somebody signs in with $name', (way) => {
   test('behind any round trip, and taken back at once: the session is dead all the same', async () => {
     const trips = await tripsOf(way);
     for (let at = way.from ?? 1; at <= trips; at += 1) {
-      await empty();
+      await clear();
       const { shop, signIn } = await ready(way);
       shop.db.onTrip = async (when, trip) => {
         if (when !== 'after' || trip !== at) return;
