@@ -62,12 +62,12 @@ describe('between the look and the purge', () => {
     // The sessions are looked for after the users were found and before their rows go.
     await run({
       ...kv.namespace,
-      list: (async (options?: KVNamespaceListOptions) => {
+      list: async (options?: KVNamespaceListOptions) => {
         await env.DB.prepare(`UPDATE users SET deleted_at = ? WHERE id = 'back'`)
           .bind(deletedAt)
           .run();
         return kv.namespace.list(options);
-      }) as KVNamespace['list'],
+      },
     });
     expect(log).toMatchObject([{ counts: { users: 1 }, complete: true }]);
     expect(await users()).toEqual(['back']);

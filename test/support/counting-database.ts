@@ -6,7 +6,7 @@ export interface Counted {
   down: boolean;
   /** The round trip of this number fails, and no other: before it has done anything, or with only its answer lost. */
   failAt?: { trip: number; answerLost: boolean };
-  /** Called around each round trip that is not made to fail; the first has the number 1. */
+  /** Called around each round trip that is not made to fail; the first has the number 1. What it throws `before` fails it. */
   onTrip?: (when: 'before' | 'after', trip: number) => Promise<void> | void;
   /** Told every statement. */
   onPrepare?: (sql: string) => void;
@@ -19,9 +19,11 @@ export function countingDatabase(real: D1Database): Counted {
     const trip = (counted.roundTrips += 1);
     const work = async (): Promise<T> => {
       await counted.onTrip?.('before', trip);
-      const answer = await call();
-      await counted.onTrip?.('after', trip);
-      return answer;
+      try {
+        return await call();
+      } finally {
+        await counted.onTrip?.('after', trip);
+      }
     };
     const lost = new Error('D1_ERROR: Network connection lost.');
     const fails = trip === counted.failAt?.trip;
