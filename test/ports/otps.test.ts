@@ -110,7 +110,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
     await opened(ports, {}, LIMITS);
   });
 
-  test('of 8 concurrent settlements exactly one wins', async () => {
+  test('of five concurrent settlements, one for each try of a code, exactly one wins', async () => {
     const { ports } = await open({});
     const { id } = await opened(ports);
     const settlers = [];
