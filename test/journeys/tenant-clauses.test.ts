@@ -68,8 +68,8 @@ async function openShop() {
       ...options,
       env: PAID,
       limits: { sendsPerHour: 100, sendsPerDay: 100, sendsPerIdentifierDay: 100 },
-      fetch: (async (input: string | URL | Request, init?: RequestInit) =>
-        outside(input instanceof Request ? input.url : String(input), init)) as typeof fetch,
+      fetch: async (input: string | URL | Request, init?: RequestInit) =>
+        outside(input instanceof Request ? input.url : String(input), init),
     });
   });
   await env.DB.prepare(`UPDATE applications SET sms_countries = '["971"]'`).run();

@@ -36,7 +36,7 @@ export async function tenantTables(): Promise<TenantTable[]> {
 function opposite({ name, type, notnull, pk }: Column): string {
   if (name === 'application_id') return '?2';
   // Times that may be unset say what has happened: used, blocked, finished. The twin's say the opposite.
-  const time = /_at$/.test(name) && notnull === 0 && pk === 0 && /INT/i.test(type);
+  const time = name.endsWith('_at') && notnull === 0 && pk === 0 && /INT/i.test(type);
   return time ? `CASE WHEN "${name}" IS NULL THEN 1 ELSE NULL END` : `"${name}"`;
 }
 
@@ -75,7 +75,7 @@ export async function watchTwin(shop: EdgeShop, id: string): Promise<Twin> {
     );
 
   let before = new Map<string, unknown[]>();
-  let seen: string[] = [];
+  const seen: string[] = [];
   let busy: Promise<void> = Promise.resolve();
   const releases = new Map<number, () => void>();
   shop.db.onPrepare = (sql) => {
@@ -102,6 +102,7 @@ export async function watchTwin(shop: EdgeShop, id: string): Promise<Twin> {
       }
     }
     twin.trips += 1;
+    seen.length = 0;
     releases.get(trip)?.();
   };
   return twin;
