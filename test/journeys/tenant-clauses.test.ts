@@ -17,7 +17,7 @@ import {
 } from '../support/answers.ts';
 import { FILES, fileServer } from '../support/file-server.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, type EdgeShop, type ShopOptions } from '../support/shop.ts';
+import { edgeShop, type ShopOptions } from '../support/shop.ts';
 import { LOGIN_SECRET, socialShop } from '../support/social-shop.ts';
 import { clear } from '../support/traces.ts';
 import { tenantlessScopes, tenantTables, watchTwin, type Twin } from '../support/twin.ts';
@@ -331,11 +331,11 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   return seen;
 }
 
-/** What a run with a twin has to be like. */
-async function beside(id: string): Promise<{ seen: string[]; twin: Twin; shop: EdgeShop }> {
+/** The journey beside a twin. */
+async function beside(id: string): Promise<{ seen: string[]; twin: Twin }> {
   const opened = await openShop();
   const twin = await watchTwin(opened.shop, id);
-  return { seen: await journey(opened), twin, shop: opened.shop };
+  return { seen: await journey(opened), twin };
 }
 
 /** The same for every twin. */
