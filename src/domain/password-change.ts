@@ -111,6 +111,8 @@ export async function resetPassword(
   if (settled.state !== 'done' || !settled.user) return refuse('link_invalid');
   const current = settled.user;
   noticePasswordSet(ports, current);
+  const refusedNow = signInRefusal(current, application);
+  if (refusedNow) return refusedNow;
   if (!prepared) {
     const { token, registration } = await newRegistration(ports, {
       origin: 'reset_link',

@@ -66,7 +66,13 @@ describe('a preference', () => {
     ['dynamic=true, envelope=documented', 'exclude each other'],
     ['colour=red', 'colour is not known; there are code, error, delay, envelope, dynamic, seed'],
   ])('"%s" that cannot be met is a 400 that says what can', async (prefer, message) => {
-    const answer = await login(prefer);
+    // A delay that is kept instead of refused would be waited for.
+    const answer = await Promise.race([
+      login(prefer),
+      new Promise<Response>((_, reject) => {
+        setTimeout(() => reject(new Error('is kept instead of refused')), 5_000).unref();
+      }),
+    ]);
     expect(answer.status).toBe(400);
     const { code, errors } = await answer.json<{ code: string; errors: object[] }>();
     expect(code).toBe('validation_failed');

@@ -1,6 +1,6 @@
 /** What operators do to customers, and what the storefront makes of it. */
 import { describe, expect, test } from 'vitest';
-import { right, signUp } from '../support/answers.ts';
+import { cookieOf, right, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { scansOf } from '../support/query-plans.ts';
 import { edgeShop, JOURNEYS, type Shop } from '../support/shop.ts';
@@ -16,9 +16,9 @@ async function shopWith(open: (typeof JOURNEYS)[number][1]) {
 
 async function member(shop: Shop, mobile = '8652523958') {
   const browser = shop.browser();
-  const id = (await signUp(shop, browser, mobile)).body.user?._id ?? '';
+  const done = await signUp(shop, browser, mobile);
   shop.clock.advance(31_000);
-  return { browser, id };
+  return { browser, id: done.body.user?._id ?? '', cookie: cookieOf(done) };
 }
 
 /** What signing in with the number gives, whoever tries. */
@@ -225,6 +225,10 @@ describe.each(JOURNEYS)('customers on %s', (_, open) => {
     right(await operator.archiveUser({ params, body: { user_id: id } }));
     expect((await browser.application.getLoggedInUser()).status).toBe(401);
     expect(await login(shop)).toMatchObject({ status: 403, body: { meta: { is_deleted: true } } });
+    // Brought back at once, while the session from before would not be over by itself: it stays dead.
+    right(await operator.unDeleteUser({ params, body: { user_id: id } }));
+    expect((await browser.application.getLoggedInUser()).status).toBe(401);
+    right(await operator.archiveUser({ params, body: { user_id: id } }));
     shop.clock.advance(400 * DAY);
     const later = await operatorOf(shop);
     const restore = async (user_id: string) =>
@@ -238,7 +242,7 @@ describe.each(JOURNEYS)('customers on %s', (_, open) => {
 
   test('a deleted customer comes back within the window, and not a millisecond later', async () => {
     const { shop, operator } = await shopWith(open);
-    const { browser, id } = await member(shop);
+    const { browser, id, cookie } = await member(shop);
     const body = { mobile: '8652523958', country_code: '91' };
     const { request_id = '' } = right(await browser.application.sendOTPOnMobile({ body })).body;
     const otp = await shop.otp('+918652523958');
@@ -258,6 +262,7 @@ describe.each(JOURNEYS)('customers on %s', (_, open) => {
     shop.clock.advance((days - 1) * DAY);
     const later = await operatorOf(shop);
     right(await later.unDeleteUser({ params, body: { user_id: id } }));
+    expect((await shop.browser({ cookie }).application.getLoggedInUser()).status).toBe(401);
     expect(right(await login(shop)).body.user?._id).toBe(id);
   });
 

@@ -20,7 +20,8 @@ const OURS = 'argon2id m=19456,t=2,p=1';
 const login = (shop: EdgeShop, username: string, password: string) =>
   shop.browser().application.loginWithEmailAndPassword({ body: { username, password } });
 
-/** The record as the import of these hashes leaves it. */
+/** The record as the import { eventOf } from '../support/stored.ts';
+import of these hashes leaves it. */
 function recordFor(hashes: readonly string[], policy: ImportedHashes): ImportedHashes {
   const intake = new HashIntake(policy, 0);
   for (const hash of hashes) expect(intake.take(hash)).toEqual({ imported: true });
@@ -218,10 +219,13 @@ describe.each(STORES)('passwords on %s', (_, open) => {
     const shop = await open();
     const userId = (await signUp(shop, shop.browser())).body.user?._id ?? '';
     const { passwords } = shop.ports;
-    expect(await passwords.set(userId, undefined, 'newer', shop.clock.now())).toBe(true);
-    await passwords.succeed({ ref: 'x', userId, rehash: { from: 'old', to: 'rehashed' } });
+    const at = shop.clock.now();
+    const event = eventOf('password.changed', userId, at);
+    expect(await passwords.set(userId, undefined, 'newer', event)).toMatchObject({ id: userId });
+    const compared = { charged: [], chargedAt: at, userId, rehash: 'rehashed' };
+    expect(await passwords.succeed({ ...compared, hash: 'old' })).toBeUndefined();
     expect(await passwords.hashOf(userId)).toBe('newer');
-    await passwords.succeed({ ref: 'x', userId, rehash: { from: 'newer', to: 'rehashed' } });
+    expect(await passwords.succeed({ ...compared, hash: 'newer' })).toMatchObject({ id: userId });
     expect(await passwords.hashOf(userId)).toBe('rehashed');
   });
 

@@ -165,7 +165,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
     expect(await ports.budgets.check([{ ...ADDRESS, max: 3 }], ports.clock.now())).toBeUndefined();
   });
 
-  test('of 8 concurrent settlements exactly one wins', async () => {
+  test('of five concurrent settlements, one for each try of a code, exactly one wins', async () => {
     const { ports } = await open({});
     const { id } = await opened(ports);
     const settlers = [];

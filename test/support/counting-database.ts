@@ -6,6 +6,8 @@ export interface Counted {
   down: boolean;
   /** The round trip of this number fails, and no other: before it has done anything, or with only its answer lost. */
   failAt?: { trip: number; answerLost: boolean };
+  /** Called around each round trip that is not made to fail; the first has the number 1. What it throws `before` fails it. */
+  onTrip?: (when: 'before' | 'after', trip: number) => Promise<void> | void;
   /** Told every statement. */
   onPrepare?: (sql: string) => void;
 }
@@ -13,10 +15,18 @@ export interface Counted {
 export function countingDatabase(real: D1Database): Counted {
   const counted: Counted = { database: real, roundTrips: 0, down: false };
 
-  function tripped<T>(work: () => Promise<T>): Promise<T> {
-    counted.roundTrips += 1;
+  async function tripped<T>(call: () => Promise<T>): Promise<T> {
+    const trip = (counted.roundTrips += 1);
+    const work = async (): Promise<T> => {
+      await counted.onTrip?.('before', trip);
+      try {
+        return await call();
+      } finally {
+        await counted.onTrip?.('after', trip);
+      }
+    };
     const lost = new Error('D1_ERROR: Network connection lost.');
-    const fails = counted.roundTrips === counted.failAt?.trip;
+    const fails = trip === counted.failAt?.trip;
     if (fails && counted.failAt?.answerLost) return work().then(() => Promise.reject(lost));
     return counted.down || fails ? Promise.reject(lost) : work();
   }

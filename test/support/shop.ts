@@ -35,6 +35,7 @@ import type {
 import { table } from '../../src/table.ts';
 import { wire, type Wired } from '../../src/wiring.ts';
 import { countingDatabase, type Counted } from './counting-database.ts';
+import { trackWork } from './open-work.ts';
 import { staleKv, type StaleKv } from './stale-kv.ts';
 
 export const ORIGIN = 'http://127.0.0.1';
@@ -114,6 +115,7 @@ function finish(
   shop: Omit<Shop, 'browser' | 'fetch' | 'otp' | 'settle' | 'runImports'>,
   pending: Promise<unknown>[],
 ): Shop {
+  trackWork(pending);
   const context = {
     waitUntil: (work: Promise<unknown>) => void pending.push(work),
     passThroughOnException: () => undefined,

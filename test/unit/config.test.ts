@@ -9,7 +9,8 @@ const bindings = {
   IMPORTS: { send: () => undefined },
   ASSETS: { fetch: () => undefined },
 };
-const sound = { ...bindings, ...freshSecrets(), ENVIRONMENT: 'development', DELIVERY: 'inbox' };
+const secrets = freshSecrets();
+const sound = { ...bindings, ...secrets, ENVIRONMENT: 'development', DELIVERY: 'inbox' };
 
 const problem = (env: Record<string, unknown>): string => {
   try {
@@ -21,6 +22,15 @@ const problem = (env: Record<string, unknown>): string => {
   }
 };
 
+const SHORT_KEY = `short:${btoa('x'.repeat(31))}`;
+
+test('a key of 32 bytes is long enough', () => {
+  const SESSION_SECRETS = `whole:${btoa('x'.repeat(32))}`;
+  expect(parseConfig({ ...sound, SESSION_SECRETS }).sessionSecrets).toMatchObject([
+    { id: 'whole' },
+  ]);
+});
+
 test('what npm start makes is sound', () => {
   expect(parseConfig(sound)).toMatchObject({ production: false, delivery: { inbox: true } });
 });
@@ -28,6 +38,11 @@ test('what npm start makes is sound', () => {
 test.each([
   ['SESSION_SECRETS', undefined],
   ['SESSION_SECRETS', 'a:short'],
+  ['SESSION_SECRETS', 'a:not*base64'],
+  // 31 bytes, alone and beside one that is long enough.
+  ['SESSION_SECRETS', SHORT_KEY],
+  ['SESSION_SECRETS', `${secrets['SESSION_SECRETS']} ${SHORT_KEY}`],
+  ['SEALING_KEYS', SHORT_KEY],
   ['SEALING_KEYS', 'no id'],
   ['SIGNING_KEYS', '{'],
   ['SIGNING_KEYS', '{"keys":[]}'],

@@ -1,0 +1,280 @@
+/**
+ * A block that comes while a sign-in is going on, wherever it comes. Each way to sign in is run once for every round trip
+ * to D1 that it makes, with the block just before or just behind it.
+ */
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { edgeShop, type EdgeShop, type ShopOptions } from '../support/shop.ts';
+import type { FakeProvider } from '../support/fake-provider.ts';
+import { LOGIN_SECRET, socialShop } from '../support/social-shop.ts';
+import { clear } from '../support/traces.ts';
+
+const EMAIL = 'asha@example.com';
+const PASSWORD = 'a long passphrase';
+const GAP = 31_000;
+const HARD = { is_required: true, level: 'hard' } as const;
+
+interface Answer {
+  ok: boolean;
+  status: number;
+  body: object;
+  headers: Headers;
+}
+type SignIn = () => Promise<Answer>;
+type Prepared = (shop: EdgeShop, fake: FakeProvider, id: string) => Promise<SignIn>;
+
+interface Way {
+  name: string;
+  /** The state is judged once more behind the proof, so the shopper hears of the block. */
+  told: boolean;
+  /** The round trip with which the sign-in begins, where another comes first: what is taken back before it never was. */
+  from?: number;
+  /** Round trips that go on behind the answer and begin before the session is stored: the audit of a notice. */
+  behind?: number;
+  prepare: Prepared;
+  options?: ShopOptions;
+}
+
+const PERSON = { sub: '1015842246', email: EMAIL, email_verified: true };
+
+const WAYS: Way[] = [
+  {
+    name: 'a code by SMS',
+    told: true,
+    prepare: async (shop) => {
+      const { application } = shop.browser();
+      const { request_id = '' } = right(await application.loginWithOTP({ body: MOBILE })).body;
+      const body = { request_id, otp: await shop.otp(E164) };
+      return async () => application.verifyMobileOTP({ body });
+    },
+  },
+  {
+    name: 'a code by email',
+    told: true,
+    prepare: async (shop) => {
+      const { application } = shop.browser();
+      right(await application.sendOTPOnEmail({ body: { email: EMAIL } }));
+      const body = { email: EMAIL, otp: await shop.otp(EMAIL) };
+      return async () => application.verifyEmailOTP({ body });
+    },
+  },
+  {
+    name: 'the code of a registration by a number that has an account',
+    told: true,
+    prepare: async (shop) => {
+      const { application } = shop.browser();
+      const form = right(
+        await application.registerWithForm({ body: { first_name: 'M', phone: MOBILE } }),
+      ).body;
+      const { request_id = '', register_token } = form;
+      const body = { request_id, otp: await shop.otp(E164), register_token };
+      return async () => application.verifyMobileOTP({ body });
+    },
+  },
+  {
+    name: 'the code of a demanded email that was missing',
+    told: true,
+    prepare: async (shop) => {
+      const config = shop.application.config;
+      const required_fields = { email: HARD, mobile: HARD };
+      await env.DB.prepare(`DELETE FROM identifiers WHERE kind = 'email'`).run();
+      await shop.writeConfig({ ...config, required_fields });
+      shop.clock.advance(GAP);
+      const { application } = shop.browser();
+      const proven = (await prove(shop, shop.browser())).body;
+      const form = right(
+        await application.updateProfile({
+          body: { email: EMAIL, register_token: proven.register_token },
+        }),
+      ).body;
+      const { register_token } = form;
+      const body = { email: EMAIL, otp: await shop.otp(EMAIL), register_token };
+      return async () => application.verifyEmailOTP({ body });
+    },
+  },
+  {
+    name: 'a social login that is known',
+    told: true,
+    prepare: async (shop, fake) => {
+      const { application } = shop.browser();
+      const login = async () =>
+        application.loginWithGoogle({ body: { oauth2: { access_token: fake.grant(PERSON) } } });
+      const first = right(await login()).body;
+      if (first.register_token !== undefined) {
+        const sent = right(await application.loginWithOTP({ body: MOBILE })).body;
+        const { register_token } = first;
+        const body = {
+          request_id: sent.request_id ?? '',
+          otp: await shop.otp(E164),
+          register_token,
+        };
+        right(await shop.browser().application.verifyMobileOTP({ body }));
+      }
+      await shop.settle();
+      shop.clock.advance(GAP);
+      return login;
+    },
+  },
+  {
+    name: 'a token of the company',
+    told: true,
+    from: 3,
+    prepare: async (shop, fake) => {
+      const { application } = shop.browser();
+      const login = async () => {
+        const claims = {
+          sub: 'crm-7',
+          jti: crypto.randomUUID(),
+          phone_number: E164,
+          phone_number_verified: true,
+        };
+        const token = await fake.token('company', claims, { secret: LOGIN_SECRET });
+        return application.loginWithToken({ body: { token } });
+      };
+      right(await login());
+      return login;
+    },
+  },
+  {
+    name: 'a password',
+    told: false,
+    prepare: async (shop) => {
+      const body = { username: EMAIL, password: PASSWORD };
+      return async () => shop.browser().application.loginWithEmailAndPassword({ body });
+    },
+  },
+  {
+    name: 'a reset link',
+    told: true,
+    from: 2,
+    behind: 1,
+    prepare: async (shop) => {
+      const { application } = shop.browser();
+      right(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+      const sent = (await shop.messages()).findLast(({ to, drop }) => to === EMAIL && !drop);
+      if (!sent || !('code' in sent.content)) throw new Error('no link was sent');
+      const body = { code: sent.content.code, password: 'another passphrase' };
+      return async () => application.forgotPassword({ body });
+    },
+  },
+  {
+    name: 'the form of a registration whose number has got an account meanwhile',
+    told: false,
+    prepare: async (shop) => {
+      const { application } = shop.browser();
+      // The number is let go of, proven for a registration, and taken back.
+      const { results } = await env.DB.prepare(
+        `SELECT rowid AS at FROM identifiers WHERE kind = 'phone'`,
+      ).all<{ at: number }>();
+      const rows = JSON.stringify(results.map(({ at }) => at));
+      const verified = async (value: 0 | 1) =>
+        env.DB.prepare(
+          `UPDATE identifiers SET verified = ? WHERE rowid IN (SELECT value FROM json_each(?))`,
+        )
+          .bind(value, rows)
+          .run();
+      await verified(0);
+      const { register_token } = (await prove(shop, shop.browser())).body;
+      await verified(1);
+      const body = { first_name: 'M', register_token };
+      return async () => application.updateProfile({ body });
+    },
+  },
+];
+
+/** A shop with one shopper who can sign in every way, and everything ready for the one that is tried. */
+async function ready({ prepare, options }: Way) {
+  const { shop, fake } = await socialShop(edgeShop, options);
+  const browser = shop.browser();
+  const id = (await signUp(shop, browser)).body.user?._id ?? '';
+  right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+  const otp = await shop.otp(EMAIL);
+  right(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
+  right(await browser.application.updatePassword({ body: { new_password: PASSWORD } }));
+  shop.clock.advance(GAP);
+  const signIn = await prepare(shop, fake, id);
+  await shop.settle();
+  // Warm: the application's record is cached, so that the round trips are those of the sign-in alone.
+  right(await shop.browser().application.getPlatformConfig());
+  await shop.settle();
+  shop.db.roundTrips = 0;
+  return { shop, signIn, id };
+}
+
+/** As an operator's block: the sessions made until now are dead. */
+async function setBlocked(shop: EdgeShop, blocked: boolean): Promise<void> {
+  const now = shop.clock.now();
+  const column = blocked ? 'blocked_at = ?, sessions_valid_from = ? + 1' : 'blocked_at = NULL';
+  await env.DB.prepare(`UPDATE users SET ${column}`)
+    .bind(...(blocked ? [now, now] : []))
+    .run();
+}
+
+/** The round trips of the sign-in until its session is stored; what comes then goes on behind the answer. */
+async function tripsOf(way: Way): Promise<number> {
+  const { shop, signIn } = await ready(way);
+  let trips = 0;
+  const put = shop.kv.namespace.put.bind(shop.kv.namespace);
+  Object.assign(shop.kv.namespace, {
+    put: async (...args: Parameters<typeof put>) => {
+      trips ||= shop.db.roundTrips;
+      return put(...args);
+    },
+  });
+  const cookie = cookieOf(right(await signIn()));
+  expect(cookie).toContain('f.session=');
+  right(await shop.browser({ cookie }).application.getLoggedInUser());
+  await shop.settle();
+  return trips - (way.behind ?? 0);
+}
+
+describe.each(WAYS)('a block while somebody signs in with $name', (way) => {
+  test('before the last round trip: no session, wherever it comes', async () => {
+    const trips = await tripsOf(way);
+    expect(trips).toBeGreaterThan(0);
+    for (let at = 1; at <= trips; at += 1) {
+      await clear();
+      const { shop, signIn } = await ready(way);
+      shop.db.onTrip = async (when, trip) => {
+        if (when !== 'before' || trip !== at) return;
+        shop.db.onTrip = undefined;
+        shop.clock.advance(10);
+        await setBlocked(shop, true);
+      };
+      const answer = await signIn();
+      expect(shop.db.onTrip).toBeUndefined();
+      const told = { status: 403, body: { code: 'account_blocked' } };
+      if (way.told) expect([at, answer]).toMatchObject([at, told]);
+      if (!answer.ok) expect(answer.headers.getSetCookie()).toEqual([]);
+      const cookie = cookieOf(answer);
+      await setBlocked(shop, false);
+      const { status } = await shop.browser({ cookie }).application.getLoggedInUser();
+      expect([at, status]).toEqual([at, 401]);
+      await shop.settle();
+    }
+  });
+
+  test('behind any round trip, and taken back at once: the session is dead all the same', async () => {
+    const trips = await tripsOf(way);
+    for (let at = way.from ?? 1; at <= trips; at += 1) {
+      await clear();
+      const { shop, signIn } = await ready(way);
+      shop.db.onTrip = async (when, trip) => {
+        if (when !== 'after' || trip !== at) return;
+        shop.db.onTrip = undefined;
+        shop.clock.advance(10);
+        await setBlocked(shop, true);
+        await setBlocked(shop, false);
+        // What is made from now on must still count as begun before.
+        shop.clock.advance(10);
+      };
+      const answer = await signIn();
+      expect(shop.db.onTrip).toBeUndefined();
+      const cookie = cookieOf(answer);
+      const { status } = await shop.browser({ cookie }).application.getLoggedInUser();
+      expect([at, status]).toEqual([at, 401]);
+      await shop.settle();
+    }
+  });
+});

@@ -1,0 +1,203 @@
+/**
+ * A session that has ended stays dead for as long as KV may still hold it. KV forgets nothing here: its deletes are lost,
+ * as those of a call that fails on the way.
+ */
+import { describe, expect, test } from 'vitest';
+import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { operatorOf, params } from '../support/operator.ts';
+import { edgeShop, type EdgeShop, type ShopOptions } from '../support/shop.ts';
+import { socialShop } from '../support/social-shop.ts';
+
+const EMAIL = 'asha@example.com';
+const PASSWORD = 'a long passphrase';
+const GAP = 31_000;
+const DAY = 86_400_000;
+/** By whatever name the hourly cron of retention goes: any that is none of the others. */
+const RETENTION = '47 * * * *';
+
+async function forgetfulShop(options: ShopOptions = {}): Promise<EdgeShop> {
+  const shop = await edgeShop(options);
+  Object.assign(shop.kv.namespace, { delete: async () => undefined });
+  return shop;
+}
+
+async function member(shop: EdgeShop) {
+  const browser = shop.browser();
+  const done = await signUp(shop, browser);
+  right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+  const otp = await shop.otp(EMAIL);
+  right(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
+  right(await browser.application.updatePassword({ body: { new_password: PASSWORD } }));
+  shop.clock.advance(GAP);
+  return { id: done.body.user?._id ?? '' };
+}
+
+async function fresh(shop: EdgeShop) {
+  shop.clock.advance(GAP);
+  const browser = shop.browser();
+  const cookie = cookieOf(await prove(shop, browser));
+  await shop.settle();
+  shop.clock.advance(GAP);
+  return { browser: shop.browser({ cookie }), cookie };
+}
+type Fresh = Awaited<ReturnType<typeof fresh>>;
+
+async function resetCode(shop: EdgeShop): Promise<string> {
+  right(await shop.browser().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+  const { content } =
+    (await shop.messages()).findLast(({ to, drop }) => to === EMAIL && !drop) ?? {};
+  if (!content || !('code' in content)) throw new Error('no link was sent');
+  return content.code;
+}
+
+/** Every way in which one session ends before its time. */
+const ENDS: [string, (shop: EdgeShop, one: Fresh & { id: string }) => Promise<unknown>][] = [
+  ['logout', async (_shop, { browser }) => right(await browser.application.logout())],
+  [
+    'an operator who ends it',
+    async (shop, { id }) => {
+      const operator = await operatorOf(shop);
+      const { items = [] } = right(
+        await operator.getActiveSessions({ params, query: { id } }),
+      ).body;
+      for (const { session_id = '' } of items) {
+        const query = { id, session_id, reason: 'lost phone' };
+        right(await operator.deleteSession({ params, query }));
+      }
+    },
+  ],
+  [
+    'an operator who ends all',
+    async (shop, { id }) => {
+      const operator = await operatorOf(shop);
+      right(await operator.deleteActiveSessions({ params, query: { id, reason: 'lost phone' } }));
+    },
+  ],
+  ['a login by code from the same browser', async (shop, { browser }) => prove(shop, browser)],
+  [
+    'a login by a code that was mailed, from the same browser',
+    async (shop, { cookie }) => {
+      const browser = shop.browser();
+      right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+      const body = { email: EMAIL, otp: await shop.otp(EMAIL) };
+      right(await shop.browser({ cookie }).application.verifyEmailOTP({ body }));
+    },
+  ],
+  [
+    'a login by password from the same browser',
+    async (_shop, { browser }) =>
+      right(
+        await browser.application.loginWithEmailAndPassword({
+          body: { username: EMAIL, password: PASSWORD },
+        }),
+      ),
+  ],
+  [
+    'a reset of the password from the same browser',
+    async (shop, { browser }) => {
+      const body = { code: await resetCode(shop), password: 'another passphrase' };
+      right(await browser.application.forgotPassword({ body }));
+    },
+  ],
+  [
+    'a reset of the password elsewhere',
+    async (shop) => {
+      const body = { code: await resetCode(shop), password: 'another passphrase' };
+      right(await shop.browser().application.forgotPassword({ body }));
+    },
+  ],
+  [
+    'a change of the password',
+    async (_shop, { browser }) =>
+      right(
+        await browser.application.updatePassword({
+          body: { old_password: PASSWORD, new_password: 'another passphrase' },
+        }),
+      ),
+  ],
+  [
+    'another registration from the same browser, by its profile form',
+    async (shop, { cookie }) => {
+      const { register_token } = (await prove(shop, shop.browser(), '9876543210')).body;
+      const body = { first_name: 'Neel', phone: { mobile: '9876543210' }, register_token };
+      right(await shop.browser({ cookie }).application.registerWithForm({ body }));
+    },
+  ],
+  [
+    'another registration from the same browser, by its code',
+    async (shop, { cookie }) => {
+      const phone = { mobile: '9876543210', country_code: '91' };
+      const form = right(
+        await shop.browser().application.registerWithForm({ body: { first_name: 'Neel', phone } }),
+      ).body;
+      const { register_token, request_id = '' } = form;
+      const body = { request_id, otp: await shop.otp('+919876543210'), register_token };
+      right(await shop.browser({ cookie }).application.verifyMobileOTP({ body }));
+    },
+  ],
+  [
+    'twenty newer sessions',
+    async (shop) => {
+      for (let logins = 0; logins < 20; logins += 1) {
+        shop.clock.advance(GAP);
+        await prove(shop, shop.browser());
+        await shop.settle();
+      }
+    },
+  ],
+];
+
+const MANY = { sendsPerHour: 100, sendsPerDay: 100, sendsPerIdentifierDay: 100 };
+
+/** The cron runs in between, and forgets what it may forget. */
+async function staysDead(shop: EdgeShop, cookie: string): Promise<void> {
+  for (const days of [0, 3, 5, 20]) {
+    shop.clock.advance(days * DAY);
+    await shop.wired.scheduled(RETENTION);
+    const after = await shop.browser({ cookie }).application.getLoggedInUser();
+    expect([days, after.status]).toEqual([days, 401]);
+  }
+}
+
+describe('a session that was ended by', () => {
+  test.each(ENDS)('%s stays dead, whatever KV says', async (_name, end) => {
+    const shop = await forgetfulShop({ limits: MANY });
+    const { id } = await member(shop);
+    const one = await fresh(shop);
+    right(await one.browser.application.getLoggedInUser());
+    await end(shop, { ...one, id });
+    await shop.settle();
+    await staysDead(shop, one.cookie);
+  });
+
+  test('a social login from the same browser stays dead, whatever KV says', async () => {
+    const { shop, fake } = await socialShop(forgetfulShop);
+    await member(shop);
+    const one = await fresh(shop);
+    const sub = '1015842246';
+    const access_token = fake.grant({ sub, email: EMAIL, email_verified: true });
+    // Whether it links by the address or begins a registration, what follows signs in from this browser.
+    const login = right(
+      await one.browser.application.loginWithGoogle({ body: { oauth2: { access_token } } }),
+    ).body;
+    if (login.register_token !== undefined) {
+      const sent = right(await shop.browser().application.loginWithOTP({ body: MOBILE })).body;
+      const body = {
+        request_id: sent.request_id ?? '',
+        otp: await shop.otp(E164),
+        register_token: login.register_token,
+      };
+      right(await shop.browser({ cookie: one.cookie }).application.verifyMobileOTP({ body }));
+    }
+    await staysDead(shop, one.cookie);
+  });
+
+  test('nothing that lives is ended by the cron', async () => {
+    const shop = await forgetfulShop();
+    await member(shop);
+    const { browser } = await fresh(shop);
+    shop.clock.advance(25 * DAY);
+    await shop.wired.scheduled(RETENTION);
+    right(await browser.application.getLoggedInUser());
+  });
+});

@@ -1,0 +1,76 @@
+/** An undocumented key is found out wherever it stands: in the body, in what lies in it, and in every item of its lists. */
+import { describe, expect, test } from 'vitest';
+import { breachesOf, type Answer } from '../../../scripts/contract/strict.ts';
+import { entriesOf, successOf } from '../../../src/http/operation.ts';
+import { table } from '../../../src/table.ts';
+
+type Body = Record<string, unknown>;
+const isObject = (value: unknown): value is Body =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Where objects stand in a value: `[]`, `['user']`, `['user', 'emails', 0]`. */
+function* objectsIn(
+  value: unknown,
+  path: (string | number)[] = [],
+): Generator<(string | number)[]> {
+  if (isObject(value)) yield path;
+  const inside = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(isObject(value) ? value : {});
+  for (const [key, one] of inside) yield* objectsIn(one, [...path, key]);
+}
+
+/** A copy with one more key in the object at `path`. */
+function withStranger(body: Body, path: readonly (string | number)[]): Body {
+  const copy = structuredClone(body);
+  let at: unknown = copy;
+  for (const key of path) at = (at as Record<string | number, unknown>)[key];
+  Object.assign(at as Body, { secret: 'leaked' });
+  return copy;
+}
+
+const answer = (status: number, body: Body): Answer => ({
+  status,
+  text: JSON.stringify(body),
+  headers: new Headers({
+    'content-type': 'application/json',
+    'x-request-id': 'request-0001',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }),
+});
+
+/** Maps of whatever a shop or an operator puts into them. */
+const OPEN = /\.(meta|social_tokens|cookie)(\.|$)/;
+
+const cases = entriesOf(table).flatMap((entry) => {
+  const body = entry.row.example.response as Body;
+  return [...objectsIn(body)].map((path) => {
+    const place = ['body', ...path].join('.');
+    return { entry, body, path, place, name: `${entry.operationId} ${place}` };
+  });
+});
+
+describe('an undocumented key', () => {
+  test.each(cases.filter(({ place }) => !OPEN.test(place)))(
+    '$name',
+    ({ entry, body, path, place }) => {
+      const { status } = successOf(entry.row);
+      const found = breachesOf(entry, answer(status, withStranger(body, path)), 'success');
+      expect(found).toContainEqual({ field: `${place}.secret`, message: 'is not documented' });
+    },
+  );
+
+  test('is looked for inside of lists too', () => {
+    const places = cases.map(({ place }) => place);
+    expect(places.filter((place) => /\.\d+$/.test(place)).length).toBeGreaterThan(20);
+    expect(places).toContain('body.user.emails.0');
+  });
+
+  const open = cases.filter(({ place }) => OPEN.test(place));
+  test.each(open)('passes in a map that is open: $name', ({ entry, body, path, place }) => {
+    const { status } = successOf(entry.row);
+    const found = breachesOf(entry, answer(status, withStranger(body, path)), 'success');
+    expect(found.map(({ field }) => field)).not.toContain(`${place}.secret`);
+  });
+});
