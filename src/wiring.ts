@@ -183,6 +183,7 @@ export function wire(
     social: socialProviders(config.socialUrls, outbound, clock),
     loginTokens: loginTokens(outbound, clock, (url) => isOutbound(url, config.production)),
     captcha: config.captcha && turnstile(config.captcha.secret, config.captcha.url, outbound),
+    production: config.production,
     testIdentifiers: config.testIdentifiers,
     smsCosts: config.delivery.paidSms,
     health: createHealth(directory, values),
