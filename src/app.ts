@@ -1,5 +1,6 @@
 /** Joins the table with its handlers. It does not compile while an operation lacks one. */
 import type { Hono } from 'hono';
+import { readAddress } from './domain/client-address.ts';
 import { judgeSession, renewSession } from './domain/session.ts';
 import { accessServiceHandlers } from './features/access/service.handlers.ts';
 import { configApplicationHandlers } from './features/config/application.handlers.ts';
@@ -57,7 +58,7 @@ export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<Se
       return handler;
     },
     cors: factory.service.directory,
-    guard: createGuard(factory, { judge: judgeSession, renew: renewSession }),
+    guard: createGuard(factory, { judge: judgeSession, renew: renewSession, readAddress }),
     log,
     isOutage: (error) => (error instanceof Outage ? error.dependency : undefined),
   });

@@ -1,6 +1,6 @@
 /** Settings of an application as flags, read by the rules that the Worker lives by. */
-import { isIP } from 'node:net';
 import metadata from '../../src/domain/phone-metadata.json' with { type: 'json' };
+import { readAddress as addressOf } from '../../src/domain/client-address.ts';
 import { isOutbound } from '../../src/config/outbound.ts';
 import { isLoopbackHost } from '../../src/http/caller.ts';
 import type { ImportedHashes, ImportedHashKind, SocialProvider } from '../../src/ports.ts';
@@ -33,7 +33,8 @@ export function readLanguage(text: string): 'en' | 'hi' {
 }
 
 export function readAddress(text: string): string {
-  if (isIP(text)) return text;
+  const address = addressOf(text);
+  if (address) return address.text;
   throw new Refused(`--server-address: "${text}" is not an IP address.`);
 }
 

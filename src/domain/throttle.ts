@@ -9,25 +9,11 @@ import type {
   Ports,
   Vault,
 } from '../ports.ts';
+import { addressBlock, isLoopback } from './client-address.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 const DAY = 24 * HOUR;
-
-const LOOPBACK = new Set(['', '127.0.0.1', '::1']);
-
-/** An IPv6 subscriber holds a whole /64, so that is what is counted. */
-export function addressBlock(ip: string): string {
-  if (!ip.includes(':')) return ip;
-  const [head = '', tail] = ip.toLowerCase().split('::');
-  const groups = head.split(':').filter(Boolean);
-  const rest = tail === undefined ? [] : tail.split(':').filter(Boolean);
-  const zeros = Array<string>(Math.max(0, 8 - groups.length - rest.length)).fill('0');
-  return [...groups, ...(tail === undefined ? [] : zeros), ...rest]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
-}
 
 /** Buckets hold keyed hashes, so that the ledger names no person. */
 async function identifierKey(vault: Vault, { kind, value }: IdentifierRef): Promise<string> {
@@ -35,7 +21,7 @@ async function identifierKey(vault: Vault, { kind, value }: IdentifierRef): Prom
 }
 
 async function addressLimits(vault: Vault, limits: Limits, ip: string): Promise<Limit[]> {
-  if (LOOPBACK.has(ip)) return [];
+  if (isLoopback(ip)) return [];
   const bucket = `sends:ip:${await vault.mac('budget', addressBlock(ip))}`;
   return [{ name: 'sends_per_ip_hour', bucket, max: limits.sendsPerIpHour, windowMs: HOUR }];
 }
@@ -157,7 +143,7 @@ export async function loginFailures(
 }
 
 const failuresPerIp = (limits: Limits, ip: string, bucket: string): Limit[] =>
-  LOOPBACK.has(ip)
+  isLoopback(ip)
     ? []
     : [
         {

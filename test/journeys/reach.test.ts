@@ -105,6 +105,52 @@ describe.each(JOURNEYS)('addresses on %s', (_, open) => {
     expect(await send(stranger)).toBe(200);
     expect(await send({ ...stranger, 'x-storefront-client-ip': '198.51.100.10' })).toBe(429);
   });
+
+  test('it is read as an address: spellings are one, and what is none or its own network is ignored', async () => {
+    const shop = await open({
+      record: { serverAddresses: ['203.0.113.7', '2001:DB8::7'] },
+      limits: { sendsPerIpHour: 1 },
+    });
+    let next = 8_652_530_000;
+    const send = async (client: string, server = '203.0.113.7') => {
+      const headers = { 'cf-connecting-ip': server, 'x-storefront-client-ip': client };
+      const body = { mobile: String((next += 1)), country_code: '91' };
+      return (await shop.browser(headers).application.loginWithOTP({ body })).status;
+    };
+    // Read off a dual-stack socket: each is an address of its own, and the same as without its prefix.
+    for (let last = 1; last <= 20; last += 1) {
+      expect(await send(`::ffff:198.51.${last}.7`)).toBe(200);
+      expect(await send(`198.51.${last}.7`)).toBe(429);
+    }
+    expect(await send('2001:db8:1:2::3')).toBe(200);
+    expect(await send('2001:0db8:0001:0002:9::')).toBe(429);
+    // The server is known by any spelling of its own address too.
+    expect(await send('198.51.100.50', '2001:db8:0:0::7')).toBe(200);
+    expect(await send('198.51.100.51', '2001:db8:0:0::7')).toBe(200);
+    // None of these is a shopper's: they all count as the server's own, one address.
+    expect(await send('127.0.0.1')).toBe(200);
+    for (const none of [
+      '127.0.0.1',
+      '::1',
+      '10.0.0.1',
+      '::ffff:192.168.0.1',
+      '100.64.0.1',
+      'fe80::1',
+      '0.0.0.0',
+    ]) {
+      expect([none, await send(none)]).toEqual([none, 429]);
+    }
+    for (const none of [
+      '',
+      'x',
+      'dead.beef.1',
+      '1'.repeat(46),
+      '198.51.100.1, 198.51.100.2',
+      'fe80::1%eth0',
+    ]) {
+      expect([none, await send(none)]).toEqual([none, 429]);
+    }
+  });
 });
 
 describe.each(JOURNEYS)('test identifiers on %s', (_, open) => {

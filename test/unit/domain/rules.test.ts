@@ -12,7 +12,7 @@ import {
   sessionLife,
   surplusSessions,
 } from '../../../src/domain/session.ts';
-import { addressBlock } from '../../../src/domain/throttle.ts';
+import { addressBlock } from '../../../src/domain/client-address.ts';
 import { newUsername, signInRefusal, statusOf, withPrimaries } from '../../../src/domain/user.ts';
 import { newObjectId } from '../../../src/domain/object-id.ts';
 import type { Application, IdentifierRef, User } from '../../../src/ports.ts';
