@@ -108,6 +108,8 @@ export function createGuard(factory: PortsFactory, rule: GuardRules): Guard {
     const pair = decodePair(bearerOf(c.req.raw) ?? '');
     const application = pair && (await directory.authenticate(...pair));
     if (!application) return failure('unauthorized');
+    // At once: from here on only its own pages may read the answer, a refusal too.
+    c.set('domains', application.domains);
     const cookie = getCookie(c, SESSION_COOKIE);
     if (cookie !== undefined && originRefused(c.req.raw, application)) {
       return failure('origin_refused');

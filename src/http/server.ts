@@ -18,7 +18,7 @@ export interface ServerEnv {
     caller: Caller;
     entry: Entry | undefined;
     failed: Failure | undefined;
-    /** Of the application that was called. */
+    /** Of the application that was called; set by the guard as soon as it knows, before it refuses anything. */
     domains: readonly string[] | undefined;
   };
 }
@@ -169,7 +169,6 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
         const grant = await guard(c, row, c.get('caller'));
         if (isFailure(grant)) return refuse(c, grant);
         grants.set(c.req.raw, grant);
-        c.set('domains', grant.application?.domains);
         if (grant.clientIp !== undefined)
           c.set('caller', { ...c.get('caller'), ip: grant.clientIp });
         const bad = row.request.body ? await readBody(c, row) : undefined;

@@ -1,9 +1,12 @@
 /** Pages on other origins, captcha, addresses behind a shop's own server, test identifiers. */
 import { describe, expect, test } from 'vitest';
-import { E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { entriesOf } from '../../src/http/operation.ts';
+import { table } from '../../src/table.ts';
 import { AUTHORIZATION, edgeShop, JOURNEYS, SHOPS, type Shop } from '../support/shop.ts';
 
 const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
+const SESSION = '/service/application/user/authentication/v1.0/session';
 const CUSTOMERS =
   '/service/platform/user/v1.0/company/1/application/000000000000000000000001/customers/list';
 const record = { domains: ['shop.example', 'localhost'] };
@@ -73,6 +76,43 @@ describe.each(SHOPS)('CORS on %s', (_, open) => {
       expect([origin, answered.headers.get('access-control-allow-origin')]).toEqual([origin, null]);
       expect(answered.headers.get('vary')).toBe('origin');
     }
+  });
+
+  test('a page of another shop can read nothing of this one, whatever the guard says', async () => {
+    const shop = await open({ record });
+    const { directory } = shop.ports;
+    // As if a second application listed it.
+    const listsHost = directory.listsHost.bind(directory);
+    directory.listsHost = async (host) => host === 'rival.example' || listsHost(host);
+    const rival = 'https://rival.example';
+    expect((await preflight(shop, rival)).headers.get('access-control-allow-origin')).toBe(rival);
+    const cookie = cookieOf(await signUp(shop, shop.browser()));
+    const rows = entriesOf(table).filter(({ client }) => client === 'application');
+    const kinds = new Set<string>();
+    for (const { id, row } of rows) {
+      const cookies: Record<string, string>[] = [
+        {},
+        { cookie },
+        { cookie: 'f.session=s%3Aforged.x' },
+      ];
+      for (const more of cookies) {
+        const response = await shop.fetch(row.path, {
+          method: row.method.toUpperCase(),
+          headers: { origin: rival, authorization: AUTHORIZATION, ...more },
+        });
+        const allowed = response.headers.get('access-control-allow-origin');
+        expect([id, allowed]).toEqual([id, null]);
+      }
+      kinds.add(row.security);
+    }
+    expect([...kinds].toSorted()).toEqual(['application', 'session', 'session?']);
+    // A refusal that comes after the origin is shared with the shop's own pages alone.
+    const own = { origin: 'https://shop.example', authorization: AUTHORIZATION };
+    const refused = await shop.fetch(SESSION, { headers: own });
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([
+      401,
+      'https://shop.example',
+    ]);
   });
 
   test('operators’ paths have no CORS', async () => {
