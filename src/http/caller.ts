@@ -29,6 +29,15 @@ export function callerOf(request: Request): Caller {
 }
 
 /**
+ * Whether a page of this very server asks, such as `/docs`. Over plain http only on a loopback host: any other name may have
+ * been pointed at this machine by somebody else.
+ */
+export function isOwnOrigin(origin: string, request: Request): boolean {
+  const own = new URL(request.url);
+  return origin === own.origin && originListed(origin, [own.hostname]);
+}
+
+/**
  * Whether a browser's `Origin` belongs to one of an application's domains (ruling 39): https on any port of a listed
  * host, plain http on a listed loopback host only. `null` never does.
  */

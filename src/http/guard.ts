@@ -5,7 +5,7 @@
 import { getCookie } from 'hono/cookie';
 import type { Context } from 'hono';
 import type { Application, Ports, PortsFactory, RequestScope, Session, User } from '../ports.ts';
-import { originListed } from './caller.ts';
+import { isOwnOrigin, originListed } from './caller.ts';
 import { SESSION_COOKIE } from './cookies.ts';
 import { failure, type Failure } from './errors.ts';
 import type { Caller, CookieChange, Grant, Presented, SignedIn } from './handler.ts';
@@ -23,6 +23,8 @@ export interface GuardRules {
   renew(session: Session, application: Application, now: number): Session | undefined;
   /** An address by its value: `text` is canonical. Undefined when it is none. */
   readAddress(text: string): { text: string; kind: string } | undefined;
+  /** For the mock's scenarios: a developer's page may stand anywhere, and there is nothing to steal. */
+  anyOrigin?: boolean;
 }
 
 const BEARER = /^Bearer\s+(\S+)$/i;
@@ -43,13 +45,16 @@ export function decodePair(encoded: string): [string, string] | undefined {
 }
 
 /**
- * Ruling 41: stops a foreign page from using a shopper's cookie. A request with neither header is no browser's, and the
- * Authorization header forces a preflight on every one that is.
+ * Stops a foreign page from using a shopper's cookie, and from getting one set: whatever names an `Origin` names a listed
+ * one, with a cookie or without. A browser that sends a cookie but no `Origin` says at least that the page is foreign. A
+ * request with neither header is no browser's, and the Authorization header forces a preflight on every one that is.
  */
-function originRefused(request: Request, application: Application): boolean {
+function originRefused(request: Request, application: Application, hasCookie: boolean): boolean {
   const origin = request.headers.get('origin');
-  if (origin !== null) return !originListed(origin, application.domains);
-  return request.headers.get('sec-fetch-site') === 'cross-site';
+  if (origin !== null) {
+    return !originListed(origin, application.domains) && !isOwnOrigin(origin, request);
+  }
+  return hasCookie && request.headers.get('sec-fetch-site') === 'cross-site';
 }
 
 /**
@@ -111,7 +116,7 @@ export function createGuard(factory: PortsFactory, rule: GuardRules): Guard {
     // At once: from here on only its own pages may read the answer, a refusal too.
     c.set('domains', application.domains);
     const cookie = getCookie(c, SESSION_COOKIE);
-    if (cookie !== undefined && originRefused(c.req.raw, application)) {
+    if (!rule.anyOrigin && originRefused(c.req.raw, application, cookie !== undefined)) {
       return failure('origin_refused');
     }
     const ports = factory.of(application, scopeOf(c, {}));

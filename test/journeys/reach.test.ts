@@ -101,7 +101,7 @@ describe.each(SHOPS)('CORS on %s', (_, open) => {
           headers: { origin: rival, authorization: AUTHORIZATION, ...more },
         });
         const allowed = response.headers.get('access-control-allow-origin');
-        expect([id, allowed]).toEqual([id, null]);
+        expect([id, response.status, allowed]).toEqual([id, 403, null]);
       }
       kinds.add(row.security);
     }
