@@ -65,6 +65,7 @@ export function createApp(
       return handler;
     },
     cors: factory.service.directory,
+    production: factory.service.production,
     guard: createGuard(factory, {
       judge: judgeSession,
       renew: renewSession,

@@ -16,7 +16,8 @@ export function requestIdOf(request: Request): string {
   return SANE_REQUEST_ID.test(given) ? given : crypto.randomUUID();
 }
 
-export function callerOf(request: Request): Caller {
+/** @param production false where a browser may come by plain http under any name, which keeps no `Secure` cookie */
+export function callerOf(request: Request, production = false): Caller {
   const url = new URL(request.url);
   return {
     requestId: requestIdOf(request),
@@ -24,7 +25,7 @@ export function callerOf(request: Request): Caller {
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 200),
     host: url.hostname,
     device: parse(request.headers.get('cookie') ?? '', DEVICE_COOKIE)[DEVICE_COOKIE],
-    secure: !(url.protocol === 'http:' && isLoopbackHost(url.hostname)),
+    secure: url.protocol === 'https:' || (production && !isLoopbackHost(url.hostname)),
   };
 }
 
