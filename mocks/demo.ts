@@ -10,6 +10,9 @@ export const DEMO = {
   oauthSecret: 'dev-api-secret',
 } as const;
 
+/** Hosts of its pages: this machine, by each of its names. */
+export const DEMO_DOMAINS = ['localhost', '127.0.0.1', '[::1]'];
+
 /** The documented example, under the canonical names and with every option set (decision 5). */
 export function demoConfig(): PlatformConfig {
   const { __v: _, social, social_tokens, ...documented } = example;
@@ -43,7 +46,7 @@ export const demoApplication = (config: Partial<PlatformConfig> = {}): Applicati
   id: DEMO.applicationId,
   companyId: DEMO.companyId,
   name: 'Fynd',
-  domains: ['localhost', '127.0.0.1'],
+  domains: [...DEMO_DOMAINS],
   serverAddresses: [],
   testIdentifiers: [],
   storefrontUrl: 'http://127.0.0.1',

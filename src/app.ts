@@ -1,5 +1,6 @@
 /** Joins the table with its handlers. It does not compile while an operation lacks one. */
 import type { Hono } from 'hono';
+import { readAddress } from './domain/client-address.ts';
 import { judgeSession, renewSession } from './domain/session.ts';
 import { accessServiceHandlers } from './features/access/service.handlers.ts';
 import { configApplicationHandlers } from './features/config/application.handlers.ts';
@@ -45,8 +46,15 @@ const handlers = {
   service: { ...accessServiceHandlers, ...customersServiceHandlers },
 } satisfies TableHandlers<typeof table>;
 
-/** The app over any implementation of the ports: D1 and KV in the Worker, memory in tests and scenarios. */
-export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<ServerEnv> {
+/**
+ * The app over any implementation of the ports: D1 and KV in the Worker, memory in tests and scenarios.
+ * @param options `anyOrigin` takes requests of pages everywhere
+ */
+export function createApp(
+  factory: PortsFactory,
+  log: Log = consoleLog,
+  { anyOrigin = false }: { anyOrigin?: boolean } = {},
+): Hono<ServerEnv> {
   // Row by row the compiler has matched handler and row; the server looks them up by name.
   const byName = handlers as unknown as Record<string, Record<string, AnyHandler>>;
   const app = createServer({
@@ -57,7 +65,13 @@ export function createApp(factory: PortsFactory, log: Log = consoleLog): Hono<Se
       return handler;
     },
     cors: factory.service.directory,
-    guard: createGuard(factory, { judge: judgeSession, renew: renewSession }),
+    production: factory.service.production,
+    guard: createGuard(factory, {
+      judge: judgeSession,
+      renew: renewSession,
+      readAddress,
+      anyOrigin,
+    }),
     log,
     isOutage: (error) => (error instanceof Outage ? error.dependency : undefined),
   });

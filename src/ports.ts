@@ -67,6 +67,8 @@ export interface ServicePorts {
   loginTokens: LoginTokens;
   /** Undefined while none is configured. */
   captcha?: Captcha;
+  /** Off on a developer's own machine and in the mock's scenarios. */
+  production: boolean;
   /** Whether fixed codes of test identifiers count (ruling 48). */
   testIdentifiers: boolean;
   /** Whether an SMS costs money, so that its guard is on (security.md). */

@@ -187,6 +187,7 @@ export function wire(
       isTenantUrl(url, { loopback: !config.production }),
     ),
     captcha: config.captcha && turnstile(config.captcha.secret, config.captcha.url, outbound),
+    production: config.production,
     testIdentifiers: config.testIdentifiers,
     smsCosts: config.delivery.paidSms,
     health: createHealth(directory, values),

@@ -5,7 +5,7 @@ import { ConfigError, parseConfig } from './config.ts';
 import { requestIdOf } from './http/caller.ts';
 import { errorResponse, failure } from './http/errors.ts';
 import { consoleLog, errorForLog } from './http/log.ts';
-import { withHeaders, type ServerEnv } from './http/server.ts';
+import { isHttpsOnly, withHeaders, type ServerEnv } from './http/server.ts';
 import { serveDevPages } from './pages/dev.ts';
 import { wire, type Wired } from './wiring.ts';
 
@@ -45,7 +45,9 @@ export default {
         code: refused.failed,
         internal: refused.internal,
       });
-      return withHeaders(errorResponse(refused, requestId), requestId);
+      // Whatever else is wrong, only what says that it is for development is.
+      const httpsOnly = isHttpsOnly(request, env['ENVIRONMENT'] !== 'development');
+      return withHeaders(errorResponse(refused, requestId), requestId, httpsOnly);
     }
   },
 

@@ -1,7 +1,7 @@
 /** Settings of an application as flags, read by the rules that the Worker lives by. */
-import { isIP } from 'node:net';
 import metadata from '../../src/domain/phone-metadata.json' with { type: 'json' };
 import { isTenantUrl } from '../../src/config/outbound.ts';
+import { readAddress as addressOf } from '../../src/domain/client-address.ts';
 import { isLoopbackHost } from '../../src/http/caller.ts';
 import { defaultUntil } from '../../src/domain/imported-hash.ts';
 import { DEFAULT_BCRYPT_COST, MAX_BCRYPT_COST } from '../../src/domain/password-hash.ts';
@@ -35,7 +35,8 @@ export function readLanguage(text: string): 'en' | 'hi' {
 }
 
 export function readAddress(text: string): string {
-  if (isIP(text)) return text;
+  const address = addressOf(text);
+  if (address) return address.text;
   throw new Refused(`--server-address: "${text}" is not an IP address.`);
 }
 

@@ -145,7 +145,7 @@ async function checkApplications(
 function isSound(text: string, now: number): boolean {
   try {
     const config = PlatformSchemaChange.parse(JSON.parse(text)) as PlatformConfig;
-    return changedConfig(config, {}, now).ok;
+    return changedConfig(config, {}, now, true).ok;
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 /** The demo application of `npm start` (product.md). Seeded there only, never by a migration. */
-import { demoConfig } from '../../mocks/demo.ts';
+import { DEMO_DOMAINS, demoConfig } from '../../mocks/demo.ts';
 import { SCOPES } from '../../src/http/operation.ts';
 import { sha256 } from './sha256.ts';
 import { DEMO } from './welcome.ts';
@@ -24,7 +24,7 @@ export async function seedDemo(db: D1Database, options: { storefrontUrl: string 
         companyId,
         'Fynd',
         sha256(DEMO.applicationToken),
-        JSON.stringify(['localhost', '127.0.0.1']),
+        JSON.stringify(DEMO_DOMAINS),
         options.storefrontUrl,
         '91',
         JSON.stringify(demoConfig()),

@@ -77,7 +77,11 @@ export async function endAllOf(
   return accept(sessions.map(({ handle }) => handle));
 }
 
-/** @param name a handle, with or without `sess:` in front */
+const noSession = () => refuse('not_found', { message: 'No such session.' });
+
+const HANDLE = /^[0-9a-f]{32}$/;
+
+/** @param name a handle, with or without `sess:` in front; anything else names no session */
 export async function endOneOf(
   ports: Ports,
   userId: string,
@@ -85,11 +89,12 @@ export async function endOneOf(
   by: By,
 ): Promise<Result<string, 'not_found'>> {
   const handle = name.replace(/^sess:/, '').toLowerCase();
+  if (!HANDLE.test(handle)) return noSession();
   const now = ports.clock.now();
   const { session, user, ended } = await ports.sessions.find(userId, handle);
   if (!user) return noCustomer();
   const dead = !session || ended || session.validFrom !== user.sessionsValidFrom;
-  if (dead || session.expiresAt <= now) return refuse('not_found', { message: 'No such session.' });
+  if (dead || session.expiresAt <= now) return noSession();
   const event = { ...by, action: 'session.ended', userId, session: handle, at: now } as const;
   await ports.sessions.end(userId, [handle], now + ENDED_FOR, event);
   return accept(handle);

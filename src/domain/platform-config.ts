@@ -3,6 +3,7 @@ import type { Application, Ports, PlatformConfig } from '../ports.ts';
 import type { By } from './customers.ts';
 import { accept, badField, refuse, type Refused, type Result } from './result.ts';
 import { ABSOLUTE_CAP, UNIT } from './session.ts';
+import { isWebAddress } from './web-address.ts';
 
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
@@ -37,6 +38,38 @@ function canonical(change: Json): Json {
 
 const MAX_DELETE_DAYS = 3_650;
 
+const MAX_BYTES = 64 * 1024;
+const bytesOf = (value: unknown): number =>
+  new TextEncoder().encode(JSON.stringify(value) ?? '').length;
+
+/** Too large as a whole; the largest part of the change is named, as the one to be cut. */
+function oversize(config: PlatformConfig, change: Json): Refused<'validation_failed'> | undefined {
+  if (bytesOf(config) <= MAX_BYTES) return undefined;
+  const [largest] = Object.entries(change)
+    .map(([key, value]) => ({ key, bytes: bytesOf(value) }))
+    .toSorted((a, b) => b.bytes - a.bytes);
+  const path = largest ? `body.${largest.key}` : 'body';
+  return badField(path, 'makes the configuration larger than 64 KiB');
+}
+
+/** Where a page is sent, or an image comes from. Empty means none. */
+function badAddress(
+  config: PlatformConfig,
+  loopback: boolean,
+): Refused<'validation_failed'> | undefined {
+  const { mobile_image, desktop_image, social_tokens } = config;
+  const addresses = [
+    ['mobile_image', mobile_image],
+    ['desktop_image', desktop_image],
+    ...Object.entries(social_tokens).map(([provider, { redirect_uri }]) => [
+      `social_tokens.${provider}.redirect_uri`,
+      redirect_uri,
+    ]),
+  ] as const;
+  const bad = addresses.find(([, address]) => address && !isWebAddress(address, loopback));
+  return bad && badField(`body.${bad[0]}`, 'must be an https URL or empty');
+}
+
 /** The first thing that the flows could not work with. */
 function mistake(config: PlatformConfig): Refused<'validation_failed'> | undefined {
   const { session_config: session, delete_account_day: days } = config;
@@ -67,15 +100,21 @@ function mistake(config: PlatformConfig): Refused<'validation_failed'> | undefin
   return undefined;
 }
 
+/**
+ * The configuration with the change in it, or what is wrong with it then, by the field.
+ * @param now milliseconds
+ * @param loopback whether addresses may be plain http on this machine
+ */
 export function changedConfig(
   old: PlatformConfig,
   change: Json,
   now: number,
+  loopback: boolean,
 ): Result<PlatformConfig, 'validation_failed'> {
   // The row's schema is closed: what is merged in has the types of what is there.
   const merged = merge({ ...old }, canonical(change)) as unknown as PlatformConfig;
   const next = { ...merged, updated_at: new Date(now).toISOString() };
-  return mistake(next) ?? accept(next);
+  return mistake(next) ?? badAddress(next, loopback) ?? oversize(next, change) ?? accept(next);
 }
 
 /** Two operators at once take turns; more than this many turns is no coincidence. */
@@ -91,7 +130,7 @@ export async function updateConfig(
     const old = await ports.configs.read();
     if (!old) return refuse('not_found');
     const at = ports.clock.now();
-    const next = changedConfig(old.config, change, at);
+    const next = changedConfig(old.config, change, at, !ports.production);
     if (!next.ok) return next;
     const detail = { fields: Object.keys(change) };
     const event = { ...by, action: 'config.changed', detail, at } as const;

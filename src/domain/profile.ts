@@ -1,6 +1,7 @@
 /** The plain fields of a profile: what may stand in them (flows.md). Pure. */
 import type { Profile } from '../ports.ts';
 import { accept, badField, type Refused, type Result } from './result.ts';
+import { isWebAddress } from './web-address.ts';
 
 const GENDERS = new Set(['male', 'female', 'unisex', 'others']);
 const OLDEST = 1880;
@@ -20,10 +21,6 @@ function readDate(text: string): string | undefined {
   if (!day) return undefined;
   const time = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) ? day : undefined;
-}
-
-function isHttps(url: string): boolean {
-  return URL.canParse(url) && new URL(url).protocol === 'https:';
 }
 
 /** @param now milliseconds, to tell a date of birth from a date to come */
@@ -48,7 +45,7 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
     return bad('dob', 'must be a date in the past');
   }
   const profilePicUrl = body.profile_pic_url;
-  if (profilePicUrl !== undefined && !isHttps(profilePicUrl)) {
+  if (profilePicUrl !== undefined && !isWebAddress(profilePicUrl)) {
     return bad('profile_pic_url', 'must be an https URL');
   }
   return accept({

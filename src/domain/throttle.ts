@@ -13,26 +13,12 @@ import type {
   TryRules,
   Vault,
 } from '../ports.ts';
+import { addressBlock, isLoopback } from './client-address.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 const QUARTER = HOUR / 4;
 const DAY = 24 * HOUR;
-
-const LOOPBACK = new Set(['', '127.0.0.1', '::1']);
-
-/** An IPv6 subscriber holds a whole /64, so that is what is counted. */
-export function addressBlock(ip: string): string {
-  if (!ip.includes(':')) return ip;
-  const [head = '', tail] = ip.toLowerCase().split('::');
-  const groups = head.split(':').filter(Boolean);
-  const rest = tail === undefined ? [] : tail.split(':').filter(Boolean);
-  const zeros = Array<string>(Math.max(0, 8 - groups.length - rest.length)).fill('0');
-  return [...groups, ...(tail === undefined ? [] : zeros), ...rest]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
-}
 
 /**
  * Buckets hold keyed hashes, so that the ledger names no person: one for each living key, the newest first. The first is
@@ -51,7 +37,7 @@ async function ofAddress(
   ip: string,
   limit: Omit<Limit, 'buckets'>,
 ): Promise<Limit[]> {
-  if (LOOPBACK.has(ip)) return [];
+  if (isLoopback(ip)) return [];
   return [{ ...limit, buckets: await keyed(vault, 'address', addressBlock(ip)) }];
 }
 

@@ -16,7 +16,8 @@ export function requestIdOf(request: Request): string {
   return SANE_REQUEST_ID.test(given) ? given : crypto.randomUUID();
 }
 
-export function callerOf(request: Request): Caller {
+/** @param production false where a browser may come by plain http under any name, which keeps no `Secure` cookie */
+export function callerOf(request: Request, production = false): Caller {
   const url = new URL(request.url);
   return {
     requestId: requestIdOf(request),
@@ -24,8 +25,17 @@ export function callerOf(request: Request): Caller {
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 200),
     host: url.hostname,
     device: parse(request.headers.get('cookie') ?? '', DEVICE_COOKIE)[DEVICE_COOKIE],
-    secure: !(url.protocol === 'http:' && isLoopbackHost(url.hostname)),
+    secure: url.protocol === 'https:' || (production && !isLoopbackHost(url.hostname)),
   };
+}
+
+/**
+ * Whether a page of this very server asks, such as `/docs`. Over plain http only on a loopback host: any other name may have
+ * been pointed at this machine by somebody else.
+ */
+export function isOwnOrigin(origin: string, request: Request): boolean {
+  const own = new URL(request.url);
+  return origin === own.origin && originListed(origin, [own.hostname]);
 }
 
 /**

@@ -5,14 +5,14 @@
 import { getCookie } from 'hono/cookie';
 import type { Context } from 'hono';
 import type { Application, Ports, PortsFactory, RequestScope, Session, User } from '../ports.ts';
-import { originListed } from './caller.ts';
+import { isOwnOrigin, originListed } from './caller.ts';
 import { SESSION_COOKIE } from './cookies.ts';
 import { failure, type Failure } from './errors.ts';
 import type { Caller, CookieChange, Grant, Presented, SignedIn } from './handler.ts';
 import type { Operation } from './operation.ts';
 
-/** How a found session is judged and renewed: a rule of the domain, handed in so that http knows no feature. */
-export interface SessionRule {
+/** Rules of the domain, handed in so that http knows no feature. */
+export interface GuardRules {
   /** The session when it is alive for an active user, else undefined. */
   judge(
     evidence: { session: Session | undefined; user: User | undefined; ended: boolean },
@@ -21,6 +21,10 @@ export interface SessionRule {
   ): SignedIn | undefined;
   /** The renewed session when a rolling one is due, else undefined. */
   renew(session: Session, application: Application, now: number): Session | undefined;
+  /** An address by its value: `text` is canonical. Undefined when it is none. */
+  readAddress(text: string): { text: string; kind: string } | undefined;
+  /** For the mock's scenarios: a developer's page may stand anywhere, and there is nothing to steal. */
+  anyOrigin?: boolean;
 }
 
 const BEARER = /^Bearer\s+(\S+)$/i;
@@ -41,33 +45,40 @@ export function decodePair(encoded: string): [string, string] | undefined {
 }
 
 /**
- * Ruling 41: stops a foreign page from using a shopper's cookie. A request with neither header is no browser's, and the
- * Authorization header forces a preflight on every one that is.
+ * Stops a foreign page from using a shopper's cookie, and from getting one set: whatever names an `Origin` names a listed
+ * one, with a cookie or without. A browser that sends a cookie but no `Origin` says at least that the page is foreign. A
+ * request with neither header is no browser's, and the Authorization header forces a preflight on every one that is.
  */
-function originRefused(request: Request, application: Application): boolean {
+function originRefused(request: Request, application: Application, hasCookie: boolean): boolean {
   const origin = request.headers.get('origin');
-  if (origin !== null) return !originListed(origin, application.domains);
-  return request.headers.get('sec-fetch-site') === 'cross-site';
+  if (origin !== null) {
+    return !originListed(origin, application.domains) && !isOwnOrigin(origin, request);
+  }
+  return hasCookie && request.headers.get('sec-fetch-site') === 'cross-site';
 }
 
-const IP = /^[0-9a-f:.]{2,45}$/i;
-
-/** A server-rendered storefront speaks for its shoppers: a listed server's word for the address is believed (ruling 40). */
+/**
+ * A server-rendered storefront speaks for its shoppers: a listed server's word for the address is believed (ruling 40).
+ * Not for one of its own network, which is its proxy's or its own, nor for what is no address: then its own counts.
+ */
 function shopperAddress(
   request: Request,
   caller: Caller,
   application: Application,
+  readAddress: GuardRules['readAddress'],
 ): string | undefined {
-  if (!application.serverAddresses.includes(caller.ip)) return undefined;
-  const named = request.headers.get('x-storefront-client-ip') ?? '';
-  return IP.test(named) ? named : undefined;
+  const server = readAddress(caller.ip)?.text;
+  const listed = application.serverAddresses.some((one) => readAddress(one)?.text === server);
+  if (server === undefined || !listed) return undefined;
+  const named = readAddress(request.headers.get('x-storefront-client-ip')?.trim() ?? '');
+  return named?.kind === 'public' ? named.text : undefined;
 }
 
 /** Reads the session that a cookie names, if it is alive, and renews a rolling one at most once an hour. */
 async function readSession(
   cookie: string,
   ports: Ports,
-  rule: SessionRule,
+  rule: GuardRules,
   application: Application,
 ): Promise<{ presented?: Presented; signedIn?: SignedIn; session?: CookieChange }> {
   const presented = await ports.sessionTokens.open(cookie);
@@ -86,8 +97,8 @@ async function readSession(
 
 export type Guard = (c: Context, row: Operation, caller: Caller) => Promise<Grant | Failure>;
 
-/** The guard of the real app. `factory` makes the stores of one application, `rule` judges sessions. */
-export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
+/** The guard of the real app. `factory` makes the stores of one application, `rule` holds what the domain decides. */
+export function createGuard(factory: PortsFactory, rule: GuardRules): Guard {
   const { directory, tokens } = factory.service;
 
   const scopeOf = (
@@ -107,12 +118,14 @@ export function createGuard(factory: PortsFactory, rule: SessionRule): Guard {
     const pair = decodePair(bearerOf(c.req.raw) ?? '');
     const application = pair && (await directory.authenticate(...pair));
     if (!application) return failure('unauthorized');
+    // At once: from here on only its own pages may read the answer, a refusal too.
+    c.set('domains', application.domains);
     const cookie = getCookie(c, SESSION_COOKIE);
-    if (cookie !== undefined && originRefused(c.req.raw, application)) {
+    if (!rule.anyOrigin && originRefused(c.req.raw, application, cookie !== undefined)) {
       return failure('origin_refused');
     }
     const ports = factory.of(application, scopeOf(c, caller, {}));
-    const clientIp = shopperAddress(c.req.raw, caller, application);
+    const clientIp = shopperAddress(c.req.raw, caller, application, rule.readAddress);
     if (row.security === 'application') return { application, ports, clientIp };
     const found = cookie ? await readSession(cookie, ports, rule, application) : {};
     if (!found.signedIn && row.security === 'session') return failure('not_authenticated');

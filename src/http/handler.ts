@@ -13,7 +13,7 @@ export interface Caller {
   host: string;
   /** Value of the `f.device` cookie, if one came with the request. */
   device?: string;
-  /** False on plain http to this machine, the only place where cookies may go without `Secure`. */
+  /** False on plain http to a developer's machine, the only place where cookies may go without `Secure`. */
   secure: boolean;
 }
 

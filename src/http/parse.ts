@@ -112,7 +112,10 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** A zod issue in plain words: `is required`, `must be a string`. */
+/**
+ * A zod issue in plain words: `is required`, `must be a string`.
+ * @param value what the schema was given: measured and bounded, never the body as it came
+ */
 function describe(issue: Issue, value: unknown): string {
   if (issue.code === 'invalid_type' || issue.code === 'invalid_union') {
     const found = valueAt(value, issue.path);
@@ -125,13 +128,31 @@ function describe(issue: Issue, value: unknown): string {
   return issue.message;
 }
 
-function fieldErrors(place: string, issues: readonly Issue[], value: unknown): FieldError[] {
-  const at = (path: readonly PropertyKey[]): string => [place, ...path].map(String).join('.');
+/** The mistakes of a value that its schema refused, each in plain words. */
+function plainIssues(issues: readonly Issue[], value: unknown): Issue[] {
   return issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: at([...issue.path, key]), message: 'is not known' }))
-      : [{ path: at(issue.path), message: describe(issue, value) }],
+      ? issue.keys.map((key) => custom([...issue.path, key], 'is not known'))
+      : [custom(issue.path, describe(issue, value))],
   );
+}
+
+/** The value as its row's schema reads it, or the issues in plain words. Nothing walks it before its depth is known. */
+function check(schema: z.ZodObject, value: unknown, blank: Operation['blank']) {
+  const bad = lint(value);
+  if (bad) return { success: false as const, error: new z.ZodError([bad]) };
+  const given = dropBlank(value, blank);
+  const result = schema.safeParse(given);
+  return result.success
+    ? result
+    : { success: false as const, error: new z.ZodError(plainIssues(result.error.issues, given)) };
+}
+
+function fieldErrors(place: string, issues: readonly Issue[]): FieldError[] {
+  return issues.map(({ path, message }) => ({
+    path: [place, ...path].map(String).join('.'),
+    message,
+  }));
 }
 
 /** `validation_failed` whose message names the first mistake, so that it reads well in a log or a toast. */
@@ -154,17 +175,11 @@ export function validators(
       target,
       schema,
       (result, c) => {
+        // `result.data` is what came in, refused or not: nothing of it is looked at again.
         if (result.success) return undefined;
-        const given = dropBlank(result.data, row.blank);
-        return refuse(c, invalid(fieldErrors(PLACES[target], result.error.issues, given)));
+        return refuse(c, invalid(fieldErrors(PLACES[target], result.error.issues)));
       },
-      {
-        validationFunction: (checked, value) => {
-          const issue = lint(value);
-          if (issue) return { success: false as const, error: new z.ZodError([issue]) };
-          return checked.safeParse(dropBlank(value, row.blank)) as z.ZodSafeParseResult<unknown>;
-        },
-      },
+      { validationFunction: (_, value) => check(schema, value, row.blank) },
     );
     return [middleware];
   };

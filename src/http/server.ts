@@ -18,7 +18,7 @@ export interface ServerEnv {
     caller: Caller;
     entry: Entry | undefined;
     failed: Failure | undefined;
-    /** Of the application that was called. */
+    /** Of the application that was called; set by the guard as soon as it knows, before it refuses anything. */
     domains: readonly string[] | undefined;
   };
 }
@@ -32,6 +32,8 @@ export interface ServerOptions {
   log: Log;
   /** Lets storefronts' pages call across origins; the mock has a rule of its own. */
   cors?: CorsRule;
+  /** A real deployment, whose browsers are to come by https only. */
+  production?: boolean;
   /** Told which dependency failed, so that `log` can name it. */
   isOutage(error: unknown): string | undefined;
   /** What carries cookies out. In a page no Response can hold `set-cookie`, so the mock uses another one there. */
@@ -47,7 +49,6 @@ const HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
 };
 
 /** The response with headers that can be set; one from elsewhere (an asset, a redirect) may have immutable ones. */
@@ -60,9 +61,20 @@ function writable(response: Response, requestId: string): Response {
   }
 }
 
-/** The headers that every answer carries, whoever made it. */
-export function withHeaders(response: Response, requestId: string): Response {
+/** Browsers keep it for a host with all its ports: on a developer's machine it would break every other http server. */
+const HSTS = 'max-age=31536000; includeSubDomains';
+
+/** Whether browsers may be told to come by https only: a request of a real deployment that did. */
+export const isHttpsOnly = (request: Request, production: boolean): boolean =>
+  production && new URL(request.url).protocol === 'https:';
+
+/**
+ * The headers that every answer carries, whoever made it.
+ * @param httpsOnly see `isHttpsOnly`; the mock never says so
+ */
+export function withHeaders(response: Response, requestId: string, httpsOnly = false): Response {
   const answer = writable(response, requestId);
+  if (httpsOnly) answer.headers.set('strict-transport-security', HSTS);
   for (const [name, value] of Object.entries(HEADERS)) {
     if (!answer.headers.has(name)) answer.headers.set(name, value);
   }
@@ -92,16 +104,17 @@ function byPrecedence(a: Entry, b: Entry): number {
 
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
-  const { cookieHeader = 'set-cookie', cors } = options;
+  const { cookieHeader = 'set-cookie', cors, production = false } = options;
   const app = new Hono<ServerEnv>();
   const entries = entriesOf(table).toSorted(byPrecedence);
 
   app.use(async (c, next) => {
     const started = Date.now();
-    const caller = callerOf(c.req.raw);
+    const caller = callerOf(c.req.raw, production);
     c.set('caller', caller);
     await next();
-    const marked = withHeaders(c.res, caller.requestId);
+    const httpsOnly = isHttpsOnly(c.req.raw, production);
+    const marked = withHeaders(c.res, caller.requestId, httpsOnly);
     // Hono copies what it is given, so it is given only what it has not.
     if (marked !== c.res) c.res = marked;
     await shareWithPage(c);
@@ -169,7 +182,6 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
         const grant = await guard(c, row, c.get('caller'));
         if (isFailure(grant)) return refuse(c, grant);
         grants.set(c.req.raw, grant);
-        c.set('domains', grant.application?.domains);
         if (grant.clientIp !== undefined)
           c.set('caller', { ...c.get('caller'), ip: grant.clientIp });
         const bad = row.request.body ? await readBody(c, row) : undefined;

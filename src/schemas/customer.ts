@@ -1,9 +1,9 @@
 /** A customer as an operator writes one. */
 import * as z from 'zod';
-import { digits, email, metaMap, name, text } from './fields.ts';
+import { digits, email, metaMap, name, text, typedText } from './fields.ts';
 import { UserSchema } from './user.ts';
 
-const username = text(64);
+const username = typedText(64);
 
 export const CreateUserRequestSchema = z
   .object({

@@ -1,24 +1,42 @@
 /** Fields that many requests share. Blank values never get here: `http/parse` takes null and `""` as absent. */
 import * as z from 'zod';
 
-/** Any text with a bound; the domain decides what it means. */
-export const text = (max: number) => z.string().max(max, `must be at most ${max} characters`);
+/** Other control characters are refused in every text, see `http/parse`. */
+const LINE_END = /[\t\r\n\u2028\u2029]/;
+const ONE_LINE = 'must be a single line without tabs';
+const bounded = (max: number) => z.string().max(max, `must be at most ${max} characters`);
+
+/**
+ * A text of one line, with a bound; the domain decides what it means. What ends up in a header, a subject, a log line or a
+ * cell of a spreadsheet must be one: there a line end begins the next one.
+ */
+export const text = (max: number) =>
+  bounded(max).refine((value) => !LINE_END.test(value), ONE_LINE);
+
+/** The same, typed or pasted by a person: line ends and tabs around it are trimmed by whatever reads it. */
+export const typedText = (max: number) =>
+  bounded(max).refine((value) => !LINE_END.test(value.trim()), ONE_LINE);
+
+/** A text of several lines, for people to read. */
+export const multilineText = bounded;
 
 /** Decision 10: a string in the documents, a number in many themes; both are read. */
 export const digits = z
-  .union([text(20), z.number().int()], 'must be a string of digits')
+  .union([typedText(20), z.number().int()], 'must be a string of digits')
   .transform(String);
 
-export const email = text(254);
-/** Opaque to the caller; any text is read, what matches nothing is refused by the flow. */
+export const email = typedText(254);
+/** Opaque to the caller; any line of text is read, what matches nothing is refused by the flow. */
 export const token = text(200);
-export const name = text(100);
+export const name = typedText(100);
 /** A password as it was typed. What a new one must be like, the domain decides. */
-export const password = text(1024);
+export const password = multilineText(1024);
 /** A token of someone else's making, such as a JWT; these are long. */
 export const longToken = text(8192);
 export const captcha = text(4096);
-export const reason = text(500);
+export const reason = multilineText(500);
+/** What a path or a query names. No format and no bound: what matches nothing is a 404 (ruling 1). */
+export const id = z.string().refine((value) => !LINE_END.test(value), ONE_LINE);
 
 const MAX_META_BYTES = 4096;
 /** Decision 6: an object map, where the documents say string. */
@@ -49,17 +67,16 @@ export const PlatformQuery = z.object({
   platform: text(100).optional().meta({ description: 'ID of the application' }),
 });
 
-/** Path of every operation of an operator. No format: what matches nothing is a 404 (ruling 1). */
+/** Path of every operation of an operator. */
 export const ApplicationPath = z.object({
-  company_id: z.string().meta({ description: 'ID of the company', examples: ['1'] }),
-  application_id: z
-    .string()
-    .meta({ description: 'ID of the application', examples: ['000000000000000000000001'] }),
+  company_id: id.meta({ description: 'ID of the company', examples: ['1'] }),
+  application_id: id.meta({
+    description: 'ID of the application',
+    examples: ['000000000000000000000001'],
+  }),
 });
 
 /** The same of one customer. */
 export const CustomerPath = ApplicationPath.extend({
-  user_id: z
-    .string()
-    .meta({ description: 'ID of a customer', examples: ['5e68af49cfa09bf7233022f1'] }),
+  user_id: id.meta({ description: 'ID of a customer', examples: ['5e68af49cfa09bf7233022f1'] }),
 });

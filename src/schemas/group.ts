@@ -1,13 +1,13 @@
 /** User groups and the imports that fill them. */
 import * as z from 'zod';
-import { text } from './fields.ts';
+import { multilineText, text } from './fields.ts';
 import { PaginationSchema } from './page.ts';
 
 const file_url = text(2048).meta({
   description:
     'https address of a CSV file with `user_id`, `email`, `phone_number`, or `country_code` and `mobile`',
 });
-const description = text(1000);
+const description = multilineText(1000);
 
 export const CreateUserGroupSchema = z
   .object({ name: text(100), description, file_url })

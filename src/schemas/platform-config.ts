@@ -1,5 +1,6 @@
 /** The documented platform config. One schema serves both documents; it is their union (ruling 37). */
 import * as z from 'zod';
+import { multilineText, text } from './fields.ts';
 
 const requiredField = (id: string) =>
   z.object({ is_required: z.boolean().optional(), level: z.string().optional() }).meta({ id });
@@ -90,8 +91,8 @@ export const PlatformSchema = z
     active: z.boolean().optional(),
     display: z.string().optional(),
     subtext: z.string().optional(),
-    mobile_image: z.string().optional(),
-    desktop_image: z.string().optional(),
+    mobile_image: z.string().optional().meta({ description: 'https address, or empty' }),
+    desktop_image: z.string().optional().meta({ description: 'https address, or empty' }),
     meta: MetaSchema.optional(),
     look_and_feel: LookAndFeel.optional(),
     flash_card: FlashCard.optional(),
@@ -134,14 +135,40 @@ export const CONFIG_KEYS = [
   'register_required_fields',
 ] as const;
 
-/** The same schema with every object closed. One that says itself that it takes more stays open. */
-function closed<S extends z.ZodType>(schema: S): S {
+const address = text(2_048);
+/** What may be longer than the rest, or have several lines: texts for shoppers, and addresses. */
+const LONGER: Readonly<Record<string, z.ZodType>> = {
+  display: multilineText(500),
+  subtext: multilineText(1_000),
+  text: multilineText(500),
+  reason_text: multilineText(500),
+  consent_text: multilineText(5_000),
+  mobile_image: address,
+  desktop_image: address,
+  redirect_uri: address,
+};
+/** Of any other text: ids, names, colours. Every storefront request carries the whole configuration. */
+const SHORT = text(200);
+const MAX_ITEMS = 100;
+
+/**
+ * The same schema with every object closed and every text and list bounded. An object that says itself that it takes more
+ * stays open; the whole is bounded where it is merged.
+ * @param name of the field that the schema is for
+ */
+function writable<S extends z.ZodType>(schema: S, name = ''): S {
   const changed = (): z.ZodType => {
-    if (schema instanceof z.ZodOptional) return closed(schema.unwrap() as z.ZodType).optional();
-    if (schema instanceof z.ZodArray) return z.array(closed(schema.element as z.ZodType));
+    if (schema instanceof z.ZodOptional) {
+      return writable(schema.unwrap() as z.ZodType, name).optional();
+    }
+    if (schema instanceof z.ZodString) return (LONGER[name] ?? SHORT).meta(schema.meta() ?? {});
+    if (schema instanceof z.ZodArray) {
+      const items = z.array(writable(schema.element as z.ZodType, name));
+      return items.max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`);
+    }
     if (!(schema instanceof z.ZodObject) || schema.def.catchall) return schema;
     const shape = Object.entries(schema.shape);
-    const inner = shape.map(([key, value]) => [key, closed(value as z.ZodType)] as const);
+    const inner = shape.map(([key, value]) => [key, writable(value as z.ZodType, key)] as const);
     return z.strictObject(Object.fromEntries(inner)).meta(schema.meta() ?? {});
   };
   // Input and output are those of the schema that went in; it only refuses more.
@@ -149,4 +176,4 @@ function closed<S extends z.ZodType>(schema: S): S {
 }
 
 /** What changes a configuration: any part of it, and nothing that it does not know. */
-export const PlatformSchemaChange = closed(PlatformSchema);
+export const PlatformSchemaChange = writable(PlatformSchema);

@@ -157,6 +157,39 @@ describe.each(JOURNEYS)('platform config on %s', (_, open) => {
     ['body.delete_account_day', { delete_account_day: 1.5 }],
     ['body.required_fields.email.level', { required_fields: { email: { level: 'maybe' } } }],
     ['body.delete_account_reasons', { delete_account_reasons: [{ reason_text: 'x' }] }],
+    [
+      'body.delete_account_reasons',
+      {
+        delete_account_reasons: [
+          { reason_id: 'a', reason_text: 'Moved' },
+          { reason_id: 'a', reason_text: 'Found better' },
+        ],
+      },
+    ],
+    ['body.mobile_image', { mobile_image: 'javascript:alert(document.domain)' }],
+    ['body.desktop_image', { desktop_image: 'http://cdn.example/a.png' }],
+    ['body.mobile_image', { mobile_image: 'data:image/png;base64,AAAA' }],
+    ['body.mobile_image', { mobile_image: `https://cdn.example/${'a'.repeat(2_048)}` }],
+    [
+      'body.social_tokens.apple.redirect_uri',
+      { social_tokens: { apple: { redirect_uri: 'javascript:alert(1)' } } },
+    ],
+    [
+      'body.social_tokens.google.app_id',
+      { social_tokens: { google: { app_id: 'a'.repeat(201) } } },
+    ],
+    ['body.social_tokens.google.appId', { social_tokens: { google: { appId: 'a'.repeat(201) } } }],
+    ['body.name', { name: 'a\r\nb' }],
+    ['body.subtext', { subtext: 'a'.repeat(1_001) }],
+    ['body.flash_card.background_color', { flash_card: { background_color: '#'.repeat(201) } }],
+    [
+      'body.delete_account_reasons',
+      {
+        delete_account_reasons: Array.from({ length: 101 }, (_one, at) => ({
+          reason_id: String(at),
+        })),
+      },
+    ],
     ['body.logn', { logn: { otp: false } }],
     ['body.login.sms', { login: { sms: true } }],
   ])('%s is refused by name and nothing changes', async (path, body) => {
@@ -164,6 +197,46 @@ describe.each(JOURNEYS)('platform config on %s', (_, open) => {
     const before = right(await operator.getPlatformConfig({ params })).body;
     expect(await change(body)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
     expect(right(await operator.getPlatformConfig({ params })).body).toEqual(before);
+  });
+
+  test('images may be https, empty or left out as null; http on this machine in development', async () => {
+    const { change } = await opened(open);
+    for (const mobile_image of ['https://cdn.example/a.png', '', 'http://localhost:8080/a.png']) {
+      expect(right(await change({ mobile_image })).body.mobile_image).toBe(mobile_image);
+    }
+    right(await change({ mobile_image: 'https://cdn.example/b.png' }));
+    // As the documented example has it; the types of requests know no null.
+    const nothing = { mobile_image: null, desktop_image: null } as unknown as Change;
+    expect(right(await change(nothing)).body.mobile_image).toBe('https://cdn.example/b.png');
+  });
+
+  test('the whole stays below 64 KiB, however small the steps', async () => {
+    const { operator, change } = await opened(open);
+    const bytes = async () =>
+      new TextEncoder().encode(
+        JSON.stringify(right(await operator.getPlatformConfig({ params })).body),
+      ).length;
+    const sizes: number[] = [];
+    for (let step = 0; step < 8; step += 1) {
+      const answer = await change({
+        meta: { [`k${step}`]: '本'.repeat(5_000) },
+        subtext: `${step}`,
+      });
+      if (answer.status === 200) sizes.push(await bytes());
+      else {
+        expect(answer).toMatchObject({
+          status: 400,
+          body: {
+            errors: [{ path: 'body.meta', message: 'makes the configuration larger than 64 KiB' }],
+          },
+        });
+      }
+    }
+    expect(sizes).toHaveLength(4);
+    expect(await bytes()).toBeLessThanOrEqual(64 * 1024);
+    // It can be made smaller again.
+    right(await change({ meta: { k0: '' } }));
+    expect(await bytes()).toBeLessThan(50 * 1024);
   });
 
   test('changes made at once all hold', async () => {
@@ -191,4 +264,18 @@ test('another isolate sees a change within 30 s', async () => {
   expect(await send()).toBe('otp_login_disabled');
   right(await change({ login: { otp: true } }));
   expect(await send()).not.toBe('otp_login_disabled');
+});
+
+test('in production an image is not on this machine', async () => {
+  const delivery = {
+    ENVIRONMENT: 'production',
+    DELIVERY: 'webhook',
+    WEBHOOK_URL: 'https://provider.example/messages',
+    WEBHOOK_SECRET: 'a webhook secret of more than 32 characters',
+  };
+  const { change } = await opened(async (options) => edgeShop({ ...options, env: delivery }));
+  expect(await change({ mobile_image: 'http://localhost:8080/a.png' })).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: 'body.mobile_image' }] },
+  });
 });

@@ -97,6 +97,30 @@ describe.each(JOURNEYS)('sessions on %s', (_, open) => {
     await shop.settle();
   });
 
+  test('a name that is no handle, and an id that is none, are 404 and no failure', async () => {
+    const { id, operator } = await opened(open);
+    const reason = 'lost phone';
+    for (const text of [
+      '本'.repeat(60),
+      'x'.repeat(90),
+      'a:b',
+      'sess:',
+      'sess:sess:',
+      '0'.repeat(31),
+    ]) {
+      const one = await operator.deleteSession({ params, query: { id, session_id: text, reason } });
+      expect([text, one.status]).toEqual([text, 404]);
+      const whose = { id: text, session_id: '0'.repeat(32), reason };
+      expect((await operator.deleteSession({ params, query: whose })).status).toBe(404);
+      expect(
+        (await operator.deleteActiveSessions({ params, query: { id: text, reason } })).status,
+      ).toBe(404);
+      expect((await operator.getActiveSessions({ params, query: { id: text } })).status).toBe(404);
+    }
+    const long = { id, session_id: '本'.repeat(200), reason };
+    expect((await operator.deleteSession({ params, query: long })).status).toBe(404);
+  });
+
   test('all sessions end together, and a new one can be opened', async () => {
     const { browser, id, operator } = await opened(open);
     const query = { id, reason: 'asked by phone' };

@@ -136,6 +136,53 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
     right(await shop.browser({ cookie }).application.getLoggedInUser());
   });
 
+  test('without a cookie an unlisted origin is refused too, on every row, and gets none set', async () => {
+    const shop = await open();
+    const rows = entriesOf(table).filter(({ client }) => client === 'application');
+    for (const { row } of rows) {
+      for (const origin of ['https://evil.example', 'null', '', 'http://localhost.evil.example']) {
+        const response = await shop.fetch(row.path, {
+          method: row.method.toUpperCase(),
+          headers: { authorization: AUTHORIZATION, ...JSON_TYPE, origin },
+        });
+        const { code } = await response.json<{ code: string }>();
+        const at = [row.path, origin];
+        expect([...at, response.status, code]).toEqual([...at, 403, 'origin_refused']);
+      }
+    }
+    const { request_id = '' } = right(
+      await shop.browser().application.loginWithOTP({ body: MOBILE }),
+    ).body;
+    const otp = await shop.otp('+918652523958');
+    const evil = shop.browser({ origin: 'https://evil.example' }).application;
+    const refused = await evil.verifyMobileOTP({ body: { request_id, otp } });
+    expect([refused.status, refused.headers.getSetCookie()]).toEqual([403, []]);
+    // No browser's, and no cookie to be used: as before.
+    const site = shop.browser({ 'sec-fetch-site': 'cross-site' }).application;
+    right(await site.verifyMobileOTP({ body: { request_id, otp } }));
+  });
+
+  test('the pages of the server itself may call it, save over http under a name that is not this machine’s', async () => {
+    const shop = await open({ record: { domains: ['shop.example'] } });
+    const status = async (server: string, origin: string) => {
+      const headers = { authorization: AUTHORIZATION, ...JSON_TYPE, origin };
+      return (await shop.fetch(`${server}${LOGIN}`, { method: 'POST', headers, body: '{}' }))
+        .status;
+    };
+    expect(await status('https://auth.example', 'https://auth.example')).toBe(400);
+    expect(await status('http://localhost:8787', 'http://localhost:8787')).toBe(400);
+    expect(await status('http://[::1]:8787', 'http://[::1]:8787')).toBe(400);
+    for (const [server, origin] of [
+      ['http://rebound.example:8787', 'http://rebound.example:8787'],
+      ['https://auth.example', 'https://auth.example:8443'],
+      ['https://auth.example', 'http://auth.example'],
+      ['http://localhost:8787', 'http://localhost:3000'],
+      ['http://localhost:8787', 'http://127.0.0.1:8787'],
+    ] as const) {
+      expect([origin, await status(server, origin)]).toEqual([origin, 403]);
+    }
+  });
+
   test('a forged, cut or foreign cookie is no session and never an error', async () => {
     const shop = await open();
     const cookie = cookieOf(await signUp(shop, shop.browser()));

@@ -8,6 +8,7 @@ import { right, signUp } from '../support/answers.ts';
 import { CORNERS, UNUSABLE } from '../support/known-hashes.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { edgeShop, STORES, type EdgeShop } from '../support/shop.ts';
+import { eventOf } from '../support/stored.ts';
 
 const PHONE = '8652523958';
 const NEW_PASSWORD = 'another passphrase';
@@ -20,8 +21,7 @@ const OURS = 'argon2id m=19456,t=2,p=1';
 const login = (shop: EdgeShop, username: string, password: string) =>
   shop.browser().application.loginWithEmailAndPassword({ body: { username, password } });
 
-/** The record as the import { eventOf } from '../support/stored.ts';
-import of these hashes leaves it. */
+/** The record as the import of these hashes leaves it. */
 function recordFor(hashes: readonly string[], policy: ImportedHashes): ImportedHashes {
   const intake = new HashIntake(policy, 0);
   for (const hash of hashes) expect(intake.take(hash)).toEqual({ imported: true });

@@ -1,9 +1,12 @@
 /** Pages on other origins, captcha, addresses behind a shop's own server, test identifiers. */
 import { describe, expect, test } from 'vitest';
-import { E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { entriesOf } from '../../src/http/operation.ts';
+import { table } from '../../src/table.ts';
 import { AUTHORIZATION, edgeShop, JOURNEYS, SHOPS, type Shop } from '../support/shop.ts';
 
 const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
+const SESSION = '/service/application/user/authentication/v1.0/session';
 const CUSTOMERS =
   '/service/platform/user/v1.0/company/1/application/000000000000000000000001/customers/list';
 const record = { domains: ['shop.example', 'localhost'] };
@@ -75,6 +78,43 @@ describe.each(SHOPS)('CORS on %s', (_, open) => {
     }
   });
 
+  test('a page of another shop can read nothing of this one, whatever the guard says', async () => {
+    const shop = await open({ record });
+    const { directory } = shop.ports;
+    // As if a second application listed it.
+    const listsHost = directory.listsHost.bind(directory);
+    directory.listsHost = async (host) => host === 'rival.example' || listsHost(host);
+    const rival = 'https://rival.example';
+    expect((await preflight(shop, rival)).headers.get('access-control-allow-origin')).toBe(rival);
+    const cookie = cookieOf(await signUp(shop, shop.browser()));
+    const rows = entriesOf(table).filter(({ client }) => client === 'application');
+    const kinds = new Set<string>();
+    for (const { id, row } of rows) {
+      const cookies: Record<string, string>[] = [
+        {},
+        { cookie },
+        { cookie: 'f.session=s%3Aforged.x' },
+      ];
+      for (const more of cookies) {
+        const response = await shop.fetch(row.path, {
+          method: row.method.toUpperCase(),
+          headers: { origin: rival, authorization: AUTHORIZATION, ...more },
+        });
+        const allowed = response.headers.get('access-control-allow-origin');
+        expect([id, response.status, allowed]).toEqual([id, 403, null]);
+      }
+      kinds.add(row.security);
+    }
+    expect([...kinds].toSorted()).toEqual(['application', 'session', 'session?']);
+    // A refusal that comes after the origin is shared with the shop's own pages alone.
+    const own = { origin: 'https://shop.example', authorization: AUTHORIZATION };
+    const refused = await shop.fetch(SESSION, { headers: own });
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([
+      401,
+      'https://shop.example',
+    ]);
+  });
+
   test('operators’ paths have no CORS', async () => {
     const shop = await open({ record });
     const asked = await preflight(shop, 'https://shop.example', CUSTOMERS);
@@ -104,6 +144,52 @@ describe.each(JOURNEYS)('addresses on %s', (_, open) => {
     const stranger = { 'cf-connecting-ip': '198.51.100.9' };
     expect(await send(stranger)).toBe(200);
     expect(await send({ ...stranger, 'x-storefront-client-ip': '198.51.100.10' })).toBe(429);
+  });
+
+  test('it is read as an address: spellings are one, and what is none or its own network is ignored', async () => {
+    const shop = await open({
+      record: { serverAddresses: ['203.0.113.7', '2001:DB8::7'] },
+      limits: { sendsPerIpHour: 1 },
+    });
+    let next = 8_652_530_000;
+    const send = async (client: string, server = '203.0.113.7') => {
+      const headers = { 'cf-connecting-ip': server, 'x-storefront-client-ip': client };
+      const body = { mobile: String((next += 1)), country_code: '91' };
+      return (await shop.browser(headers).application.loginWithOTP({ body })).status;
+    };
+    // Read off a dual-stack socket: each is an address of its own, and the same as without its prefix.
+    for (let last = 1; last <= 20; last += 1) {
+      expect(await send(`::ffff:198.51.${last}.7`)).toBe(200);
+      expect(await send(`198.51.${last}.7`)).toBe(429);
+    }
+    expect(await send('2001:db8:1:2::3')).toBe(200);
+    expect(await send('2001:0db8:0001:0002:9::')).toBe(429);
+    // The server is known by any spelling of its own address too.
+    expect(await send('198.51.100.50', '2001:db8:0:0::7')).toBe(200);
+    expect(await send('198.51.100.51', '2001:db8:0:0::7')).toBe(200);
+    // None of these is a shopper's: they all count as the server's own, one address.
+    expect(await send('127.0.0.1')).toBe(200);
+    for (const none of [
+      '127.0.0.1',
+      '::1',
+      '10.0.0.1',
+      '::ffff:192.168.0.1',
+      '100.64.0.1',
+      'fe80::1',
+      '0.0.0.0',
+    ]) {
+      expect([none, await send(none)]).toEqual([none, 429]);
+    }
+    for (const none of [
+      '',
+      'x',
+      'dead.beef.1',
+      '1'.repeat(46),
+      '198.51.100.1, 198.51.100.2',
+      'fe80::1%eth0',
+    ]) {
+      expect([none, await send(none)]).toEqual([none, 429]);
+    }
   });
 });
 

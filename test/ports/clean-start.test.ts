@@ -11,7 +11,12 @@ test.each([1, 2, 3, 4])('test %i finds nothing, and leaves writes going on', asy
   expect(await filled()).toEqual([]);
   expect((await env.KV.list()).keys).toEqual([]);
   const shop = await edgeShop();
-  const event = { actor: 'test', action: 'customer.updated', at: round } as const;
+  const event = {
+    actor: 'test',
+    action: 'customer.updated',
+    requestId: 'test',
+    at: round,
+  } as const;
   for (let writes = 0; writes < 200; writes += 1) {
     const userId = `u${writes}`;
     shop.ports.background(shop.ports.audit.record({ ...event, userId }));

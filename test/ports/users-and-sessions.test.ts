@@ -249,6 +249,40 @@ describe.each(STORES)('Sessions on %s', (_, open) => {
   });
 });
 
+describe.each(STORES)('what callers say, in keys and metadata on %s,', (_, open) => {
+  test('never makes KV throw: unshaped names name nothing, long texts are cut by bytes', async () => {
+    const { ports } = await open();
+    const [id = ''] = await add(ports, person());
+    const now = ports.clock.now();
+    for (const text of ['', ':', 'a:b', 'x'.repeat(600), '本'.repeat(200), '../x', 'a\nb', '\0']) {
+      expect((await ports.sessions.find(id, text)).session).toBeUndefined();
+      expect((await ports.sessions.find(text, 'a'.repeat(32))).session).toBeUndefined();
+      expect(await ports.sessions.list(text, now)).toEqual([]);
+      expect((await ports.registrations.find(text)).registration).toBeUndefined();
+      const perIdentifier = { name: 'x', window: 'x', max: 10, windowMs: 60_000 };
+      const rules = { maxTries: 5, perIdentifier };
+      const by = { codeMacs: [], requestId: 'test' };
+      const tried = { challenge: { id: text }, nonce: 'n', now, rules, ...by };
+      expect(await ports.otps.attempt(tried)).toMatchObject({ state: 'unknown' });
+      await ports.sessions.end(id, [text], now + 60_000);
+    }
+    const longest = {
+      ip: 'ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255',
+      domain: 'd'.repeat(253),
+      fixed: true as const,
+    };
+    for (const [at, userAgent] of ['本'.repeat(200), '"'.repeat(200), '😀'.repeat(200)].entries()) {
+      const one = { ...session(id, now - at, String(at)), ...longest, userAgent };
+      await ports.sessions.put(one);
+      const [kept] = (await ports.sessions.list(id, now)).filter(
+        ({ handle }) => handle === one.handle,
+      );
+      expect(kept?.domain).toBe(longest.domain);
+      expect(userAgent.startsWith(kept?.userAgent ?? '-')).toBe(true);
+    }
+  });
+});
+
 describe.each(STORES)('Links and budgets on %s', (_, open) => {
   test('a link is charged, refused without room, and given back when it is cancelled', async () => {
     const { ports } = await open();

@@ -36,23 +36,25 @@ export function staleKv(now: () => number): StaleKv {
     return last && last.value !== null && last.expiresAt > at ? last : undefined;
   }
 
-  function called(name: string): void {
+  const bytes = (text: string): number => new TextEncoder().encode(text).length;
+
+  function called(name: string, key = ''): void {
     double.calls.push(name);
     if (double.down) throw new Error('KV is down');
+    if (bytes(key) > MAX_KEY) throw new Error('KV key too long');
   }
 
   function write(key: string, version: Version): void {
-    if (new TextEncoder().encode(key).length > MAX_KEY) throw new Error('KV key too long');
     history.set(key, [...(history.get(key) ?? []), version]);
   }
 
   const namespace = {
     async get(key: string) {
-      called('get');
+      called('get', key);
       return seen(key)?.value ?? null;
     },
     async getWithMetadata(key: string) {
-      called('get');
+      called('get', key);
       const version = seen(key);
       return { value: version?.value ?? null, metadata: version?.metadata ?? null };
     },
@@ -61,17 +63,17 @@ export function staleKv(now: () => number): StaleKv {
       value: string,
       { expirationTtl, metadata }: { expirationTtl?: number; metadata?: unknown } = {},
     ) {
-      called('put');
+      called('put', key);
       if (expirationTtl === undefined || expirationTtl < MIN_TTL) throw new Error('KV TTL too low');
-      if (JSON.stringify(metadata ?? null).length > MAX_METADATA) throw new Error('KV metadata');
+      if (bytes(JSON.stringify(metadata ?? null)) > MAX_METADATA) throw new Error('KV metadata');
       write(key, { at: now(), value, metadata, expiresAt: now() + expirationTtl * 1000 });
     },
     async delete(key: string) {
-      called('delete');
+      called('delete', key);
       write(key, { at: now(), value: null, metadata: null, expiresAt: Infinity });
     },
     async list({ prefix = '', limit = 1000 }: { prefix?: string; limit?: number } = {}) {
-      called('list');
+      called('list', prefix);
       const keys = [...history.keys()]
         .filter((key) => key.startsWith(prefix) && seen(key))
         .toSorted()

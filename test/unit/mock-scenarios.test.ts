@@ -79,6 +79,24 @@ describe('a world', () => {
     }
   });
 
+  test('takes pages of every origin, that of a file or a frame included, and signs them in', async () => {
+    const { fetch } = started({ scenario: 'returning-shopper' });
+    for (const origin of ['null', 'https://shop.test', 'http://192.168.1.7:3000', 'app://shop']) {
+      const post = async (path: string, body: object) =>
+        fetch(`/service/application/user/authentication/v1.0/${path}`, {
+          method: 'POST',
+          headers: { authorization, 'content-type': 'application/json', origin },
+          body: JSON.stringify(body),
+        });
+      const email = `${origin.replaceAll(/\W/g, '')}@example.com`;
+      const sent = await post('otp/email/send', { email });
+      expect([origin, sent.status]).toEqual([origin, 200]);
+      const done = await post('otp/email/verify', { email, otp: '123456' });
+      expect([origin, done.status]).toEqual([origin, 200]);
+      expect(done.headers.get('access-control-allow-origin')).toBe(origin);
+    }
+  });
+
   test('keeps the real rules: wrong codes fail, resends wait, five tries are the end', async () => {
     const { client, pass } = started({ scenario: 'new-shopper' });
     const { application } = client();

@@ -1,7 +1,7 @@
 import { sql } from './sql.ts';
 import type { Health } from '../../ports.ts';
 import type { Database } from './database.ts';
-import type { Values } from '../kv/values.ts';
+import { keys, type Values } from '../kv/values.ts';
 
 /** One D1 and one KV round trip, at the same time. */
 export function createHealth(database: Database, values: Values): Health {
@@ -9,7 +9,7 @@ export function createHealth(database: Database, values: Values): Health {
     async probe() {
       const probes = {
         D1: database.read([sql`SELECT id FROM companies LIMIT 1`]),
-        KV: values.get('health'),
+        KV: values.get(keys.health()),
       };
       const results = await Promise.allSettled(Object.values(probes));
       return Object.keys(probes).filter((_, index) => results[index]?.status === 'rejected');

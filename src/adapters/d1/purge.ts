@@ -4,7 +4,7 @@
  * statement looks once more whether the user is still to go.
  */
 import { sql, type SQL } from './sql.ts';
-import { keys, type Values } from '../kv/values.ts';
+import { keys, type Key, type Values } from '../kv/values.ts';
 import type { Database, Row } from './database.ts';
 import type { Dropped } from './retention.ts';
 
@@ -115,7 +115,7 @@ export class Purge {
   async #removeRows(users: readonly Due[], now: number): Promise<number> {
     const results = await this.#database.write(purgeStatements(users, now));
     const [challenges = [], , registrations = []] = results;
-    const keyOf = (make: (application: string, id: string) => string) => (row: Row) =>
+    const keyOf = (make: (application: string, id: string) => Key | undefined) => (row: Row) =>
       make(String(row['application_id']), String(row['id']));
     await this.#remove([
       ...challenges.map(keyOf(keys.otp)),
@@ -124,7 +124,7 @@ export class Purge {
     return results.at(-1)?.length ?? 0;
   }
 
-  async #remove(names: readonly string[]): Promise<number> {
+  async #remove(names: readonly (Key | undefined)[]): Promise<number> {
     await Promise.all(names.map((name) => this.#values.remove(name)));
     this.#callsLeft -= names.length;
     return names.length;

@@ -10,15 +10,34 @@ import { byId, readUser, selectUser } from './user-statements.ts';
 /** More than any user can have at once, so that one page of keys is the whole listing. */
 const LISTED = 200;
 
+/** Bytes. Each of a user agent's may become two as JSON; with all else of a session they stay below KV's 1,024. */
+const MAX_BYTES = { userAgent: 200, ip: 45, domain: 253 } as const;
+
+/** At most `max` bytes of a text, never half a character. */
+function cutBytes(text: string, max: number): string {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= max) return text;
+  // As a stream, the decoder keeps back the beginning of a character whose end was cut off.
+  return new TextDecoder().decode(bytes.subarray(0, max), { stream: true });
+}
+
+/** As it fits into KV's metadata, whatever the browser calls itself and the shop. */
+const bounded = (session: Session): Session => ({
+  ...session,
+  userAgent: cutBytes(session.userAgent, MAX_BYTES.userAgent),
+  ip: cutBytes(session.ip, MAX_BYTES.ip),
+  domain: cutBytes(session.domain, MAX_BYTES.domain),
+});
+
 export function d1Sessions(database: Database, values: Values, applicationId: string): Sessions {
   const keyOf = (userId: string, handle: string) => keys.session(applicationId, userId, handle);
 
   return {
     async put(session) {
-      const text = JSON.stringify(session);
+      const stored = bounded(session);
       const key = keyOf(session.userId, session.handle);
-      // The same as metadata: a listing then needs no read per session. KV allows 1,024 bytes.
-      await values.put(key, text, session.expiresAt, session);
+      // The same as metadata: a listing then needs no read per session.
+      await values.put(key, JSON.stringify(stored), session.expiresAt, stored);
     },
 
     async enter(signIn) {

@@ -104,6 +104,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     commonPasswords: { has: async (password) => COMMON.has(password) },
     social: options.social ?? { vouch: down },
     loginTokens: options.loginTokens ?? { verify: down },
+    production: false,
     testIdentifiers: true,
     smsCosts: false,
     deviceTokens: createDeviceTokens(vault, random),

@@ -4,7 +4,7 @@
  */
 import { inboxItem } from './templates/inbox-item.ts';
 import type { Inbox, InboxItem } from '../../ports.ts';
-import type { Values } from '../kv/values.ts';
+import { keys, type Values } from '../kv/values.ts';
 
 const LIFE = 86_400_000;
 /** Keys sort by age, newest first: KV lists in the order of keys. */
@@ -19,11 +19,11 @@ export function createInbox(values: Values): Inbox {
       const item = inboxItem(message, rendered);
       const age = String(FAR - createdAt).padStart(13, '0');
       // The id makes a second delivery of the same message overwrite the first.
-      await values.put(`inbox:${age}:${id}`, JSON.stringify(item), createdAt + LIFE, { to });
+      await values.put(keys.inbox(age, id), JSON.stringify(item), createdAt + LIFE, { to });
     },
 
     async list(to) {
-      const found = await values.list('inbox:');
+      const found = await values.list(keys.inboxes());
       const wanted = found.filter(
         ({ metadata }) => to === undefined || (metadata as { to?: string } | null)?.to === to,
       );

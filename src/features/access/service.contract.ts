@@ -1,7 +1,7 @@
 /** What is not among the 51 documented operations: the OAuth token endpoint, its public keys, health. */
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { text } from '../../schemas/fields.ts';
+import { id, text } from '../../schemas/fields.ts';
 
 const TokenRequest = z
   .object({
@@ -40,7 +40,7 @@ export const accessService = {
     security: 'none',
     encoding: 'form',
     request: {
-      params: z.object({ company_id: z.string().meta({ description: 'ID of the company' }) }),
+      params: z.object({ company_id: id.meta({ description: 'ID of the company' }) }),
       body: TokenRequest,
     },
     response: { 200: TokenResponse },

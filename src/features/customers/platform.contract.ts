@@ -12,7 +12,14 @@ import {
   CreateUserResponseSchema,
   UpdateUserRequestSchema,
 } from '../../schemas/customer.ts';
-import { ApplicationPath, CustomerPath, reason, text, wholeNumber } from '../../schemas/fields.ts';
+import {
+  ApplicationPath,
+  CustomerPath,
+  reason,
+  text,
+  typedText,
+  wholeNumber,
+} from '../../schemas/fields.ts';
 import { PaginationSchema } from '../../schemas/page.ts';
 import { success } from '../../schemas/success.ts';
 import { UserSchema } from '../../schemas/user.ts';
@@ -55,7 +62,7 @@ export const customersPlatform = {
     request: {
       params: ApplicationPath,
       query: z.object({
-        q: text(254).optional().meta({
+        q: typedText(254).optional().meta({
           description: 'Phone, email, username, user id, or the beginning of a name.',
         }),
         page_size: wholeNumber(10, 100),
@@ -80,7 +87,7 @@ export const customersPlatform = {
     request: {
       params: ApplicationPath,
       query: z.object({
-        q: text(254).optional().meta({
+        q: typedText(254).optional().meta({
           description: 'Phone, email, username, user id, or the beginning of a name.',
         }),
       }),

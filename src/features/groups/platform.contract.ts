@@ -4,7 +4,7 @@ import getUserGroupsExample from '../../../mocks/examples/platform/getUserGroups
 import updateUserGroupExample from '../../../mocks/examples/platform/updateUserGroup.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { ApplicationPath, text, wholeNumber } from '../../schemas/fields.ts';
+import { ApplicationPath, id, text, wholeNumber } from '../../schemas/fields.ts';
 import {
   GROUP_KEYS,
   CreateUserGroupSchema,
@@ -15,9 +15,10 @@ import {
 
 /** `uid` when it is a short number, else `_id` (decision 15). */
 const GroupPath = ApplicationPath.extend({
-  group_id: z
-    .string()
-    .meta({ description: '`_id` or `uid` of a group', examples: ['6345677535474fbb6944b7ce'] }),
+  group_id: id.meta({
+    description: '`_id` or `uid` of a group',
+    examples: ['6345677535474fbb6944b7ce'],
+  }),
 });
 
 export const groupsPlatform = {

@@ -3,13 +3,13 @@ import loginWithOTPExample from '../../../mocks/examples/application/loginWithOT
 import loginWithTokenExample from '../../../mocks/examples/application/loginWithToken.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { captcha, longToken, password, PlatformQuery, text } from '../../schemas/fields.ts';
+import { captcha, longToken, password, PlatformQuery, typedText } from '../../schemas/fields.ts';
 import { LoginSuccess } from '../../schemas/login.ts';
 import { SendOtpRequestSchema, SendOtpResponse } from '../../schemas/otp.ts';
 
 const PasswordLoginRequestSchema = z
   .object({
-    username: text(254).meta({ description: 'Email, phone number or username' }),
+    username: typedText(254).meta({ description: 'Email, phone number or username' }),
     password,
     captcha_code: captcha.optional(),
   })

@@ -5,17 +5,17 @@ import loginWithGoogleAndroidExample from '../../../mocks/examples/application/l
 import loginWithGoogleIOSExample from '../../../mocks/examples/application/loginWithGoogleIOS.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { longToken, name, PlatformQuery, text } from '../../schemas/fields.ts';
+import { email, longToken, name, PlatformQuery, text, typedText } from '../../schemas/fields.ts';
 import { UserSchema } from '../../schemas/user.ts';
 
 /** Names may come from here; who the shopper is never does (flows.md). */
 const OAuthRequestSchemaProfile = z
   .object({
     id: text(200).optional(),
-    email: text(254).optional(),
+    email: email.optional(),
     first_name: name.optional(),
     last_name: name.optional(),
-    full_name: text(200).optional(),
+    full_name: typedText(200).optional(),
     image: text(2048).optional(),
   })
   .meta({ id: 'OAuthRequestSchemaProfile' });
@@ -44,7 +44,7 @@ const OAuthRequestAppleSchemaProfile = z
   .object({
     first_name: name.optional(),
     last_name: name.optional(),
-    full_name: text(200).optional(),
+    full_name: typedText(200).optional(),
   })
   .meta({ id: 'OAuthRequestAppleSchemaProfile' });
 

@@ -11,7 +11,7 @@ import {
   renewSession,
   sessionLife,
 } from '../../../src/domain/session.ts';
-import { addressBlock } from '../../../src/domain/throttle.ts';
+import { addressBlock } from '../../../src/domain/client-address.ts';
 import { newUsername, signInRefusal, statusOf, withPrimaries } from '../../../src/domain/user.ts';
 import { newObjectId } from '../../../src/domain/object-id.ts';
 import type { Application, IdentifierRef, User } from '../../../src/ports.ts';

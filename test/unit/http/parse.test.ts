@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { operation } from '../../../src/http/operation.ts';
@@ -238,6 +239,28 @@ describe('nesting', () => {
     const { status, body } = await sendJson({ mobile: '1', free: nested(20) });
     expect(status).toBe(400);
     expect(body.errors?.[0]?.message).toBe('is nested too deeply');
+  });
+  test('of any depth is a 400 that names the field, or is read', async () => {
+    const level = fc.constantFrom<[string, string]>(['[', ']'], ['{"a":', '}'], ['{"":', '}']);
+    const levels = fc
+      .tuple(fc.array(level, { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 4_000 }))
+      .map(([some, times]) => Array.from({ length: times }, () => some).flat());
+    await fc.assert(
+      fc.asyncProperty(levels, fc.constantFrom('free', 'inner', 'name'), async (within, field) => {
+        const open = within.map(([start]) => start).join('');
+        const close = within.map(([, end]) => end).toReversed();
+        const sent = `{"mobile":"1","${field}":${open}1${close.join('')}}`;
+        if (sent.length > MAX_BODY_BYTES) return;
+        const { status, body } = await send(sent);
+        expect(status).toBeLessThan(500);
+        if (within.length < 20) return;
+        expect(status).toBe(400);
+        expect(body.errors).toHaveLength(1);
+        expect(body.errors?.[0]?.path).toMatch(new RegExp(`^body\\.${field}(\\.|$)`));
+        expect(body.errors?.[0]?.message).toBe('is nested too deeply');
+      }),
+      { numRuns: 50 },
+    );
   });
   test('of 30,000 levels is refused without falling over', async () => {
     const depth = 30_000;
