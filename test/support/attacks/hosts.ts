@@ -32,7 +32,15 @@ export interface Host {
 }
 
 const setup = (id: string, companyId: string, name: string): Setup => ({
-  application: { ...demoApplication(), id, companyId, name, storefrontUrl: ORIGIN },
+  application: {
+    ...demoApplication(),
+    id,
+    companyId,
+    name,
+    storefrontUrl: ORIGIN,
+    // The demo's, that of the row's example among them, and one as shops have it.
+    domains: ['localhost', `${name.toLowerCase()}.example`],
+  },
   token: `token-of-${name.toLowerCase()}`,
   client: { key: `client-of-${companyId}`, secret: `secret-of-${companyId}` },
 });
@@ -110,7 +118,7 @@ export async function memoryHost(): Promise<Host> {
 
 const INSERT = `INSERT INTO applications (id, company_id, name, token_hash, domains, storefront_url, default_country_code, config)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (id) DO UPDATE SET name = excluded.name, token_hash = excluded.token_hash`;
+  ON CONFLICT (id) DO UPDATE SET name = excluded.name, token_hash = excluded.token_hash, domains = excluded.domains`;
 
 async function seed({ application, token, client }: Setup): Promise<void> {
   const { id, companyId, name, domains, storefrontUrl, defaultCountryCode, config } = application;

@@ -79,9 +79,15 @@ function replaced(value: unknown, name: string, entry: Entry, tenant: Tenant): u
 export function partsOf(entry: Entry, tenant: Tenant): Parts {
   const { params, query, body } = (entry.row.example.request ?? {}) as Partial<Parts>;
   const names = Object.keys(entry.row.request.params?.shape ?? {});
-  const path = Object.fromEntries(names.map((name) => [name, '']));
+  const path = Object.fromEntries(names.map((name) => [name, '0'.repeat(24)]));
   return replaced({ params: { ...path, ...params }, query, body }, '', entry, tenant) as Parts;
 }
+
+/** The tenant's own path, and otherwise the example as it stands, whose ids and codes are nobody's. */
+export const aimless = (tenant: Tenant): Tenant => {
+  const { company_id = '', application_id = '' } = tenant.known;
+  return { ...tenant, known: { company_id, application_id } };
+};
 
 /** The same parts with one field set; lists and objects on the way are made when they are missing. */
 export function withField(
