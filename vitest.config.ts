@@ -53,6 +53,7 @@ export default defineConfig({
             'test/ports/**/*.test.ts',
             'test/journeys/**/*.test.ts',
             'test/outbound/**/*.test.ts',
+            'test/attacks/**/*.test.ts',
           ],
           globalSetup: ['test/support/outside-server.ts'],
           setupFiles: ['test/support/workerd-setup.ts'],

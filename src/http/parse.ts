@@ -16,24 +16,40 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrog
 const PLACES = { json: 'body', form: 'body', query: 'query', param: 'path' } as const;
 type Target = keyof typeof PLACES;
 
-/** Reads at most `limit` bytes; undefined when there are more. Works without a Content-Length too. */
-async function readText(request: Request, limit: number): Promise<string | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
+const notJson = (detail: string): Failure =>
+  failure('validation_failed', {
+    message: `The body is ${detail}.`,
+    errors: [{ path: 'body', message: `is ${detail}` }],
+  });
+
+/**
+ * Reads at most `limit` bytes, with or without a Content-Length. Refuses more, and what is not UTF-8: replaced by U+FFFD,
+ * different passwords would become the same.
+ */
+async function readText(request: Request, limit: number): Promise<string | Failure> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) {
+    return failure('payload_too_large');
+  }
   if (!request.body) return '';
   const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
-  const decoder = new TextDecoder();
-  let text = '';
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     size += chunk.value.byteLength;
     if (size > limit) {
       // Not awaited: of a cloned request (MSW clones each) it only settles when the other half is cancelled too.
       reader.cancel().catch(() => undefined);
-      return undefined;
+      return failure('payload_too_large');
     }
-    text += decoder.decode(chunk.value, { stream: true });
+    chunks.push(chunk.value);
   }
-  return text + decoder.decode();
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+  try {
+    const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('');
+    return text + decoder.decode();
+  } catch {
+    return notJson('not UTF-8');
+  }
 }
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
@@ -51,7 +67,7 @@ function cacheText(c: Context, text: string): void {
  */
 export async function readBody(c: Context, row: Operation): Promise<Failure | undefined> {
   const text = await readText(c.req.raw, MAX_BODY_BYTES);
-  if (text === undefined) return failure('payload_too_large');
+  if (typeof text !== 'string') return text;
   const type = c.req.header('content-type') ?? '';
   if (text.trim() === '') {
     cacheText(c, '{}');
@@ -65,8 +81,7 @@ export async function readBody(c: Context, row: Operation): Promise<Failure | un
   try {
     JSON.parse(text);
   } catch {
-    const errors = [{ path: 'body', message: 'is not well-formed JSON' }];
-    return failure('validation_failed', { message: 'The body is not well-formed JSON.', errors });
+    return notJson('not well-formed JSON');
   }
   cacheText(c, text);
   return undefined;

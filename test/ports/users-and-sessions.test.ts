@@ -125,6 +125,32 @@ describe.each(STORES)('Users on %s', (_, open) => {
     expect(full?.identifiers).toHaveLength(2);
     expect(await ports.users.find('0'.repeat(24))).toBeUndefined();
   });
+
+  test('what is refused leaves a user as it was, and what is done does not', async () => {
+    const { ports, clock } = await open();
+    const [number, unverified, other] = [
+      phone(7_100_000_001),
+      phone(7_100_000_002),
+      phone(7_100_000_003),
+    ];
+    const identifiers = [number, { ...unverified, verified: false, primary: false }];
+    const [id = ''] = await add(ports, person({ identifiers }));
+    const before = await ports.users.find(id);
+    clock.advance(5000);
+    const now = clock.now();
+    const rule = { demanded: true };
+    expect((await ports.users.setPrimary(id, unverified, now)).state).toBe('unverified');
+    expect((await ports.users.setPrimary(id, other, now)).state).toBe('missing');
+    expect((await ports.users.remove(id, number, rule, now)).state).toBe('last');
+    expect((await ports.users.remove(id, other, rule, now)).state).toBe('missing');
+    expect(await ports.users.find(id)).toEqual(before);
+    expect(await ports.users.setPrimary(id, number, now)).toMatchObject({
+      user: { updatedAt: now },
+    });
+    expect(await ports.users.remove(id, unverified, rule, now + 1)).toMatchObject({
+      user: { updatedAt: now + 1 },
+    });
+  });
 });
 
 describe.each(STORES)('Customers on %s', (_, open) => {

@@ -23,8 +23,9 @@ export function d1Users(database: Database, applicationId: string): Users {
     sql`application_id = ${applicationId} AND user_id = ${userId} AND kind = ${one.kind} AND value = ${one.value}`;
   const ofKind = (userId: string, one: IdentifierRef): SQL =>
     sql`application_id = ${applicationId} AND user_id = ${userId} AND kind = ${one.kind}`;
+  /** Right behind the statement that changes something: what is refused leaves the user as it is. */
   const touch = (userId: string, now: number): SQL =>
-    sql`UPDATE users SET updated_at = ${now} WHERE application_id = ${applicationId} AND id = ${userId}`;
+    sql`UPDATE users SET updated_at = ${now} WHERE application_id = ${applicationId} AND id = ${userId} AND changes() > 0`;
 
   return {
     async find(userId) {
@@ -74,11 +75,11 @@ export function d1Users(database: Database, applicationId: string): Users {
           lost: sql`SELECT ${one.kind}, ${one.value}`,
         }),
         sql`DELETE FROM identifiers WHERE ${identifierIs(userId, one)} AND ${removable} RETURNING value`,
+        touch(userId, now),
         sql`UPDATE identifiers SET is_primary = 1
             WHERE rowid = (SELECT rowid FROM identifiers WHERE ${ofKind(userId, one)} AND verified = 1
                            ORDER BY created_at, value LIMIT 1)
               AND NOT EXISTS (SELECT 1 FROM identifiers WHERE ${ofKind(userId, one)} AND is_primary = 1)`,
-        touch(userId, now),
         selectUser(byId(applicationId, userId)),
       ]);
       const done = results.at(-4) ?? [];

@@ -1,0 +1,44 @@
+/** Everything that a host has at rest, so that a refused request can be shown to have changed nothing. */
+
+/** Table → its rows as text. The text of a row names the application it belongs to. */
+export type State = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * What a refused request may change, by table: the whole of it, or columns. D1's tables and the maps in memory under one
+ * roof. Everything else is untouched until a request is granted.
+ */
+export const MAY_CHANGE: Readonly<Record<string, { columns?: readonly string[]; why: string }>> = {
+  charges: { why: 'a try costs, above all a wrong one' },
+  otp_challenges: {
+    columns: ['attempts', 'last_try'],
+    why: 'wrong codes are counted before they are judged',
+  },
+  challenges: { columns: ['attempts', 'lastTry'], why: 'the same in memory' },
+};
+
+/** Rows → text, without what may change. */
+export function rowsToText(table: string, owner: string, rows: Iterable<unknown>): string[] {
+  const { columns, why } = MAY_CHANGE[table] ?? { columns: [] };
+  if (why !== undefined && columns === undefined) return [];
+  const left = new Set<string>(columns);
+  const text = (row: unknown): string =>
+    JSON.stringify(row, (key, value: unknown) => {
+      if (left.has(key)) return undefined;
+      if (value instanceof Map) return [...value];
+      return value instanceof Set ? [...value] : value;
+    });
+  return Array.from(rows, (row) => `${owner} ${text(row)}`);
+}
+
+/** The rows that are gone or new, as `- table: row` and `+ table: row`; those of one application, or all. */
+export function changes(before: State, after: State, application = ''): string[] {
+  return [...after].flatMap(([table, rows]) => {
+    const old = before.get(table) ?? [];
+    if (old.length === rows.length && old.every((row, at) => row === rows[at])) return [];
+    const [had, has] = [new Set(old), new Set(rows)];
+    return [
+      ...old.filter((row) => !has.has(row)).map((row) => `- ${table}: ${row}`),
+      ...rows.filter((row) => !had.has(row)).map((row) => `+ ${table}: ${row}`),
+    ].filter((line) => line.includes(application));
+  });
+}

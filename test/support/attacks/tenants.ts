@@ -1,0 +1,143 @@
+/** Tenants with everything that can be named from outside: a signed-in customer, codes, links, tokens, a group. */
+import { createClient } from '../../../src/http/client.ts';
+import { table } from '../../../src/table.ts';
+import { right } from '../answers.ts';
+import { ORIGIN } from '../shop.ts';
+import { SETUPS, type Host, type Setup } from './hosts.ts';
+
+export interface Tenant extends Setup {
+  /** `Authorization` of its storefront, and of its company's operator. */
+  storefront: string;
+  operator: string;
+  /** `f.session=…` and `f.device=…` of its customer. */
+  cookie: string;
+  device: string;
+  /** Field → what this tenant's own is called; `operationId.field` where a field means different things. */
+  known: Readonly<Record<string, string>>;
+  /** What only an answer about this tenant's customer can hold. */
+  secrets: readonly string[];
+}
+
+export interface World {
+  host: Host;
+  ours: Tenant;
+  /** Another application of our company. */
+  neighbour: Tenant;
+  /** An application of another company. */
+  stranger: Tenant;
+}
+
+const PASSWORD = 'a long passphrase of ';
+
+async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
+  const { application, token, client } = setup;
+  const { id: application_id, companyId: company_id, name } = application;
+  const storefront = `Bearer ${btoa(`${application_id}:${token}`)}`;
+  const options = { baseUrl: ORIGIN, fetch: host.send };
+  const open = () =>
+    createClient(table, { ...options, cookies: true, headers: { authorization: storefront } });
+  const number = (last: number) => `98200${at}000${last}`;
+  const mail = (of: string) => `${of}.${name.toLowerCase()}@example.com`;
+  const contentFor = async (to: string, template: string) => {
+    const found = (await host.messages()).findLast(
+      (message) => message.to === to && message.content.template === template,
+    );
+    if (!found) throw new Error(`no ${template} went to ${to}`);
+    return found.content;
+  };
+  const otpFor = async (to: string) => {
+    const content = await contentFor(to, 'otp');
+    return 'otp' in content ? content.otp : '';
+  };
+  const codeFor = async (to: string, template: string) => {
+    const content = await contentFor(to, template);
+    return 'code' in content ? content.code : '';
+  };
+  const prove = async ({ application: shopper }: ReturnType<typeof open>, mobile: string) => {
+    const { request_id = '' } = right(await shopper.loginWithOTP({ body: { mobile } })).body;
+    const body = { request_id, otp: await otpFor(`+91${mobile}`) };
+    return right(await shopper.verifyMobileOTP({ body })).body.register_token;
+  };
+
+  const browser = open();
+  const { application: customer } = browser;
+  const [first_name, email, password] = [`Canary${name}`, mail('canary'), PASSWORD + name];
+  const register_token = await prove(browser, number(1));
+  const registered = right(await customer.updateProfile({ body: { register_token, first_name } }));
+  const user_id = registered.body.user?._id ?? '';
+  const device = registered.headers.getSetCookie()[1]?.split(';')[0] ?? '';
+  right(await customer.sendOTPOnEmail({ body: { email } }));
+  right(await customer.verifyEmailOTP({ body: { email, otp: await otpFor(email) } }));
+  const changed = right(await customer.updatePassword({ body: { new_password: password } }));
+  const cookie = changed.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  right(await customer.sendResetPasswordEmail({ body: { email } }));
+  right(await customer.addEmail({ body: { email: mail('second') } }));
+  right(await customer.addMobileNumber({ body: { phone: number(2) } }));
+
+  const anonymous = open();
+  const unfinished = (await prove(anonymous, number(3))) ?? '';
+  const sent = right(await anonymous.application.sendOTPOnMobile({ body: { mobile: number(4) } }));
+
+  const mailed = right(
+    await anonymous.application.sendOTPOnEmail({ body: { email: mail('third') } }),
+  );
+  const ending = right(await customer.sendOTPOnMobile({ body: { mobile: number(1) } }));
+
+  const granted = right(
+    await createClient(table, options).service.createToken({
+      params: { company_id },
+      body: { grant_type: 'client_credentials' },
+      headers: { authorization: `Basic ${btoa(`${client.key}:${client.secret}`)}` },
+    }),
+  );
+  const operator = `Bearer ${granted.body.access_token}`;
+  const { platform } = createClient(table, { ...options, headers: { authorization: operator } });
+  const params = { company_id, application_id };
+  const listed = right(await platform.getActiveSessions({ params, query: { id: user_id } }));
+  const session_id = listed.body.items?.[0]?.session_id ?? '';
+  const body = { name: first_name, description: name, file_url: 'https://files.example/u.csv' };
+  const group = right(await platform.createUserGroup({ params, body })).body;
+
+  return {
+    ...setup,
+    storefront,
+    operator,
+    cookie,
+    device,
+    known: {
+      company_id,
+      application_id,
+      platform: application_id,
+      user_id,
+      id: user_id,
+      session_id,
+      group_id: group._id ?? '',
+      request_id: sent.body.request_id ?? '',
+      otp: await otpFor(`+91${number(4)}`),
+      token: sent.body.resend_token ?? '',
+      'sendOTPOnMobile.mobile': number(4),
+      'sendOTPOnEmail.email': mail('third'),
+      'sendOTPOnEmail.token': mailed.body.resend_email_token ?? '',
+      'verifyEmailOTP.email': mail('third'),
+      'verifyEmailOTP.otp': await otpFor(mail('third')),
+      'deleteUser.request_id': ending.body.request_id ?? '',
+      'deleteUser.otp': await otpFor(`+91${number(1)}`),
+      register_token: unfinished,
+      code: await codeFor(email, 'reset_link'),
+      'verifyEmail.code': await codeFor(mail('second'), 'verify_link'),
+      'verifyMobile.code': await codeFor(`+91${number(2)}`, 'verify_link'),
+      q: first_name,
+    },
+    secrets: [user_id, first_name, email, number(1), session_id.replace('sess:', '')],
+  };
+}
+
+/** The tenants on a host, each set up through the API itself. */
+export async function worldOn(host: Host): Promise<World> {
+  const tenants: Tenant[] = [];
+  // One after the other: the newest message is the one that was just asked for.
+  for (const [at, setup] of SETUPS.entries()) tenants.push(await tenantOf(host, setup, at));
+  const [ours, neighbour, stranger] = tenants;
+  if (!ours || !neighbour || !stranger) throw new Error('a tenant is missing');
+  return { host, ours, neighbour, stranger };
+}
