@@ -114,9 +114,9 @@ export function bindingHolds({ userProvenAt }: Registration, user: User): boolea
 }
 
 /**
- * Whether a login token was made before the user's last revocation.
+ * The greatest `sessionsValidFrom` under which a login token still counts: it must not be older than the last revocation.
  * @param issuedAt its `iat` in milliseconds, which is whole seconds; undefined when it has none
  */
-export function tokenIsRevoked(issuedAt: number | undefined, user: User): boolean {
-  return issuedAt !== undefined && issuedAt + 999 < user.sessionsValidFrom;
+export function tokenCountsUntil(issuedAt: number | undefined): number | undefined {
+  return issuedAt === undefined ? undefined : issuedAt + 999;
 }

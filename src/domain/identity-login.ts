@@ -17,7 +17,7 @@ import type {
 import { noticeSocialLinked } from './notices.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
 import { accept, refuse, type Result } from './result.ts';
-import { tokenIsRevoked } from './credentials.ts';
+import { tokenCountsUntil } from './credentials.ts';
 import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { givenProfile, missingKinds, signInRefusal } from './user.ts';
 
@@ -72,7 +72,8 @@ export async function loginByIdentity(
     const refused = signInRefusal(known, application);
     if (refused) return refused;
     if (!known) return register(ports, application, login);
-    if (tokenIsRevoked(login.issuedAt, known)) {
+    const countsUntil = tokenCountsUntil(login.issuedAt);
+    if (countsUntil !== undefined && countsUntil < known.sessionsValidFrom) {
       return refuse('login_failed', { internal: 'made before a revocation' });
     }
     const lacks = missingKinds(kindsForSession(application), known.identifiers).length > 0;
@@ -87,6 +88,7 @@ export async function loginByIdentity(
       identity,
       userId: known.id,
       by: linked ? [] : proven,
+      countsUntil,
       signIn: prepared?.signIn,
       registration: fresh?.registration,
       charged,

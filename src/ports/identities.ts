@@ -77,6 +77,8 @@ export interface Identities {
     identity: SocialIdentity;
     userId: string;
     by: readonly IdentifierRef[];
+    /** Nothing is done when the user's `sessionsValidFrom` is greater by then: the proof is older than a revocation. */
+    countsUntil?: number;
     signIn?: SignIn;
     /** Opened when a required identifier is missing (ruling 17). */
     registration?: NewRegistration;

@@ -32,12 +32,27 @@ export function d1Identities(database: Database, applicationId: string): Identit
       return { linked: readUser(linked), owners: users };
     },
 
-    async signIn({ identity, userId, by, signIn, registration, charged, chargedAt, now }) {
-      const mine = sql`(${holderOf(identity)}) = ${userId}`;
+    async signIn({
+      identity,
+      userId,
+      by,
+      countsUntil,
+      signIn,
+      registration,
+      charged,
+      chargedAt,
+      now,
+    }) {
+      const counts =
+        countsUntil === undefined
+          ? sql`TRUE`
+          : sql`EXISTS (SELECT 1 FROM users WHERE application_id = ${applicationId} AND id = ${userId}
+                        AND sessions_valid_from <= ${countsUntil})`;
+      const mine = sql`(${holderOf(identity)}) = ${userId} AND ${counts}`;
       const results = await database.write([
         sql`INSERT INTO social_identities (application_id, provider, subject, user_id, created_at)
             SELECT ${applicationId}, ${identity.provider}, ${identity.subject}, ${userId}, ${now}
-            WHERE ${userId} IN (${ownersOf(by)}) ON CONFLICT DO NOTHING RETURNING user_id`,
+            WHERE ${userId} IN (${ownersOf(by)}) AND ${counts} ON CONFLICT DO NOTHING RETURNING user_id`,
         ...(signIn ? signInStatements(applicationId, signIn, mine) : []),
         ...(registration ? [insertRegistration(applicationId, registration, mine)] : []),
         ...(charged.length > 0

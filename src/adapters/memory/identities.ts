@@ -13,7 +13,9 @@ export function memoryIdentities(state: MemoryState): Identities {
       return { linked: state.user(state.holder(identity)), owners: [...owners.values()] };
     },
 
-    async signIn({ identity, userId, by, signIn, registration, charged, chargedAt }) {
+    async signIn({ identity, userId, by, countsUntil, signIn, registration, charged, chargedAt }) {
+      const validFrom = state.users.get(userId)?.sessionsValidFrom ?? 0;
+      if (countsUntil !== undefined && countsUntil < validFrom) return undefined;
       const owned = by.some((one) => state.owner(one)?.id === userId);
       const linkedNow = owned && state.holder(identity) === undefined;
       if (linkedNow) state.link(identity, userId);

@@ -121,7 +121,13 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
           .map(({ application }) => application)
           .find((one) => one.id === id && one.companyId === companyId);
       },
-      async authenticateClient({ companyId, key: clientKey, secret, limits: { client: own, address }, now }) {
+      async authenticateClient({
+        companyId,
+        key: clientKey,
+        secret,
+        limits: { client: own, address },
+        now,
+      }) {
         const known = options.clients.find(
           ({ client }) => client.key === clientKey && client.companyId === companyId,
         );

@@ -35,6 +35,7 @@ export function loginTokens(
         return {
           subject,
           jti,
+          issuedAt: claims.iat === undefined ? undefined : claims.iat * 1000,
           expiresAt: Number(claims.exp) * 1000,
           email: text(claims['email']),
           emailVerified: isTrue(claims['email_verified']),

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { demoApplication } from '../../../mocks/demo.ts';
 import { sha256 } from '../../../scripts/lib/sha256.ts';
 import { memoryPorts } from '../../../src/adapters/memory/ports.ts';
+import { createOutbound } from '../../../src/adapters/outbound/outbound.ts';
 import { loginTokens } from '../../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../../src/adapters/social/providers.ts';
 import { createApp } from '../../../src/app.ts';
@@ -85,8 +86,8 @@ export async function memoryHost(): Promise<Host> {
     clients: [...clients.values()],
     limits: DEFAULT_LIMITS,
     clock,
-    social: socialProviders(SOCIAL_URLS, outside, clock),
-    loginTokens: loginTokens(outside, clock, () => true),
+    social: socialProviders(SOCIAL_URLS, createOutbound(outside), clock),
+    loginTokens: loginTokens(createOutbound(outside), clock, () => true),
   });
   const equipment = await equipmentOf(memory.factory.service.vault);
   for (const { application } of setups) Object.assign(application, equipment);
@@ -111,7 +112,7 @@ export async function memoryHost(): Promise<Host> {
       return tables;
     },
     async forgive() {
-      for (const owner of states()) memory.state(owner).charges = [];
+      for (const owner of states()) memory.state(owner).budgets.clear();
     },
   };
 }
@@ -182,7 +183,7 @@ export async function edgeHost(): Promise<Host & { shop: EdgeShop }> {
     messages: shop.messages,
     state: async () => stateOf(shop),
     async forgive() {
-      await env.DB.exec('DELETE FROM charges');
+      await env.DB.exec('DELETE FROM budgets');
     },
   };
 }

@@ -8,12 +8,14 @@ export type State = ReadonlyMap<string, readonly string[]>;
  * roof. Everything else is untouched until a request is granted.
  */
 export const MAY_CHANGE: Readonly<Record<string, { columns?: readonly string[]; why: string }>> = {
-  charges: { why: 'a try costs, above all a wrong one' },
+  budgets: { why: 'a try costs, above all a wrong one' },
+  activity_counts: { why: 'failed sign-ins are counted' },
+  activities: { why: 'the same in memory' },
   otp_challenges: {
-    columns: ['attempts', 'last_try'],
+    columns: ['attempts', 'device_attempts', 'last_try'],
     why: 'wrong codes are counted before they are judged',
   },
-  challenges: { columns: ['attempts', 'lastTry'], why: 'the same in memory' },
+  challenges: { columns: ['attempts', 'deviceAttempts'], why: 'the same in memory' },
 };
 
 /** Rows → text, without what may change. */
@@ -21,13 +23,17 @@ export function rowsToText(table: string, owner: string, rows: Iterable<unknown>
   const { columns, why } = MAY_CHANGE[table] ?? { columns: [] };
   if (why !== undefined && columns === undefined) return [];
   const left = new Set<string>(columns);
+  // A wrong try that spends a budget leaves one row that says so.
+  const isLock = (row: unknown): boolean =>
+    (row as { action?: unknown } | null)?.action === 'sign_in.locked';
   const text = (row: unknown): string =>
     JSON.stringify(row, (key, value: unknown) => {
       if (left.has(key)) return undefined;
       if (value instanceof Map) return [...value];
       return value instanceof Set ? [...value] : value;
     });
-  return Array.from(rows, (row) => `${owner} ${text(row)}`);
+  const kept = [...rows].filter((row) => !isLock(row));
+  return kept.map((row) => `${owner} ${text(row)}`);
 }
 
 /** The rows that are gone or new, as `- table: row` and `+ table: row`; those of one application, or all. */
