@@ -2,9 +2,16 @@
 import metadata from '../../src/domain/phone-metadata.json' with { type: 'json' };
 import { readAddress as addressOf } from '../../src/domain/client-address.ts';
 import { isOutbound } from '../../src/config/outbound.ts';
+import { isPlainLine } from '../../src/domain/plain-line.ts';
 import { isLoopbackHost } from '../../src/http/caller.ts';
 import type { ImportedHashes, ImportedHashKind, SocialProvider } from '../../src/ports.ts';
 import { Refused } from './command.ts';
+
+/** What shoppers and operators read, in subjects of mails too. */
+export function readName(text: string): string {
+  if (text.length <= 100 && isPlainLine(text)) return text;
+  throw new Refused('--name must be one visible line of at most 100 characters.');
+}
 
 /** A host without scheme and port, lower-case. */
 export function readDomain(text: string): string {
