@@ -2,11 +2,18 @@
 import metadata from '../../src/domain/phone-metadata.json' with { type: 'json' };
 import { isTenantUrl } from '../../src/config/outbound.ts';
 import { readAddress as addressOf } from '../../src/domain/client-address.ts';
+import { isPlainLine } from '../../src/domain/plain-line.ts';
 import { isLoopbackHost } from '../../src/http/caller.ts';
 import { defaultUntil } from '../../src/domain/imported-hash.ts';
 import { DEFAULT_BCRYPT_COST, MAX_BCRYPT_COST } from '../../src/domain/password-hash.ts';
 import type { ImportedHashes, ImportedHashKind, SocialProvider } from '../../src/ports.ts';
 import { Refused } from './command.ts';
+
+/** What shoppers and operators read, in subjects of mails too. */
+export function readName(text: string): string {
+  if (text.length <= 100 && isPlainLine(text)) return text;
+  throw new Refused('--name must be one visible line of at most 100 characters.');
+}
 
 /** A host without scheme and port, lower-case. */
 export function readDomain(text: string): string {

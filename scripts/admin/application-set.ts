@@ -10,6 +10,7 @@ import {
   readHashPolicy,
   readJwksUrl,
   readLanguage,
+  readName,
   readOrigin,
 } from './application-flags.ts';
 import { changeApplication, findApplication, jsonOf } from './application-store.ts';
@@ -113,7 +114,7 @@ export const applicationSet = command({
     const columns: Record<string, Value> = {};
     const list = (given: readonly string[], read: (text: string) => string): string[] =>
       given.length === 1 && given[0] === 'none' ? [] : given.map(read);
-    if (flags.name !== undefined) columns['name'] = flags.name;
+    if (flags.name !== undefined) columns['name'] = readName(flags.name);
     if (flags.domain.length > 0) columns['domains'] = JSON.stringify(flags.domain.map(readDomain));
     if (flags['storefront-url'] !== undefined) {
       columns['storefront_url'] = readOrigin(flags['storefront-url']);

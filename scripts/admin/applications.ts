@@ -5,7 +5,7 @@ import { newObjectId } from '../../src/domain/object-id.ts';
 import { newConfig } from '../lib/new-config.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { changeApplication, findApplication, jsonOf, writeAudited } from './application-store.ts';
-import { readCountry, readDomain, readLanguage, readOrigin } from './application-flags.ts';
+import { readCountry, readDomain, readLanguage, readName, readOrigin } from './application-flags.ts';
 import { companyExists } from './clients.ts';
 import { command, Refused, table } from './command.ts';
 import { newSecret } from './secrets.ts';
@@ -38,7 +38,7 @@ export const applicationCreate = command({
     const row = {
       id,
       company_id: flags.company,
-      name: flags.name,
+      name: readName(flags.name),
       domains,
       storefront_url: storefrontUrl,
       default_country_code: readCountry('default-country', flags['default-country'] ?? '91'),

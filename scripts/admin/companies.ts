@@ -1,4 +1,5 @@
 import { sql } from '../../src/adapters/d1/sql.ts';
+import { readName } from './application-flags.ts';
 import { command, Refused, table } from './command.ts';
 
 export const companyCreate = command({
@@ -7,7 +8,8 @@ export const companyCreate = command({
     name: { value: 'NAME', about: 'what it is called', required: true },
     id: { value: 'ID', about: 'a whole number (default: the next one)' },
   },
-  async run({ directory }, { name, id }) {
+  async run({ directory }, { name: given, id }) {
+    const name = readName(given);
     if (id !== undefined && !/^[1-9]\d{0,14}$/.test(id)) {
       throw new Refused('--id must be a whole number from 1.');
     }

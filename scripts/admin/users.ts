@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import Papa from 'papaparse';
 import { auditStatement } from '../../src/adapters/d1/audit.ts';
 import { createProgress } from '../lib/progress.ts';
+import { escapeFormula } from '../lib/users/csv-cell.ts';
 import { exportUsers } from '../lib/users/export.ts';
 import { HashIntake, mergeBrought } from '../lib/users/hashes.ts';
 import { importUsers } from '../lib/users/import.ts';
@@ -109,8 +110,10 @@ export const usersImport = command({
   },
 });
 
-const cell = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+const cell = (value: unknown): unknown => {
+  if (typeof value === 'string') return escapeFormula(value);
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+};
 
 export const usersExport = command({
   summary: 'Writes the users of an application to a file that users import reads.',

@@ -10,6 +10,7 @@ import type {
 } from '../ports.ts';
 import type { By } from './customers.ts';
 import { newObjectId } from './object-id.ts';
+import { isPlainLine } from './plain-line.ts';
 import { accept, badField, refuse, type Result } from './result.ts';
 
 /** Ruling 33. */
@@ -34,6 +35,8 @@ function newImport(ports: Ports, fileUrl: string): Result<NewImport, 'validation
   return accept({ fileUrl, importId: newObjectId(ports.clock.now(), ports.random.bytes(8)) });
 }
 
+const unreadable = badField('body.name', 'must be one visible line');
+
 /** The group is there; if its message cannot be sent, whoever looks for stalled imports sends another. */
 const begin = (ports: Ports, { importId }: NewImport): void =>
   ports.background(ports.imports.send(importId));
@@ -45,6 +48,7 @@ export async function createGroup(
 ): Promise<Result<Group, 'validation_failed' | 'group_limit'>> {
   const file = newImport(ports, body.file_url);
   if (!file.ok) return file;
+  if (!isPlainLine(body.name)) return unreadable;
   const now = ports.clock.now();
   const id = newObjectId(now, ports.random.bytes(8));
   const { name, description } = body;
@@ -65,6 +69,7 @@ export async function updateGroup(
 ): Promise<Result<Group, 'validation_failed' | 'not_found'>> {
   const file = body.file_url === undefined ? undefined : newImport(ports, body.file_url);
   if (file && !file.ok) return file;
+  if (body.name !== undefined && !isPlainLine(body.name)) return unreadable;
   const { name, description } = body;
   const detail = { group: ref, fields: Object.keys(body) };
   const event = { ...by, action: 'group.updated', detail, at: ports.clock.now() } as const;

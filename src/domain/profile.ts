@@ -1,5 +1,6 @@
 /** The plain fields of a profile: what may stand in them (flows.md). Pure. */
 import type { Profile } from '../ports.ts';
+import { isPlainLine } from './plain-line.ts';
 import { accept, badField, type Refused, type Result } from './result.ts';
 import { isWebAddress } from './web-address.ts';
 
@@ -33,7 +34,9 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
     ['first_name', firstName],
     ['last_name', lastName],
   ] as const) {
-    if (name !== undefined && /[\r\n\t<>]/.test(name)) return bad(field, 'must be a plain name');
+    if (name && (/[<>]/.test(name) || !isPlainLine(name))) {
+      return bad(field, 'must be a plain name');
+    }
   }
   const gender = body.gender?.toLowerCase();
   if (gender !== undefined && !GENDERS.has(gender)) {

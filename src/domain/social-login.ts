@@ -15,6 +15,7 @@ import {
   type IdentityLogin,
   type IdentityRefusal,
 } from './identity-login.ts';
+import { toPlainLine } from './plain-line.ts';
 import { accept, refuse, tooMany, type Refused, type Result } from './result.ts';
 import type { Visitor } from './sign-in.ts';
 import { proofFailures } from './throttle.ts';
@@ -44,10 +45,7 @@ type Refusal =
 
 /** One line of a plain name; undefined when nothing is left. */
 export const plainName = (text: string | undefined): string | undefined =>
-  text
-    ?.replaceAll(/[\p{Cc}<>]+/gu, ' ')
-    .trim()
-    .slice(0, 100) || undefined;
+  text === undefined ? undefined : toPlainLine(text.replaceAll(/[<>]+/g, ' '))?.slice(0, 100);
 
 function profileOf(person: SocialPerson, said: SocialLogin['profile'] = {}): Profile {
   const [first, ...rest] = said.full_name?.trim().split(/\s+/) ?? [];

@@ -67,6 +67,20 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
     expect(group.errors).toBeUndefined();
   });
 
+  test('a name is one visible line, when it is made and when it is changed', async () => {
+    const { operator, serve } = await opened(open);
+    serve('user_id\n');
+    const refusal = { status: 400, body: { errors: [{ path: 'body.name' }] } };
+    const made = right(await operator.createUserGroup({ params, body: NEW })).body;
+    const there = { params: { ...params, group_id: made._id ?? '' } };
+    for (const name of ['Gold\u202edlog', 'Gold\nSilver', '\u200b', ' ']) {
+      const body = { ...NEW, name };
+      expect(await operator.createUserGroup({ params, body })).toMatchObject(refusal);
+      expect(await operator.updateUserGroup({ ...there, body: { name } })).toMatchObject(refusal);
+    }
+    right(await operator.updateUserGroup({ ...there, body: { name: 'सोना <100' } }));
+  });
+
   test.each([
     ['addresses', 'email\nCustomer-1@Example.com\n customer-3@example.com \n', 2],
     ['international numbers', 'phone_number\n+919820098201\n919820098202\n', 2],

@@ -221,12 +221,22 @@ describe.each(JOURNEYS)('test identifiers on %s', (_, open) => {
 });
 
 describe('on D1 and KV', () => {
-  test('test identifiers are refused in production unless a var says otherwise', async () => {
+  const production = {
+    ENVIRONMENT: 'production',
+    DELIVERY: 'webhook',
+    WEBHOOK_URL: 'https://provider.example/messages',
+    WEBHOOK_SECRET: 'a webhook secret of more than 32 characters',
+  };
+  test.each<[string, Record<string, string>, messages: number]>([
+    ['do not count in production', production, 1],
+    ['count in production when a var says so', { ...production, TEST_IDENTIFIERS: 'on' }, 0],
+    ['do not count when a var says so', { TEST_IDENTIFIERS: 'off' }, 1],
+  ])('test identifiers %s', async (_, vars, messages) => {
     const until = Date.now() + 60_000;
     const testIdentifiers = [{ kind: 'phone' as const, value: E164, otp: '424242', until }];
-    const shop = await edgeShop({ record: { testIdentifiers }, env: { TEST_IDENTIFIERS: 'off' } });
+    const shop = await edgeShop({ record: { testIdentifiers }, env: vars });
     right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
-    expect(await shop.messages()).toHaveLength(1);
+    expect(await shop.messages()).toHaveLength(messages);
   });
 
   interface Asked {

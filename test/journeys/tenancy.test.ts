@@ -1,6 +1,6 @@
 /** No operator ever reaches another shop's customers, whatever ids the request names. */
 import { env } from 'cloudflare:workers';
-import { SignJWT, generateKeyPair } from 'jose';
+import { generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { freshSecrets } from '../../scripts/lib/dev-vars.ts';
 import { right, signUp } from '../support/answers.ts';
@@ -67,11 +67,58 @@ describe('the ids of a customer', () => {
   });
 });
 
-/** Calls a row of the demo application, or of the company named, with a token and nothing else. */
-async function call(shop: EdgeShop, { row }: Entry, token: string, company = '1') {
+const RIVAL = {
+  companyId: '2',
+  applicationId: 'b'.repeat(24),
+  key: 'rival-key',
+  // Only the first colon of a pair parts it.
+  secret: 'rival:secret:with:colons',
+  token: 'rival:token:with:colons',
+};
+
+/** A second company, with an application and a client of its own. */
+async function rivalOf(shop: EdgeShop): Promise<void> {
+  const { vault } = shop.ports;
+  await env.DB.batch([
+    env.DB.prepare('INSERT INTO companies (id, name) VALUES (?, ?)').bind(RIVAL.companyId, 'Rival'),
+    env.DB.prepare(
+      `INSERT INTO applications (id, company_id, name, token_hash, domains, storefront_url, default_country_code, config)
+       SELECT ?, ?, 'Rival', ?, '["rival.example"]', 'https://rival.example', default_country_code, config
+       FROM applications WHERE id = ?`,
+    ).bind(
+      RIVAL.applicationId,
+      RIVAL.companyId,
+      await vault.digest(RIVAL.token),
+      DEMO.applicationId,
+    ),
+    env.DB.prepare(
+      'INSERT INTO oauth_clients (key, company_id, secret_hash, scopes) VALUES (?, ?, ?, ?)',
+    ).bind(RIVAL.key, RIVAL.companyId, await vault.digest(RIVAL.secret), JSON.stringify(SCOPES)),
+  ]);
+}
+
+/** An access token of the rival, from the endpoint as it would get one. */
+async function rivalToken(shop: EdgeShop): Promise<string> {
+  const { body } = await shop.browser().service.createToken({
+    params: { company_id: RIVAL.companyId },
+    body: { grant_type: 'client_credentials' },
+    headers: { authorization: `Basic ${btoa(`${RIVAL.key}:${RIVAL.secret}`)}` },
+  });
+  if (!('access_token' in body)) throw new Error(JSON.stringify(body));
+  return body.access_token;
+}
+
+/** Calls a row of the demo application, or of the one named, with a token and nothing else. */
+async function call(
+  shop: EdgeShop,
+  { row }: Entry,
+  token: string,
+  company: string = DEMO.companyId,
+  application: string = DEMO.applicationId,
+) {
   const path = row.path
     .replace('{company_id}', company)
-    .replace('{application_id}', DEMO.applicationId)
+    .replace('{application_id}', application)
     .replaceAll(/\{\w+\}/g, '0'.repeat(24));
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const answer = await shop.fetch(path, { method: row.method.toUpperCase(), headers });
@@ -85,15 +132,25 @@ async function forgeries(shop: EdgeShop): Promise<Record<string, string>> {
   const [key] = right(jwks).body.keys;
   const { kid } = key as { kid: string };
   const claims = { company_id: DEMO.companyId, scope: SCOPES.join(' ') };
-  const signed = async (alg: string, secret: CryptoKey | Uint8Array) =>
+  const signed = async (
+    alg: string,
+    secret: CryptoKey | Uint8Array,
+    { issuer = 'vestibule', audience = 'vestibule-platform' } = {},
+  ) =>
     new SignJWT(claims)
-      .setIssuer('vestibule')
-      .setAudience('vestibule-platform')
+      .setIssuer(issuer)
+      .setAudience(audience)
       .setSubject(DEMO.oauthKey)
       .setExpirationTime('1h')
       .setProtectedHeader({ alg, kid, typ: 'at+jwt' })
       .sign(secret);
   const { privateKey } = await generateKeyPair('EdDSA');
+  const { keys } = JSON.parse(env.SIGNING_KEYS) as { keys: JWK[] };
+  // An OKP key is never bytes.
+  const ours = (await importJWK(keys[0] ?? {}, 'EdDSA')) as CryptoKey;
+  // What is wrong with the others is what was changed, not how they were made.
+  const sound = await call(shop, rows[0] as Entry, await signed('EdDSA', ours));
+  expect(sound).not.toContain('unauthorized');
   const retired = await edgeShop({ env: { SIGNING_KEYS: freshSecrets().SIGNING_KEYS ?? '' } });
   const [, payload] = (await accessToken(shop)).split('.');
   const none = btoa(JSON.stringify({ alg: 'none', kid, typ: 'at+jwt' })).replaceAll('=', '');
@@ -104,6 +161,8 @@ async function forgeries(shop: EdgeShop): Promise<Record<string, string>> {
       'HS256',
       new TextEncoder().encode(JSON.stringify(key)),
     ),
+    'our key for another audience': await signed('EdDSA', ours, { audience: 'vestibule' }),
+    'our key of another issuer': await signed('EdDSA', ours, { issuer: 'https://evil.example' }),
     'alg none': `${none}.${payload}.`,
   };
 }
@@ -132,4 +191,54 @@ test('every platform row refuses forged, retired and expired tokens, and foreign
       'unauthorized',
     ]);
   }
+});
+
+test('no company reaches another one, by its path or by its application', async () => {
+  const shop = await edgeShop();
+  await rivalOf(shop);
+  const [ours, theirs] = [await accessToken(shop), await rivalToken(shop)];
+  // Both are good where they belong.
+  const [first] = rows;
+  const own = await call(shop, first as Entry, theirs, RIVAL.companyId, RIVAL.applicationId);
+  expect(own).toEqual([200, undefined]);
+  for (const entry of rows) {
+    const foreign = {
+      'their token on our path': await call(shop, entry, theirs),
+      'our token on our path with their application': await call(
+        shop,
+        entry,
+        ours,
+        DEMO.companyId,
+        RIVAL.applicationId,
+      ),
+      'our token on their path': await call(
+        shop,
+        entry,
+        ours,
+        RIVAL.companyId,
+        RIVAL.applicationId,
+      ),
+      'their token on their path with our application': await call(
+        shop,
+        entry,
+        theirs,
+        RIVAL.companyId,
+      ),
+    };
+    for (const [what, answer] of Object.entries(foreign)) {
+      expect([entry.id, what, ...answer]).toEqual([entry.id, what, 404, 'not_found']);
+    }
+  }
+});
+
+test('a secret may hold colons, in Basic and in the pair of a storefront', async () => {
+  const shop = await edgeShop();
+  await rivalOf(shop);
+  expect(await rivalToken(shop)).toEqual(expect.any(String));
+  const status = async (pair: string) => {
+    const headers = { authorization: `Bearer ${btoa(pair)}` };
+    return (await shop.fetch('/service/application/user/platform/v1.0/config', { headers })).status;
+  };
+  expect(await status(`${RIVAL.applicationId}:${RIVAL.token}`)).toBe(200);
+  expect(await status(`${RIVAL.applicationId}:rival`)).toBe(401);
 });

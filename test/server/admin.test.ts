@@ -276,6 +276,8 @@ describe('users of another system', () => {
   const COUNT = 3_000;
   /** Of `pässwörd`. */
   const BCRYPT = '$2b$08$DGhuBw/56l2ASI5Rpg3exeRv4Q19Po50HgUj1InqV/rNyCrEX2hC6';
+  /** Line → a name that a spreadsheet would run, or that looks as if it had been kept from that already. */
+  const FORMULAS: Record<number, string> = { 50: '=HYPERLINK("https://evil.example","x")', 51: "'+1" };
   const target = join(folder, 'target');
   const file = join(folder, 'users.ndjson');
   const resume = join(folder, 'resume.json');
@@ -285,7 +287,7 @@ describe('users of another system', () => {
     const lines = Array.from({ length: COUNT }, (_, at) =>
       JSON.stringify({
         external_id: `old-${at}`,
-        first_name: 'Asha',
+        first_name: FORMULAS[at] ?? 'Asha',
         email: `asha-${at}@example.com`,
         phone_number: `983${String(at).padStart(7, '0')}`,
         password_hash: BCRYPT,
@@ -381,6 +383,9 @@ describe('users of another system', () => {
       const exported = admin('users', 'export', out, ...into, '--with-hashes');
       expect(exported.stdout).toMatch(new RegExp(`^${COUNT - 3} users`));
       expect(statSync(out).mode & 0o777).toBe(0o600);
+      const written = readFileSync(out, 'utf8');
+      expect(written).toContain(format === 'csv' ? `'=HYPERLINK(""https` : '"=HYPERLINK(');
+      expect(written).toContain(format === 'csv' ? `,''+1,` : `"'+1"`);
       const before = JSON.parse(admin('users', 'import', out, ...there, '--json').stdout) as object;
       const expected = format === 'ndjson' ? { imported: COUNT - 3 } : { already_there: COUNT - 3 };
       expect(before).toMatchObject({ refused: 0, ...expected });

@@ -99,6 +99,19 @@ test('production is sound with a real transport for both channels, together or e
   }
 });
 
+test('fixed codes of test identifiers count in development, and in production only when a var says so', () => {
+  const real = { ...production, DELIVERY: 'webhook' };
+  const counted = (env: Record<string, unknown>) => parseConfig(env).testIdentifiers;
+  expect(parseConfig(real).production).toBe(true);
+  expect(counted(real)).toBe(false);
+  expect(counted({ ...real, ENVIRONMENT: 'production' })).toBe(false);
+  expect(counted({ ...real, TEST_IDENTIFIERS: 'off' })).toBe(false);
+  expect(counted({ ...real, TEST_IDENTIFIERS: 'on' })).toBe(true);
+  expect(counted(sound)).toBe(true);
+  expect(counted({ ...sound, TEST_IDENTIFIERS: 'off' })).toBe(false);
+  expect(problem({ ...real, TEST_IDENTIFIERS: 'yes' })).toContain('TEST_IDENTIFIERS');
+});
+
 test('files on this machine are for development, and only when somebody says so', () => {
   expect(parseConfig(sound).loopbackFiles).toBe(false);
   expect(parseConfig({ ...sound, LOOPBACK_FILES: 'on' }).loopbackFiles).toBe(true);

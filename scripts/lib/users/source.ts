@@ -1,6 +1,7 @@
 /** A file of users, record by record: NDJSON or CSV, from the byte where an earlier run stopped. */
 import { createReadStream } from 'node:fs';
 import { csvSlices, joined } from '../../../src/adapters/files/csv-slices.ts';
+import { unescapeFormula } from './csv-cell.ts';
 import { readRecord } from '../../../src/adapters/files/csv-record.ts';
 
 export type FileFormat = 'ndjson' | 'csv';
@@ -96,7 +97,7 @@ async function* csv(file: string, start: Place, most: number): AsyncGenerator<Ch
         // An empty cell is an absent field.
         const cells = names.flatMap((name, index) => {
           const cell = fields[index]?.trim() ?? '';
-          return cell === '' ? [] : [[name, cell]];
+          return cell === '' ? [] : [[name, unescapeFormula(cell)]];
         });
         return { line: at, value: Object.fromEntries(cells) as unknown };
       });

@@ -1,0 +1,14 @@
+/**
+ * Cells that a spreadsheet would run. A customer may be called `=HYPERLINK(…)`, and the export is opened by an operator: an
+ * apostrophe in front makes it a text there. Reading takes it off again, so that what comes in is what went out; a text that
+ * looks escaped already gets one more.
+ */
+
+/** Full-width signs count in some locales. */
+const FORMULA = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+export const escapeFormula = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell);
+
+/** The text of a cell that `escapeFormula` wrote; any other as it is, such as `+919820098200` in a file written by hand. */
+export const unescapeFormula = (cell: string): string =>
+  cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell;
