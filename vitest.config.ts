@@ -1,6 +1,7 @@
 /**
  * Four kinds of tests, each where it can run fastest: `vitest --project unit | workerd | server | browser`. The last needs
- * Chromium, which not every machine has, so `npm test` leaves it to `npm run test:browser`; the gate runs both.
+ * Chromium, which not every machine has, so `npm test` leaves it to `npm run test:browser`; the gate runs both. A fifth,
+ * `long`, repeats in large what others do in small, for minutes: `npm run test:long`.
  */
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { join } from 'node:path';
@@ -17,6 +18,17 @@ const bindings = {
   ENVIRONMENT: 'development',
   DELIVERY: 'inbox',
   TEST_MIGRATIONS: await readD1Migrations(join(import.meta.dirname, 'migrations')),
+};
+
+const workers = () =>
+  cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { bindings } });
+
+const inWorkerd = {
+  setupFiles: ['test/support/workerd-setup.ts'],
+  // One isolate for all files; the setup clears its storage before each test, in milliseconds instead of seconds.
+  isolate: false,
+  maxWorkers: 1,
+  testTimeout: 15_000,
 };
 
 export default defineConfig({
@@ -41,13 +53,9 @@ export default defineConfig({
         },
       },
       {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings },
-          }),
-        ],
+        plugins: [workers()],
         test: {
+          ...inWorkerd,
           name: 'workerd',
           include: [
             'test/ports/**/*.test.ts',
@@ -56,12 +64,16 @@ export default defineConfig({
             'test/attacks/**/*.test.ts',
           ],
           globalSetup: ['test/support/outside-server.ts'],
-          setupFiles: ['test/support/workerd-setup.ts'],
-          // One isolate for all files; the setup clears its storage before each test, in milliseconds instead of seconds.
-          isolate: false,
-          maxWorkers: 1,
-          testTimeout: 15_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        plugins: [workers()],
+        test: {
+          ...inWorkerd,
+          name: 'long',
+          include: ['test/**/*.long.ts'],
+          sequence: { groupOrder: 5 },
         },
       },
       {

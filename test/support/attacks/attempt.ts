@@ -12,6 +12,9 @@ import { worldOn, type World } from './tenants.ts';
 
 export const ENTRIES: readonly Entry[] = entriesOf(table);
 
+export const openMemory = async (): Promise<World> => worldOn(await memoryHost());
+export const openEdge = async (): Promise<World> => worldOn(await edgeHost());
+
 /** What has been found on a host. Collected, so that one fault does not hide the next. */
 const findings = new WeakMap<Host, string[]>();
 const SHOWN = 25;
@@ -50,7 +53,7 @@ export function attacks<K extends string>(
   test.each(named)(
     '%s',
     async (_, suite) => {
-      const world = await worldOn(await memoryHost());
+      const world = await openMemory();
       await run(world, suite);
       expectNoFindings(world.host);
     },
@@ -60,7 +63,7 @@ export function attacks<K extends string>(
   test(
     'the same on D1 and KV',
     async () => {
-      const world = await worldOn(await edgeHost());
+      const world = await openEdge();
       for (const [, suite] of chosen) await run(world, suite);
       expectNoFindings(world.host);
     },
