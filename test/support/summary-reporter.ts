@@ -1,5 +1,9 @@
-/** Ends the output with one line that a person and a script can read: `12 passed, 0 failed`. */
+/**
+ * Ends the output with one line that a person and a script can read: `12 passed, 0 failed`. Before it, how many attacks,
+ * races and faults the tests tried.
+ */
 import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node';
+import { tallyLine } from './tally-line.ts';
 
 /** `N passed, N failed`, and `, N skipped` if any. What broke outside of a test counts as failed too. */
 export function summaryOf(
@@ -17,9 +21,16 @@ export function summaryOf(
   return `${tests('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
+/** The same for what the tests tried; undefined when they counted nothing. */
+export function triedOf(modules: readonly Pick<TestModule, 'children'>[]): string | undefined {
+  return tallyLine(
+    modules.flatMap(({ children }) => [...children.allTests()].map((test) => test.meta().tally)),
+  );
+}
+
 export class SummaryReporter implements Reporter {
   #once = true;
-  #line = '';
+  #lines = '';
 
   onInit(vitest: Vitest): void {
     this.#once = !vitest.config.watch;
@@ -28,7 +39,8 @@ export class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], strayErrors: readonly SerializedError[]): void {
     if (!this.#once) return;
     // Not now but at the very end: runtimes that are shut down still have their say.
-    if (this.#line === '') process.on('exit', () => process.stdout.write(`${this.#line}\n`));
-    this.#line = summaryOf(modules, strayErrors);
+    if (this.#lines === '') process.on('exit', () => process.stdout.write(`${this.#lines}\n`));
+    const lines = [triedOf(modules), summaryOf(modules, strayErrors)];
+    this.#lines = lines.filter((line) => line !== undefined).join('\n');
   }
 }
