@@ -141,9 +141,12 @@ export function d1Otps(
       const limited = limitedOf(used, now) ?? tooDear;
       if (limited) return { state: 'limited', limited };
       const challenge = readChallenge(row);
-      const sealedCode = await readCode(challenge.id);
+      const reading = readCode(challenge.id);
+      const sealedCode = await reading.catch(() => undefined);
       if (sealedCode !== undefined) return { state: 'ready', challenge, sealedCode };
+      // Neither a stale KV nor one that fails may cost a send.
       await uncharge(ref, sms);
+      await reading;
       return { state: 'not_here_yet' };
     },
 
