@@ -49,7 +49,11 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
-          include: ['test/ports/**/*.test.ts', 'test/journeys/**/*.test.ts'],
+          include: [
+            'test/ports/**/*.test.ts',
+            'test/journeys/**/*.test.ts',
+            'test/attacks/**/*.test.ts',
+          ],
           setupFiles: ['test/support/workerd-setup.ts'],
           // One isolate for all files; the setup clears its storage before each test, in milliseconds instead of seconds.
           isolate: false,
