@@ -32,7 +32,7 @@ export interface Theatre extends Stage {
 }
 
 /** A shop for one flow: everything is switched on, and what is outside answers. */
-export async function openFor({ options }: Flow): Promise<Theatre> {
+export async function openFor({ options }: Pick<Flow, 'options'>): Promise<Theatre> {
   const faults = faulty();
   faults.onSilence = () => realTimeout(() => vi.advanceTimersByTime(TIME_LIMIT), MEANWHILE);
   let now = Date.now;
