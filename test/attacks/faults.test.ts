@@ -4,8 +4,6 @@
  * a 500, nothing is half-made, and the client gets where it wanted by repeating the call or by beginning again.
  */
 import { describe, expect, test } from 'vitest';
-import { entriesOf } from '../../src/http/operation.ts';
-import { table } from '../../src/table.ts';
 import { disturb, disturbAll, openFor } from '../support/flows/disturb.ts';
 import { FLOWS } from '../support/flows/index.ts';
 import { dailyFaults } from '../support/flows/plans.ts';
@@ -13,9 +11,6 @@ import { invariants } from '../support/invariants.ts';
 import { tally } from '../support/tally.ts';
 
 const MINUTE = 60_000;
-/** They need no store, or are about the stores themselves. */
-const WITHOUT_A_FLOW = ['service.getJwks', 'service.getHealth', 'service.getReadiness'];
-const called = new Set<string>();
 
 describe.each(FLOWS.map((flow, at) => ({ ...flow, at })))('$name', (flow) => {
   test('while any call of a store fails', { timeout: MINUTE }, async () => {
@@ -29,11 +24,5 @@ describe.each(FLOWS.map((flow, at) => ({ ...flow, at })))('$name', (flow) => {
     await disturb(flow, theatre, undefined, MINUTE);
     expect(await invariants(theatre.shop)).toEqual([]);
     tally('fault', 1);
-    for (const { operation } of theatre.shop.log) called.add(String(operation));
   });
-});
-
-test('the flows call every operation', () => {
-  const ids = entriesOf(table).map(({ id }) => id);
-  expect(ids.filter((id) => !called.has(id) && !WITHOUT_A_FLOW.includes(id))).toEqual([]);
 });
