@@ -53,7 +53,7 @@ function collectCookies(into: Canaries, lines: readonly string[]): void {
   for (const line of lines) {
     for (const pair of line.split(/;\s*/)) {
       const [name = '', value = ''] = pair.split(/=(.*)/s);
-      if (!/^f\./.test(name) || value.length < SHORTEST) continue;
+      if (!name.startsWith('f.') || value.length < SHORTEST) continue;
       into.secrets.set(value, `cookie ${name}`);
       const decoded = decodeURIComponent(value);
       if (decoded !== value) into.secrets.set(decoded, `cookie ${name}, decoded`);

@@ -72,17 +72,17 @@ export interface Load {
 /** So many shoppers at a time, one after the other, until they are stopped or find nobody there. */
 export function underLoad(server: StartedServer, atATime: number): Load {
   const told: Acknowledged[] = [];
-  let stopped = false;
+  const until = { stopped: false };
   const line = async (): Promise<void> => {
-    while (!stopped) {
+    while (!until.stopped) {
       // A connection that breaks is what this is about; a server that is gone for all is the end.
-      await shopper(server, told).catch(() => (stopped = true));
+      await shopper(server, told).catch(() => (until.stopped = true));
     }
   };
   return {
     told,
     ended: Promise.all(Array.from({ length: atATime }, line)).then(() => undefined),
-    stop: () => void (stopped = true),
+    stop: () => void (until.stopped = true),
   };
 }
 
