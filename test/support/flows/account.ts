@@ -208,13 +208,18 @@ const rollingSession: Flow['prepare'] = async ({ shop, member }) => {
 
 export const accountFlows: Flow[] = [
   { name: 'an email added by a link', sendsFirst: true, prepare: addEmailByLink },
-  { name: 'a number added by a link', sendsFirst: true, prepare: addPhoneByLink },
+  {
+    name: 'a number added by a link',
+    likeAnother: true,
+    sendsFirst: true,
+    prepare: addPhoneByLink,
+  },
   { name: 'links sent again', prepare: linksAgain },
   { name: 'a number added by a code', prepare: addPhoneByCode },
   { name: 'another primary email', prepare: primaryEmail },
-  { name: 'another primary number', prepare: primaryPhone },
+  { name: 'another primary number', likeAnother: true, prepare: primaryPhone },
   { name: 'an email removed', prepare: removeEmail },
-  { name: 'a number removed', prepare: removePhone },
+  { name: 'a number removed', likeAnother: true, prepare: removePhone },
   { name: 'an edited profile', sendsFirst: true, prepare: editProfile },
   { name: 'a customer who leaves', prepare: leave },
   { name: 'a customer who signs out', prepare: signOut },

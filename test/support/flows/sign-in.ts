@@ -208,6 +208,6 @@ export const signInFlows: Flow[] = [
   { name: 'an emailed code, then a number', prepare: emailFirst },
   { name: 'a login by password', prepare: passwordLogin },
   { name: 'a reset of the password', prepare: reset },
-  { name: 'a first password', prepare: firstPassword },
+  { name: 'a first password', likeAnother: true, prepare: firstPassword },
   { name: 'a change of the password', prepare: changePassword },
 ];

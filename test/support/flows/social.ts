@@ -145,7 +145,7 @@ export const socialFlows: Flow[] = [
   { name: 'a first login by Google of somebody new', prepare: newcomer(google) },
   { name: 'a first login by Google Android', likeAnother: true, prepare: newcomer(android) },
   { name: 'a first login by Google iOS', likeAnother: true, prepare: newcomer(ios) },
-  { name: 'a first login by Apple', prepare: newcomer(apple) },
+  { name: 'a first login by Apple', likeAnother: true, prepare: newcomer(apple) },
   { name: 'a first login by Google of a customer', prepare: firstLink },
   { name: 'a later login by Google', prepare: known },
   { name: 'a first login by Facebook', prepare: facebook },
