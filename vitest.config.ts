@@ -72,8 +72,20 @@ export default defineConfig({
         test: {
           ...inWorkerd,
           name: 'long',
-          include: ['test/**/*.long.ts'],
+          include: ['test/attacks/**/*.long.ts'],
           sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        test: {
+          name: 'long-server',
+          environment: 'node',
+          include: ['test/server/**/*.long.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 90_000,
+          sequence: { groupOrder: 6 },
         },
       },
       {

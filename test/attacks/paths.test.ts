@@ -21,7 +21,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND',
 async function methods({ host, ours }: World): Promise<void> {
   const watched = await watch(host);
   for (const entry of ENTRIES) {
-    const { path, headers } = wireOf(entry, aimless(ours));
+    const { path, headers: credentials } = wireOf(entry, aimless(ours));
     const own = rowsAt(path).map(({ method }) => method);
     for (const method of METHODS) {
       if (own.includes(method)) continue;
@@ -29,7 +29,7 @@ async function methods({ host, ours }: World): Promise<void> {
       const answer = await attempt(
         host,
         undefined,
-        { method, path, headers },
+        { method, path, headers: credentials },
         `by ${method}`,
         'method_not_allowed',
       );
@@ -173,7 +173,7 @@ async function queries({ host, ours }: World): Promise<void> {
       `${name}=true`,
       `${name}=null`,
     ]);
-    for (const text of [...tries, '&&==&', '?', '%', `${'a=1&'.repeat(2000)}`]) {
+    for (const text of [...tries, '&&==&', '?', '%', 'a=1&'.repeat(2000)]) {
       for (const path of [`${bare}?${text}`, `${bare}?${search}&${text}`]) {
         watched.saw(await attempt(host, entry, { ...wire, path }, `?${text.slice(0, 40)}`));
       }
@@ -190,7 +190,7 @@ const HEADERS: Record<string, string>[] = [
     'x-forwarded-for': '127.0.0.1',
     forwarded: 'for=127.0.0.1',
   },
-  { 'x-request-id': `${'a'.repeat(5000)}` },
+  { 'x-request-id': 'a'.repeat(5000) },
   { 'x-request-id': '{"level":"error"}' },
   { 'x-d1-bookmark': "'; DROP TABLE users" },
   { 'x-d1-bookmark': 'a'.repeat(5000) },

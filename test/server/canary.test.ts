@@ -2,7 +2,10 @@
  * Secrets and personal data that go through every flow must not come out of the Worker's output (security.md, "logs"),
  * nor lie readable in its data ("tokens at rest"). The tests of this file are one story and run in its order.
  */
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,12 +21,30 @@ const TOKEN = `/service/panel/authentication/v1.0/company/${DEMO.companyId}/oaut
 const CUSTOMERS = `/service/platform/user/v1.0/company/${DEMO.companyId}/application/${DEMO.applicationId}/customers`;
 const GAP = 2;
 
+/** Refuses every token, as a provider does with one that it did not make. */
+const provider = createServer((_request, response) => {
+  response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_token"}');
+});
 let server: StartedServer;
 beforeAll(async () => {
-  server = await startServer({ limits: { sendGapSeconds: GAP } });
+  provider.listen(0, '127.0.0.1');
+  await once(provider, 'listening');
+  // An address of a TCP server, which is never a path.
+  const base = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+  const urls = {
+    googleTokeninfo: `${base}/tokeninfo`,
+    googleUserinfo: `${base}/v1/userinfo`,
+    googleKeys: `${base}/oauth2/v3/certs`,
+    facebookGraph: base,
+    facebookKeys: `${base}/.well-known/oauth/openid/jwks/`,
+    appleKeys: `${base}/auth/keys`,
+  };
+  const flags = ['--var', `SOCIAL_URLS:${JSON.stringify(urls)}`];
+  server = await startServer({ limits: { sendGapSeconds: GAP }, flags });
 });
 afterAll(async () => {
   await server.stop();
+  provider.close();
 });
 
 /** What must not be seen, by what it is. */
@@ -207,6 +228,41 @@ describe('canaries', () => {
       headers: { authorization: `Bearer ${jwt}` },
     });
     expect(refused.status).toBe(401);
+  });
+
+  test('flow through passwords and resets', async () => {
+    const username = EMAIL;
+    const password = canary('wrong password', 'a canary of a passphrase');
+    const wrong = await shop('loginWithEmailAndPassword', `${AUTHENTICATION}/login/password`, {
+      body: { username, password },
+    });
+    expect(wrong.status).toBe(401);
+    const code = canary('wrong reset code', 'abcdef0123456789abcdef0123456789');
+    const reset = await shop('forgotPassword', `${AUTHENTICATION}/login/password/reset/forgot`, {
+      body: { code, password: canary('new password', 'another canary of a passphrase') },
+    });
+    expect(reset.status).toBe(400);
+  });
+
+  test.each([
+    ['plain', 'ya29.canary-access-token'],
+    ['of another script', 'ya29.本-canary-access-token'],
+    ['with control characters in it', 'ya29.canary\u0007access\u0000token'],
+    ['very long', `ya29.${'canary'.repeat(1_000)}`],
+  ])('flow through logins at providers, by a token %s', async (what, text) => {
+    const token = canary(`access token ${what}`, text);
+    const oauth2 = { access_token: token };
+    const google = `${AUTHENTICATION}/login/google`;
+    for (const [name, path, body] of [
+      ['loginWithGoogle', `${google}-token`, { oauth2 }],
+      ['loginWithGoogleAndroid', `${google}-android`, { oauth2 }],
+      ['loginWithGoogleIOS', `${google}-ios`, { oauth2 }],
+      ['loginWithFacebook', `${AUTHENTICATION}/login/facebook-token`, { oauth2 }],
+      ['loginWithToken', `${AUTHENTICATION}/login/token`, { token }],
+    ] as const) {
+      const answer = await shop(name, path, { body });
+      expect([name, answer.status]).toEqual([name, expect.toBeOneOf([400, 401, 403, 503])]);
+    }
   });
 
   test('flow through requests that no operation takes', async () => {

@@ -27,6 +27,7 @@ import type { ServerEnv } from '../../src/http/server.ts';
 import type {
   Application,
   Clock,
+  Hasher,
   Limits,
   Message,
   PlatformConfig,
@@ -35,6 +36,7 @@ import type {
 import { table } from '../../src/table.ts';
 import { wire, type Wired } from '../../src/wiring.ts';
 import { countingDatabase, type Counted } from './counting-database.ts';
+import type { Faulty } from './faulty.ts';
 import { trackWork } from './open-work.ts';
 import { staleKv, type StaleKv } from './stale-kv.ts';
 
@@ -57,6 +59,12 @@ export interface ShopOptions {
   env?: Record<string, string>;
   /** The outside world. */
   fetch?: typeof fetch;
+  /** Stands before D1, KV and the queues; on D1 and KV only. */
+  faults?: Faulty;
+  /** Instead of Argon2id, where a test is about something else; on D1 and KV only. */
+  hasher?: Hasher;
+  /** Instead of one that the test moves by `advance`; on D1 and KV only. */
+  now?: () => number;
 }
 
 export interface Shop {
@@ -95,10 +103,10 @@ export interface EdgeShop extends Shop {
   wired: Wired;
 }
 
-function createClock() {
+function createClock(now: () => number = Date.now) {
   let ahead = 0;
   return {
-    now: () => Date.now() + ahead,
+    now: () => now() + ahead,
     advance(ms: number) {
       ahead += ms;
     },
@@ -150,11 +158,13 @@ function finish(
 
 /** On D1 and the KV double; storage is empty when it is called. */
 export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
-  const clock = createClock();
+  const { faults } = options;
+  const clock = createClock(options.now);
   const log: LogLine[] = [];
   const pending: Promise<unknown>[] = [];
   const kv = staleKv(clock.now);
-  const db = countingDatabase(env.DB);
+  const db = countingDatabase(faults?.database(env.DB) ?? env.DB);
+  const queued = async (work: () => Promise<void>) => (faults ? faults.queued(work) : work());
   const queue: EdgeShop['queue'] = { sent: [], down: false };
   const imports: ImportMessage[] = [];
   await seedDemo(env.DB, { storefrontUrl: ORIGIN });
@@ -182,27 +192,28 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     ...env,
     ...options.env,
     DB: db.database,
-    KV: options.workerdKv ? env.KV : kv.namespace,
+    KV: options.workerdKv ? env.KV : (faults?.namespace(kv.namespace) ?? kv.namespace),
     LIMITS: JSON.stringify({ ...DEFAULT_LIMITS, ...options.limits }),
     MESSAGES: {
       async send(envelope: Envelope) {
         if (queue.down) throw new Error('the queue is down');
-        queue.sent.push(envelope);
+        await queued(async () => void queue.sent.push(envelope));
       },
     },
     IMPORTS: {
       async send(message: ImportMessage) {
         if (queue.down) throw new Error('the queue is down');
-        imports.push(message);
+        await queued(async () => void imports.push(message));
       },
     },
   });
   const hashes: EdgeShop['hashes'] = { count: 0, work: [] };
-  const hasher = createHasher(async (password, salt, parameters, length) => {
+  const counting = createHasher(async (password, salt, parameters, length) => {
     hashes.count += 1;
     hashes.work.push(workClass(parameters));
     return computeDigest(password, salt, parameters, length);
   });
+  const hasher = options.hasher ?? counting;
   const wired = wire(config, (line) => log.push(line), {
     clock,
     hasher,

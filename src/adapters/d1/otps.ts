@@ -211,10 +211,13 @@ export function d1Otps(
         return { state: 'limited', limited };
       }
       const challenge = readChallenge(row);
-      const sealedCode = await readCode(id);
+      const reading = readCode(id);
+      const sealedCode = await reading.catch(() => undefined);
       if (sealedCode !== undefined) return { state: 'ready', challenge, sealedCode };
+      // Neither a stale KV nor one that fails may cost a send.
       const of = { id, nonce, identifier, limits: limits[challenge.purpose], chargedAt: now, sms };
       await this.cancelResend(of);
+      await reading;
       return { state: 'not_here_yet' };
     },
 

@@ -1,0 +1,79 @@
+/**
+ * What must hold in the whole database at any time, whatever failed, crashed or raced before. The promises of
+ * `npm run admin -- check-data` are part of it; here is what can only be said with the domain's own functions.
+ */
+import { env } from 'cloudflare:workers';
+import { checkData } from '../../scripts/admin/check-data.ts';
+import { Database } from '../../src/adapters/d1/database.ts';
+import { wordsOf } from '../../src/domain/customer-query.ts';
+import type { EdgeShop } from './shop.ts';
+
+type Row = Record<string, unknown>;
+
+const rows = async (sql: string): Promise<Row[]> => (await env.DB.prepare(sql).all<Row>()).results;
+
+async function brokenPromises(now: number): Promise<string[]> {
+  const database = new Database(env.DB);
+  const context = {
+    directory: database,
+    database: () => database,
+    databases: () => [{ name: 'DB', database }],
+    now,
+  };
+  // It reads, and so needs none of the rest that commands are given.
+  const { data } = await checkData.run(context as never, { application: undefined }, {} as never);
+  const { found } = data as { found: { promise: string; breaches: string[] }[] };
+  return found.map(({ promise, breaches }) => `${promise}: ${breaches.join(' | ')}`);
+}
+
+/** A customer is found by exactly the words of the names that it has now. */
+async function wrongWords(): Promise<string[]> {
+  const users = await rows(
+    `SELECT u.id, u.first_name, u.last_name, u.username,
+       (SELECT json_group_array(word) FROM user_words w WHERE w.application_id = u.application_id AND w.user_id = u.id) AS words
+     FROM users u`,
+  );
+  return users.flatMap(({ id, first_name, last_name, username, words }) => {
+    const named = [first_name, last_name, username].filter((one) => typeof one === 'string');
+    const wanted = wordsOf(named.join(' ')).toSorted().join(' ');
+    const kept = (JSON.parse(String(words)) as string[]).toSorted().join(' ');
+    return kept === wanted ? [] : [`${String(id)} is found by "${kept}", not by "${wanted}"`];
+  });
+}
+
+/** Who is blocked, archived or deleted has no living session. */
+async function sessionsOfInactive(shop: EdgeShop): Promise<string[]> {
+  const inactive = await rows(
+    'SELECT id FROM users WHERE blocked_at IS NOT NULL OR archived_at IS NOT NULL OR deleted_at IS NOT NULL',
+  );
+  const found = await Promise.all(
+    inactive.map(async ({ id }) => {
+      const alive = await shop.ports.sessions.list(String(id), shop.clock.now());
+      return alive.length > 0
+        ? [`${String(id)} is not active and has ${alive.length} sessions`]
+        : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** A user who can never sign in again, because nothing that identifies it is left. */
+async function unreachable(): Promise<string[]> {
+  const lost = await rows(
+    `SELECT id FROM users u WHERE NOT EXISTS (SELECT 1 FROM identifiers i
+       WHERE i.application_id = u.application_id AND i.user_id = u.id AND i.verified = 1)
+     AND NOT EXISTS (SELECT 1 FROM social_identities s WHERE s.application_id = u.application_id AND s.user_id = u.id)`,
+  );
+  return lost.map(({ id }) => `${String(id)} has nothing to sign in with`);
+}
+
+/** Everything that does not hold, in words; empty when all is well. No fault may be armed while it looks. */
+export async function invariants(shop: EdgeShop): Promise<string[]> {
+  const found = await Promise.all([
+    brokenPromises(shop.clock.now()),
+    wrongWords(),
+    sessionsOfInactive(shop),
+    unreachable(),
+  ]);
+  return found.flat();
+}
