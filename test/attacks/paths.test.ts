@@ -39,7 +39,7 @@ async function methods({ host, ours }: World): Promise<void> {
         found(host, `${entry.id} by ${method} allows ${allow.join()}`);
     }
     tally('attack');
-    const head = await host.send(requestOf({ method: 'HEAD', path, headers }));
+    const head = await host.send(requestOf({ method: 'HEAD', path, headers: credentials }));
     const status = own.includes('GET') ? head.status < 500 : head.status === 405;
     if (!status || (await head.text()) !== '') found(host, `${entry.id} by HEAD: ${head.status}`);
   }

@@ -102,6 +102,10 @@ export const DEVIATIONS: Deviation[] = [
     'ruling 28',
   ),
   ...added('PlatformSchema', { __v: 'number' }, 'decision 4: only the examples show it'),
+  ...['SendEmailOtpRequestSchema', 'FormRegisterRequestSchema', 'EditProfileRequestSchema'].flatMap(
+    (schema) =>
+      added(schema, { captcha_code: 'string' }, 'a captcha is asked wherever a message goes out'),
+  ),
   ...added('SocialTokens', { apple: 'Apple' }, 'ruling 26'),
   ...added('Facebook', { appId: 'string' }, 'ruling 35: the spelling of the examples'),
   ...added('Google', { appId: 'string' }, 'ruling 35: the spelling of the examples'),

@@ -41,7 +41,7 @@ const answer = (status: number, body: Body): Answer => ({
 });
 
 /** Maps of whatever a shop or an operator puts into them. */
-const OPEN = /\.(meta|social_tokens|cookie)(\.|$)/;
+const OPEN = /\.(meta|cookie)(\.|$)/;
 
 const cases = entriesOf(table).flatMap((entry) => {
   const body = entry.row.example.response as Body;
