@@ -5,7 +5,13 @@ import { newObjectId } from '../../src/domain/object-id.ts';
 import { newConfig } from '../lib/new-config.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { changeApplication, findApplication, jsonOf, writeAudited } from './application-store.ts';
-import { readCountry, readDomain, readLanguage, readName, readOrigin } from './application-flags.ts';
+import {
+  readCountry,
+  readDomain,
+  readLanguage,
+  readName,
+  readOrigin,
+} from './application-flags.ts';
 import { companyExists } from './clients.ts';
 import { command, Refused, table } from './command.ts';
 import { newSecret } from './secrets.ts';

@@ -269,7 +269,10 @@ describe('users of another system', () => {
   /** Of `pässwörd`. */
   const BCRYPT = '$2b$08$DGhuBw/56l2ASI5Rpg3exeRv4Q19Po50HgUj1InqV/rNyCrEX2hC6';
   /** Line → a name that a spreadsheet would run, or that looks as if it had been kept from that already. */
-  const FORMULAS: Record<number, string> = { 50: '=HYPERLINK("https://evil.example","x")', 51: "'+1" };
+  const FORMULAS: Record<number, string> = {
+    50: '=HYPERLINK("https://evil.example","x")',
+    51: "'+1",
+  };
   const target = join(folder, 'target');
   const file = join(folder, 'users.ndjson');
   const resume = join(folder, 'resume.json');

@@ -16,7 +16,9 @@ test('a cell that a spreadsheet would run is a text, and is read as it was', () 
       expect(unescapeFormula(written)).toBe(cell);
       // Through the file, quotes and all.
       const text = Papa.unparse([[written, 'x']]);
-      expect(unescapeFormula(Papa.parse<string[]>(text, { delimiter: ',' }).data[0]?.[0] ?? '')).toBe(cell);
+      expect(
+        unescapeFormula(Papa.parse<string[]>(text, { delimiter: ',' }).data[0]?.[0] ?? ''),
+      ).toBe(cell);
     }),
     { numRuns: 2_000 },
   );
