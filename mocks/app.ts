@@ -7,6 +7,7 @@ import { entriesOf, successOf, type Entry } from '../src/http/operation.ts';
 import { createServer } from '../src/http/server.ts';
 import { table } from '../src/table.ts';
 import { chaosOf, chaosResponse } from './chaos.ts';
+import { isControl } from './control.ts';
 import { preflight, shareWithPages } from './cors.ts';
 import { documented, unwrap } from './documented.ts';
 import { dynamicAnswer } from './dynamic/answer.ts';
@@ -30,6 +31,8 @@ export interface MockOptions {
   seed?: number;
   /** What carries the session cookie out; see `ServerOptions`. */
   cookieHeader?: string;
+  /** Host names beside those of this machine under which the panel and the inbox answer, such as a tunnel's. */
+  allowedHosts?: readonly string[];
   /** With a chosen scenario, it answers whatever does not order a certain answer. */
   scenarios?: ScenarioHost;
 }
@@ -107,10 +110,6 @@ function scenarioDelay(request: Request): number | undefined {
   if (!preference || isFailure(preference) || preference.orders) return undefined;
   return preference.delayMs;
 }
-
-/** Whether a request is to the mock itself, or to a scenario's inbox, rather than to the API. */
-export const isControl = (request: Request): boolean =>
-  /^\/_(mock|dev)(\/|$)/.test(new URL(request.url).pathname);
 
 /** Answers a request, as every Worker and every fetch does. */
 export interface Mock {

@@ -21,6 +21,8 @@ npm run mock -- [flags]     answers every documented operation with its document
   --seed N      what chaos and invented data follow from, so that a run can be repeated (default 1)
   --scenario N  answer out of a scenario instead of the examples: real logins, edits that stick. There are
                 ${SCENARIOS.map(({ name }) => name).join(', ')}
+  --allow-host H  also show the panel and the inbox under the host name H, such as a tunnel's (default: this machine's
+                names only); can be repeated
   --strict      demand credentials of the right form, as the real server would; any value passes
   --help        show this
 
@@ -39,6 +41,7 @@ const args = readArgs(USAGE, {
   chaos: { type: 'string', default: '0' },
   seed: { type: 'string', default: '1' },
   scenario: { type: 'string' },
+  'allow-host': { type: 'string', multiple: true, default: [] },
   strict: { type: 'boolean', default: false },
 });
 const chosen = SCENARIOS.find(({ name }) => name === args.scenario);
@@ -50,6 +53,7 @@ const port = wholeNumber('port', args.port, 0, 65_535);
 const scenarios = createScenarios({ scenario: chosen?.name });
 const options: MockOptions = {
   scenarios,
+  allowedHosts: args['allow-host'],
   strict: args.strict,
   delayMs: wholeNumber('delay', args.delay, 0, 600_000),
   chaos: share('chaos', args.chaos),
@@ -57,14 +61,15 @@ const options: MockOptions = {
 };
 
 const mock = createPanel(options);
-const server = await listenWith(withScenarioRoutes(scenarios, mock.fetch), port).catch(
-  (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
-    const reason = error.code === 'EACCES' ? 'may not be used without more rights' : 'is taken';
-    console.error(`Port ${port} ${reason}. Try another one: npm run mock -- --port ${port + 1}`);
-    process.exit(1);
-  },
-);
+const server = await listenWith(
+  withScenarioRoutes(scenarios, mock.fetch, args['allow-host']),
+  port,
+).catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+  const reason = error.code === 'EACCES' ? 'may not be used without more rights' : 'is taken';
+  console.error(`Port ${port} ${reason}. Try another one: npm run mock -- --port ${port + 1}`);
+  process.exit(1);
+});
 
 const lines = entriesOf(mockTable).map(
   ({ id, row }) => `  ${row.method.toUpperCase().padEnd(6)} ${row.path}  ${id}`,

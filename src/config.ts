@@ -85,6 +85,15 @@ const Settings = z.object({
   MESSAGES: binding<Queue>('send'),
   IMPORTS: binding<Queue>('send'),
   LOOPBACK_FILES: z.enum(['on', 'off']).default('off'),
+  DEV_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    ),
   ASSETS: binding<Fetcher>('fetch'),
 });
 
@@ -105,6 +114,8 @@ export interface Config {
   imports: Queue;
   /** Files of groups may come from this machine too. */
   loopbackFiles: boolean;
+  /** Host names beside those of this machine under which the pages for developers answer. */
+  devHosts: readonly string[];
   /** Static files that are deployed with the Worker. */
   assets: Fetcher;
   /** The directory's database (ruling 47). */
@@ -181,6 +192,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
     kv: settings.KV,
     messages: settings.MESSAGES,
     imports: settings.IMPORTS,
+    devHosts: settings.DEV_HOSTS,
     loopbackFiles: settings.LOOPBACK_FILES === 'on',
     assets: settings.ASSETS,
     directory: isDatabase.parse(env['DB']),

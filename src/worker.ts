@@ -22,7 +22,7 @@ function build(env: Record<string, unknown>): Built {
   const config = parseConfig(env);
   const wired = wire(config, consoleLog);
   const app = createApp(wired.factory, consoleLog);
-  if (config.delivery.inbox) serveDevPages(app, wired);
+  if (config.delivery.inbox) serveDevPages(app, wired, config.devHosts);
   const built = { app, wired };
   builds.set(env, built);
   return built;

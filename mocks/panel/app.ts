@@ -1,13 +1,14 @@
 /**
  * The mock with its panel at `/_mock`. For a mock that runs as a server on one's own machine: it shows what others asked
- * for, and lets whoever can reach it turn the switches.
+ * for, and lets the developer there turn the switches.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { entriesOf } from '../../src/http/operation.ts';
-import { createMock, isControl, mockTable, type Mock, type MockOptions } from '../app.ts';
+import { createMock, mockTable, type Mock, type MockOptions } from '../app.ts';
 import { isCut } from '../chaos.ts';
+import { controlRefusal, isControl } from '../control.ts';
 import { answersOf } from './answers.ts';
 import { h, listed, page, POLICY } from './layout.ts';
 import { operationPage, operationSection } from './operations.ts';
@@ -169,7 +170,9 @@ export function createPanel(options: MockOptions): {
 
   return {
     fetch: async (request, bytes) => {
-      if (isControl(request)) return panel.fetch(request);
+      if (isControl(request)) {
+        return controlRefusal(request, options.allowedHosts) ?? panel.fetch(request);
+      }
       // Whoever opens the printed address in a browser is looking for something to see.
       const isReader = request.headers.get('accept')?.includes('text/html');
       if (isReader && new URL(request.url).pathname === '/') {

@@ -3,6 +3,7 @@ import type { FieldError } from '../../src/http/errors.ts';
 import { operationAt } from '../app.ts';
 import { CHAOS_HEADER } from '../chaos.ts';
 import { SCENARIO_HEADER } from '../scenario-host.ts';
+import { maskAnswer, maskForm, maskRequest } from './mask.ts';
 
 const KEPT = 200;
 /** Characters of a body, a target or a header's value that are kept. */
@@ -48,6 +49,7 @@ function kept([name, value]: HeaderLine): HeaderLine {
   if (name === 'authorization' || name === 'proxy-authorization') {
     return [name, `${/^\w{1,20}(?=\s)/.exec(value)?.[0] ?? ''} …`.trim()];
   }
+  if (name === 'x-captcha-code') return [name, '…'];
   if (name === 'cookie' || name === 'set-cookie') return [name, cut(maskCookies(value), MAX_LINE)];
   return [name, cut(value, MAX_LINE)];
 }
@@ -86,15 +88,18 @@ export class RequestLog {
       id: this.#last,
       at,
       method: request.method,
-      target: cut(pathname + search, MAX_LINE),
+      target: cut(pathname + maskForm(search), MAX_LINE),
       operation: operationAt(request.method, pathname)?.id,
       scenario: response.headers.get(SCENARIO_HEADER) ?? undefined,
       request: {
         headers: [...request.headers].map(kept),
-        body: cut(new TextDecoder().decode(bytes?.subarray(0, 4 * MAX_BODY)), MAX_BODY),
+        body: cut(
+          maskRequest(new TextDecoder().decode(bytes?.subarray(0, 4 * MAX_BODY))),
+          MAX_BODY,
+        ),
       },
       status: response.status,
-      response: { headers: [...response.headers].map(kept), body: cut(text, MAX_BODY) },
+      response: { headers: [...response.headers].map(kept), body: cut(maskAnswer(text), MAX_BODY) },
       refusal: refusalOf(response.status, text),
       chaos: response.headers.get(CHAOS_HEADER) ?? undefined,
       durationMs,

@@ -5,6 +5,7 @@ import { errorResponse, failure, type Failure } from '../../src/http/errors.ts';
 import { requestIdOf } from '../../src/http/caller.ts';
 import { invalid } from '../../src/http/parse.ts';
 import { withHeaders } from '../../src/http/server.ts';
+import { controlRefusal } from '../control.ts';
 import { preflight, shareWithPages } from '../cors.ts';
 import type { ScenarioHost } from '../scenario-host.ts';
 
@@ -77,12 +78,21 @@ function scenarioRoutes(host: ScenarioHost): Hono {
 
 type Fetch = (request: Request, bytes?: Uint8Array) => Response | Promise<Response>;
 
-/** These routes in front of a mock. */
-export function withScenarioRoutes(host: ScenarioHost, mock: Fetch): Fetch {
+/**
+ * These routes in front of a mock.
+ * @param allowedHosts beside those of this machine
+ */
+export function withScenarioRoutes(
+  host: ScenarioHost,
+  mock: Fetch,
+  allowedHosts: readonly string[] = [],
+): Fetch {
   const routes = scenarioRoutes(host);
   const ours = new Set(PATHS);
   return async (request, bytes) => {
     if (!ours.has(new URL(request.url).pathname)) return mock(request, bytes);
+    const refused = controlRefusal(request, allowedHosts);
+    if (refused) return refused;
     const response = preflight(request) ?? (await routes.fetch(request));
     shareWithPages(request, response);
     return response;

@@ -58,7 +58,7 @@ function originRefused(request: Request, application: Application, hasCookie: bo
 }
 
 /**
- * A server-rendered storefront speaks for its shoppers: a listed server's word for the address is believed (ruling 40).
+ * A server-rendered storefront speaks for its shoppers: a listed server's word for the address is believed.
  * Not for one of its own network, which is its proxy's or its own, nor for what is no address: then its own counts.
  */
 function shopperAddress(

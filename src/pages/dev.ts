@@ -1,5 +1,6 @@
 /** The pages that help whoever builds a shop. A deployment that really delivers has none of them. */
 import type { Hono } from 'hono';
+import { isLocalRequest } from '../http/local.ts';
 import type { ServerEnv } from '../http/server.ts';
 import type { Inbox, TemplatePreview } from '../ports.ts';
 import { serveInbox } from './inbox.ts';
@@ -10,7 +11,16 @@ export interface DevSources {
   previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
 }
 
-export function serveDevPages(app: Hono<ServerEnv>, { inbox, previews }: DevSources): void {
+/** @param allowedHosts names beside those of this machine under which they answer */
+export function serveDevPages(
+  app: Hono<ServerEnv>,
+  { inbox, previews }: DevSources,
+  allowedHosts: readonly string[] = [],
+): void {
+  app.use('/_dev/*', async (c, next) => {
+    if (isLocalRequest(c.req.raw, allowedHosts)) return next();
+    return c.text('The pages for developers answer on localhost only; DEV_HOSTS allows more.', 403);
+  });
   serveInbox(app, inbox);
   serveTemplates(app, previews);
 }

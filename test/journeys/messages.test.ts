@@ -219,6 +219,25 @@ describe('the dev pages', () => {
     },
   );
 
+  test('they answer under the names of this machine only, and under those that a var allows', async () => {
+    await edgeShop();
+    const status = async (server: string, vars: Record<string, string> = {}, host?: string) => {
+      const headers = { ...(host !== undefined && { host }), accept: 'text/html' };
+      const request = new Request<unknown, IncomingRequestCfProperties>(server, { headers });
+      return (await worker.fetch(request, { ...env, ...vars }, createExecutionContext())).status;
+    };
+    for (const path of ['/_dev/inbox', '/_dev/templates']) {
+      for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+        expect(await status(`http://${host}:8787${path}`)).toBe(200);
+      }
+      expect(await status(`http://evil.example:8787${path}`)).toBe(403);
+      expect(await status(`http://127.0.0.1:8787${path}`, {}, 'evil.example:8787')).toBe(403);
+      const vars = { DEV_HOSTS: 'Tunnel.example, other.example' };
+      expect(await status(`https://tunnel.example${path}`, vars)).toBe(200);
+      expect(await status(`https://evil.example${path}`, vars)).toBe(403);
+    }
+  });
+
   test('the pages are not there in production', async () => {
     for (const path of ['/_dev/templates', '/_dev/inbox']) {
       const production = { ...env, ENVIRONMENT: 'production' };

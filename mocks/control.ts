@@ -1,0 +1,35 @@
+/** What steers the mock, and what it has heard, is for the developer at this machine. */
+import { errorResponse, failure, type Failure } from '../src/http/errors.ts';
+import { requestIdOf } from '../src/http/caller.ts';
+import { isForeignPage, isLocalRequest } from '../src/http/local.ts';
+import { withHeaders } from '../src/http/server.ts';
+
+/** Whether a request is to the mock itself, or to a scenario's inbox, rather than to the API. */
+export const isControl = (request: Request): boolean =>
+  /^\/_(mock|dev)(\/|$)/.test(new URL(request.url).pathname);
+
+function refusalOf(request: Request, allowed: readonly string[]): Failure | undefined {
+  if (!isLocalRequest(request, allowed)) {
+    const message = 'This answers on localhost only; --allow-host NAME allows another name.';
+    return failure('origin_refused', { message });
+  }
+  if (isForeignPage(request, allowed)) {
+    const message = 'Pages of other hosts are not answered here; --allow-host NAME allows one.';
+    return failure('origin_refused', { message });
+  }
+  return undefined;
+}
+
+/**
+ * The refusal of a request to the mock itself that does not come from here; undefined when it may be answered.
+ * @param allowed host names beside those of this machine
+ */
+export function controlRefusal(
+  request: Request,
+  allowed: readonly string[] = [],
+): Response | undefined {
+  const failed = refusalOf(request, allowed);
+  if (!failed) return undefined;
+  const requestId = requestIdOf(request);
+  return withHeaders(errorResponse(failed, requestId), requestId);
+}
