@@ -1,4 +1,5 @@
 /** Who is there when a scenario begins. */
+import { revoke } from '../../src/adapters/memory/revocations.ts';
 import { newObjectId } from '../../src/domain/object-id.ts';
 import { openSession, prepareSession } from '../../src/domain/sign-in.ts';
 import { withPrimaries } from '../../src/domain/user.ts';
@@ -66,7 +67,7 @@ export async function ashaDeleted(given: Preparation): Promise<void> {
   const { id } = await asha(given);
   const at = given.now - DAY;
   const { requestId } = given.ports;
-  given.state.revoke('deleted', id, at);
+  revoke(given.state, 'deleted', { userId: id, now: at });
   Object.assign(given.state.users.get(id) ?? {}, { deletedAt: at });
   const by = { actor: 'shopper', userId: id, requestId } as const;
   await given.ports.audit.record({ action: 'account.deleted', ...by, at });

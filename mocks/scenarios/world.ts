@@ -66,7 +66,7 @@ function bound(state: MemoryState): void {
     users,
     hashes,
     identities,
-    budgets,
+    budgets.buckets,
   ]) {
     for (const key of rows.keys()) {
       if (rows.size <= MAX_ROWS) break;

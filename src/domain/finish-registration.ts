@@ -4,88 +4,38 @@
  */
 import type {
   Application,
-  DeviceRef,
   IdentifierKind,
   IdentifierRef,
   PendingForm,
   Ports,
-  Profile,
   Registration,
-  SessionRef,
   User,
 } from '../ports.ts';
-import { permitByCaptcha, permitInRegistration, type SolvedCaptcha } from './captcha.ts';
 import { bindingHolds, proofOpens } from './credentials.ts';
 import { sameIdentifier } from './identifier.ts';
 import { noticeSignIn, noticeSocialLinked } from './notices.ts';
-import { accept, missingField, refuse, tooMany, type Refused, type Result } from './result.ts';
+import {
+  sendProofs,
+  withHash,
+  type Begun,
+  type FinishRefusal,
+  type FinishRegistration,
+  type Outcome,
+  type Step,
+} from './registration-proofs.ts';
+import { accept, missingField, refuse, type Refused } from './result.ts';
 import {
   kindsForRegistration,
   kindsForSession,
-  newRegistration,
   newUser,
   nextStep,
   USERNAME_TRIES,
 } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
-import { sendOtp, type SentOtp } from './send-otp.ts';
-import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
-import { countryRefusal } from './sms-guard.ts';
-import { otpBudget, roomForAll } from './throttle.ts';
+import { openSession, prepareSession } from './sign-in.ts';
 import { givenProfile, missingKinds, signInRefusal } from './user.ts';
 
-export interface FinishRegistration {
-  /** Left out when the form begins the registration. */
-  registerToken?: string;
-  profile: Profile;
-  /** Judged already (`passwordRefusal`). */
-  password?: string;
-  /** Identifiers of the body, already read. */
-  given: IdentifierRef[];
-  /** Where a phone stands in the body, to name it when it is missing; `body.mobile` if left out. */
-  phoneField?: string;
-  presented?: SessionRef;
-  device?: DeviceRef;
-  /** `captcha_code` or its header, if one came. */
-  captcha: string | undefined;
-  visitor: Visitor;
-  androidHash?: string;
-}
-
-export interface WantedProof extends SentOtp {
-  identifier: IdentifierRef;
-}
-
-export type Finished =
-  | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
-  /** Codes went out; the registration goes on under its one token. */
-  | { kind: 'register'; token: string; proofs: WantedProof[] };
-
-export type FinishRefusal =
-  | 'register_token_invalid'
-  | 'registration_finished'
-  | 'registration_closed'
-  | 'required_field_missing'
-  | 'account_blocked'
-  | 'account_deleted'
-  | 'application_inactive'
-  | 'validation_failed'
-  | 'captcha_failed'
-  | 'too_many_requests';
-
-type Outcome = Promise<Result<Finished, FinishRefusal>>;
-
-interface Step {
-  ports: Ports;
-  application: Application;
-  request: FinishRegistration;
-  /** What a token has proven; undefined when the form begins the registration. */
-  registration: Registration | undefined;
-  form: PendingForm;
-  startedAt: number;
-}
-
-type Begun = Step & { registration: Registration };
+export type { FinishRefusal, Finished, FinishRegistration } from './registration-proofs.ts';
 
 const fieldOf = ({ phoneField = 'body.mobile' }: FinishRegistration, kind: IdentifierKind) =>
   kind === 'phone' ? phoneField : 'body.email';
@@ -142,12 +92,6 @@ async function next(step: Step): Outcome {
     : create({ ...step, registration }, to.identifiers, to.unverified);
 }
 
-/** The form with the password as a hash: it waits in KV, and a password must never lie there. */
-async function withHash({ ports, form, request }: Step): Promise<PendingForm> {
-  if (request.password === undefined) return form;
-  return { ...form, passwordHash: await ports.hasher.hash(request.password) };
-}
-
 /** What was filled in before, overwritten by what is sent now. */
 function merge(stored: PendingForm | undefined, request: FinishRegistration): PendingForm {
   const kinds = request.given.map(({ kind }) => kind);
@@ -157,62 +101,6 @@ function merge(stored: PendingForm | undefined, request: FinishRegistration): Pe
     ...givenProfile(request.profile),
     identifiers: [...request.given, ...kept],
   };
-}
-
-/** Sends the demanded codes; a form without a register_token begins a registration. */
-async function sendProofs(
-  step: Step,
-  wanted: IdentifierRef[],
-  bound?: { userId: string; provenAt: number },
-): Outcome {
-  const { ports, application, request, registration } = step;
-  const refused = countryRefusal(ports, application, wanted);
-  if (refused) return refused;
-  const { device, visitor, captcha } = request;
-  const solved: SolvedCaptcha = { token: captcha, ip: visitor.ip, action: 'register' };
-  const permitted = registration
-    ? await permitInRegistration(ports, application, registration, wanted, solved)
-    : await permitByCaptcha(ports, application, solved);
-  if (!permitted.ok) return permitted;
-  const permit = permitted.value;
-  const userId = bound?.userId ?? registration?.userId;
-  const limited = await roomForAll(
-    ports,
-    wanted.map(async (identifier) => {
-      const send = { identifier, purpose: 'register', ip: visitor.ip, userId } as const;
-      return (await otpBudget(ports, send)).limits.limits;
-    }),
-    request.password !== undefined,
-  );
-  if (limited) return tooMany(limited);
-  const form = await withHash(step);
-  // Before the codes go out: whoever has a code finds the form it completes.
-  const begun = registration
-    ? { token: request.registerToken ?? '', registration }
-    : await newRegistration(ports, { origin: permit.origin });
-  if (registration) {
-    const kept = await ports.registrations.keep(registration, form, step.startedAt, bound);
-    if (!kept) return refuse('register_token_invalid');
-  } else {
-    await ports.registrations.begin(begun.registration, form);
-  }
-  const proofs: WantedProof[] = [];
-  for (const identifier of wanted) {
-    // One after the other: the second is not sent when the first is over its budget.
-    const sent = await sendOtp(ports, application, {
-      identifier,
-      purpose: 'register',
-      permit,
-      userId,
-      registration: begun.registration,
-      device,
-      ip: visitor.ip,
-      androidHash: request.androidHash,
-    });
-    if (!sent.ok) return sent;
-    proofs.push({ ...sent.value, identifier });
-  }
-  return accept({ kind: 'register', token: begun.token, proofs });
 }
 
 async function create(

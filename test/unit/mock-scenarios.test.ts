@@ -158,10 +158,10 @@ describe('a world', () => {
     for (let n = 0; n < 6_000; n += 1) {
       state.forms.set(String(n), '{}');
       state.ended.add(String(n));
-      state.budgets.set(String(n), new Map());
+      state.budgets.buckets.set(String(n), new Map());
     }
     await fetch('/service/application/user/platform/v1.0/config', { headers: { authorization } });
-    const sizes = [state.forms.size, state.ended.size, state.budgets.size];
+    const sizes = [state.forms.size, state.ended.size, state.budgets.buckets.size];
     expect(sizes).toEqual([5_000, 5_000, 5_000]);
     expect(state.forms.has('5999')).toBe(true);
   });

@@ -1,4 +1,5 @@
 /** Users as operators see and change them, in memory. */
+import { revoke } from './revocations.ts';
 import { wordsOf } from '../../domain/customer-query.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
 import type { Customers, CustomerTerms, User } from '../../ports.ts';
@@ -58,8 +59,9 @@ export function memoryCustomers(state: MemoryState): Customers {
       for (const one of old) {
         if (!one.verified || !replaced.includes(one.kind)) continue;
         const next = identifiers.find((have) => sameIdentifier(have, one));
-        if (!next) state.revoke('identifier_removed', id, event.at, one);
-        else if (!next.verified) state.revoke('identifier_unverified', id, event.at, one);
+        if (!next) revoke(state, 'identifier_removed', { userId: id, now: event.at, lost: one });
+        else if (!next.verified)
+          revoke(state, 'identifier_unverified', { userId: id, now: event.at, lost: one });
       }
       for (const one of identifiers) if (one.verified) state.dropCopies(id, one);
       stored.identifiers = [
@@ -93,7 +95,7 @@ export function memoryCustomers(state: MemoryState): Customers {
           delete user.blockedAt;
           continue;
         }
-        state.revoke(change === 'block' ? 'blocked' : 'archived', userId, event.at);
+        revoke(state, change === 'block' ? 'blocked' : 'archived', { userId, now: event.at });
         if (change === 'block') user.blockedAt ??= event.at;
         else user.archivedAt ??= event.at;
       }

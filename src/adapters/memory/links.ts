@@ -1,3 +1,4 @@
+import { revoke } from './revocations.ts';
 import { statusOf } from '../../domain/user.ts';
 import type { LinkKind, Links } from '../../ports.ts';
 import type { MemoryState, StoredLink } from './state.ts';
@@ -68,7 +69,7 @@ export function memoryLinks(state: MemoryState): Links {
       const user = link && state.users.get(link.userId);
       if (!link || !user) return { state: 'lost' };
       use(link);
-      state.revoke('password_reset', user.id, now);
+      revoke(state, 'password_reset', { userId: user.id, now });
       state.setPassword(user.id, passwordHash);
       user.updatedAt = now;
       state.audit.push(event);

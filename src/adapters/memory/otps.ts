@@ -1,3 +1,4 @@
+import { revoke } from './revocations.ts';
 import type {
   ChallengeRef,
   IdentifierRef,
@@ -266,7 +267,7 @@ function bringAbout(state: MemoryState, { effect, now }: Settlement, one: Identi
       }
       return;
     case 'delete': {
-      state.revoke('deleted', effect.userId, now);
+      revoke(state, 'deleted', { userId: effect.userId, now });
       const user = state.users.get(effect.userId);
       if (user) Object.assign(user, { deletedAt: now, updatedAt: now });
       state.audit.push(effect.event);

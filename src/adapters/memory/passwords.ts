@@ -1,3 +1,4 @@
+import { revoke } from './revocations.ts';
 import type { Hasher, LoginName, Passwords } from '../../ports.ts';
 import type { MemoryState, StoredUser } from './state.ts';
 
@@ -48,7 +49,7 @@ export function memoryPasswords(state: MemoryState): Passwords {
     async set(userId, from, to, event) {
       const user = state.users.get(userId);
       if (!user || state.hashes.get(userId) !== from) return undefined;
-      state.revoke('password_changed', userId, event.at);
+      revoke(state, 'password_changed', { userId, now: event.at });
       state.setPassword(userId, to);
       user.updatedAt = event.at;
       state.audit.push(event);

@@ -23,13 +23,7 @@ import type {
   SocialIdentity,
   User,
 } from '../../ports.ts';
-import {
-  endedBy,
-  nextValidFrom,
-  type CredentialKind,
-  type Ends,
-  type Revocation,
-} from '../../domain/credentials.ts';
+import { MemoryBudgets } from './budgets.ts';
 import { MemoryGroups } from './groups.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
 import { MAX_SESSIONS } from '../../domain/session.ts';
@@ -44,9 +38,6 @@ export interface StoredChallenge extends Challenge {
   lastSend?: string;
   consumedBy?: string;
 }
-
-/** `[its start, charges since]` of each window of a bucket. */
-type Counts = Map<string, [start: number, count: number]>;
 
 export type StoredLink = Omit<NewLink, 'kind'> & { kind: LinkKind; used: boolean };
 
@@ -66,8 +57,7 @@ export class MemoryState {
   readonly hashes = new Map<string, string>();
   /** provider and subject → user id */
   readonly identities = new Map<string, string>();
-  /** bucket → its windows */
-  readonly budgets = new Map<string, Counts>();
+  readonly budgets = new MemoryBudgets();
   /** Of the configuration. */
   version = 1;
   /** Oldest first. */
@@ -77,45 +67,16 @@ export class MemoryState {
 
   // ── budgets ──
 
-  #running({ buckets, window, windowMs }: Limit, now: number): [start: number, count: number][] {
-    return buckets
-      .flatMap((bucket) => {
-        const counts = this.budgets.get(bucket)?.get(window);
-        return counts ? [counts] : [];
-      })
-      .filter(([start]) => start > now - windowMs);
-  }
-
   limited(limits: readonly Limit[], now: number): Limited | undefined {
-    const spent = limits.flatMap((limit) => {
-      const windows = this.#running(limit, now);
-      const used = windows.reduce((sum, [, count]) => sum + count, 0);
-      if (used < limit.max) return [];
-      const start = Math.min(...windows.map(([at]) => at));
-      const retryAfter = Math.max(1, Math.ceil((start + limit.windowMs - now) / 1000));
-      return [{ limit: limit.name, retryAfter }];
-    });
-    return spent.toSorted((a, b) => b.retryAfter - a.retryAfter)[0];
+    return this.budgets.limited(limits, now);
   }
 
   charge(limits: readonly Limit[], now: number): Limited | undefined {
-    const limited = this.limited(limits, now);
-    if (limited) return limited;
-    for (const { buckets, window, windowMs } of limits) {
-      const [bucket = ''] = buckets;
-      const counts: Counts = this.budgets.get(bucket) ?? new Map();
-      const [start, count] = counts.get(window) ?? [-Infinity, 0];
-      counts.set(window, start > now - windowMs ? [start, count + 1] : [now, 1]);
-      this.budgets.set(bucket, counts);
-    }
-    return undefined;
+    return this.budgets.charge(limits, now);
   }
 
   giveBack(limits: readonly Limit[], chargedAt: number): void {
-    for (const { buckets, window } of limits) {
-      const counts = this.budgets.get(buckets[0] ?? '')?.get(window);
-      if (counts && counts[0] <= chargedAt) counts[1] = Math.max(0, counts[1] - 1);
-    }
+    this.budgets.giveBack(limits, chargedAt);
   }
 
   /** Those of the device when it has signed the identifier's owner in before. */
@@ -123,54 +84,7 @@ export class MemoryState {
     return device && this.owner(one)?.id === device.userId ? device.limits : limits;
   }
 
-  // ── revocations ──
-
-  /** What a revocation ends; `domain/credentials.ts` says which kinds. Called before its own changes. */
-  revoke(revocation: Revocation, userId: string, now: number, lost?: IdentifierRef): void {
-    for (const { kind, ends } of endedBy(revocation)) this.#end(kind, ends, userId, now, lost);
-  }
-
-  #end(kind: CredentialKind, ends: Ends, userId: string, now: number, lost?: IdentifierRef): void {
-    const user = this.users.get(userId);
-    if (!user) return;
-    const open = [...this.registrations.values()].filter((one) => one.finishedAt === undefined);
-    switch (kind) {
-      case 'session':
-        user.sessionsValidFrom = nextValidFrom(user.sessionsValidFrom, now);
-        return;
-      case 'bound_registration':
-        for (const one of open) if (one.userId === userId) this.registrations.delete(one.id);
-        return;
-      case 'registration':
-        for (const one of open) {
-          const proves = one.proofs.some((proof) =>
-            user.identifiers.some((have) => have.verified && sameIdentifier(have, proof)),
-          );
-          if (one.userId === undefined && proves) this.registrations.delete(one.id);
-        }
-        return;
-      case 'profile_code':
-        for (const [id, one] of this.challenges) {
-          if (one.purpose === 'profile' && one.userId === userId) this.challenges.delete(id);
-        }
-        return;
-      case 'reset_link':
-        this.dropLinks((link) => link.kind === 'reset' && link.userId === userId && !link.used);
-        return;
-      case 'verify_link':
-        this.dropLinks(
-          (link) =>
-            link.kind !== 'reset' &&
-            link.userId === userId &&
-            !link.used &&
-            (ends === 'all' || (lost !== undefined && sameIdentifier(link.identifier, lost))),
-        );
-        return;
-      case 'login_token':
-        // Stored nowhere: `sessionsValidFrom` is compared with the time it was made.
-        return;
-    }
-  }
+  // ── sign-ins ──
 
   /** A sign-in: its row, the sessions it ends, and the oldest beyond the most that a user may have. */
   enter({ userId, event, aliveSince, ends }: SignIn): void {

@@ -1,4 +1,5 @@
 /** The smaller memory stores of one application. */
+import { revoke } from './revocations.ts';
 import { bindingHolds, proofOpens } from '../../domain/credentials.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
 import type {
@@ -54,7 +55,7 @@ export function memoryUsers(state: MemoryState): Users {
       const ofKind = others.filter(({ kind }) => kind === one.kind);
       const needed = others.length === 0 || (demanded && ofKind.length === 0);
       if (found.verified && needed) return { state: 'last' };
-      state.revoke('identifier_removed', userId, now, one);
+      revoke(state, 'identifier_removed', { userId, now, lost: one });
       user.identifiers = user.identifiers.filter((have) => have !== found);
       const [oldest] = ofKind.toSorted((a, b) => a.createdAt - b.createdAt);
       if (found.primary && oldest) oldest.primary = true;
@@ -95,7 +96,7 @@ export function memorySessions(state: MemoryState): Sessions {
       }
     },
     async endAll(userId, event) {
-      state.revoke('sessions_ended', userId, event.at);
+      revoke(state, 'sessions_ended', { userId, now: event.at });
       state.audit.push(event);
     },
   };

@@ -112,7 +112,7 @@ export async function memoryHost(): Promise<Host> {
       return tables;
     },
     async forgive() {
-      for (const owner of states()) memory.state(owner).budgets.clear();
+      for (const owner of states()) memory.state(owner).budgets.buckets.clear();
     },
   };
 }

@@ -1,0 +1,134 @@
+/** The form that begins or goes on with a registration, and the codes that it sends. */
+import type {
+  Application,
+  DeviceRef,
+  IdentifierRef,
+  PendingForm,
+  Ports,
+  Profile,
+  Registration,
+  SessionRef,
+  User,
+} from '../ports.ts';
+import { permitByCaptcha, permitInRegistration, type SolvedCaptcha } from './captcha.ts';
+import { accept, refuse, tooMany, type Result } from './result.ts';
+import { newRegistration } from './registration.ts';
+import { sendOtp, type SentOtp } from './send-otp.ts';
+import type { SessionCookie, Visitor } from './sign-in.ts';
+import { countryRefusal } from './sms-guard.ts';
+import { otpBudget, roomForAll } from './throttle.ts';
+
+export interface FinishRegistration {
+  /** Left out when the form begins the registration. */
+  registerToken?: string;
+  profile: Profile;
+  /** Judged already (`passwordRefusal`). */
+  password?: string;
+  /** Identifiers of the body, already read. */
+  given: IdentifierRef[];
+  /** Where a phone stands in the body, to name it when it is missing; `body.mobile` if left out. */
+  phoneField?: string;
+  presented?: SessionRef;
+  device?: DeviceRef;
+  /** `captcha_code` or its header, if one came. */
+  captcha: string | undefined;
+  visitor: Visitor;
+  androidHash?: string;
+}
+
+export interface WantedProof extends SentOtp {
+  identifier: IdentifierRef;
+}
+
+export type Finished =
+  | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
+  /** Codes went out; the registration goes on under its one token. */
+  | { kind: 'register'; token: string; proofs: WantedProof[] };
+
+export type FinishRefusal =
+  | 'register_token_invalid'
+  | 'registration_finished'
+  | 'registration_closed'
+  | 'required_field_missing'
+  | 'account_blocked'
+  | 'account_deleted'
+  | 'application_inactive'
+  | 'validation_failed'
+  | 'captcha_failed'
+  | 'too_many_requests';
+
+export type Outcome = Promise<Result<Finished, FinishRefusal>>;
+
+export interface Step {
+  ports: Ports;
+  application: Application;
+  request: FinishRegistration;
+  /** What a token has proven; undefined when the form begins the registration. */
+  registration: Registration | undefined;
+  form: PendingForm;
+  startedAt: number;
+}
+
+export type Begun = Step & { registration: Registration };
+
+/** The form with the password as a hash: it waits in KV, and a password must never lie there. */
+export async function withHash({ ports, form, request }: Step): Promise<PendingForm> {
+  if (request.password === undefined) return form;
+  return { ...form, passwordHash: await ports.hasher.hash(request.password) };
+}
+
+/** Sends the demanded codes; a form without a register_token begins a registration. */
+export async function sendProofs(
+  step: Step,
+  wanted: IdentifierRef[],
+  bound?: { userId: string; provenAt: number },
+): Outcome {
+  const { ports, application, request, registration } = step;
+  const refused = countryRefusal(ports, application, wanted);
+  if (refused) return refused;
+  const { device, visitor, captcha } = request;
+  const solved: SolvedCaptcha = { token: captcha, ip: visitor.ip, action: 'register' };
+  const permitted = registration
+    ? await permitInRegistration(ports, application, registration, wanted, solved)
+    : await permitByCaptcha(ports, application, solved);
+  if (!permitted.ok) return permitted;
+  const permit = permitted.value;
+  const userId = bound?.userId ?? registration?.userId;
+  const limited = await roomForAll(
+    ports,
+    wanted.map(async (identifier) => {
+      const send = { identifier, purpose: 'register', ip: visitor.ip, userId } as const;
+      return (await otpBudget(ports, send)).limits.limits;
+    }),
+    request.password !== undefined,
+  );
+  if (limited) return tooMany(limited);
+  const form = await withHash(step);
+  // Before the codes go out: whoever has a code finds the form it completes.
+  const begun = registration
+    ? { token: request.registerToken ?? '', registration }
+    : await newRegistration(ports, { origin: permit.origin });
+  if (registration) {
+    const kept = await ports.registrations.keep(registration, form, step.startedAt, bound);
+    if (!kept) return refuse('register_token_invalid');
+  } else {
+    await ports.registrations.begin(begun.registration, form);
+  }
+  const proofs: WantedProof[] = [];
+  for (const identifier of wanted) {
+    // One after the other: the second is not sent when the first is over its budget.
+    const sent = await sendOtp(ports, application, {
+      identifier,
+      purpose: 'register',
+      permit,
+      userId,
+      registration: begun.registration,
+      device,
+      ip: visitor.ip,
+      androidHash: request.androidHash,
+    });
+    if (!sent.ok) return sent;
+    proofs.push({ ...sent.value, identifier });
+  }
+  return accept({ kind: 'register', token: begun.token, proofs });
+}
