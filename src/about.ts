@@ -3,7 +3,7 @@ import type { OpenApiOptions } from './http/openapi.ts';
 
 export const ABOUT = {
   title: 'Vestibule',
-  version: '0.1.0',
+  version: '0.2.0',
   license: 'MIT',
   tags: {
     application: 'What storefronts call, for shoppers and in their name.',
