@@ -29,7 +29,7 @@ async function load(place: string): Promise<Document> {
 }
 
 /** Semantic versioning: a major may break, and below 1.0.0 a minor may. */
-function mayBreak(from: string, to: string): boolean {
+export function mayBreak(from: string, to: string): boolean {
   const [a = [], b = []] = [from, to].map((version) => version.split('.').map(Number));
   return a[0] !== b[0] || (a[0] === 0 && a[1] !== b[1]);
 }

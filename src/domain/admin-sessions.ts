@@ -2,7 +2,7 @@
 import type { Application, Ports, Session } from '../ports.ts';
 import { noCustomer, type By } from './customers.ts';
 import { accept, badField, refuse, type Result } from './result.ts';
-import { aliveSince, ENDED_FOR, newSession, sessionLife } from './session.ts';
+import { aliveSince, ENDED_FOR, isRevoked, newSession, sessionLife } from './session.ts';
 import { signInRefusal } from './user.ts';
 
 export interface OpenedByOperator {
@@ -93,7 +93,7 @@ export async function endOneOf(
   const now = ports.clock.now();
   const { session, user, ended } = await ports.sessions.find(userId, handle);
   if (!user) return noCustomer();
-  const dead = !session || ended || session.validFrom !== user.sessionsValidFrom;
+  const dead = !session || ended || isRevoked(session, user);
   if (dead || session.expiresAt <= now) return noSession();
   const event = { ...by, action: 'session.ended', userId, session: handle, at: now } as const;
   await ports.sessions.end(userId, [handle], now + ENDED_FOR, event);

@@ -121,7 +121,9 @@ export async function resetPassword(
     await ports.registrations.begin(registration, { identifiers: [] });
     return accept({ kind: 'register', user: current, token });
   }
-  const session = await openSession(ports, application, current, request.visitor, prepared);
+  const { visitor } = request;
+  const startedAt = Math.max(event.at, current.sessionsValidFrom);
+  const session = await openSession(ports, application, current, visitor, prepared, startedAt);
   return accept({ kind: 'signed_in', user: current, session });
 }
 
@@ -156,7 +158,8 @@ export async function changePassword(
       const { internal } = checked;
       return checked.code === 'login_failed' ? refuse('password_wrong', { internal }) : checked;
     }
-    await ports.passwords.succeed(checked.value.success);
+    // The hash is about to be replaced as it is.
+    await ports.passwords.succeed({ ...checked.value.success, rehash: undefined });
   }
   const weak = await passwordRefusal(ports, request.newPassword, user, 'body.new_password');
   if (weak) return weak;

@@ -41,6 +41,17 @@ export function aliveSince({ config }: Application, now: number): number {
 }
 
 /**
+ * Whether a revocation came after the session was begun: it was opened under another `sessionsValidFrom` than the present
+ * one, or by a request that had begun before it.
+ */
+export function isRevoked(
+  { validFrom, createdAt }: Session,
+  { sessionsValidFrom }: Pick<User, 'sessionsValidFrom'>,
+): boolean {
+  return validFrom !== sessionsValidFrom || createdAt < sessionsValidFrom;
+}
+
+/**
  * The user and the session when the session is alive: KV has it, D1 has not ended it, nothing has revoked it since it was
  * opened, its user is active.
  * KV alone never lets anyone in.
@@ -52,7 +63,7 @@ export function judgeSession(
 ): { user: User; session: Session } | undefined {
   const { session, user, ended } = evidence;
   if (!session || !user || ended || !application.config.active) return undefined;
-  if (session.expiresAt <= now || session.validFrom !== user.sessionsValidFrom) return undefined;
+  if (session.expiresAt <= now || isRevoked(session, user)) return undefined;
   return statusOf(user) === 'active' ? { user, session } : undefined;
 }
 

@@ -68,8 +68,9 @@ export async function openSession(
   user: Pick<User, 'id' | 'sessionsValidFrom'>,
   visitor: Visitor,
   { cookie, signIn }: PreparedSession,
+  /** When it begins: with its request, unless that has itself ended all sessions. */
+  startedAt = signIn.event.at,
 ): Promise<SessionCookie> {
-  const startedAt = signIn.event.at;
   const session = newSession(
     application,
     {
@@ -98,6 +99,7 @@ export async function replaceSession(
   { cookie, handle }: { cookie: string; handle: string },
   now: number,
 ): Promise<SessionCookie> {
-  await ports.sessions.put({ ...old, handle, validFrom, createdAt: now, renewedAt: now });
+  const createdAt = Math.max(now, validFrom);
+  await ports.sessions.put({ ...old, handle, validFrom, createdAt, renewedAt: now });
   return { set: cookie, maxAge: (old.expiresAt - now) / 1000 };
 }

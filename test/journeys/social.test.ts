@@ -1,6 +1,6 @@
 /** Google, Facebook, Apple, and the company's own tokens; the providers are fakes that sign for real. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { E164, MOBILE, right, signUp, type Browser } from '../support/answers.ts';
 import {
   COMPANY_ISSUER,
@@ -402,14 +402,11 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
   test('a provider that does not answer within 2 s is 503', async () => {
     const { shop, fake } = await socialShop(open);
     fake.state.misbehaviour = 'slow';
-    // Asked of the clock that cuts it off: how long that takes in real time is the machine's affair.
-    const limit = vi.spyOn(AbortSignal, 'timeout');
     const refused = await google(shop.browser(), fake.grant(ASHA));
     expect(refused).toMatchObject({ status: 503, body: { code: 'provider_unavailable' } });
-    const limits = limit.mock.calls.map(([ms]) => ms);
-    limit.mockRestore();
-    expect(fake.state.requests.length).toBeGreaterThan(0);
-    expect(limits).toEqual(fake.state.requests.map(() => 2_000));
+    // How long that takes in real time is the machine's affair; the limit that cut it off is not.
+    const line = shop.log.find(({ code }) => code === 'provider_unavailable');
+    expect(line?.['internal']).toContain('did not answer within 2000 ms');
   });
 
   test('keys are kept; new ones are fetched once for an unknown kid, and made-up kids are no flood', async () => {

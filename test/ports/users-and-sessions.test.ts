@@ -260,7 +260,7 @@ describe.each(STORES)('Sessions on %s', (_, open) => {
     await ports.sessions.endAll(id, eventOf('sessions.ended', id, now));
     const user = await ports.users.find(id);
     const validFrom = user?.sessionsValidFrom ?? 0;
-    await ports.sessions.put({ ...session(id, now, 'b'), validFrom });
+    await ports.sessions.put({ ...session(id, validFrom, 'b'), validFrom });
     await ports.sessions.endAll('somebody else', eventOf('sessions.ended', undefined, now));
     expect((await ports.sessions.list(id, now)).map(({ handle }) => handle)).toEqual([
       'b'.repeat(32),

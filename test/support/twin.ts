@@ -66,9 +66,12 @@ export async function watchTwin(shop: EdgeShop, id: string): Promise<Twin> {
       ).bind(own, id),
     ];
   });
-  const looks = tables.map(({ name }) =>
-    env.DB.prepare(`SELECT * FROM "${name}" WHERE application_id = ? ORDER BY rowid`).bind(id),
-  );
+  const looks = tables.map(({ name, columns }) => {
+    const order = columns.map((_, at) => at + 1).join(', ');
+    return env.DB.prepare(
+      `SELECT * FROM "${name}" WHERE application_id = ? ORDER BY ${order}`,
+    ).bind(id);
+  });
   const look = async () =>
     new Map(
       (await env.DB.batch(looks)).map(({ results }, at) => [tables[at]?.name ?? '', results]),

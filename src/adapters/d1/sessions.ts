@@ -2,6 +2,7 @@
 import { sql } from './sql.ts';
 import type { Session, Sessions } from '../../ports.ts';
 import { revoke } from './revocation-statements.ts';
+import { isRevoked } from '../../domain/session.ts';
 import { keys, type Values } from '../kv/values.ts';
 import { auditStatement, signInStatements } from './audit.ts';
 import type { Database } from './database.ts';
@@ -71,13 +72,15 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
         ]),
       ]);
       const gone = new Set(ended.map(({ handle }) => handle));
-      const validFrom = Number(user?.['sessions_valid_from']);
+      const sessionsValidFrom = Number(user?.['sessions_valid_from']);
       return (
         listed
           // Written by `put` only.
           .flatMap(({ metadata }) => (metadata as Session | null) ?? [])
           .filter((session) => !gone.has(session.handle))
-          .filter((session) => session.expiresAt > now && session.validFrom === validFrom)
+          .filter(
+            (session) => session.expiresAt > now && !isRevoked(session, { sessionsValidFrom }),
+          )
           .toSorted((a, b) => b.createdAt - a.createdAt)
       );
     },

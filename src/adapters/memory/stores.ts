@@ -2,6 +2,7 @@
 import { revoke } from './revocations.ts';
 import { bindingHolds, proofOpens } from '../../domain/credentials.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
+import { isRevoked } from '../../domain/session.ts';
 import type {
   Audit,
   Budgets,
@@ -82,10 +83,10 @@ export function memorySessions(state: MemoryState): Sessions {
       };
     },
     async list(userId, now) {
-      const validFrom = state.users.get(userId)?.sessionsValidFrom;
+      const sessionsValidFrom = state.users.get(userId)?.sessionsValidFrom ?? 0;
       return [...state.sessions.values()]
         .filter((one) => one.userId === userId && !state.ended.has(one.handle))
-        .filter((one) => one.expiresAt > now && one.validFrom === validFrom)
+        .filter((one) => one.expiresAt > now && !isRevoked(one, { sessionsValidFrom }))
         .toSorted((a, b) => b.createdAt - a.createdAt);
     },
     async end(_userId, handles, _until, event) {
