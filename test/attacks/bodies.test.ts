@@ -266,7 +266,7 @@ const each =
       const parts = partsOf(entry, aimless(ours));
       const wire = wireOf(entry, ours, { parts });
       for (const { what, body, type, headers, code, names } of make(
-        typeof wire.body === 'string' ? wire.body : '',
+        JSON.stringify(parts.body ?? {}),
         entry,
         parts,
       )) {
