@@ -142,8 +142,7 @@ export async function dropExpired(database: Database, now: number): Promise<Drop
     add(name, await sweep(database, name, before));
   }
   for (const retention of ['admin', 'security'] as const) {
-    const kept = AUDIT_LIFE_MS[retention];
-    add('audit_events', await dropAudit(database, retention, now - kept));
+    add('audit_events', await dropAudit(database, retention, before - AUDIT_LIFE_MS[retention]));
   }
   add(
     'activity_counts',
@@ -151,7 +150,7 @@ export async function dropExpired(database: Database, now: number): Promise<Drop
       database,
       sql`DELETE FROM activity_counts WHERE (application_id, hour_start, name) IN (
             SELECT application_id, hour_start, name FROM activity_counts
-            WHERE hour_start <= ${now - ACTIVITY_LIFE_MS} LIMIT ${BATCH})`,
+            WHERE hour_start <= ${before - ACTIVITY_LIFE_MS} LIMIT ${BATCH})`,
     ),
   );
   return dropped;
