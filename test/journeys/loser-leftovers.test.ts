@@ -151,7 +151,6 @@ const RACES: Race[] = [
   {
     name: 'a deletion of the account',
     code: 'otp_invalid',
-    behind: 1,
     async prepare(shop) {
       const { cookie } = await member(shop);
       const { request_id = '' } = right(
@@ -186,7 +185,6 @@ const RACES: Race[] = [
           shop.browser(headers).application.forgotPassword({ body: { code, password } });
       return { winner: call('the winner phrase'), loser: call('the loser phrase', { cookie }) };
     },
-    behind: 1,
   },
   {
     name: 'a link that verifies an email',
@@ -212,7 +210,6 @@ const RACES: Race[] = [
         });
       return { winner: call('the winner phrase'), loser: call('the loser phrase') };
     },
-    behind: 1,
   },
   {
     name: 'a first password',
@@ -223,7 +220,6 @@ const RACES: Race[] = [
         shop.browser({ cookie }).application.updatePassword({ body: { new_password } });
       return { winner: call('the winner phrase'), loser: call('the loser phrase') };
     },
-    behind: 1,
   },
   {
     name: 'a send of a code',

@@ -87,7 +87,13 @@ const SENDS: [string, (shop: Shop) => Promise<(android_hash: string) => Promise<
   ],
 ];
 
-const PLENTY = { sendsPerHour: 1000, sendsPerDay: 1000, sendsPerIdentifierDay: 1000 };
+const PLENTY = {
+  sendsPerHour: 1000,
+  sendsPerDay: 1000,
+  sendsPerIdentifierDay: 1000,
+  messagesPerRegistration: 1000,
+  messagesPerRegistrationIdentifier: 1000,
+};
 
 describe.each(JOURNEYS)('the last line of an SMS on %s', (_, open) => {
   test.each(SENDS)('%s: what is no hash is left out', async (_name, prepare) => {

@@ -66,7 +66,7 @@ describe('a captcha', () => {
 });
 
 describe.each(SHOPS)('a token that no header can carry, on %s', (_, open) => {
-  test.each(['a\nb', 'a\r\nx-forged: 1', 'ya29.本', 'ya29.é', 'two words', 'eyJ\u00a0.a.b'])(
+  test.each(['ya29.本', 'ya29.é', 'two words', 'eyJ\u00a0.a.b'])(
     '%j is refused before any call',
     async (token) => {
       const { shop, fake } = await socialShop(open);
@@ -99,10 +99,14 @@ test('such a token reaches no provider over the real network either', async () =
   const shop = await edgeShop({ config: ALL_SOCIAL, env: { SOCIAL_URLS } });
   await equip(shop);
   const { application } = shop.browser();
-  for (const access_token of ['a\nb', '本']) {
+  for (const [access_token, status] of [
+    ['a\nb', 400],
+    ['a\r\nx-forged: 1', 400],
+    ['本', 401],
+  ] as const) {
     const body = { oauth2: { access_token } };
-    expect((await application.loginWithGoogle({ body })).status).toBe(401);
-    expect((await application.loginWithFacebook({ body })).status).toBe(401);
+    expect((await application.loginWithGoogle({ body })).status).toBe(status);
+    expect((await application.loginWithFacebook({ body })).status).toBe(status);
   }
   expect(await one.received()).toEqual([]);
 });
