@@ -2,6 +2,8 @@
 export interface Counted {
   database: D1Database;
   roundTrips: number;
+  /** As D1 bills them, entries of indexes included. */
+  rowsWritten: number;
   /** When set, every round trip fails. */
   down: boolean;
   /** The round trip of this number fails, and no other: before it has done anything, or with only its answer lost. */
@@ -13,7 +15,12 @@ export interface Counted {
 }
 
 export function countingDatabase(real: D1Database): Counted {
-  const counted: Counted = { database: real, roundTrips: 0, down: false };
+  const counted: Counted = {
+    database: real,
+    roundTrips: 0,
+    rowsWritten: 0,
+    down: false,
+  };
 
   async function tripped<T>(call: () => Promise<T>): Promise<T> {
     const trip = (counted.roundTrips += 1);
@@ -35,7 +42,12 @@ export function countingDatabase(real: D1Database): Counted {
     new Proxy(client, {
       get(target, name) {
         if (name === 'batch') {
-          return (statements: D1PreparedStatement[]) => tripped(() => target.batch(statements));
+          return (statements: D1PreparedStatement[]) =>
+            tripped(async () => {
+              const results = await target.batch(statements);
+              for (const { meta } of results) counted.rowsWritten += meta.rows_written;
+              return results;
+            });
         }
         if (name === 'prepare') {
           return (sql: string) => {
