@@ -9,13 +9,16 @@ export type State = ReadonlyMap<string, readonly string[]>;
  */
 export const MAY_CHANGE: Readonly<Record<string, { columns?: readonly string[]; why: string }>> = {
   budgets: { why: 'a try costs, above all a wrong one' },
-  activity_counts: { why: 'failed sign-ins are counted' },
-  activities: { why: 'the same in memory' },
+  activities: { why: 'refused sign-ins are counted by the hour, for operators' },
+  activity_counts: { why: 'the same on D1' },
   otp_challenges: {
-    columns: ['attempts', 'device_attempts', 'last_try'],
-    why: 'wrong codes are counted before they are judged',
+    columns: ['attempts', 'device_attempts', 'last_try', 'consumed_at', 'consumed_by'],
+    why: 'tries are counted, and a right code is used up even where the account is closed',
   },
-  challenges: { columns: ['attempts', 'deviceAttempts'], why: 'the same in memory' },
+  challenges: {
+    columns: ['attempts', 'deviceAttempts', 'lastTry', 'consumedAt', 'consumedBy'],
+    why: 'the same in memory',
+  },
 };
 
 /** Rows → text, without what may change. */
