@@ -100,7 +100,8 @@ export async function sendProofs(
       const send = { identifier, purpose: 'register', ip: visitor.ip, userId } as const;
       return (await otpBudget(ports, send)).limits.limits;
     }),
-    request.password !== undefined,
+    // Before the first send a password is hashed and the form is kept: a refusal must leave nothing behind.
+    true,
   );
   if (limited) return tooMany(limited);
   const form = await withHash(step);

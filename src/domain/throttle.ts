@@ -175,7 +175,7 @@ export const registrationSends = (limits: Limits): Omit<RegistrationSends, 'regi
 export async function roomForAll(
   ports: Pick<Ports, 'budgets' | 'clock'>,
   sends: readonly Promise<Limit[]>[],
-  /** Whether something dear comes before the first send, such as a hash; a single send judges itself otherwise. */
+  /** Whether something dear or lasting comes before the first send; a single send judges itself otherwise. */
   dear = false,
 ): Promise<Limited | undefined> {
   if (sends.length === 0 || (sends.length === 1 && !dear)) return undefined;
