@@ -208,7 +208,7 @@ const HEADERS: Record<string, string>[] = [
   { 'content-language': 'x', 'content-disposition': 'form-data; name="../x"' },
 ];
 
-async function headers({ host, ours }: World): Promise<void> {
+async function strangeHeaders({ host, ours }: World): Promise<void> {
   const watched = await watch(host);
   for (const entry of ENTRIES) {
     await host.forgive();
@@ -228,7 +228,7 @@ attacks(
     'paths that are none': paths,
     'parameters of a path': parameters,
     'queries that repeat, nest and overflow': queries,
-    'headers that mean something elsewhere': headers,
+    'headers that mean something elsewhere': strangeHeaders,
   },
   ['parameters of a path', 'headers that mean something elsewhere'],
 );

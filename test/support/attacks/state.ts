@@ -13,10 +13,10 @@ export const MAY_CHANGE: Readonly<Record<string, { columns?: readonly string[]; 
   activity_counts: { why: 'the same on D1' },
   otp_challenges: {
     columns: ['attempts', 'device_attempts', 'last_try', 'consumed_at', 'consumed_by'],
-    why: 'tries are counted, and a right code is used up even where the account is closed',
+    why: 'wrong codes are counted, and a right one is used up even where the account is closed',
   },
   challenges: {
-    columns: ['attempts', 'deviceAttempts', 'lastTry', 'consumedAt', 'consumedBy'],
+    columns: ['attempts', 'deviceAttempts', 'consumedAt', 'consumedBy'],
     why: 'the same in memory',
   },
 };
