@@ -21,6 +21,20 @@ const BURSTS: Burst[] = [
     },
   },
   {
+    name: 'secrets of clients that nobody has',
+    calls: 80,
+    judged: 'invalid_client',
+    max: 50,
+    prepare: async ({ shop }) => {
+      return async (index) =>
+        shop.browser(STRANGER).service.createToken({
+          params: { company_id: DEMO.companyId },
+          body: { grant_type: 'client_credentials' },
+          headers: { authorization: `Basic ${btoa(`nobody-${index}:wrong`)}` },
+        });
+    },
+  },
+  {
     name: 'forged tokens of the company',
     calls: 120,
     judged: 'login_failed',
