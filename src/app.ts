@@ -9,6 +9,7 @@ import { customersPlatformHandlers } from './features/customers/platform.handler
 import { customersServiceHandlers } from './features/customers/service.handlers.ts';
 import { groupsPlatformHandlers } from './features/groups/platform.handlers.ts';
 import { identifiersApplicationHandlers } from './features/identifiers/application.handlers.ts';
+import { identifiersServiceHandlers } from './features/identifiers/service.handlers.ts';
 import { loginApplicationHandlers } from './features/login/application.handlers.ts';
 import { otpApplicationHandlers } from './features/otp/application.handlers.ts';
 import { passwordApplicationHandlers } from './features/password/application.handlers.ts';
@@ -43,7 +44,7 @@ const handlers = {
     ...groupsPlatformHandlers,
     ...configPlatformHandlers,
   },
-  service: { ...accessServiceHandlers, ...customersServiceHandlers },
+  service: { ...accessServiceHandlers, ...customersServiceHandlers, ...identifiersServiceHandlers },
 } satisfies TableHandlers<typeof table>;
 
 /**

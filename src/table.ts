@@ -6,6 +6,7 @@ import { customersPlatform } from './features/customers/platform.contract.ts';
 import { customersService } from './features/customers/service.contract.ts';
 import { groupsPlatform } from './features/groups/platform.contract.ts';
 import { identifiersApplication } from './features/identifiers/application.contract.ts';
+import { identifiersService } from './features/identifiers/service.contract.ts';
 import { loginApplication } from './features/login/application.contract.ts';
 import { otpApplication } from './features/otp/application.contract.ts';
 import { passwordApplication } from './features/password/application.contract.ts';
@@ -28,5 +29,5 @@ export const table = {
     ...identifiersApplication,
   },
   platform: { ...customersPlatform, ...sessionPlatform, ...groupsPlatform, ...configPlatform },
-  service: { ...accessService, ...customersService },
+  service: { ...accessService, ...customersService, ...identifiersService },
 };

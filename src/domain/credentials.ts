@@ -24,6 +24,7 @@ export const REVOCATIONS = [
   'deleted',
   'identifier_removed',
   'identifier_unverified',
+  'identity_unlinked',
 ] as const;
 export type Revocation = (typeof REVOCATIONS)[number];
 
@@ -50,7 +51,10 @@ export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 /** `all` of the user's, those of the `identifier` that is concerned, or `none`. */
 export type Ends = 'all' | 'identifier' | 'none';
 
-/** Losing an identifier leaves the sessions of its user alone: the user is the one who removes it, or an operator. */
+/**
+ * Losing an identifier leaves the sessions of its user alone: the user is the one who removes it, or an operator. An unlinked
+ * social account may have been hijacked and have opened any of the sessions, so they all end.
+ */
 const WITH_SESSIONS: Record<Revocation, Ends> = {
   password_changed: 'all',
   password_reset: 'all',
@@ -60,6 +64,7 @@ const WITH_SESSIONS: Record<Revocation, Ends> = {
   deleted: 'all',
   identifier_removed: 'none',
   identifier_unverified: 'none',
+  identity_unlinked: 'all',
 };
 const ALWAYS: Record<Revocation, Ends> = {
   ...WITH_SESSIONS,

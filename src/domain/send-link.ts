@@ -7,6 +7,12 @@ import { hex } from './hex.ts';
 import { countryRefusal, smsGuard } from './sms-guard.ts';
 import { linkLimits } from './throttle.ts';
 
+/** How mails and pages name an account without giving it away: its primary email or phone, masked, else its username. */
+export function accountName({ identifiers, username }: Pick<User, 'identifiers' | 'username'>) {
+  const primary = identifiers.find((one) => one.primary);
+  return primary ? masked(primary) : username;
+}
+
 /** Each send makes a new code of 128 bits, of which only the hash is kept; older ones stay valid until one is used. */
 export async function sendVerifyLink(
   ports: Ports,
@@ -29,7 +35,6 @@ export async function sendVerifyLink(
   const link = { kind, id, userId: user.id, identifier, createdAt: now, expiresAt } as const;
   const limited = await ports.links.open(link, limits, sms);
   if (limited) return tooMany(limited);
-  const account = user.identifiers.find(({ primary }) => primary);
   const page = kind === 'verify_email' ? 'verify-email' : 'verify-mobile';
   try {
     await ports.notifier.send({
@@ -40,7 +45,7 @@ export async function sendVerifyLink(
         template: 'verify_link',
         link: `${application.storefrontUrl}/auth/${page}?code=${code}`,
         code,
-        account: account ? masked(account) : user.username,
+        account: accountName(user),
       },
       createdAt: now,
     });

@@ -13,6 +13,7 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'session.created': 'Session opened by an operator',
   'session.ended': 'Session ended by an operator',
   'sessions.ended': 'All sessions ended by an operator',
+  'identity.unlinked': 'Social account unlinked by an operator',
   'config.changed': 'Login options changed',
   'group.created': 'User group made',
   'group.updated': 'User group changed',

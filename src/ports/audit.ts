@@ -11,6 +11,7 @@ export const ADMIN_ACTIONS = [
   'session.created',
   'session.ended',
   'sessions.ended',
+  'identity.unlinked',
   'config.changed',
   'group.created',
   'group.updated',

@@ -1,4 +1,5 @@
 /** Logins that someone else vouches for: Google, Facebook, Apple, or the company's own system. */
+import type { AuditEvent } from './audit.ts';
 import type { Limit } from './budgets.ts';
 import type { NewRegistration } from './registrations.ts';
 import type { SignIn } from './sessions.ts';
@@ -10,6 +11,11 @@ export type SocialProvider = 'google' | 'facebook' | 'apple';
 export interface SocialIdentity {
   provider: SocialProvider | `token:${string}`;
   subject: string;
+}
+
+/** An identity of a user, and when it was linked, in milliseconds. */
+export interface LinkedIdentity extends SocialIdentity {
+  linkedAt: number;
 }
 
 /** What a provider says of the holder of a token, checked for us: signature or origin, audience, issuer, expiry. */
@@ -64,6 +70,13 @@ export interface LoginTokens {
 }
 
 export interface Identities {
+  /** What is linked to a user, the oldest first. */
+  ofUser(userId: string): Promise<LinkedIdentity[]>;
+  /**
+   * Unlinks the identity; all sessions and pending credentials of the user end in the same batch, where the event is written.
+   * False, and nothing done, when it is not linked to this user.
+   */
+  unlink(userId: string, identity: SocialIdentity, event: AuditEvent): Promise<boolean>;
   /** Whom the identity is linked to, and who owns the proven identifiers, verified. */
   find(
     identity: SocialIdentity,

@@ -21,6 +21,13 @@ export interface NewLink {
 /** A reset link goes to whoever has the address verified and is active; the row is born expired when nobody has. */
 export type NewResetLink = Omit<NewLink, 'kind' | 'userId'>;
 
+/** What a link does, and to whom. */
+export interface LinkDescription {
+  kind: LinkKind;
+  identifier: IdentifierRef;
+  user: User;
+}
+
 export interface Links {
   /** Judges the limits, charges them and writes the row in one D1 round trip. */
   open(link: NewLink, limits: Limit[], sms?: SmsGuard): Promise<Limited | undefined>;
@@ -28,6 +35,8 @@ export interface Links {
   openReset(link: NewResetLink, limits: Limit[]): Promise<{ limited?: Limited; known: boolean }>;
   /** Takes back what was charged and written: the message could not be handed over. */
   cancel(link: Pick<NewLink, 'id' | 'createdAt'>, limits: Limit[], sms?: SmsGuard): Promise<void>;
+  /** A link of any kind that can still be used. Reads only: it stays usable. */
+  describe(linkId: string, now: number): Promise<LinkDescription | undefined>;
   /** The user of a reset link that can still be used. */
   findReset(linkId: string, now: number): Promise<User | undefined>;
   /**

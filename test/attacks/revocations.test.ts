@@ -12,6 +12,7 @@ import {
   type Revocation,
 } from '../../src/domain/credentials.ts';
 import { cookieOf, right, signUp, type Browser } from '../support/answers.ts';
+import { COMPANY_ISSUER } from '../support/fake-provider.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { edgeShop, SHOPS, type Shop } from '../support/shop.ts';
 import { LOGIN_SECRET, socialShop, type SocialShop } from '../support/social-shop.ts';
@@ -209,6 +210,19 @@ const REVOKE: Record<Revocation, (account: Account) => Promise<(() => Promise<vo
       right(
         await (await operatorOf(shop)).updateUser({ params: { ...params, user_id: id }, body }),
       );
+      return undefined;
+    },
+    async identity_unlinked({ shop, fake, id, second }) {
+      const claims = { jti: crypto.randomUUID(), email: second, email_verified: true };
+      const subject = `account of ${second}`;
+      const token = await fake.token(
+        'company',
+        { sub: subject, ...claims },
+        { secret: LOGIN_SECRET },
+      );
+      right(await shop.browser().application.loginWithToken({ body: { token } }));
+      const query = { provider: `token:${COMPANY_ISSUER}`, subject, reason: 'account stolen' };
+      right(await (await operatorOf(shop)).unlink(id, query));
       return undefined;
     },
   };

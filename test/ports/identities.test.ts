@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IdentifierRef, Ports, SocialIdentity } from '../../src/ports.ts';
 import { edgeShop, STORES } from '../support/shop.ts';
-import { registerUser, registrationOf, signInOf } from '../support/stored.ts';
+import { eventOf, registerUser, registrationOf, signInOf } from '../support/stored.ts';
 
 const GOOGLE: SocialIdentity = { provider: 'google', subject: '1015842246' };
 const email = (name: string): IdentifierRef => ({ kind: 'email', value: `${name}@example.com` });
@@ -87,6 +87,50 @@ describe.each(STORES)('Identities on %s', (_, open) => {
     expect(done.filter(Boolean)).toHaveLength(1);
   });
 
+  test('unlink what is the user’s, with its event and the end of all sessions, and nothing else', async () => {
+    const { ports, clock } = await open();
+    const { userId } = await add(ports, 'asha', true, GOOGLE);
+    const other = await add(ports, 'mallory');
+    const linkedAt = ports.clock.now();
+    const apple: SocialIdentity = { provider: 'apple', subject: GOOGLE.subject };
+    clock.advance(1_000);
+    const by = [email('asha')];
+    await ports.identities.signIn({ identity: apple, userId, by, now: clock.now(), ...FREE });
+    const both = [expect.objectContaining(GOOGLE), expect.objectContaining(apple)];
+    const listed = await ports.identities.ofUser(userId);
+    expect(listed).toEqual(both);
+    expect(listed[0]?.linkedAt).toBeLessThanOrEqual(linkedAt);
+    expect(await ports.identities.ofUser(other.userId)).toEqual([]);
+
+    const now = ports.clock.now();
+    const row = registrationOf('r', now, { userId, userProvenAt: now });
+    await ports.registrations.begin(row, { identifiers: [] });
+    const before = await ports.users.find(userId);
+    const event = (of: string) => eventOf('identity.unlinked', of, ports.clock.now());
+    for (const [of, identity] of [
+      [other.userId, GOOGLE],
+      [userId, { ...GOOGLE, subject: 'else' }],
+      ['nobody', GOOGLE],
+    ] as const) {
+      expect(await ports.identities.unlink(of, identity, event(of))).toBe(false);
+      expect(await ports.audit.ofUser(of, 9)).not.toContainEqual(event(of));
+    }
+    expect(await ports.users.find(userId)).toEqual(before);
+    expect((await ports.registrations.find('r')).bound).toMatchObject({ id: userId });
+
+    const done = await Promise.all(
+      Array.from({ length: 5 }, async () => ports.identities.unlink(userId, GOOGLE, event(userId))),
+    );
+    expect(done.filter(Boolean)).toHaveLength(1);
+    const actions = (await ports.audit.ofUser(userId, 9)).map(({ action }) => action);
+    expect(actions.filter((action) => action === 'identity.unlinked')).toHaveLength(1);
+    expect(await ports.identities.ofUser(userId)).toEqual([expect.objectContaining(apple)]);
+    expect((await ports.identities.find(GOOGLE, [])).linked).toBeUndefined();
+    expect((await ports.registrations.find('r')).registration).toBeUndefined();
+    const after = await ports.users.find(userId);
+    expect(after?.sessionsValidFrom).toBeGreaterThan(before?.sessionsValidFrom ?? Infinity);
+  });
+
   test('a registration links what began it; one whose identity is someone else’s ends in nobody', async () => {
     const { ports } = await open();
     const first = await add(ports, 'asha', true, GOOGLE);
@@ -110,4 +154,8 @@ test('an identity is known to its own application only', async () => {
   const now = shop.clock.now();
   const login = { identity: GOOGLE, userId, by: [email('asha')], now, ...FREE };
   expect(await foreign.identities.signIn(login)).toBeUndefined();
+  expect(await foreign.identities.ofUser(userId)).toEqual([]);
+  const event = eventOf('identity.unlinked', userId, now);
+  expect(await foreign.identities.unlink(userId, GOOGLE, event)).toBe(false);
+  expect(await shop.ports.identities.ofUser(userId)).toHaveLength(1);
 });

@@ -22,5 +22,9 @@ export async function operatorOf(shop: Shop) {
     ...client.platform,
     timeline: async (user_id: string) =>
       client.service.getUserTimeline({ params: { ...params, user_id } }),
+    identities: async (user_id: string) =>
+      client.service.getUserIdentities({ params: { ...params, user_id } }),
+    unlink: async (user_id: string, query: { provider: string; subject: string; reason: string }) =>
+      client.service.unlinkUserIdentity({ params: { ...params, user_id }, query }),
   };
 }

@@ -1,9 +1,16 @@
 import { sql, type SQL } from './sql.ts';
-import type { Identities, IdentifierRef, SocialIdentity, User } from '../../ports.ts';
-import { signInStatements } from './audit.ts';
+import type {
+  Identities,
+  IdentifierRef,
+  LinkedIdentity,
+  SocialIdentity,
+  User,
+} from '../../ports.ts';
+import { auditStatement, signInStatements } from './audit.ts';
 import { giveBack, limitsJson } from './budget-statements.ts';
 import type { Database } from './database.ts';
 import { insertRegistration } from './registration-statements.ts';
+import { revoke } from './revocation-statements.ts';
 import { byId, readUser, selectUser } from './user-statements.ts';
 
 export function d1Identities(database: Database, applicationId: string): Identities {
@@ -23,6 +30,36 @@ export function d1Identities(database: Database, applicationId: string): Identit
         WHERE application_id = ${applicationId} AND provider = ${provider} AND subject = ${subject}`;
 
   return {
+    async ofUser(userId) {
+      const [rows = []] = await database.read([
+        sql`SELECT provider, subject, created_at FROM social_identities
+            WHERE application_id = ${applicationId} AND user_id = ${userId}
+            ORDER BY created_at, provider, subject`,
+      ]);
+      return rows.map((row) => ({
+        // Written by `signIn` and by the end of a registration only.
+        provider: String(row['provider']) as LinkedIdentity['provider'],
+        subject: String(row['subject']),
+        linkedAt: Number(row['created_at']),
+      }));
+    },
+
+    async unlink(userId, identity, event) {
+      const condition = sql`(${holderOf(identity)}) = ${userId}`;
+      const results = await database.write([
+        ...revoke(applicationId, 'identity_unlinked', {
+          users: sql`(${userId})`,
+          now: event.at,
+          condition,
+        }),
+        auditStatement(applicationId, event, condition),
+        sql`DELETE FROM social_identities
+            WHERE application_id = ${applicationId} AND provider = ${identity.provider}
+              AND subject = ${identity.subject} AND user_id = ${userId} RETURNING user_id`,
+      ]);
+      return (results.at(-1)?.length ?? 0) > 0;
+    },
+
     async find(identity, proven) {
       const [[linked] = [], owners = []] = await database.read([
         selectUser(byId(applicationId, sql`(${holderOf(identity)})`)),

@@ -116,6 +116,24 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
       ]);
     },
 
+    async describe(linkId, now) {
+      const link = sql`${linkIs(linkId)} AND used_at IS NULL AND expires_at > ${now}
+        AND (link_kind <> 'reset' OR ${stillVerified(linkId)})`;
+      const [[row] = [], [owner] = []] = await database.read([
+        sql`SELECT link_kind, kind, value, calling_code FROM links WHERE ${link}`,
+        selectUser(byId(applicationId, sql`(SELECT user_id FROM links WHERE ${link})`)),
+      ]);
+      const user = readUser(owner);
+      if (!row || !user) return undefined;
+      const identifier: IdentifierRef = {
+        // Written by `open` only.
+        kind: String(row['kind']) as IdentifierRef['kind'],
+        value: String(row['value']),
+        callingCode: (row['calling_code'] as number | null) ?? undefined,
+      };
+      return { kind: String(row['link_kind']) as LinkKind, identifier, user };
+    },
+
     async findReset(linkId, now) {
       const holder = sql`(SELECT user_id FROM links WHERE ${usable(linkId, 'reset', now)} AND ${stillVerified(linkId)})`;
       const [[row] = []] = await database.read([selectUser(byId(applicationId, holder))]);

@@ -1,8 +1,24 @@
-import type { Identities, User } from '../../ports.ts';
+import type { Identities, SocialIdentity, User } from '../../ports.ts';
 import type { MemoryState } from './state.ts';
+
+const orderOf = ({ provider, subject }: SocialIdentity): string => `${provider} ${subject}`;
 
 export function memoryIdentities(state: MemoryState): Identities {
   return {
+    ofUser: async (userId) =>
+      [...state.identities.values()]
+        .filter((one) => one.userId === userId)
+        .map(({ provider, subject, linkedAt }) => ({ provider, subject, linkedAt }))
+        .toSorted((a, b) => a.linkedAt - b.linkedAt || (orderOf(a) < orderOf(b) ? -1 : 1)),
+
+    async unlink(userId, identity, event) {
+      if (state.holder(identity) !== userId) return false;
+      state.revoke('identity_unlinked', userId, event.at);
+      state.unlink(identity);
+      state.audit.push(event);
+      return true;
+    },
+
     async find(identity, proven) {
       const owners = new Map(
         proven
@@ -13,12 +29,13 @@ export function memoryIdentities(state: MemoryState): Identities {
       return { linked: state.user(state.holder(identity)), owners: [...owners.values()] };
     },
 
-    async signIn({ identity, userId, by, countsUntil, signIn, registration, charged, chargedAt }) {
+    async signIn(login) {
+      const { identity, userId, by, countsUntil, signIn, registration, charged, chargedAt } = login;
       const validFrom = state.users.get(userId)?.sessionsValidFrom ?? 0;
       if (countsUntil !== undefined && countsUntil < validFrom) return undefined;
       const owned = by.some((one) => state.owner(one)?.id === userId);
       const linkedNow = owned && state.holder(identity) === undefined;
-      if (linkedNow) state.link(identity, userId);
+      if (linkedNow) state.link(identity, userId, login.now);
       const user = state.holder(identity) === userId ? state.user(userId) : undefined;
       if (!user) return undefined;
       if (signIn) state.enter(signIn);

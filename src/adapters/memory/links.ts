@@ -49,6 +49,16 @@ export function memoryLinks(state: MemoryState): Links {
       if (state.links.delete(id)) state.giveBack(limits, createdAt);
     },
 
+    async describe(linkId, now) {
+      const kind = state.links.get(linkId)?.kind;
+      if (!kind) return undefined;
+      const link = kind === 'reset' ? resettable(linkId, now) : usable(linkId, kind, now);
+      const user = state.user(link?.userId);
+      return link && user
+        ? { kind, identifier: structuredClone(link.identifier), user }
+        : undefined;
+    },
+
     async findReset(linkId, now) {
       return state.user(resettable(linkId, now)?.userId);
     },

@@ -11,6 +11,7 @@ import type {
   IdentifierRef,
   Limit,
   Limited,
+  LinkedIdentity,
   LinkKind,
   NewLink,
   NewRegistration,
@@ -55,8 +56,8 @@ export class MemoryState {
   readonly links = new Map<string, StoredLink>();
   /** user id → PHC string; apart from the users, as no reader of a user ever sees it. */
   readonly hashes = new Map<string, string>();
-  /** provider and subject → user id */
-  readonly identities = new Map<string, string>();
+  /** provider and subject → whose it is, since when */
+  readonly identities = new Map<string, LinkedIdentity & { userId: string }>();
   readonly budgets = new MemoryBudgets();
   /** Of the configuration. */
   version = 1;
@@ -204,11 +205,15 @@ export class MemoryState {
   // ── codes and registrations ──
 
   holder({ provider, subject }: SocialIdentity): string | undefined {
-    return this.identities.get(`${provider} ${subject}`);
+    return this.identities.get(`${provider} ${subject}`)?.userId;
   }
 
-  link({ provider, subject }: SocialIdentity, userId: string): void {
-    this.identities.set(`${provider} ${subject}`, userId);
+  link({ provider, subject }: SocialIdentity, userId: string, linkedAt: number): void {
+    this.identities.set(`${provider} ${subject}`, { provider, subject, userId, linkedAt });
+  }
+
+  unlink({ provider, subject }: SocialIdentity): void {
+    this.identities.delete(`${provider} ${subject}`);
   }
 
   /** Whether the identity that began it has become someone else's. */
@@ -259,7 +264,7 @@ export class MemoryState {
     if (!found || found.finishedAt !== undefined || found.expiresAt <= now) return false;
     if (this.foreign(found, userId)) return false;
     Object.assign(found, { finishedAt: now, userId });
-    if (found.identity) this.link(found.identity, userId);
+    if (found.identity) this.link(found.identity, userId, now);
     return true;
   }
 }

@@ -1,7 +1,8 @@
 /** What operators ask of customers beyond the documented operations. */
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
-import { CustomerPath } from '../../schemas/fields.ts';
+import { CustomerPath, id, reason } from '../../schemas/fields.ts';
+import { success } from '../../schemas/success.ts';
 
 const TimelineEvent = z
   .object({
@@ -22,6 +23,21 @@ const UserTimeline = z
     timeline: z.array(TimelineEvent),
   })
   .meta({ id: 'UserTimeline' });
+
+const LinkedIdentity = z
+  .object({
+    provider: z.string().meta({
+      description: '`google`, `facebook`, `apple`, or `token:` and the issuer of a login token',
+    }),
+    subject: z.string().meta({ description: 'Who the customer is to the provider' }),
+    linked_on: z.string(),
+  })
+  .meta({ id: 'LinkedIdentity' });
+
+const UserIdentities = z.object({ items: z.array(LinkedIdentity) }).meta({ id: 'UserIdentities' });
+
+const IDENTITIES =
+  '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/{user_id}/identities';
 
 export const customersService = {
   getUserTimeline: operation({
@@ -47,6 +63,51 @@ export const customersService = {
           },
         ],
       },
+    },
+  }),
+  getUserIdentities: operation({
+    method: 'get',
+    path: IDENTITIES,
+    summary: 'Get the social identities of a user',
+    description: 'The accounts elsewhere that sign in to this customer, the oldest first.',
+    security: 'platform',
+    scope: 'customers:read',
+    request: { params: CustomerPath },
+    response: { 200: UserIdentities },
+    always: ['items'],
+    errors: ['not_found'],
+    example: {
+      response: {
+        items: [
+          { provider: 'google', subject: '1015842246', linked_on: '2026-11-24T09:30:00.000Z' },
+        ],
+      },
+    },
+  }),
+  unlinkUserIdentity: operation({
+    method: 'delete',
+    path: IDENTITIES,
+    summary: 'Unlink a social identity of a user',
+    description:
+      'The account elsewhere no longer signs in to this customer. All sessions and pending codes and links of the customer ' +
+      'end. A provider that proves an email which the customer has verified links again with its next login: take that ' +
+      'email off the customer as well when the account elsewhere is in the wrong hands.',
+    security: 'platform',
+    scope: 'customers:write',
+    request: {
+      params: CustomerPath,
+      query: z.object({
+        provider: id.meta({ description: 'As the list of identities names it' }),
+        subject: id.meta({ description: 'As the list of identities names it' }),
+        reason: reason.meta({ description: 'Why; kept in the timeline' }),
+      }),
+    },
+    response: { 200: success('IdentityUnlinked') },
+    always: ['success'],
+    errors: ['not_found'],
+    example: {
+      request: { query: { provider: 'google', subject: '1015842246', reason: 'account stolen' } },
+      response: { success: true },
     },
   }),
 };

@@ -1,6 +1,7 @@
+import { identitiesOf, unlinkIdentity } from '../../domain/customer-identities.ts';
 import { noCustomer } from '../../domain/customers.ts';
 import { timelineView } from '../../domain/timeline.ts';
-import type { Handlers } from '../../http/handler.ts';
+import { byOperator, type Handlers } from '../../http/handler.ts';
 import type { customersService } from './service.contract.ts';
 
 const SHOWN = 100;
@@ -14,5 +15,25 @@ export const customersServiceHandlers = {
     ]);
     if (!user) return fail('not_found', noCustomer());
     return reply(timelineView(user, application, events));
+  },
+
+  async getUserIdentities({ input, ports, fail, reply }) {
+    const linked = await identitiesOf(ports, input.params.user_id);
+    if (!linked.ok) return fail(linked.code, linked);
+    return reply({
+      items: linked.value.map(({ provider, subject, linkedAt }) => ({
+        provider,
+        subject,
+        linked_on: new Date(linkedAt).toISOString(),
+      })),
+    });
+  },
+
+  async unlinkUserIdentity({ input, operator, caller, ports, fail, reply }) {
+    const { provider, subject, reason } = input.query;
+    const by = byOperator(operator, caller, reason);
+    const { user_id: userId } = input.params;
+    const unlinked = await unlinkIdentity(ports, userId, { provider, subject }, by);
+    return unlinked.ok ? reply({ success: true }) : fail(unlinked.code, unlinked);
   },
 } satisfies Handlers<typeof customersService>;

@@ -2,7 +2,9 @@
 import { createClient } from '../../../src/http/client.ts';
 import { table } from '../../../src/table.ts';
 import { right } from '../answers.ts';
+import { COMPANY_ISSUER, fakeProvider } from '../fake-provider.ts';
 import { ORIGIN } from '../shop.ts';
+import { LOGIN_SECRET } from '../social-shop.ts';
 import { SETUPS, type Host, type Setup } from './hosts.ts';
 
 export interface Tenant extends Setup {
@@ -95,6 +97,13 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
   const params = { company_id, application_id };
   const listed = right(await platform.getActiveSessions({ params, query: { id: user_id } }));
   const session_id = listed.body.items?.[0]?.session_id ?? '';
+  const identity = { provider: `token:${COMPANY_ISSUER}`, subject: `customer of ${name}` };
+  const issued = await fakeProvider(host.clock.now).token(
+    'company',
+    { sub: identity.subject, jti: crypto.randomUUID(), email, email_verified: true },
+    { secret: LOGIN_SECRET, aud: application_id },
+  );
+  right(await open().application.loginWithToken({ body: { token: issued } }));
   const body = { name: first_name, description: name, file_url: 'https://files.example/u.csv' };
   const group = right(await platform.createUserGroup({ params, body })).body;
 
@@ -122,13 +131,22 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
       'verifyEmailOTP.otp': await otpFor(mail('third')),
       'deleteUser.request_id': ending.body.request_id ?? '',
       'deleteUser.otp': await otpFor(`+91${number(1)}`),
+      'unlinkUserIdentity.provider': identity.provider,
+      'unlinkUserIdentity.subject': identity.subject,
       register_token: unfinished,
       code: await codeFor(email, 'reset_link'),
       'verifyEmail.code': await codeFor(mail('second'), 'verify_link'),
       'verifyMobile.code': await codeFor(`+91${number(2)}`, 'verify_link'),
       q: first_name,
     },
-    secrets: [user_id, first_name, email, number(1), session_id.replace('sess:', '')],
+    secrets: [
+      identity.subject,
+      user_id,
+      first_name,
+      email,
+      number(1),
+      session_id.replace('sess:', ''),
+    ],
   };
 }
 

@@ -1,0 +1,10 @@
+import { describeLink } from '../../domain/describe-link.ts';
+import type { Handlers } from '../../http/handler.ts';
+import type { identifiersService } from './service.contract.ts';
+
+export const identifiersServiceHandlers = {
+  async describeLink({ input, ports, fail, reply }) {
+    const described = await describeLink(ports, input.body.code);
+    return described.ok ? reply(described.value) : fail(described.code, described);
+  },
+} satisfies Handlers<typeof identifiersService>;
