@@ -30,6 +30,18 @@ export function callerOf(request: Request, production = false): Caller {
 }
 
 /**
+ * The answer to a captcha, which every operation that may ask for one takes from the body or from a header (ruling 54).
+ *
+ * @returns undefined when neither came
+ */
+export function captchaTokenOf(
+  body: { captcha_code?: string },
+  request: Request,
+): string | undefined {
+  return body.captcha_code ?? request.headers.get('x-captcha-code') ?? undefined;
+}
+
+/**
  * Whether a page of this very server asks, such as `/docs`. Over plain http only on a loopback host: any other name may have
  * been pointed at this machine by somebody else.
  */

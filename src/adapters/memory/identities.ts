@@ -1,4 +1,5 @@
 import type { Identities, SocialIdentity, User } from '../../ports.ts';
+import { revoke } from './revocations.ts';
 import type { MemoryState } from './state.ts';
 
 const orderOf = ({ provider, subject }: SocialIdentity): string => `${provider} ${subject}`;
@@ -13,7 +14,7 @@ export function memoryIdentities(state: MemoryState): Identities {
 
     async unlink(userId, identity, event) {
       if (state.holder(identity) !== userId) return false;
-      state.revoke('identity_unlinked', userId, event.at);
+      revoke(state, 'identity_unlinked', { userId, now: event.at });
       state.unlink(identity);
       state.audit.push(event);
       return true;

@@ -6,15 +6,25 @@ import { badField } from '../../domain/result.ts';
 import { sendOtp } from '../../domain/send-otp.ts';
 import { loginByToken } from '../../domain/token-login.ts';
 import { userView } from '../../domain/user.ts';
+import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { loginApplication } from './application.contract.ts';
 
 export const loginApplicationHandlers = {
-  async loginWithEmailAndPassword({ input, application, caller, presented, ports, fail, reply }) {
+  async loginWithEmailAndPassword({
+    input,
+    application,
+    caller,
+    request,
+    presented,
+    ports,
+    fail,
+    reply,
+  }) {
     if (!application.config.login.password) return fail('password_login_disabled');
-    const { username, password, captcha_code } = input.body;
+    const { username, password } = input.body;
     const robot = await robotRefusal(ports, application, {
-      token: captcha_code,
+      token: captchaTokenOf(input.body, request),
       ip: caller.ip,
       action: 'login',
     });
@@ -36,7 +46,7 @@ export const loginApplicationHandlers = {
       : reply({ user, register_token: value.token });
   },
 
-  async loginWithOTP({ input, application, caller, ports, fail, reply }) {
+  async loginWithOTP({ input, application, caller, request, ports, fail, reply }) {
     const { mobile, country_code, android_hash } = input.body;
     const countryCode = country_code ?? application.defaultCountryCode;
     const identifier = readPhone(mobile, countryCode);
@@ -45,7 +55,7 @@ export const loginApplicationHandlers = {
     }
     if (!application.config.login.otp) return fail('otp_login_disabled');
     const permitted = await permitByCaptcha(ports, application, {
-      token: input.body.captcha_code,
+      token: captchaTokenOf(input.body, request),
       ip: caller.ip,
       action: 'send_otp',
     });

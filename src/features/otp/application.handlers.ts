@@ -6,6 +6,7 @@ import { accept, badField } from '../../domain/result.ts';
 import { resendOtp, sendOtp, type SentOtp } from '../../domain/send-otp.ts';
 import { userView } from '../../domain/user.ts';
 import { verifyOtp, type Verified } from '../../domain/verify-otp.ts';
+import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { Application, IdentifierRef } from '../../ports.ts';
 import type { otpApplication } from './application.contract.ts';
@@ -43,7 +44,7 @@ const sessionOf = (value: Verified) =>
   value.kind === 'signed_in' ? { session: value.session } : undefined;
 
 export const otpApplicationHandlers = {
-  async sendOTPOnMobile({ input, application, caller, signedIn, ports, fail, reply }) {
+  async sendOTPOnMobile({ input, application, caller, request, signedIn, ports, fail, reply }) {
     const { mobile, country_code, token, android_hash: androidHash } = input.body;
     const countryCode = country_code ?? application.defaultCountryCode;
     const identifier = readPhone(mobile, countryCode);
@@ -66,7 +67,7 @@ export const otpApplicationHandlers = {
     const permitted = signedIn
       ? accept(permitForSession())
       : await permitByCaptcha(ports, application, {
-          token: input.body.captcha_code,
+          token: captchaTokenOf(input.body, request),
           ip,
           action: 'send_otp',
         });
@@ -113,7 +114,7 @@ export const otpApplicationHandlers = {
       purpose === 'register' ? await openRegistration(ports, registerToken ?? '') : undefined;
     if (purpose === 'register' && !registration) return fail('register_token_invalid');
     const solved = {
-      token: input.body.captcha_code ?? request.headers.get('x-captcha-code') ?? undefined,
+      token: captchaTokenOf(input.body, request),
       ip,
       action: 'send_otp',
     } as const;

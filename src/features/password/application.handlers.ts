@@ -8,18 +8,19 @@ import {
 } from '../../domain/password-change.ts';
 import { badField } from '../../domain/result.ts';
 import { userView } from '../../domain/user.ts';
+import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { passwordApplication } from './application.contract.ts';
 
 export const passwordApplicationHandlers: Handlers<typeof passwordApplication> = {
-  async sendResetPasswordEmail({ input, application, caller, ports, fail, reply }) {
+  async sendResetPasswordEmail({ input, application, caller, request, ports, fail, reply }) {
     const email = readEmail(input.body.email);
     if (!email) {
       return fail('validation_failed', badField('body.email', 'is not an email address'));
     }
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
     const robot = await robotRefusal(ports, application, {
-      token: input.body.captcha_code,
+      token: captchaTokenOf(input.body, request),
       ip: caller.ip,
       action: 'reset',
     });

@@ -7,6 +7,7 @@ import { registrationView } from '../../domain/registration-view.ts';
 import { badField } from '../../domain/result.ts';
 import { updateProfile, type Updated } from '../../domain/update-profile.ts';
 import { userView } from '../../domain/user.ts';
+import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { Application } from '../../ports.ts';
 import type { profileApplication } from './application.contract.ts';
@@ -73,7 +74,7 @@ export const profileApplicationHandlers = {
       given: [phone, email].filter((one) => one !== undefined),
       presented,
       device,
-      captcha: body.captcha_code ?? request.headers.get('x-captcha-code') ?? undefined,
+      captcha: captchaTokenOf(body, request),
       visitor: caller,
       androidHash,
     });

@@ -5,6 +5,7 @@ import { passwordRefusal } from '../../domain/password.ts';
 import { readProfile } from '../../domain/profile.ts';
 import { registrationView } from '../../domain/registration-view.ts';
 import { badField } from '../../domain/result.ts';
+import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { registrationApplication } from './application.contract.ts';
 
@@ -39,7 +40,7 @@ export const registrationApplicationHandlers: Handlers<typeof registrationApplic
       phoneField: 'body.phone.mobile',
       presented,
       device: await readDevice(ports, caller.device),
-      captcha: body.captcha_code ?? request.headers.get('x-captcha-code') ?? undefined,
+      captcha: captchaTokenOf(body, request),
       visitor: caller,
     });
     if (!finished.ok) return fail(finished.code, finished);
