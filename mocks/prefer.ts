@@ -10,7 +10,7 @@ import { errorsOf, successOf, type Entry } from '../src/http/operation.ts';
 import { invalid } from '../src/http/parse.ts';
 
 export interface Preference {
-  /** The documented file as it stands, wrapper included (decision 2). */
+  /** The documented file as it stands, wrapper included (D-2). */
   envelope: boolean;
   /** Invented data instead of the documented example. */
   dynamic: boolean;

@@ -57,7 +57,7 @@ function pageOf(scene: Scene): Record<string, unknown> {
   return { type: 'number', current, size, item_total, has_next: current * size < item_total };
 }
 
-/** Two spellings of one fact (decision 5): the second says what the first does. */
+/** Two spellings of one field (D-5): the second has the value of the first. */
 const SAME = [
   ['app_id', 'appId'],
   ['resend_token', 'resendToken'],

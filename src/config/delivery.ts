@@ -86,7 +86,7 @@ export interface DeliveryConfig {
   transports: Record<Channel, ChosenTransport>;
   /** Messages of some channel stay readable on this machine. */
   inbox: boolean;
-  /** An SMS costs money, so the guard of security.md is on. */
+  /** An SMS costs money, so its guard is on (D-76). */
   paidSms: boolean;
   timeoutMs: number;
 }

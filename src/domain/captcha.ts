@@ -1,5 +1,5 @@
 /**
- * Whether a person is asking (ruling 42). It is asked by effect, not by operation: nothing sends a message to an identifier
+ * Whether a person is asking (D-30). It is asked by effect, not by operation: nothing sends a message to an identifier
  * without a `SendPermit`, and only these functions make one.
  */
 import type {

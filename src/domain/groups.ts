@@ -13,12 +13,12 @@ import { newObjectId } from './object-id.ts';
 import { isPlainLine } from './plain-line.ts';
 import { accept, badField, refuse, type Result } from './result.ts';
 
-/** Ruling 33. */
+/** Of one application: a list reads the names of all of them. */
 const MAX_GROUPS = 1_000;
 /** An open import that nothing has moved for so long may have lost its message. */
 const STALLED = 60_000;
 
-/** Decision 15: `uid` when it is a short number, else `_id`. */
+/** `uid` when it is a short number, else `_id`: the documents use `group_id` for both (D-14). */
 export const readGroupId = (text: string): GroupRef =>
   /^\d{1,15}$/.test(text) ? { uid: Number(text) } : { id: text };
 

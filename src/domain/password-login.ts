@@ -1,4 +1,4 @@
-/** Login by password. Known and unknown shoppers cost the same: one hash, one round trip before it (ruling 20). */
+/** Login by password. Known and unknown shoppers cost the same: one hash, one round trip before it (D-55). */
 import type {
   Application,
   DeviceRef,

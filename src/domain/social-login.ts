@@ -1,4 +1,4 @@
-/** Login with Google, Facebook or Apple (rulings 16–18, 26). What the body says of the shopper is never an identity. */
+/** Login with Google, Facebook or Apple (D-48, D-53, D-61). What the body says of the shopper is never an identity. */
 import type {
   Application,
   Limit,

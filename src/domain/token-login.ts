@@ -1,4 +1,4 @@
-/** `loginWithToken`: the company's own system vouches for the shopper with a JWT that counts once (ruling 27). */
+/** `loginWithToken`: the company's own system vouches for the shopper with a JWT that counts once (D-62). */
 import type {
   Application,
   IdentifierRef,
@@ -31,7 +31,7 @@ export interface TokenLoggedIn {
   /** The documented user; of somebody who has to register first only what is known. */
   user: ReturnType<typeof userView> | ReturnType<typeof personView>;
   session?: SessionCookie;
-  /** Without a session: what is still to be proven goes with it (ruling 17). */
+  /** Without a session: what is still to be proven goes with it (D-49). */
   token?: string;
 }
 
@@ -44,7 +44,7 @@ function readClaims(claims: LoginClaims, callingCode: string) {
   const email = readEmail(claims.email ?? '');
   const phone = readPhone(claims.phoneNumber ?? '', callingCode);
   const [proven, claimed]: [IdentifierRef[], IdentifierRef[]] = [[], []];
-  // Email first: ruling 27 matches by it before the phone.
+  // The email is matched before the phone (D-62).
   if (email) (claims.emailVerified ? proven : claimed).push(email);
   if (phone) (claims.phoneVerified ? proven : claimed).push(phone);
   const profile = {

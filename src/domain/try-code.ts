@@ -35,7 +35,7 @@ export async function codeMac(
 
 /**
  * @param request `registration` is the hash of the register_token that came with the code, `userId` who is signed in
- * @returns the right code; `otp_invalid` for wrong, used, expired, unknown and foreign ones alike (ruling 4)
+ * @returns the right code; `otp_invalid` for wrong, used, expired, unknown and foreign ones alike (D-25)
  */
 export async function tryCode(
   ports: Ports,

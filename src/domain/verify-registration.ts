@@ -50,7 +50,7 @@ export async function create(
   }
 }
 
-/** A known user proves an identifier that this shop demands (ruling 17). */
+/** A known user proves an identifier that this shop demands (D-49). */
 export async function complete(
   at: Try,
   registration: Registration,

@@ -39,7 +39,7 @@ export function isOwnOrigin(origin: string, request: Request): boolean {
 }
 
 /**
- * Whether a browser's `Origin` belongs to one of an application's domains (ruling 39): https on any port of a listed
+ * Whether a browser's `Origin` belongs to one of an application's domains (D-27): https on any port of a listed
  * host, plain http on a listed loopback host only. `null` never does.
  */
 export function originListed(origin: string, domains: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 /**
- * CORS for storefronts (ruling 39): credentialed, for the exact origins of an application's domains. A preflight carries no
+ * CORS for storefronts (D-27): credentialed, for the exact origins of an application's domains. A preflight carries no
  * credentials, so it is answered for any application that lists the host; the answer itself is readable only where the
  * application that was called lists it. Operators' paths have none.
  */

@@ -88,7 +88,7 @@ export function serveInbox(app: Hono<ServerEnv>, inbox: Inbox): void {
       c.header('content-security-policy', devPolicy(nonce));
       return c.html(page(nonce));
     }
-    // A `+` that nobody encoded arrives as a blank (ruling 44).
+    // A `+` that nobody encoded arrives as a blank.
     const to = c.req.query('to')?.replace(/^ /, '+').trim();
     return c.json({ items: await inbox.list(to === '' ? undefined : to) });
   });

@@ -16,7 +16,7 @@ export interface SocialIdentity {
 export interface SocialPerson {
   subject: string;
   email?: string;
-  /** Strong enough to link accounts by (ruling 26). */
+  /** Strong enough to link accounts by (D-61). */
   emailProven: boolean;
   firstName?: string;
   lastName?: string;
@@ -80,7 +80,7 @@ export interface Identities {
     /** Nothing is done when the user's `sessionsValidFrom` is greater by then: the proof is older than a revocation. */
     countsUntil?: number;
     signIn?: SignIn;
-    /** Opened when a required identifier is missing (ruling 17). */
+    /** Opened when a required identifier is missing (D-49). */
     registration?: NewRegistration;
     /** Charged before the proof was asked for, and given back now. */
     charged: readonly Limit[];

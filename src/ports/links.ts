@@ -24,7 +24,7 @@ export type NewResetLink = Omit<NewLink, 'kind' | 'userId'>;
 export interface Links {
   /** Judges the limits, charges them and writes the row in one D1 round trip. */
   open(link: NewLink, limits: Limit[], sms?: SmsGuard): Promise<Limited | undefined>;
-  /** The same statements whether or not someone is known (ruling 19). */
+  /** The same statements whether or not someone is known (D-54). */
   openReset(link: NewResetLink, limits: Limit[]): Promise<{ limited?: Limited; known: boolean }>;
   /** Takes back what was charged and written: the message could not be handed over. */
   cancel(link: Pick<NewLink, 'id' | 'createdAt'>, limits: Limit[], sms?: SmsGuard): Promise<void>;

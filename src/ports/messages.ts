@@ -48,7 +48,7 @@ export interface Message {
   to: string;
   content: MessageContent;
   createdAt: number;
-  /** Sealed and queued like any other, then dropped: what goes out must not tell who exists (ruling 19). */
+  /** Sealed and queued like any other, then dropped: what goes out must not tell who exists (D-54). */
   drop?: boolean;
 }
 
