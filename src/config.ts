@@ -1,6 +1,6 @@
 /**
  * Vars, secrets and bindings, parsed once per isolate. A bad value stops the start with its name, never with its value.
- * README lists them all; a missing ENVIRONMENT is production (D-70).
+ * docs/CONFIGURATION.md lists them all; a missing ENVIRONMENT is production (D-70).
  */
 import * as z from 'zod';
 import { readDelivery, type DeliveryConfig } from './config/delivery.ts';
