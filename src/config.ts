@@ -71,7 +71,8 @@ const binding = <T>(method: string) =>
     'is not bound',
   );
 
-const Settings = z.object({
+/** The variables, secrets and bindings of the Worker, databases and transports aside. docs/CONFIGURATION.md is made from it. */
+export const Settings = z.object({
   ENVIRONMENT: z.enum(['production', 'development']).default('production'),
   SESSION_SECRETS: keyList,
   SEALING_KEYS: keyList,
