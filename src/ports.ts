@@ -52,7 +52,7 @@ export interface Health {
   probe(): Promise<string[]>;
 }
 
-/** What an operation can use whoever calls it. */
+/** What every operation can use, those without a caller included. */
 export interface ServicePorts {
   clock: Clock;
   random: Random;

@@ -78,7 +78,7 @@ function settled(invention: Record<string, unknown>): Record<string, unknown> {
       ...(status === 'deleted' && { deleted_on }),
     };
   }
-  // A register token is for whoever is not signed in yet.
+  // A register token is for a user who is not signed in yet.
   return { ...rest, ...('register_token' in object && !('user' in object) && { register_token }) };
 }
 

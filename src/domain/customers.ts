@@ -233,7 +233,7 @@ export async function setCustomerState(
   return missing.length > 0 ? noCustomer(missing) : accept(undefined);
 }
 
-/** The purge takes whoever was deleted `delete_account_day` days ago or earlier; nobody is both restored and purged. */
+/** The purge takes users who were deleted `delete_account_day` days ago or earlier; nobody is both restored and purged. */
 export async function restoreCustomer(
   ports: Ports,
   { config }: Application,

@@ -64,7 +64,7 @@ export async function finishRegistration(
       : refuse('register_token_invalid');
   }
   if (found.owners.length === 0) return next(step);
-  // Somebody has these identifiers by now. An old proof signs in there only if nothing has happened since (see credentials.ts).
+  // These identifiers belong to a user by now. An old proof signs in there only if nothing has happened since (see credentials.ts).
   const owner = found.owners.find((user) => signsInto(user, registration));
   return owner && found.owners.length === 1
     ? signInOwner(step, owner)
@@ -128,7 +128,7 @@ async function create(
       const linkSentTo = await sendFirstLinks(ports, application, user, unverified, visitor.ip);
       return accept({ kind: 'signed_in', user, session, linkSentTo });
     }
-    // Somebody has registered with a proven identifier meanwhile: the older proof opens nothing there.
+    // A user has registered with a proven identifier meanwhile: the older proof does not open that account.
     if (settled.state === 'taken' && settled.field !== 'username') {
       return refuse('register_token_invalid');
     }

@@ -37,7 +37,7 @@ function newImport(ports: Ports, fileUrl: string): Result<NewImport, 'validation
 
 const unreadable = badField('body.name', 'must be one visible line');
 
-/** The group is there; if its message cannot be sent, whoever looks for stalled imports sends another. */
+/** The group is there; if its message cannot be sent, the search for stalled imports sends another. */
 const begin = (ports: Ports, { importId }: NewImport): void =>
   ports.background(ports.imports.send(importId));
 
@@ -79,7 +79,7 @@ export async function updateGroup(
   return accept(updated);
 }
 
-/** Whoever looks at an import that stands still sets it going again, once a minute. */
+/** Reading a stalled import sends its message again, at most once a minute. */
 export function wakeStalled(ports: Ports, { id, state, progressedAt }: GroupImport): void {
   const now = ports.clock.now();
   const before = now - STALLED;

@@ -150,7 +150,7 @@ export async function linkLimits(
   { vault, limits }: Pick<Ports, 'vault' | 'limits'>,
   identifier: IdentifierRef,
   kind: LinkKind,
-  /** Whose profile asks for it; a reset link has nobody. */
+  /** Whose profile asks for it; undefined for a reset link. */
   userId: string | undefined,
   ip: string,
 ): Promise<Limit[]> {

@@ -28,7 +28,7 @@ export interface TokenLogin {
 }
 
 export interface TokenLoggedIn {
-  /** The documented user; of somebody who has to register first only what is known. */
+  /** The documented user; before a registration, only what is known. */
   user: ReturnType<typeof userView> | ReturnType<typeof personView>;
   session?: SessionCookie;
   /** Without a session: what is still to be proven goes with it (D-49). */
@@ -91,7 +91,7 @@ async function useOnce(ports: Ports, id: string): Promise<boolean> {
   return !(await ports.budgets.charge([limit], ports.clock.now()));
 }
 
-/** A login of somebody new may be overtaken by another one of the same person; then whose it is now decides. */
+/** Another login of the same new person may create the account first; then that account decides. */
 const TRIES = 3;
 
 /** Signs in, or registers and signs in when everything that the shop demands is proven. */
@@ -132,7 +132,7 @@ async function enter(
     switch (finished.code) {
       case 'register_token_invalid':
       case 'registration_finished':
-        // The token of this very request is the proof: it goes on to whoever was made meanwhile. Its charge is back already.
+        // The token of this very request is the proof: it signs in the user that was created meanwhile. Its charge is back already.
         login = { ...first, charged: [] };
         break;
       case 'required_field_missing':

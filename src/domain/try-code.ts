@@ -6,7 +6,7 @@ import { tryRules } from './throttle.ts';
 
 export type Judged = Extract<Attempt, { state: 'right' }>;
 
-/** A right code that nobody has used up yet; `nonce` names this try. */
+/** A right code that is not used up yet; `nonce` names this try. */
 export interface RightCode {
   found: Judged;
   nonce: string;

@@ -121,7 +121,7 @@ async function register(at: Try, registration: Registration): Outcome {
   const { ports, application, request, found } = at;
   const { owner, bound } = found;
   const token = request.registerToken ?? '';
-  // The social login that began it has meanwhile become somebody's, who signs in with it.
+  // The social login that began it was linked to another user meanwhile.
   if (registration.linkedTo !== undefined && registration.linkedTo !== owner?.id) {
     return refuse('registration_finished');
   }

@@ -34,7 +34,7 @@ export interface VerifyOtp {
 }
 
 export type Verified =
-  /** `linkSentTo`: an email of the form that nobody demanded got its link. */
+  /** `linkSentTo`: an email of the form that is not demanded got its link. */
   | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
   /** Proven on the own profile; the session goes on. */
   | { kind: 'added'; user: User }

@@ -21,7 +21,7 @@ const PREFLIGHT_SECONDS = '600';
 const hostOf = (origin: string): string | undefined =>
   URL.canParse(origin) ? new URL(origin).hostname : undefined;
 
-/** The answer of a preflight; without allowance when nobody lists the origin, so that the browser stops there. */
+/** The answer of a preflight; without allowance when no application lists the origin, so that the browser stops there. */
 export async function preflight(c: Context, methods: string[], rule: CorsRule): Promise<Response> {
   const origin = c.req.header('origin') ?? '';
   const host = hostOf(origin);

@@ -69,7 +69,7 @@ export const isHttpsOnly = (request: Request, production: boolean): boolean =>
   production && new URL(request.url).protocol === 'https:';
 
 /**
- * The headers that every answer carries, whoever made it.
+ * The headers that every answer carries, those of assets and redirects included.
  * @param httpsOnly see `isHttpsOnly`; the mock never says so
  */
 export function withHeaders(response: Response, requestId: string, httpsOnly = false): Response {

@@ -48,7 +48,7 @@ export type ImportedHashKind = HashParameters['kind'];
 export interface ImportedHashes {
   /** Those that may be imported and used; all when left out. */
   kinds?: ImportedHashKind[];
-  /** ms; from then on such a hash signs nobody in, and a reset is needed. */
+  /** ms; from then on such a hash is refused, and a reset is needed. */
   until: number;
   /** 10 when left out. 11 and 12 take longer than other logins, so such users can be told from others by time. */
   maxBcryptCost?: number;

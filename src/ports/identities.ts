@@ -6,7 +6,7 @@ import type { IdentifierRef, User } from './users.ts';
 
 export type SocialProvider = 'google' | 'facebook' | 'apple';
 
-/** Who somebody is to a provider. `provider` is `token:<issuer>` for the tokens of a company's own system. */
+/** A person as a provider names them. `provider` is `token:<issuer>` for the tokens of a company's own system. */
 export interface SocialIdentity {
   provider: SocialProvider | `token:${string}`;
   subject: string;

@@ -18,7 +18,7 @@ export interface NewLink {
   expiresAt: number;
 }
 
-/** A reset link goes to whoever has the address verified and is active; the row is born expired when nobody has. */
+/** A reset link goes to the active user who has the address verified; without one, the row is written as expired already. */
 export type NewResetLink = Omit<NewLink, 'kind' | 'userId'>;
 
 export interface Links {

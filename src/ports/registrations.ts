@@ -12,14 +12,14 @@ export interface PendingForm extends Profile {
   identifiers: IdentifierRef[];
 }
 
-/** What began a registration: a form behind a solved captcha or without one, or the proof of somebody. */
+/** What began a registration: a form behind a solved captcha or without one, or a proof. */
 export type RegistrationOrigin =
   | 'captcha'
   | 'form'
   | 'code'
   | 'password'
   | 'reset_link'
-  /** Of somebody who has no account yet. */
+  /** Of a person without an account. */
   | 'social'
   | 'known_social'
   | 'login_token';
