@@ -37,7 +37,7 @@ export interface MockOptions {
   scenarios?: ScenarioHost;
 }
 
-/** What the mock serves: all documented operations, and of `service` what a client needs to get going (ruling 31). */
+/** What the mock serves: all documented operations, and of `service` the token endpoint, without which no operator's client can start. */
 export const mockTable = {
   application: table.application,
   platform: table.platform,

@@ -4,7 +4,7 @@ import { requestIdOf } from '../src/http/caller.ts';
 import { withHeaders } from '../src/http/server.ts';
 import { seeded } from './dynamic/random.ts';
 
-/** Names what happened to an answer, so that nobody hunts a bug that was ordered. */
+/** Names what happened to an answer, so that nobody searches for a bug that was ordered. */
 export const CHAOS_HEADER = 'x-mock-chaos';
 
 const KINDS = ['429', '500', '503', 'cut'] as const;
@@ -35,7 +35,7 @@ export function chaosOf(seed: number): (share: number) => ChaosKind | undefined 
   };
 }
 
-/** A body that ends in the middle. Whoever holds a socket or MSW's network error does better (see `isCut`). */
+/** A body that ends in the middle. A socket, or MSW's network error, is better (see `isCut`). */
 const broken = (): ReadableStream<Uint8Array> =>
   new ReadableStream({
     start(controller) {

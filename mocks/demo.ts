@@ -1,4 +1,4 @@
-/** The demo shop of product.md: `npm start` seeds it, scenarios and tests have it. */
+/** The demo shop: `npm start` seeds it, scenarios and tests have it. */
 import example from './examples/platform/getPlatformConfig.json' with { type: 'json' };
 import type { Application, PlatformConfig } from '../src/ports.ts';
 
@@ -13,7 +13,7 @@ export const DEMO = {
 /** Hosts of its pages: this machine, by each of its names. */
 export const DEMO_DOMAINS = ['localhost', '127.0.0.1', '[::1]'];
 
-/** The documented example, under the canonical names and with every option set (decision 5). */
+/** The documented example, under the canonical names (D-5) and with every option set. */
 export function demoConfig(): PlatformConfig {
   const { __v: _, social, social_tokens, ...documented } = example;
   return {

@@ -98,7 +98,7 @@ export const documented: Readonly<Record<string, object>> = {
 };
 
 /**
- * Some documented examples stand in a named wrapper, `{"value": …}`, which no server sends (decision 2).
+ * Some documented examples stand in a named wrapper, `{"value": …}`, which no server sends (D-2).
  * Takes it off where it is.
  */
 export function unwrap(example: object): object {

@@ -10,7 +10,7 @@ import { errorsOf, successOf, type Entry } from '../src/http/operation.ts';
 import { invalid } from '../src/http/parse.ts';
 
 export interface Preference {
-  /** The documented file as it stands, wrapper included (decision 2). */
+  /** The documented file as it stands, wrapper included (D-2). */
   envelope: boolean;
   /** Invented data instead of the documented example. */
   dynamic: boolean;
@@ -36,7 +36,7 @@ const NOTHING: Preference = {
   applied: '',
 };
 export const MAX_SEED = 2 ** 32 - 1;
-/** Preferences of RFC 7240 itself: a client may send them anywhere, and whoever does not know them ignores them. */
+/** Preferences of RFC 7240 itself: a client may send them anywhere, and a server that does not know them ignores them. */
 const STANDARD = new Set(['respond-async', 'return', 'wait', 'handling']);
 const MAX_DELAY = 60_000;
 

@@ -11,7 +11,7 @@ const THIRTY_DAYS = 30 * 24 * 60 * 60;
 
 /**
  * A storefront row that demands no session and answers a stored user has signed that user in; a row that answers
- * `logout` has ended the session. Whoever is signed in already stays so.
+ * `logout` has ended the session. A user who is signed in already stays so.
  */
 export function sessionAfter({ client, row }: Entry, request: Request): CookieChange | undefined {
   const answer: { logout?: boolean; user?: { _id?: string } } = row.example.response;

@@ -1,6 +1,6 @@
 /**
  * Vars, secrets and bindings, parsed once per isolate. A bad value stops the start with its name, never with its value.
- * README lists them all; a missing ENVIRONMENT is production (ruling 38).
+ * docs/CONFIGURATION.md lists them all; a missing ENVIRONMENT is production (D-70).
  */
 import * as z from 'zod';
 import { readDelivery, type DeliveryConfig } from './config/delivery.ts';
@@ -10,7 +10,7 @@ import type { Limits } from './ports.ts';
 
 const KEY_BYTES = 32;
 
-/** `id:base64` → a key of 32 bytes. The first of a list seals and signs, all open and verify (ruling 45). */
+/** `id:base64` → a key of 32 bytes. The first of a list seals and signs, all open and verify (D-72). */
 export const keyList = z.string().transform((text, ctx) => {
   const keys = text
     .split(/[\s,]+/)
@@ -71,7 +71,8 @@ const binding = <T>(method: string) =>
     'is not bound',
   );
 
-const Settings = z.object({
+/** The variables, secrets and bindings of the Worker, databases and transports aside. docs/CONFIGURATION.md is made from it. */
+export const Settings = z.object({
   ENVIRONMENT: z.enum(['production', 'development']).default('production'),
   SESSION_SECRETS: keyList,
   SEALING_KEYS: keyList,
@@ -118,7 +119,7 @@ export interface Config {
   devHosts: readonly string[];
   /** Static files that are deployed with the Worker. */
   assets: Fetcher;
-  /** The directory's database (ruling 47). */
+  /** The directory's database: companies, applications and OAuth clients (D-74). */
   directory: D1Database;
   /** A database by the name of its binding: `DB`, `DB_1`, … */
   database(shard: string): D1Database;
@@ -185,7 +186,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
       settings.TURNSTILE_SECRET === undefined
         ? undefined
         : { secret: settings.TURNSTILE_SECRET, url: settings.TURNSTILE_URL },
-    // Refused in production unless somebody says so in so many words (security.md).
+    // A fixed code lets its holder in, so production counts them only when told to.
     testIdentifiers:
       settings.TEST_IDENTIFIERS === 'on' ||
       (settings.TEST_IDENTIFIERS === undefined && settings.ENVIRONMENT !== 'production'),

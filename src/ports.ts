@@ -52,7 +52,7 @@ export interface Health {
   probe(): Promise<string[]>;
 }
 
-/** What an operation can use whoever calls it. */
+/** What every operation can use, those without a caller included. */
 export interface ServicePorts {
   clock: Clock;
   random: Random;
@@ -69,9 +69,9 @@ export interface ServicePorts {
   captcha?: Captcha;
   /** Off on a developer's own machine and in the mock's scenarios. */
   production: boolean;
-  /** Whether fixed codes of test identifiers count (ruling 48). */
+  /** Whether fixed codes of test identifiers count (D-75). */
   testIdentifiers: boolean;
-  /** Whether an SMS costs money, so that its guard is on (security.md). */
+  /** Whether an SMS costs money, so that its guard is on (D-76). */
   smsCosts: boolean;
   health: Health;
   /** Tells a developer what was ignored and how to change that; undefined in production. */
@@ -101,7 +101,7 @@ export interface Ports extends ServicePorts {
   background(work: Promise<unknown>): void;
 }
 
-/** The numbers of security.md; configuration may change each. */
+/** The limits; the variable `LIMITS` may change each. */
 export interface Limits {
   otpTriesPerCode: number;
   otpWrongPerIdentifierHour: number;

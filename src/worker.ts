@@ -34,7 +34,7 @@ export default {
       return await build(env).app.fetch(request, env, context);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      // Every request hears the same (ruling 38); the log alone names what is wrong.
+      // Every request gets the same answer (D-70); only the log names what is wrong.
       const requestId = requestIdOf(request);
       const refused = failure('misconfigured', { internal: errorForLog(error) });
       consoleLog({

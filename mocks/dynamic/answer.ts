@@ -1,4 +1,4 @@
-/** `Prefer: dynamic=true`: an answer that nobody wrote, true to the row and, where that is cheap, to the request. */
+/** `Prefer: dynamic=true`: an invented answer, true to the row and, where that is cheap, to the request. */
 import type * as z from 'zod';
 import { successOf, type Entry } from '../../src/http/operation.ts';
 import { invented } from './invent.ts';

@@ -57,7 +57,7 @@ function pageOf(scene: Scene): Record<string, unknown> {
   return { type: 'number', current, size, item_total, has_next: current * size < item_total };
 }
 
-/** Two spellings of one fact (decision 5): the second says what the first does. */
+/** Two spellings of one field (D-5): the second has the value of the first. */
 const SAME = [
   ['app_id', 'appId'],
   ['resend_token', 'resendToken'],
@@ -78,7 +78,7 @@ function settled(invention: Record<string, unknown>): Record<string, unknown> {
       ...(status === 'deleted' && { deleted_on }),
     };
   }
-  // A register token is for whoever is not signed in yet.
+  // A register token is for a user who is not signed in yet.
   return { ...rest, ...('register_token' in object && !('user' in object) && { register_token }) };
 }
 

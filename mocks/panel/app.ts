@@ -143,7 +143,7 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
 
 /**
  * The mock, its panel, and the log in between.
- * @param bytes body of the request, where whoever calls has read it already
+ * @param bytes body of the request, when the caller has read it already
  */
 export function createPanel(options: MockOptions): {
   fetch(request: Request, bytes?: Uint8Array): Promise<Response>;
@@ -173,7 +173,7 @@ export function createPanel(options: MockOptions): {
       if (isControl(request)) {
         return controlRefusal(request, options.allowedHosts) ?? panel.fetch(request);
       }
-      // Whoever opens the printed address in a browser is looking for something to see.
+      // The printed address, opened in a browser, should show something.
       const isReader = request.headers.get('accept')?.includes('text/html');
       if (isReader && new URL(request.url).pathname === '/') {
         return Response.redirect(new URL(HOME, request.url).href, 302);

@@ -1,4 +1,4 @@
-/** The last requests and their answers, for whoever asks what a page did. Bounded, in memory, without credentials. */
+/** The last requests and their answers, to see what a page did. Bounded, in memory, without credentials. */
 import type { FieldError } from '../../src/http/errors.ts';
 import { operationAt } from '../app.ts';
 import { CHAOS_HEADER } from '../chaos.ts';

@@ -1,4 +1,4 @@
-/** The list of the last requests. All of it was written by whoever sent them. */
+/** The list of the last requests. All of it is text of the senders, and untrusted. */
 import { mockTable } from '../app.ts';
 import { entriesOf } from '../../src/http/operation.ts';
 import { credentialsFor } from './answers.ts';

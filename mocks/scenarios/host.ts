@@ -20,7 +20,7 @@ const MAX_BROWSERS = 1_000;
 const IDLE_MS = 2 * 3_600_000;
 
 export interface ScenariosOptions {
-  /** Of the server, for whoever has not chosen. */
+  /** Of the server, for browsers that have not chosen. */
   scenario?: string;
   clock?: Clock;
   limits?: Limits;
@@ -31,14 +31,14 @@ export interface ScenariosOptions {
 }
 
 export interface Scenarios extends ScenarioHost {
-  /** The world that a request would get, for tests and for whoever wants to look into it. */
+  /** The world that a request would get, for tests and the panel. */
   worldOf(request: Request): Promise<World>;
 }
 
 interface Lived {
   world: Promise<World>;
   usedAt: number;
-  /** Nobody has had its first answer yet. */
+  /** No first answer has been sent yet. */
   fresh: boolean;
 }
 
@@ -148,7 +148,7 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
     async inbox(request, to) {
       const { who, one } = ofRequest(request);
       const own = (await one.world).inbox(to);
-      // Whoever looks into the panel may be trying things out with curl beside it.
+      // A developer with the panel open may be using curl beside it.
       const shared = who.id === '' ? undefined : worlds.get(` ${nameFor(who.id) ?? ''}`);
       const others = shared ? (await shared.world).inbox(to) : [];
       return [...own, ...others].toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1));
@@ -163,7 +163,7 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
       if (who.isNew) response.headers.append('set-cookie', browserCookie(who.id));
       const has = request.headers.get('cookie')?.includes(`${SESSION_COOKIE}=`);
       const sets = response.headers.getSetCookie().some((line) => line.startsWith(SESSION_COOKIE));
-      // Once, and never over a session that somebody has opened.
+      // Once, and never over a session that was opened meanwhile.
       if (world.cookie && one.fresh && who.id !== '' && !has && !sets) {
         const { value: set, maxAge } = world.cookie;
         for (const line of sessionCookieLines(callerOf(request), { set, maxAge })) {

@@ -9,7 +9,7 @@ import type {
 
 /** The tokens that are vouched for, whichever provider is asked. */
 export const SOCIAL_TOKENS: Readonly<Record<string, SocialPerson>> = {
-  // A known address at the provider, which nobody has in the shop.
+  // A known address at the provider, which no user of the shop has.
   'new-person': {
     subject: 'scenario-new-person',
     email: 'new.person@gmail.com',
@@ -27,7 +27,7 @@ export const SOCIAL_TOKENS: Readonly<Record<string, SocialPerson>> = {
   },
 };
 
-/** Apple's `user_identifier` is the subject; whoever sends a token above need not know it. */
+/** Apple's `user_identifier` is the subject; a client that sends a token above need not know it. */
 export const fakeProviders: SocialProviders = {
   async vouch(_provider, token) {
     const value = SOCIAL_TOKENS[token];
@@ -63,7 +63,7 @@ export function fakeLoginTokens(now: () => number): LoginTokens {
 /** The one file that a group can be filled from. */
 export const GROUP_FILE = 'https://files.example/members.csv';
 
-/** @param userIds of whom the file is made, and of one more who is nobody */
+/** @param userIds of the users in the file, which also names one unknown user */
 export function fakeFiles(userIds: () => readonly string[]): ImportFiles {
   return {
     async open({ fileUrl, byteOffset }) {

@@ -66,7 +66,7 @@ function scenarioRoutes(host: ScenarioHost): Hono {
         failure('not_found', { message: 'No scenario is chosen, so nothing is sent.' }),
       );
     }
-    // A `+` that nobody has encoded arrives as a blank.
+    // A `+` that was not encoded arrives as a blank.
     const to = c.req.query('to')?.replace(/^ /, '+');
     return answer(c, Response.json({ items: await host.inbox(c.req.raw, to) }));
   });

@@ -1,4 +1,4 @@
-/** The scenarios. README's table and the panel are read off this one. */
+/** The scenarios. The table of docs/MOCK.md and the panel are held against this one. */
 import type { PlatformConfig } from '../../src/ports.ts';
 import {
   ASHA,

@@ -6,7 +6,7 @@ import type { ScenarioInfo } from '../scenario-host.ts';
 export interface Preparation {
   ports: Ports;
   application: Application;
-  /** Behind the ports, for what no port does to somebody else's account. */
+  /** Behind the ports, for changes of an account that no port makes. */
   state: MemoryState;
   now: number;
 }

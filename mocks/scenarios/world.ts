@@ -20,7 +20,7 @@ import type { Scenario } from './scenario.ts';
 
 export const OTP = '123456';
 
-/** Of messages, and of users, sessions and whatever else somebody makes. */
+/** Of messages, and of users, sessions and other things that are made. */
 const KEPT_MESSAGES = 200;
 const MAX_ROWS = 5_000;
 

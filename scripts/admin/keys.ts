@@ -1,4 +1,4 @@
-/** The Worker's three secrets: lists of keys, of which the first signs and seals and all verify and open (ruling 45). */
+/** The Worker's three secrets: lists of keys, of which the first signs and seals and all verify and open (D-72). */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createVault } from '../../src/adapters/crypto/vault.ts';

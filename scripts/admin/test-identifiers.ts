@@ -1,4 +1,4 @@
-/** Fixed codes for app-store reviews and end-to-end tests (ruling 48). */
+/** Fixed codes for app-store reviews and end-to-end tests (D-75). */
 import { sql } from '../../src/adapters/d1/sql.ts';
 import { readEmail, readPhone } from '../../src/domain/identifier.ts';
 import type { IdentifierRef } from '../../src/ports.ts';

@@ -5,7 +5,7 @@ import type { Checked } from './report.ts';
 import { breachesOf, type Answer } from './strict.ts';
 import { successBody, type Target } from './target.ts';
 
-/** The 51 documented ones; what is of `service` is outside of the contract (ruling 5). */
+/** The 51 documented ones; the group `service` is not part of the contract (D-22). */
 export const OPERATIONS: readonly Entry[] = entriesOf({
   application: table.application,
   platform: table.platform,

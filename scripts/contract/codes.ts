@@ -7,7 +7,7 @@ import type { Target } from './target.ts';
 export class Skipped extends Error {}
 
 export interface Codes {
-  /** National digits of an Indian mobile number that most likely nobody has. */
+  /** National digits of an Indian mobile number that is most likely unassigned. */
   mobile(): string;
   /** The number of the shopper whose journey it is: the one with a fixed code, where there is one. */
   ownMobile(): string;
@@ -67,7 +67,7 @@ export function inboxCodes(target: Target): Codes {
   };
 }
 
-/** A test number with its fixed code; whatever else is needed, somebody at the terminal types in. */
+/** A test number with its fixed code; other codes are typed in at the terminal. */
 export function givenCodes(number: string | undefined, otp: string | undefined): Codes {
   async function ask(question: string): Promise<string> {
     if (!process.stdin.isTTY) {

@@ -178,7 +178,7 @@ class Comparison {
           );
         }
       } else if (before) {
-        // What a server does not know any more it ignores; what it does not send any more somebody misses.
+        // What a server does not know any more it ignores; what it does not send any more a client may miss.
         this.#tell(direction === 'answer' ? 'breaking' : 'harmless', field, 'is gone');
       } else {
         const breaks = direction === 'request' && needed.after;

@@ -117,7 +117,7 @@ async function form(journey: Journey, visitor: Target): Promise<void> {
   await journey.step(visitor, 'application.logout');
 }
 
-/** Logins that somebody else vouches for, with tokens that whoever runs the check has at hand. */
+/** Logins that somebody else vouches for, with tokens from the command line. */
 async function vouched(journey: Journey, visitor: Target): Promise<void> {
   const { social, appleUser = 'contract-check', login } = journey.tokens;
   const oauth2 = { access_token: social ?? '' };

@@ -27,7 +27,7 @@ function bare(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined 
   return inner ? bare(inner) : schema;
 }
 
-/** Keys that the schema does not name, and null, which is never sent (decision 9). */
+/** Keys that the schema does not name, and null, which is never sent (D-9). */
 function* strangers(
   value: unknown,
   given: z.core.$ZodType | undefined,
@@ -64,7 +64,7 @@ function deepEqual(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => deepEqual(a[key], b[key]));
 }
 
-/** A success body. One that equals the documented example passes, where that breaks its own schema on purpose (ruling 36). */
+/** A success body. One that equals the documented example passes, where that breaks its own schema on purpose (D-7). */
 function bodyBreaches({ id, row }: Entry, body: Record<string, unknown>): Breach[] {
   const file = documented[id];
   if (file && EXCEPTIONS.has(id) && deepEqual(body, unwrap(file))) return [];
@@ -89,7 +89,7 @@ function bodyBreaches({ id, row }: Entry, body: Record<string, unknown>): Breach
   return found;
 }
 
-/** The one error body (product.md), with a code that the row declares. */
+/** The one error body (D-18), with a code that the row declares. */
 function errorBreaches(
   { row }: Entry,
   { status, headers }: Answer,

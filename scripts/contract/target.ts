@@ -20,7 +20,7 @@ export interface Parts {
 /** Longer than any healthy answer. */
 const PATIENCE = 15_000;
 
-/** Nobody answers at the URL. */
+/** No server answers at the URL. */
 export class Unreachable extends Error {}
 
 /** A shopper's browser or an operator's program; each has its own cookies. */

@@ -104,7 +104,7 @@ function unmade({ d1_databases, kv_namespaces }: Settings): string[] {
 }
 
 /**
- * @param secrets names of those that are set; undefined when nobody can be asked
+ * @param secrets names of those that are set; undefined when Cloudflare cannot be asked
  */
 export function checkDeployment(settings: Settings, secrets: readonly string[] = []): Verdict {
   const { vars } = settings;

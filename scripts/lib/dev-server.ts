@@ -34,7 +34,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, signal);
   } catch {
-    // Nobody left to tell.
+    // There is no terminal left to write to.
   }
 }
 
@@ -59,7 +59,7 @@ export function startDevServer(options: DevServerOptions): DevServer {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Whatever ends this process, an output that nobody reads any more too: wrangler does not outlive it.
+  // Whatever ends this process, a closed output included: wrangler does not outlive it.
   process.once('exit', () => signalGroup(child, 'SIGKILL'));
   let early = '';
   let isReady = false;

@@ -16,7 +16,7 @@ export async function portProblem(port: number, host = '127.0.0.1'): Promise<str
   }
 }
 
-/** A port that nobody listens on at the moment. */
+/** A port that is free at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

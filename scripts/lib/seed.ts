@@ -1,4 +1,4 @@
-/** The demo application of `npm start` (product.md). Seeded there only, never by a migration. */
+/** The demo application of `npm start`. Seeded there only, never by a migration. */
 import { DEMO_DOMAINS, demoConfig } from '../../mocks/demo.ts';
 import { SCOPES } from '../../src/http/operation.ts';
 import { sha256 } from './sha256.ts';

@@ -18,7 +18,8 @@ const text = z.string().min(1);
 const headerText = z.string().regex(/^[\x21-\x7e]+$/, 'holds characters that no header can carry');
 const sender = z.string().regex(SENDER, 'is not "Name <address>" or an address');
 
-function settings(production: boolean) {
+/** What each transport needs to be set. @param production refuses addresses of this machine */
+export function transportSettings(production: boolean) {
   const url = z
     .string()
     .refine(
@@ -65,7 +66,7 @@ function settings(production: boolean) {
   };
 }
 
-type Schemas = ReturnType<typeof settings>;
+type Schemas = ReturnType<typeof transportSettings>;
 export type TransportName = keyof Schemas;
 export type TransportSettings<N extends TransportName> = z.output<Schemas[N]>;
 /** The chosen one, by its name. */
@@ -86,7 +87,7 @@ export interface DeliveryConfig {
   transports: Record<Channel, ChosenTransport>;
   /** Messages of some channel stay readable on this machine. */
   inbox: boolean;
-  /** An SMS costs money, so the guard of security.md is on. */
+  /** An SMS costs money, so its guard is on (D-76). */
   paidSms: boolean;
   timeoutMs: number;
 }
@@ -96,7 +97,7 @@ export function readDelivery(
   env: Record<string, unknown>,
   production: boolean,
 ): DeliveryConfig | { problems: string[] } {
-  const schemas = settings(production);
+  const schemas = transportSettings(production);
   const problems: string[] = [];
 
   function choose(channel: Channel): ChosenTransport | undefined {

@@ -1,4 +1,4 @@
-/** The numbers of security.md; configuration may change each. */
+/** The limits and their defaults; the variable `LIMITS` may change each. */
 import * as z from 'zod';
 import type { Limits } from '../ports.ts';
 

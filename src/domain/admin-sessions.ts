@@ -51,7 +51,7 @@ export async function openForCustomer(
     expiresAt: now + Math.min(asked, life),
     ...(asked < life && { fixed: true }),
   };
-  // The event first: a session that nobody is answerable for must not come to be.
+  // The audit row first: there must be no session without one.
   const event = { ...by, action: 'session.created', userId, session: handle, at: now } as const;
   const since = aliveSince(application, now);
   await ports.sessions.enter({ userId, handle, event, aliveSince: since, ends: [] });

@@ -1,5 +1,5 @@
 /**
- * Whether a person is asking (ruling 42). It is asked by effect, not by operation: nothing sends a message to an identifier
+ * Whether a person is asking (D-30). It is asked by effect, not by operation: nothing sends a message to an identifier
  * without a `SendPermit`, and only these functions make one.
  */
 import type {
@@ -37,7 +37,7 @@ type CaptchaPorts = Pick<Ports, 'captcha'>;
 const isAsked = ({ captcha }: CaptchaPorts, { config }: Application): boolean =>
   captcha !== undefined && !config.skip_captcha;
 
-/** Nobody is asked while no secret is configured, or the shop says so. */
+/** No captcha is asked while no secret is configured, or when the shop has switched it off. */
 export async function robotRefusal(
   ports: CaptchaPorts,
   application: Application,

@@ -1,6 +1,6 @@
 /** Addresses of clients: read by value, so that two spellings are one address, and nonsense is none. Pure. */
 
-/** Only `public` ones tell shoppers apart; the others are this machine, its network, or nobody. */
+/** Only `public` ones tell shoppers apart; the others are this machine, its network, or not an address. */
 export type AddressKind =
   | 'public'
   | 'unspecified'
@@ -106,6 +106,6 @@ export function readAddress(text: string): ClientAddress | undefined {
 /** What budgets count an address by; a text that is none counts as it is. */
 export const addressBlock = (ip: string): string => readAddress(ip)?.block ?? ip;
 
-/** Of this machine, or of nobody: a local run, in which no address stands for a stranger. */
+/** This machine, or no address: a local run, in which an address does not stand for a stranger. */
 export const isLoopback = (ip: string): boolean =>
   ip === '' || readAddress(ip)?.kind === 'loopback';

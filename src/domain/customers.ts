@@ -1,4 +1,4 @@
-/** What operators do to customers (flows.md, "Platform"). An admin vouches: identifiers count as verified. */
+/** What operators do to customers. An operator vouches: identifiers count as verified (D-64). */
 import type {
   Application,
   AuditEvent,
@@ -35,7 +35,7 @@ export interface CreateCustomer extends ProfileBody {
 
 export const USERNAME_RULE = 'must be 3 to 64 of a-z 0-9 . _ -, not digits only';
 
-/** Ruling 20: lower-cased, and no number that could be taken for a phone. */
+/** Lower-cased, and no number that could be taken for a phone. */
 export function readUsername(text: string): string | undefined {
   const username = text.trim().toLowerCase();
   return /^[a-z0-9._-]{3,64}$/.test(username) && !/^\d+$/.test(username) ? username : undefined;
@@ -114,7 +114,7 @@ export interface UpdateCustomer extends ProfileBody {
 
 type Listed = Flags & { ref: IdentifierRef | undefined };
 
-/** Ruling 29: verified unless said otherwise; one primary at most, the first verified one when none is named. */
+/** Verified unless said otherwise; one primary at most, the first verified one when none is named (D-64). */
 export function readIdentifiers(
   field: string,
   listed: readonly Listed[],
@@ -233,7 +233,7 @@ export async function setCustomerState(
   return missing.length > 0 ? noCustomer(missing) : accept(undefined);
 }
 
-/** The purge takes whoever was deleted `delete_account_day` days ago or earlier; nobody is both restored and purged. */
+/** The purge takes users who were deleted `delete_account_day` days ago or earlier; nobody is both restored and purged. */
 export async function restoreCustomer(
   ports: Ports,
   { config }: Application,

@@ -1,4 +1,4 @@
-/** A shopper deletes the account, confirmed by a code sent to one of its own identifiers (ruling 23). */
+/** A shopper deletes the account, confirmed by a code sent to one of its own identifiers (D-58). */
 import type { Application, DeviceRef, Ports, User } from '../ports.ts';
 import { shopperEvent } from './audit-event.ts';
 import { noticeDeleted } from './notices.ts';

@@ -1,5 +1,5 @@
 /**
- * The form that begins or ends a registration (rulings 14–17): `registerWithForm`, and `updateProfile` with a
+ * The form that begins or ends a registration (D-46 to D-50): `registerWithForm`, and `updateProfile` with a
  * register_token and no session. Nothing of it reaches D1 before the demanded proofs are in.
  */
 import type {
@@ -64,7 +64,7 @@ export async function finishRegistration(
       : refuse('register_token_invalid');
   }
   if (found.owners.length === 0) return next(step);
-  // Somebody has these identifiers by now. An old proof signs in there only if nothing has happened since (see credentials.ts).
+  // These identifiers belong to a user by now. An old proof signs in there only if nothing has happened since (see credentials.ts).
   const owner = found.owners.find((user) => signsInto(user, registration));
   return owner && found.owners.length === 1
     ? signInOwner(step, owner)
@@ -128,7 +128,7 @@ async function create(
       const linkSentTo = await sendFirstLinks(ports, application, user, unverified, visitor.ip);
       return accept({ kind: 'signed_in', user, session, linkSentTo });
     }
-    // Somebody has registered with a proven identifier meanwhile: the older proof opens nothing there.
+    // A user has registered with a proven identifier meanwhile: the older proof does not open that account.
     if (settled.state === 'taken' && settled.field !== 'username') {
       return refuse('register_token_invalid');
     }
@@ -145,13 +145,13 @@ const prepare = async ({ ports, application, request, startedAt }: Step, user: {
     startedAt,
   );
 
-/** The proof belongs to an existing user: login's outcomes, the form is dropped (ruling 16). */
+/** The proof belongs to an existing user: login's outcomes, the form is dropped (D-48). */
 async function signInOwner(step: Begun, owner: User): Outcome {
   const { ports, application, registration, request, startedAt } = step;
   const refused: Refused<FinishRefusal> | undefined = signInRefusal(owner, application);
   if (refused) return refused;
   if (missingKinds(kindsForSession(application), owner.identifiers).length > 0) {
-    // No session yet (ruling 17); of the form only what is to be proven next is kept (ruling 16).
+    // No session yet (D-49); of the form only what is to be proven next is kept (D-48).
     const form = { identifiers: step.form.identifiers };
     const provenAt = Math.min(...registration.proofs.map((proof) => proof.provenAt));
     return completeUser({ ...step, form }, owner, { userId: owner.id, provenAt });
@@ -172,7 +172,7 @@ async function signInOwner(step: Begun, owner: User): Outcome {
   return accept({ kind: 'signed_in', user, session });
 }
 
-/** A known user who lacked a demanded identifier (ruling 17). */
+/** A known user who lacked a demanded identifier (D-49). */
 async function completeUser(
   step: Begun,
   user: User,

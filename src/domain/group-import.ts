@@ -1,5 +1,5 @@
 /**
- * Reading a file of group members, piece by piece (ruling 33). Each piece is one conditional step of the import, so a run
+ * Reading a file of group members, piece by piece (D-68). Each piece is one conditional step of the import, so a run
  * may be killed between any two statements, and its message may come twice: the members are those of one whole reading.
  */
 import type {

@@ -9,7 +9,7 @@ const FIELDS: readonly ImportField[] = [
   'country_code',
   'mobile',
 ];
-/** A country alone names nobody. */
+/** A country alone names no user. */
 const NAMING: readonly ImportField[] = FIELDS.filter((field) => field !== 'country_code');
 
 export const NO_COLUMNS =

@@ -13,12 +13,12 @@ import { newObjectId } from './object-id.ts';
 import { isPlainLine } from './plain-line.ts';
 import { accept, badField, refuse, type Result } from './result.ts';
 
-/** Ruling 33. */
+/** Of one application: a list reads the names of all of them. */
 const MAX_GROUPS = 1_000;
 /** An open import that nothing has moved for so long may have lost its message. */
 const STALLED = 60_000;
 
-/** Decision 15: `uid` when it is a short number, else `_id`. */
+/** `uid` when it is a short number, else `_id`: the documents use `group_id` for both (D-14). */
 export const readGroupId = (text: string): GroupRef =>
   /^\d{1,15}$/.test(text) ? { uid: Number(text) } : { id: text };
 
@@ -37,7 +37,7 @@ function newImport(ports: Ports, fileUrl: string): Result<NewImport, 'validation
 
 const unreadable = badField('body.name', 'must be one visible line');
 
-/** The group is there; if its message cannot be sent, whoever looks for stalled imports sends another. */
+/** The group is there; if its message cannot be sent, the search for stalled imports sends another. */
 const begin = (ports: Ports, { importId }: NewImport): void =>
   ports.background(ports.imports.send(importId));
 
@@ -79,7 +79,7 @@ export async function updateGroup(
   return accept(updated);
 }
 
-/** Whoever looks at an import that stands still sets it going again, once a minute. */
+/** Reading a stalled import sends its message again, at most once a minute. */
 export function wakeStalled(ports: Ports, { id, state, progressedAt }: GroupImport): void {
   const now = ports.clock.now();
   const before = now - STALLED;

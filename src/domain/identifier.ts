@@ -9,7 +9,7 @@ const METADATA = metadata as unknown as MetadataJson;
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const MAX_EMAIL = 254;
 
-/** A lower-cased address with its domain in punycode, or undefined when it is none (ruling 25). */
+/** A lower-cased address with its domain in punycode, or undefined when it is none. */
 export function readEmail(text: string): IdentifierRef | undefined {
   const address = text.trim().toLowerCase();
   const at = address.lastIndexOf('@');
@@ -26,7 +26,7 @@ export function readEmail(text: string): IdentifierRef | undefined {
 
 /**
  * A mobile number in E.164, or undefined when it is none. Metadata for mobiles only: landlines and premium numbers
- * are refused, because they cannot get an SMS or cost a fortune (ruling 25).
+ * are refused, because they cannot get an SMS or cost a fortune.
  * @param callingCode digits, with or without `+`; used when the number does not start with `+`
  */
 export function readPhone(number: string, callingCode: string): IdentifierRef | undefined {
@@ -67,7 +67,7 @@ export function masked({ kind, value }: IdentifierRef): string {
   return value.length < 8 ? '***' : `${value.slice(0, 3)}******${value.slice(-4)}`;
 }
 
-/** How answers name the phone a code went to: national digits and calling code, both as strings (decision 10). */
+/** How answers name the phone a code went to: national digits and calling code, both as strings (D-10). */
 export function mobileOf(phone: IdentifierRef): { mobile: string; country_code: string } {
   return { mobile: nationalDigits(phone), country_code: String(phone.callingCode ?? '') };
 }

@@ -1,6 +1,6 @@
 /**
  * Login by an identity that someone else vouches for. Known: signed in. Unknown, but with a proven identifier of a user
- * who has it verified: linked and signed in (ruling 26). Else a registration begins, which links it when it ends.
+ * who has it verified: linked and signed in (D-61). Else a registration begins, which links it when it ends.
  */
 import type {
   Application,
@@ -39,7 +39,7 @@ export interface IdentityLogin {
 
 export type IdentityLoggedIn =
   | { kind: 'signed_in'; user: User; session: SessionCookie }
-  /** A known user lacks a required identifier (ruling 17). */
+  /** A known user lacks a required identifier (D-49). */
   | { kind: 'incomplete'; user: User; token: string }
   | { kind: 'register'; token: string };
 

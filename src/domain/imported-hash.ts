@@ -2,7 +2,7 @@
 import type { HashParameters, ImportedHashes } from '../ports.ts';
 import { DEFAULT_BCRYPT_COST, isOwn, parseHash, workClass } from './password-hash.ts';
 
-/** How long imported hashes count when the import begins and nobody has said. */
+/** How long imported hashes count when the application's record has no date yet. */
 export const IMPORTED_HASHES_DAYS = 90;
 const DAY_MS = 86_400_000;
 export const defaultUntil = (now: number): number => now + IMPORTED_HASHES_DAYS * DAY_MS;
@@ -37,7 +37,7 @@ export const sharedWork = (of: HashParameters): HashParameters =>
   of.kind === 'bcrypt' ? { ...of, cost: Math.min(of.cost, DEFAULT_BCRYPT_COST) } : of;
 
 /**
- * Hashes that each login computes beside one of ours, whoever tries, so that the time does not tell a user with an
+ * Hashes that each login computes beside one of ours, for known and unknown users alike, so that the time does not tell a user with an
  * imported hash from others: one of each class that was brought and still counts.
  */
 export function importedWork(policy: ImportedHashes | undefined, now: number): HashParameters[] {

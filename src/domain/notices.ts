@@ -1,5 +1,5 @@
 /**
- * Telling people that their account has changed (ruling 24), and the audit where the change has no batch for its row. Best
+ * Telling people that their account has changed (D-59), and the audit where the change has no batch for its row. Best
  * effort: the change is made, whether or not the news goes out; an audit that fails stands in the log.
  */
 import type {
@@ -77,7 +77,7 @@ export function noticeRemoved(ports: Ports, user: User, one: IdentifierRef): voi
 
 /**
  * @param by what it was linked by, which need not be told; nothing when a registration ended in this user: then its
- * primary identifier is told (ruling 16)
+ * primary identifier is told (D-48)
  */
 export function noticeSocialLinked(
   ports: Ports,

@@ -1,4 +1,4 @@
-/** A page of a list in its documented shape (decision 14). */
+/** A page of a list in its documented shape (D-13). */
 export const pageView = (current: number, size: number, total: number, hasNext: boolean) => ({
   type: 'number',
   current,

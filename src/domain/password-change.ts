@@ -28,7 +28,7 @@ import { missingKinds, signInRefusal } from './user.ts';
 
 /**
  * Mails a link to an address that an active user has verified. Whatever happens the caller hears the same: for an unknown
- * address the same statements run and the same message is queued, to be dropped by the consumer (ruling 19); over a budget
+ * address the same statements run and the same message is queued, to be dropped by the consumer (D-54); over a budget
  * nothing is sent, silently.
  */
 export async function sendResetLink(
@@ -63,7 +63,7 @@ export async function sendResetLink(
   }
 }
 
-/** Whether a reset code can still be used; it stays usable (decision 16). */
+/** Whether a reset code can still be used; it stays usable (D-15). */
 export async function resetCodeUser(ports: Ports, code: string): Promise<User | undefined> {
   const id = await ports.vault.digest(code);
   return ports.links.findReset(id, ports.clock.now());
@@ -71,7 +71,7 @@ export async function resetCodeUser(ports: Ports, code: string): Promise<User | 
 
 export type NewPassword =
   | { kind: 'signed_in'; user: User; session: SessionCookie }
-  /** A required identifier is missing (ruling 17). */
+  /** A required identifier is missing (D-49). */
   | { kind: 'register'; user: User; token: string };
 
 type ResetRefusal =

@@ -1,4 +1,4 @@
-/** Login by password. Known and unknown shoppers cost the same: one hash, one round trip before it (ruling 20). */
+/** Login by password. Known and unknown shoppers cost the same: one hash, one round trip before it (D-55). */
 import type {
   Application,
   DeviceRef,
@@ -18,7 +18,7 @@ import { openSession, prepareSession, type SessionCookie, type Visitor } from '.
 import { loginFailures } from './throttle.ts';
 import { missingKinds, signInRefusal } from './user.ts';
 
-/** Contains `@` → email; `+` or digits only → phone; else a username. Whatever is none of them means nobody. */
+/** Contains `@` → email; `+` or digits only → phone; else a username. Anything else matches no user. */
 export function readLoginName(text: string, callingCode: string): LoginName {
   const name = text.trim();
   const nobody = { username: '' };
@@ -121,7 +121,7 @@ export async function loginByPassword(
   }
   const by = { method: 'password', presented: request.presented } as const;
   const prepared = await prepareSession(ports, application, user.id, by, startedAt);
-  // Read in the batch that compares the hash once more: a password that was changed meanwhile signs nobody in.
+  // Read in the batch that compares the hash once more: a password that was changed meanwhile is refused.
   const current = await ports.passwords.succeed({ ...success, signIn: prepared.signIn });
   if (!current) return refuse('login_failed');
   const refusedNow = signInRefusal(current, application);

@@ -1,4 +1,4 @@
-/** What a password may be (security.md). */
+/** What a password may be: long enough, not a common one, and not the user's own name, email or phone. */
 import type { IdentifierRef, Ports } from '../ports.ts';
 import { nationalDigits } from './identifier.ts';
 import { refuse, type Refused } from './result.ts';
@@ -6,7 +6,7 @@ import { refuse, type Refused } from './result.ts';
 const MIN = 8;
 const MAX = 128;
 
-/** What is known of whoever chooses the password, and must not be it. */
+/** What is known of the user, and must not be the password. */
 export interface OwnWords {
   identifiers?: readonly IdentifierRef[];
   username?: string;

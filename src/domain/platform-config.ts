@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Objects deeply, everything else replaced; lists are replaced whole (flows.md). */
+/** Objects deeply, everything else replaced; lists are replaced whole (D-65). */
 function merge(old: Json, change: Json): Json {
   const next = { ...old };
   for (const [key, value] of Object.entries(change)) {
@@ -22,7 +22,7 @@ function merge(old: Json, change: Json): Json {
 /** What the server says of a configuration. A caller may send back what it has read; these stay what they are. */
 const OURS = new Set(['_id', '__v', 'created_at', 'updated_at']);
 
-/** `appId` is how the documented examples spell `app_id` (decision 5). */
+/** `appId` is how the documented examples spell `app_id` (D-5). */
 function canonical(change: Json): Json {
   const { social_tokens: tokens, ...rest } = Object.fromEntries(
     Object.entries(change).filter(([key]) => !OURS.has(key)),

@@ -1,4 +1,4 @@
-/** The plain fields of a profile: what may stand in them (flows.md). Pure. */
+/** The plain fields of a profile: what may stand in them. Pure. */
 import type { Profile } from '../ports.ts';
 import { isPlainLine } from './plain-line.ts';
 import { accept, badField, type Refused, type Result } from './result.ts';

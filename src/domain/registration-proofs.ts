@@ -105,7 +105,7 @@ export async function sendProofs(
   );
   if (limited) return tooMany(limited);
   const form = await withHash(step);
-  // Before the codes go out: whoever has a code finds the form it completes.
+  // Before the codes go out, so that the form is there when a code arrives.
   const begun = registration
     ? { token: request.registerToken ?? '', registration }
     : await newRegistration(ports, { origin: permit.origin });

@@ -29,12 +29,12 @@ const hardKinds = (fields: RequiredFields): IdentifierKind[] => {
   return kinds;
 };
 
-/** Kinds that a signed-in user must have verified (ruling 17). */
+/** Kinds that a signed-in user must have verified (D-49). */
 export function kindsForSession({ config }: Application): IdentifierKind[] {
   return hardKinds(config.required_fields);
 }
 
-/** Kinds that a new user must have verified: demanded by either list at level `hard` (ruling 14). */
+/** Kinds that a new user must have verified: demanded by either list at level `hard` (D-46). */
 export function kindsForRegistration({ config }: Application): IdentifierKind[] {
   const both = [
     ...hardKinds(config.register_required_fields),

@@ -1,4 +1,4 @@
-/** Sending a link that proves an identifier of a profile (ruling 21). */
+/** Sending a link that proves an identifier of a profile (D-56). */
 import type { Application, IdentifierRef, Ports, User } from '../ports.ts';
 import { VERIFY_LINK_LIFE_MS } from './credentials.ts';
 import { masked } from './identifier.ts';

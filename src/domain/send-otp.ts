@@ -41,7 +41,7 @@ export interface SentOtp {
 }
 
 /**
- * The last line of an SMS (ruling 43): the app's hash for Android's retriever, when the application lists it, else the WebOTP
+ * The last line of an SMS (D-31): the app's hash for Android's retriever, when the application lists it, else the WebOTP
  * line, by which a browser fills the code in on this shop's own pages only. Any other text would let a caller put words of
  * its own into an official SMS.
  */
@@ -84,7 +84,7 @@ function otpMessage(
   };
 }
 
-/** The fixed code of a test identifier, until its end date; nothing is sent to it, every budget holds (ruling 48). */
+/** The fixed code of a test identifier, until its end date; nothing is sent to it, every budget holds (D-75). */
 function fixedCode(
   ports: Pick<Ports, 'testIdentifiers'>,
   application: Application,
@@ -103,7 +103,7 @@ async function challengeId({ vault }: Pick<Ports, 'vault'>, resendToken: string)
   return (await vault.digest(`otp ${resendToken}`)).slice(0, 32);
 }
 
-/** Starts a challenge and hands its message over. A queue that refuses costs the caller nothing (ruling 44). */
+/** Starts a challenge and hands its message over. A queue that refuses costs the caller nothing (D-71). */
 export async function sendOtp(
   ports: Ports,
   application: Application,
@@ -182,7 +182,7 @@ export type ResendRefusal =
   | 'unavailable';
 
 /**
- * Sends the same live code again, under the same request id and token: storefronts keep the first ones (ruling 11).
+ * Sends the same live code again, under the same request id and token: storefronts keep the first ones (D-40).
  * @returns `unavailable` when this location cannot read the code yet; the caller may try again
  */
 export async function resendOtp(

@@ -1,10 +1,10 @@
-/** How long sessions live and when one is alive (rulings 6–9). Pure: stores and clocks are the caller's. */
+/** How long sessions live and when one is alive (D-34 to D-37). Pure: stores and clocks are the caller's. */
 import type { Application, Session, SessionEvidence, User } from '../ports.ts';
 import { statusOf } from './user.ts';
 
 export const UNIT = { Minutes: 60_000, Hours: 3_600_000, Days: 86_400_000 } as const;
 const DAY = UNIT.Days;
-/** A stored session is put again at most this often (ruling 8). */
+/** A stored session is written again at most this often: KV takes one write a second and key (D-36). */
 const RENEWAL_GAP = UNIT.Hours;
 /**
  * … or at this share of its life, when that is shorter: with the hour alone a rolling session of 30 minutes would never

@@ -89,7 +89,7 @@ export async function openSession(
 }
 
 /**
- * The same session under a new id, with the old expiry (ruling 9), after a change that has ended every session.
+ * The same session under a new id, with the old expiry (D-37), after a change that has ended every session.
  * @param issued the new id, which the batch of the change has put into the ledger
  */
 export async function replaceSession(

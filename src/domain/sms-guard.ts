@@ -1,4 +1,4 @@
-/** What an SMS may cost (security.md, "SMS cost"): which countries, how many a day, and when to stop. */
+/** What an SMS may cost (D-76): which countries, how many a day, and when to stop. */
 import type { Application, IdentifierRef, Ports, SmsGuard } from '../ports.ts';
 import { refuse, type Refused } from './result.ts';
 

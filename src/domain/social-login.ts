@@ -1,4 +1,4 @@
-/** Login with Google, Facebook or Apple (rulings 16–18, 26). What the body says of the shopper is never an identity. */
+/** Login with Google, Facebook or Apple (D-48, D-53, D-61). What the body says of the shopper is never an identity. */
 import type {
   Application,
   Limit,
@@ -33,7 +33,7 @@ export interface SocialLogin {
 }
 
 export type SocialLoggedIn = IdentityLoggedIn & {
-  /** What is known of somebody who has no account yet. */
+  /** What is known of a person without an account. */
   person: Pick<IdentityLogin, 'proven' | 'claimed' | 'profile'>;
 };
 
@@ -84,7 +84,7 @@ export function failedProof(
   return refuse('login_failed', { message: 'This login could not be verified.', internal });
 }
 
-/** The provider could not say: nobody has failed. */
+/** The provider did not answer, which is no failed login. */
 export async function providerDown(
   ports: Ports,
   { charged, chargedAt }: ChargedProof,
@@ -137,7 +137,7 @@ export async function loginBySocial(
   return done.code === 'identifier_taken' ? refuse('login_failed') : done;
 }
 
-/** What the form is filled in with: the documented user of somebody who is none yet. */
+/** What the form is filled in with: a documented user, of a person without an account. */
 export function personView({ proven, claimed, profile }: SocialLoggedIn['person']) {
   return {
     first_name: profile.firstName,

@@ -1,4 +1,4 @@
-/** Which budgets an act is charged to. The numbers come from configuration (`Limits`), their defaults from security.md. */
+/** Which budgets an act is charged to. The numbers come from configuration (`Limits`). */
 import type {
   DeviceRef,
   IdentifierLimits,
@@ -150,7 +150,7 @@ export async function linkLimits(
   { vault, limits }: Pick<Ports, 'vault' | 'limits'>,
   identifier: IdentifierRef,
   kind: LinkKind,
-  /** Whose profile asks for it; a reset link has nobody. */
+  /** Whose profile asks for it; undefined for a reset link. */
   userId: string | undefined,
   ip: string,
 ): Promise<Limit[]> {
@@ -237,7 +237,7 @@ export async function proofFailures(
   });
 }
 
-/** Failed token requests: of a client from one address (ruling 31), and of that address whatever client it names. */
+/** Failed token requests: of a client from one address (D-66), and of that address whatever client it names. */
 export async function tokenFailures(
   { vault, limits }: Pick<Ports, 'vault' | 'limits'>,
   clientKey: string,

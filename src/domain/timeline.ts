@@ -1,4 +1,4 @@
-/** The audit of a customer as operators read it (ruling 32). Pure. */
+/** The audit of a customer as operators read it (D-67). Pure. */
 import type { Application, AuditEvent, User } from '../ports.ts';
 
 const DAY = 86_400_000;

@@ -1,4 +1,4 @@
-/** `loginWithToken`: the company's own system vouches for the shopper with a JWT that counts once (ruling 27). */
+/** `loginWithToken`: the company's own system vouches for the shopper with a JWT that counts once (D-62). */
 import type {
   Application,
   IdentifierRef,
@@ -28,10 +28,10 @@ export interface TokenLogin {
 }
 
 export interface TokenLoggedIn {
-  /** The documented user; of somebody who has to register first only what is known. */
+  /** The documented user; before a registration, only what is known. */
   user: ReturnType<typeof userView> | ReturnType<typeof personView>;
   session?: SessionCookie;
-  /** Without a session: what is still to be proven goes with it (ruling 17). */
+  /** Without a session: what is still to be proven goes with it (D-49). */
   token?: string;
 }
 
@@ -44,7 +44,7 @@ function readClaims(claims: LoginClaims, callingCode: string) {
   const email = readEmail(claims.email ?? '');
   const phone = readPhone(claims.phoneNumber ?? '', callingCode);
   const [proven, claimed]: [IdentifierRef[], IdentifierRef[]] = [[], []];
-  // Email first: ruling 27 matches by it before the phone.
+  // The email is matched before the phone (D-62).
   if (email) (claims.emailVerified ? proven : claimed).push(email);
   if (phone) (claims.phoneVerified ? proven : claimed).push(phone);
   const profile = {
@@ -91,7 +91,7 @@ async function useOnce(ports: Ports, id: string): Promise<boolean> {
   return !(await ports.budgets.charge([limit], ports.clock.now()));
 }
 
-/** A login of somebody new may be overtaken by another one of the same person; then whose it is now decides. */
+/** Another login of the same new person may create the account first; then that account decides. */
 const TRIES = 3;
 
 /** Signs in, or registers and signs in when everything that the shop demands is proven. */
@@ -132,7 +132,7 @@ async function enter(
     switch (finished.code) {
       case 'register_token_invalid':
       case 'registration_finished':
-        // The token of this very request is the proof: it goes on to whoever was made meanwhile. Its charge is back already.
+        // The token of this very request is the proof: it signs in the user that was created meanwhile. Its charge is back already.
         login = { ...first, charged: [] };
         break;
       case 'required_field_missing':

@@ -6,7 +6,7 @@ import { tryRules } from './throttle.ts';
 
 export type Judged = Extract<Attempt, { state: 'right' }>;
 
-/** A right code that nobody has used up yet; `nonce` names this try. */
+/** A right code that is not used up yet; `nonce` names this try. */
 export interface RightCode {
   found: Judged;
   nonce: string;
@@ -35,7 +35,7 @@ export async function codeMac(
 
 /**
  * @param request `registration` is the hash of the register_token that came with the code, `userId` who is signed in
- * @returns the right code; `otp_invalid` for wrong, used, expired, unknown and foreign ones alike (ruling 4)
+ * @returns the right code; `otp_invalid` for wrong, used, expired, unknown and foreign ones alike (D-25)
  */
 export async function tryCode(
   ports: Ports,

@@ -48,7 +48,7 @@ export interface Updated {
 
 /**
  * Order: budgets first (a 429 saves nothing and says so), then the profile, so that a limit or an outage never leaves
- * half a change. Identifiers that are verified already are ignored; unverified ones get their proof again (ruling 22).
+ * half a change. Identifiers that are verified already are ignored; unverified ones get their proof again (D-57).
  */
 export async function updateProfile(
   ports: Ports,

@@ -16,14 +16,14 @@ export function newUsername(from: IdentifierRef, random: Uint8Array): string {
 
 export type UserStatus = 'active' | 'blocked' | 'archived' | 'deleted';
 
-/** Flags are separate; the gravest one names the state (ruling 28). */
+/** Flags are separate; the gravest one names the state (D-63). */
 export function statusOf(user: User): UserStatus {
   if (user.deletedAt !== undefined) return 'deleted';
   if (user.archivedAt !== undefined) return 'archived';
   return user.blockedAt !== undefined ? 'blocked' : 'active';
 }
 
-/** Why this user may not sign in, asked after the proof and never before (ruling 10). */
+/** Why this user may not sign in, asked after the proof, because the answer would tell strangers who exists (D-38). */
 export function signInRefusal(
   user: User | undefined,
   application: Application,
@@ -71,7 +71,7 @@ export function identifiersView(identifiers: readonly Identifier[]) {
   };
 }
 
-/** The documented user (ruling 34): absent when empty, lists aside; never null. */
+/** The documented user (D-69): absent when empty, lists aside; never null. */
 export function userView(user: User, application: Application) {
   return {
     _id: user.id,

@@ -59,7 +59,7 @@ async function login(at: Try): Outcome {
   if (owner) return loginOwner(at, owner, undefined);
   const refused = signInRefusal(owner, application);
   if (refused) return useUp(at, refused);
-  // Asked after the proof, so that nobody learns who exists (ruling 30).
+  // Asked after the proof, so that nobody learns who exists.
   if (!application.config.register) return useUp(at, refuse('registration_closed'));
   const { token, registration } = await newRegistration(ports, { origin: 'code' });
   const settled = await settle(at, { kind: 'prove', registration, isNew: true });
@@ -69,8 +69,8 @@ async function login(at: Try): Outcome {
 }
 
 /**
- * The code belongs to a user: a session, unless a required identifier is missing (ruling 17).
- * @param registration the one it was verified for, which ends with it (ruling 16)
+ * The code belongs to a user: a session, unless a required identifier is missing (D-49).
+ * @param registration the one it was verified for, which ends with it (D-48)
  */
 async function loginOwner(at: Try, owner: User, registration: Registration | undefined): Outcome {
   const { ports, application, request } = at;
@@ -106,7 +106,7 @@ async function loginOwner(at: Try, owner: User, registration: Registration | und
   return ended;
 }
 
-/** A code for one's own profile (ruling 12). */
+/** A code for one's own profile (D-41). */
 async function proveOnProfile(at: Try, userId: string): Outcome {
   const effect: Effect = { kind: 'verify', userId, max: MAX_IDENTIFIERS };
   const settled = await settle(at, effect, { readBack: userId });
@@ -121,12 +121,12 @@ async function register(at: Try, registration: Registration): Outcome {
   const { ports, application, request, found } = at;
   const { owner, bound } = found;
   const token = request.registerToken ?? '';
-  // The social login that began it has meanwhile become somebody's, who signs in with it.
+  // The social login that began it was linked to another user meanwhile.
   if (registration.linkedTo !== undefined && registration.linkedTo !== owner?.id) {
     return refuse('registration_finished');
   }
   if (registration.userId !== undefined) return complete(at, registration, bound);
-  // Ruling 16: the identifier belongs to someone already, so this is a login and the form is dropped.
+  // The identifier belongs to someone already, so this is a login and the form is dropped (D-48).
   if (owner) return loginOwner(at, owner, registration);
   if (!application.config.register) return useUp(at, refuse('registration_closed'));
   const proven = [...registration.proofs, found.challenge.identifier];

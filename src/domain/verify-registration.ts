@@ -40,7 +40,7 @@ export async function create(
     const ended = await signIn(at, asUser(user), effect, 'registration');
     const taken = ended.ok || ended.code !== 'identifier_taken' ? undefined : ended.meta?.['field'];
     if (taken === 'username' && tries < USERNAME_TRIES) continue;
-    // Somebody has registered with an identifier that was proven before that: the older proof opens nothing there.
+    // A new account has verified a proven identifier meanwhile: the older proof does not open that account.
     if (taken !== undefined && taken !== 'username') return refuse('register_token_invalid');
     if (!ended.ok || ended.value.kind !== 'signed_in') return ended;
     const made = ended.value.user;
@@ -50,7 +50,7 @@ export async function create(
   }
 }
 
-/** A known user proves an identifier that this shop demands (ruling 17). */
+/** A known user proves an identifier that this shop demands (D-49). */
 export async function complete(
   at: Try,
   registration: Registration,

@@ -26,7 +26,7 @@ export interface VerifyOtp {
   otp: string;
   registerToken?: string;
   signedIn?: { user: User };
-  /** The session that came with the request, alive or not; a new login ends it (ruling 9). */
+  /** The session that came with the request, alive or not; a new login ends it (D-37). */
   presented?: SessionRef;
   /** The browser has signed this user in before. */
   device?: DeviceRef;
@@ -34,7 +34,7 @@ export interface VerifyOtp {
 }
 
 export type Verified =
-  /** `linkSentTo`: an email of the form that nobody demanded got its link. */
+  /** `linkSentTo`: an email of the form that is not demanded got its link. */
   | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
   /** Proven on the own profile; the session goes on. */
   | { kind: 'added'; user: User }
@@ -98,7 +98,7 @@ export async function signIn(at: Try, user: User, effect: Effect, method: SignIn
     const session = await openSession(ports, application, current, request.visitor, prepared);
     return accept({ kind: 'signed_in', user: current, session });
   } catch (outage) {
-    // Nothing is used up without its effect (ruling 13).
+    // Nothing is used up without its effect (D-42).
     await ports.otps.unsettle(at.found.challenge.id, nonce);
     throw outage;
   }

@@ -30,7 +30,7 @@ export function callerOf(request: Request, production = false): Caller {
 }
 
 /**
- * The answer to a captcha, which every operation that may ask for one takes from the body or from a header (ruling 54).
+ * The answer to a captcha, which every operation that may ask for one takes from the body or from a header (D-30).
  *
  * @returns undefined when neither came
  */
@@ -51,7 +51,7 @@ export function isOwnOrigin(origin: string, request: Request): boolean {
 }
 
 /**
- * Whether a browser's `Origin` belongs to one of an application's domains (ruling 39): https on any port of a listed
+ * Whether a browser's `Origin` belongs to one of an application's domains (D-27): https on any port of a listed
  * host, plain http on a listed loopback host only. `null` never does.
  */
 export function originListed(origin: string, domains: readonly string[]): boolean {

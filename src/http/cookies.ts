@@ -1,4 +1,4 @@
-/** Cookies on the wire (rulings 8 and 9). Their values are made and checked by `SessionTokens` and `DeviceTokens`. */
+/** Cookies on the wire. Their values are made and checked by `SessionTokens` and `DeviceTokens`. */
 import { generateCookie } from 'hono/cookie';
 import type { Caller, CookieChange } from './handler.ts';
 

@@ -1,5 +1,5 @@
 /**
- * CORS for storefronts (ruling 39): credentialed, for the exact origins of an application's domains. A preflight carries no
+ * CORS for storefronts (D-27): credentialed, for the exact origins of an application's domains. A preflight carries no
  * credentials, so it is answered for any application that lists the host; the answer itself is readable only where the
  * application that was called lists it. Operators' paths have none.
  */
@@ -21,7 +21,7 @@ const PREFLIGHT_SECONDS = '600';
 const hostOf = (origin: string): string | undefined =>
   URL.canParse(origin) ? new URL(origin).hostname : undefined;
 
-/** The answer of a preflight; without allowance when nobody lists the origin, so that the browser stops there. */
+/** The answer of a preflight; without allowance when no application lists the origin, so that the browser stops there. */
 export async function preflight(c: Context, methods: string[], rule: CorsRule): Promise<Response> {
   const origin = c.req.header('origin') ?? '';
   const host = hostOf(origin);

@@ -100,7 +100,7 @@ export function isFailure(value: object): value is Failure {
   return 'failed' in value;
 }
 
-/** The one error body (product.md). `authenticated` is what the documents promise on a 401 without a session. */
+/** The one error body (D-18). `authenticated` is what the documents promise on a 401 without a session. */
 export interface ErrorBody {
   message: string;
   code: ErrorCode;

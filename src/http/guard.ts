@@ -1,5 +1,5 @@
 /**
- * Who is calling, and may they? Runs before a byte of the body is read, in the order of ruling 3:
+ * Who is calling, and may they? Runs before a byte of the body is read, in this order (D-24):
  * caller 401 → tenant 404 → scope 403 → origin 403 → session 401.
  */
 import { getCookie } from 'hono/cookie';

@@ -108,7 +108,7 @@ export interface Grant {
   ports: unknown;
   /** A rolling session that was renewed. */
   session?: CookieChange;
-  /** The shopper's address as a listed server of the application gives it (ruling 40). */
+  /** The shopper's address as a listed server of the application gives it (D-29). */
   clientIp?: string;
   /** Filled while the handler runs, such as with a D1 bookmark. */
   headers?: Record<string, string>;

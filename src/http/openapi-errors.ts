@@ -7,7 +7,7 @@ import { errorsOf, type Operation } from './operation.ts';
 // Object.keys forgets the names that the catalogue's type knows.
 const CODES = Object.keys(errorCatalogue) as ErrorCode[];
 
-/** The schema of every error answer (product.md). */
+/** The schema of every error answer (D-18). */
 export const ErrorBodySchema = z
   .object({
     message: z.string().meta({ description: 'For people' }),

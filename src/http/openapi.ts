@@ -18,7 +18,7 @@ export interface OpenApiOptions {
   license?: string;
   /** What each group of the table is for. */
   tags?: Readonly<Record<string, string>>;
-  /** The groups of the table to show; all of them when left out. With one group operationIds are plain (ruling 37). */
+  /** The groups of the table to show; all of them when left out. With one group operationIds are plain (D-21). */
   groups?: readonly string[];
 }
 

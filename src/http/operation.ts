@@ -8,7 +8,7 @@ import type { ErrorCode } from './errors.ts';
 export type Method = 'get' | 'post' | 'put' | 'delete';
 
 /**
- * Who may call (ruling 5):
+ * Who may call:
  * - `none`: anyone
  * - `application`: a storefront, by application id and token
  * - `session`: the same with a signed-in shopper
@@ -61,7 +61,7 @@ interface Facts<
   scope?: S extends 'platform' ? Scope : never;
   /** How the body travels. `form` also accepts JSON (the OAuth token endpoint). */
   encoding?: 'json' | 'form';
-  /** What `""` in the body means: nothing (`drop`, ruling 1), or a value, where an empty text clears a field. */
+  /** What `""` in the body means: nothing (`drop`, D-23), or a value, where an empty text clears a field. */
   blank?: 'drop' | 'keep';
   request: Q;
   response: R;

@@ -109,7 +109,7 @@ function lint(value: unknown, path: PropertyKey[] = []): Issue | undefined {
   return undefined;
 }
 
-/** Ruling 1: null and `""` mean absent. Themes send `register_token: ""` and null names. */
+/** null and `""` mean absent (D-23). Themes send `register_token: ""` and null names. */
 function dropBlank(value: unknown, blank: Operation['blank']): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   return Object.fromEntries(

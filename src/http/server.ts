@@ -69,7 +69,7 @@ export const isHttpsOnly = (request: Request, production: boolean): boolean =>
   production && new URL(request.url).protocol === 'https:';
 
 /**
- * The headers that every answer carries, whoever made it.
+ * The headers that every answer carries, those of assets and redirects included.
  * @param httpsOnly see `isHttpsOnly`; the mock never says so
  */
 export function withHeaders(response: Response, requestId: string, httpsOnly = false): Response {
@@ -89,7 +89,7 @@ function refuse(c: ServerContext, failed: Failure): Response {
   return errorResponse(failed, c.get('caller').requestId);
 }
 
-/** Decision 18: `platform` is the caller's own application id, or any other text, which is ignored. */
+/** `platform` is the caller's own application id, or any other text, which is ignored. */
 function foreignPlatform(query: unknown, grant: Grant): Failure | undefined {
   const { platform } = (query ?? {}) as { platform?: unknown };
   if (!grant.application || typeof platform !== 'string') return undefined;

@@ -1,4 +1,4 @@
-/** The pages that help whoever builds a shop. A deployment that really delivers has none of them. */
+/** The pages for developers. A deployment that really delivers has none of them. */
 import type { Hono } from 'hono';
 import { isLocalRequest } from '../http/local.ts';
 import type { ServerEnv } from '../http/server.ts';

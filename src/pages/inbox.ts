@@ -80,7 +80,7 @@ const page = (nonce: string) =>
     </html>`;
 
 export function serveInbox(app: Hono<ServerEnv>, inbox: Inbox): void {
-  // Whoever opens the printed address in a browser is looking for something to see.
+  // The printed address, opened in a browser, should show something.
   app.get('/', (c) => c.redirect('/_dev/inbox'));
   app.get('/_dev/inbox', async (c) => {
     if (c.req.header('accept')?.includes('text/html')) {
@@ -88,7 +88,7 @@ export function serveInbox(app: Hono<ServerEnv>, inbox: Inbox): void {
       c.header('content-security-policy', devPolicy(nonce));
       return c.html(page(nonce));
     }
-    // A `+` that nobody encoded arrives as a blank (ruling 44).
+    // A `+` that was not encoded arrives as a blank.
     const to = c.req.query('to')?.replace(/^ /, '+').trim();
     return c.json({ items: await inbox.list(to === '' ? undefined : to) });
   });

@@ -1,6 +1,6 @@
 /** What operators can look up later: append-only. Of a person it holds the id alone, until the purge takes that too. */
 
-/** What an operator did: kept 400 days (ruling 46). */
+/** What an operator did: kept 400 days (D-73). */
 export const ADMIN_ACTIONS = [
   'customer.created',
   'customer.updated',

@@ -23,7 +23,7 @@ export interface Limited {
   retryAfter: number;
 }
 
-/** What bounds the cost of SMS (security.md). Judged and counted in the batch of the send it belongs to. */
+/** What bounds the cost of SMS (D-76). Judged and counted in the batch of the send it belongs to. */
 export interface SmsGuard {
   at: number;
   /** Sends of the application in a day (UTC). */

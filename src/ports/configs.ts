@@ -11,7 +11,7 @@ export interface Configs {
   /** From the primary, never from a cache. */
   read(): Promise<VersionedConfig | undefined>;
   /**
-   * Writes it when it still has the version that was read; false when somebody else was faster. This isolate sees the
+   * Writes it when it still has the version that was read; false when another writer was faster. This isolate sees the
    * change at once, others within 30 s.
    */
   write(next: VersionedConfig, event: AuditEvent): Promise<boolean>;

@@ -13,7 +13,7 @@ export interface RequiredFields {
   email: RequiredField;
   mobile: RequiredField;
 }
-/** The documented platform config of an application, whole. No secret is ever in it (ruling 30). */
+/** The documented platform config of an application, whole. No secret is ever in it: storefronts read it. */
 export interface PlatformConfig {
   _id: string;
   name: string;
@@ -48,7 +48,7 @@ export type ImportedHashKind = HashParameters['kind'];
 export interface ImportedHashes {
   /** Those that may be imported and used; all when left out. */
   kinds?: ImportedHashKind[];
-  /** ms; from then on such a hash signs nobody in, and a reset is needed. */
+  /** ms; from then on such a hash is refused, and a reset is needed. */
   until: number;
   /** 10 when left out. 11 and 12 take longer than other logins, so such users can be told from others by time. */
   maxBcryptCost?: number;
@@ -66,7 +66,7 @@ export interface Application {
   storefrontUrl: string;
   /** Calling code of phones given without one, such as `91`. */
   defaultCountryCode: string;
-  /** Further calling codes that SMS may go to while they cost (security.md). */
+  /** Further calling codes that SMS may go to when they cost money (D-76). */
   smsCountries: string[];
   /** Name of the D1 binding that holds this application's users. */
   shard: string;
@@ -74,9 +74,9 @@ export interface Application {
   language: Language;
   /** Its own wording of messages. */
   templates?: TemplateOverrides;
-  /** Addresses of its own servers, whose word for a shopper's address is believed (ruling 40). */
+  /** Addresses of its own servers, whose word for a shopper's address is believed (D-29). */
   serverAddresses: string[];
-  /** For app-store reviews and end-to-end tests: a fixed code, and nothing is sent (ruling 48). */
+  /** For app-store reviews and end-to-end tests: a fixed code, and nothing is sent (D-75). */
   testIdentifiers: { kind: IdentifierKind; value: string; otp: string; /** ms */ until: number }[];
   /** Client ids beside the one in `config.social_tokens`, such as those of the apps; secrets sealed for `social`. */
   social?: {

@@ -119,7 +119,7 @@ export interface GroupImports {
   find(importId: string): Promise<GroupImport | undefined>;
   /** The customers of these keys, in their order; identifiers count only when they are verified. */
   resolve(keys: MemberKey[]): Promise<(string | undefined)[]>;
-  /** Members, errors and counts at once. False when the import is no longer open at `from`: somebody else goes on. */
+  /** Members, errors and counts at once. False when the import is no longer open at `from`: another run has moved it. */
   advance(importId: string, step: ImportStep): Promise<boolean>;
   /** The members become those of the group, all at once, when the import still is at `from` and no newer file has come. */
   succeed(importId: string, from: number, now: number): Promise<void>;
@@ -132,7 +132,7 @@ export interface GroupImports {
 
 /** A message for each import that is to go on. */
 export interface ImportQueue {
-  /** Whether the file may be fetched from there (security.md, outbound). */
+  /** Whether the file may be fetched from there: public hosts only, so that no operator reaches a private network (D-68). */
   allows(fileUrl: string): boolean;
   send(importId: string): Promise<void>;
 }

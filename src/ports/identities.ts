@@ -7,7 +7,7 @@ import type { IdentifierRef, User } from './users.ts';
 
 export type SocialProvider = 'google' | 'facebook' | 'apple';
 
-/** Who somebody is to a provider. `provider` is `token:<issuer>` for the tokens of a company's own system. */
+/** A person as a provider names them. `provider` is `token:<issuer>` for the tokens of a company's own system. */
 export interface SocialIdentity {
   provider: SocialProvider | `token:${string}`;
   subject: string;
@@ -22,7 +22,7 @@ export interface LinkedIdentity extends SocialIdentity {
 export interface SocialPerson {
   subject: string;
   email?: string;
-  /** Strong enough to link accounts by (ruling 26). */
+  /** Strong enough to link accounts by (D-61). */
   emailProven: boolean;
   firstName?: string;
   lastName?: string;
@@ -93,7 +93,7 @@ export interface Identities {
     /** Nothing is done when the user's `sessionsValidFrom` is greater by then: the proof is older than a revocation. */
     countsUntil?: number;
     signIn?: SignIn;
-    /** Opened when a required identifier is missing (ruling 17). */
+    /** Opened when a required identifier is missing (D-49). */
     registration?: NewRegistration;
     /** Charged before the proof was asked for, and given back now. */
     charged: readonly Limit[];

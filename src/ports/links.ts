@@ -18,7 +18,7 @@ export interface NewLink {
   expiresAt: number;
 }
 
-/** A reset link goes to whoever has the address verified and is active; the row is born expired when nobody has. */
+/** A reset link goes to the active user who has the address verified; without one, the row is written as expired already. */
 export type NewResetLink = Omit<NewLink, 'kind' | 'userId'>;
 
 /** What a link does, and to whom. */
@@ -31,7 +31,7 @@ export interface LinkDescription {
 export interface Links {
   /** Judges the limits, charges them and writes the row in one D1 round trip. */
   open(link: NewLink, limits: Limit[], sms?: SmsGuard): Promise<Limited | undefined>;
-  /** The same statements whether or not someone is known (ruling 19). */
+  /** The same statements whether or not someone is known (D-54). */
   openReset(link: NewResetLink, limits: Limit[]): Promise<{ limited?: Limited; known: boolean }>;
   /** Takes back what was charged and written: the message could not be handed over. */
   cancel(link: Pick<NewLink, 'id' | 'createdAt'>, limits: Limit[], sms?: SmsGuard): Promise<void>;

@@ -48,7 +48,7 @@ export interface Message {
   to: string;
   content: MessageContent;
   createdAt: number;
-  /** Sealed and queued like any other, then dropped: what goes out must not tell who exists (ruling 19). */
+  /** Sealed and queued like any other, then dropped: what goes out must not tell who exists (D-54). */
   drop?: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface RenderedMessage {
   html?: string;
 }
 
-/** A message with sample values, for whoever looks after the wording. */
+/** A message with sample values, to check its wording. */
 export interface TemplatePreview {
   template: Template;
   language: Language;
@@ -104,7 +104,7 @@ export interface InboxItem {
   created_at: string;
 }
 
-/** Where messages go in development, to be read by whoever tries the shop. */
+/** Where messages go in development, to be read by the developer. */
 export interface Inbox extends Transport {
   /** Newest first; at most 100. */
   list(to?: string): Promise<InboxItem[]>;

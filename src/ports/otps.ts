@@ -64,7 +64,7 @@ export type Attempt =
       owner: User | undefined;
       /** The registration asked for, with its proofs. */
       registration: Registration | undefined;
-      /** The user it is bound to (ruling 17). */
+      /** The user it is bound to (D-49). */
       bound: User | undefined;
     }
   /** Charged to the code and to the identifier. */
@@ -75,7 +75,7 @@ export type Attempt =
 
 /**
  * Which challenge is tried. By email there is no request id: the newest unconsumed one of that address is meant, among the
- * purposes that fit the caller (ruling 11).
+ * purposes that fit the caller (D-40, D-41).
  */
 export type ChallengeRef =
   | { id: string }
@@ -103,7 +103,7 @@ export type Effect =
   | { kind: 'none' }
   /** The proof counts for a registration, which is made when it is new. */
   | { kind: 'prove'; registration: NewRegistration; isNew: boolean }
-  /** The registration from now on stands for a known user who lacks a required identifier (ruling 17). */
+  /** The registration from now on stands for a known user who lacks a required identifier (D-49). */
   | { kind: 'bind'; registration: string; userId: string }
   /**
    * The identifier is verified on this user; unverified copies elsewhere go. `registration` must be bound to the user and
@@ -119,7 +119,7 @@ export type Effect =
     }
   /** The user deletes the account; all sessions and pending credentials end. */
   | { kind: 'delete'; userId: string; reason?: string; event: AuditEvent }
-  /** The registration ends: its identifier belongs to this user already (ruling 16). */
+  /** The registration ends: its identifier belongs to this user already (D-48). */
   | { kind: 'close'; registration: string; userId: string }
   /** The registration ends in a new user. */
   | { kind: 'create'; registration: string; user: NewUser; event: AuditEvent };

@@ -31,7 +31,7 @@ export interface PasswordSuccess {
   /** Replaces the hash. */
   rehash?: string;
   signIn?: SignIn;
-  /** Opened when a required identifier is missing (ruling 17). */
+  /** Opened when a required identifier is missing (D-49). */
   registration?: NewRegistration;
 }
 

@@ -12,14 +12,14 @@ export interface PendingForm extends Profile {
   identifiers: IdentifierRef[];
 }
 
-/** What began a registration: a form behind a solved captcha or without one, or the proof of somebody. */
+/** What began a registration: a form behind a solved captcha or without one, or a proof. */
 export type RegistrationOrigin =
   | 'captcha'
   | 'form'
   | 'code'
   | 'password'
   | 'reset_link'
-  /** Of somebody who has no account yet. */
+  /** Of a person without an account. */
   | 'social'
   | 'known_social'
   | 'login_token';
@@ -29,11 +29,11 @@ export interface NewRegistration {
   /** Hash of the register_token. */
   id: string;
   origin: RegistrationOrigin;
-  /** Set when a known user lacks a required identifier (ruling 17). */
+  /** Set when a known user lacks a required identifier (D-49). */
   userId?: string;
   /** When that user was proven to be the holder. */
   userProvenAt?: number;
-  /** The social login that began it; it is linked to whoever the registration ends in (ruling 16). */
+  /** The social login that began it; it is linked to the user in whom the registration ends (D-48). */
   identity?: SocialIdentity;
   createdAt: number;
   expiresAt: number;
@@ -61,7 +61,7 @@ export interface Registrations {
     form: PendingForm | undefined;
     /** Who owns the proven identifiers by now, verified. */
     owners: User[];
-    /** The user it is bound to (ruling 17). */
+    /** The user it is bound to (D-49). */
     bound: User | undefined;
   }>;
   /** What was filled in so far: one KV read. */

@@ -2,7 +2,7 @@
 import type { AuditEvent } from './audit.ts';
 import type { User } from './users.ts';
 
-/** A session names itself by its handle and never holds the id that signs in (ruling 6). */
+/** A session is named by its handle; the id that signs in is stored nowhere (D-34). */
 export interface Session {
   userId: string;
   /** 32 hex digits. */

@@ -20,7 +20,7 @@ export const typedText = (max: number) =>
 /** A text of several lines, for people to read. */
 export const multilineText = bounded;
 
-/** Decision 10: a string in the documents, a number in many themes; both are read. */
+/** A string in the documents, a number in many themes; both are read. */
 export const digits = z
   .union([typedText(20), z.number().int()], 'must be a string of digits')
   .transform(String);
@@ -39,7 +39,7 @@ export const reason = multilineText(500);
 export const id = z.string().refine((value) => !LINE_END.test(value), ONE_LINE);
 
 const MAX_META_BYTES = 4096;
-/** Decision 6: an object map, where the documents say string. */
+/** An object map, where the documents say string (D-6). */
 export const metaMap = z
   .record(z.string(), z.unknown())
   .refine(
@@ -62,7 +62,7 @@ export const flag = z.preprocess((value: boolean | 'true' | 'false') => {
   return value === 'false' ? false : value;
 }, z.boolean('must be true or false'));
 
-/** Decision 18. */
+/** The caller's own application id; any other text is ignored (D-17). */
 export const PlatformQuery = z.object({
   platform: text(100).optional().meta({ description: 'ID of the application' }),
 });

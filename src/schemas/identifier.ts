@@ -19,7 +19,7 @@ export const SendVerificationLinkMobileRequestSchema = z
   })
   .meta({ id: 'SendVerificationLinkMobileRequestSchema' });
 
-/** Read and then ignored: they describe the identifier, which its value names already (ruling 22). */
+/** Read and then ignored: they describe the identifier, which its value names already. */
 const described = {
   active: flag.optional().meta({ description: 'Whether it is active; ignored' }),
   primary: flag.optional().meta({ description: 'Whether it is the primary one; ignored' }),

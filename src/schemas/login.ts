@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { token } from './fields.ts';
 import { UserSchema } from './user.ts';
 
-/** Without a session it carries a `register_token`: a required identifier is still to be proven (ruling 17). */
+/** Without a session it carries a `register_token`: a required identifier is still to be proven (D-49). */
 export const LoginSuccess = z
   .object({
     user: UserSchema.optional(),

@@ -81,7 +81,7 @@ export const EmailOtpSuccess = z
 export const SendOtpResponse = z
   .object({
     ...otpSent,
-    /** The examples' spelling; sent beside the canonical one (decision 5). */
+    /** The examples' spelling; sent beside the canonical one (D-5). */
     resendToken: z.string().optional(),
     email: z.string().optional(),
     resend_email_token: z.string().optional(),
@@ -99,7 +99,7 @@ export const RegisterFormSuccess = z
     verify_email_otp: z.boolean().optional(),
     verify_mobile_otp: z.boolean().optional(),
     user_exists: z.boolean().optional(),
-    /** The examples' spelling; sent beside the canonical one (decision 5). */
+    /** The examples' spelling; sent beside the canonical one (D-5). */
     userExists: z.boolean().optional(),
   })
   .meta({ id: 'RegisterFormSuccess' });

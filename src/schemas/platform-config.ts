@@ -1,4 +1,4 @@
-/** The documented platform config. One schema serves both documents; it is their union (ruling 37). */
+/** The documented platform config. One schema serves both documents; it is their union (D-21). */
 import * as z from 'zod';
 import { multilineText, text } from './fields.ts';
 
@@ -19,7 +19,7 @@ export const RegisterRequiredFields = z
   })
   .meta({ id: 'RegisterRequiredFields' });
 
-/** `appId` is how the examples spell it; `app_id` is canonical (decision 5). */
+/** `appId` is how the examples spell it; `app_id` is canonical (D-5). */
 const socialToken = (id: string) =>
   z.object({ app_id: z.string().optional(), appId: z.string().optional() }).meta({ id });
 

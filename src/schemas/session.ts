@@ -15,7 +15,7 @@ export const SessionListResponseInfo = z
   })
   .meta({ id: 'SessionListResponseInfo' });
 
-/** The documented schema; its example shows strings, which only the mock sends (decision 7). */
+/** The documented schema; its example shows strings, which only the mock sends (D-7). */
 export const SessionListResponseSchema = z
   .object({ items: z.array(SessionListResponseInfo).optional() })
   .meta({ id: 'SessionListResponseSchema' });
@@ -24,7 +24,7 @@ export const LogoutSuccess = z
   .object({ logout: z.boolean().optional() })
   .meta({ id: 'LogoutSuccess' });
 
-/** `items` as documented, the others as in later versions (decision 8). */
+/** `items` as documented, the others as in later versions (D-8). */
 export const SessionDeleteResponseSchema = z
   .object({
     items: z

@@ -1,4 +1,4 @@
-/** The documented user and its identifiers on the wire. Absent when empty, never null (ruling 34). */
+/** The documented user and its identifiers on the wire. Absent when empty, never null (D-9). */
 import * as z from 'zod';
 
 export const Email = z

@@ -60,7 +60,7 @@ function wrongStorefronts({ ours, neighbour, stranger }: World): Credentials {
   };
 }
 
-/** What is no operator of ours, in the words of whoever may not be one. */
+/** What is no operator of ours, in the words of the refused caller. */
 function wrongOperators({ ours }: World): Credentials {
   const token = bearerOf(ours.operator);
   return {

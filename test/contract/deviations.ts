@@ -1,15 +1,15 @@
 /**
- * Every place where the rows differ from the documents, reviewed, with the decision (decisions.md) or ruling (rulings.md)
- * behind it. What does not stand here has to be as documented.
+ * Every place where the rows differ from the documents, reviewed, with the decision behind it (docs/DECISIONS.md). Everything
+ * else has to be as documented.
  */
 
 /** `Schema.property` or `operation?parameter`, what the documents say (nothing: not documented), what the row says. */
 export type Deviation = [where: string, documented: string, ours: string, reason: string];
 
 const required = (wheres: string[]): Deviation[] =>
-  wheres.map((where) => [where, 'string', 'string!', 'ruling 2: the flow cannot do without']);
+  wheres.map((where) => [where, 'string', 'string!', 'D-1: the flow cannot do without']);
 const ignored = (wheres: string[]): Deviation[] =>
-  wheres.map((where) => [where, 'boolean!', 'boolean', 'rulings 2 and 22: read and ignored']);
+  wheres.map((where) => [where, 'boolean!', 'boolean', 'D-57: read and ignored']);
 const added = (schema: string, properties: Record<string, string>, reason: string): Deviation[] =>
   Object.entries(properties).map(([name, type]) => [`${schema}.${name}`, '', type, reason]);
 
@@ -43,19 +43,19 @@ export const DEVIATIONS: Deviation[] = [
     'CreateUserSessionRequestSchema.user_id',
     'CreateUserSessionRequestSchema.domain',
   ]),
-  ['BlockUserRequestSchema.status', 'boolean', 'boolean!', 'ruling 2: the flow cannot do without'],
-  ['BlockUserRequestSchema.user_id', 'string[]', 'string[]!', 'ruling 2'],
+  ['BlockUserRequestSchema.status', 'boolean', 'boolean!', 'D-1: the flow cannot do without'],
+  ['BlockUserRequestSchema.user_id', 'string[]', 'string[]!', 'D-1: the flow cannot do without'],
   [
     'OAuthRequestSchema.oauth2',
     'OAuthRequestSchemaOauth2',
     'OAuthRequestSchemaOauth2!',
-    'ruling 2: holds access_token',
+    'D-1: holds access_token',
   ],
   [
     'OAuthRequestAppleSchema.oauth',
     'OAuthRequestAppleSchemaOauth',
     'OAuthRequestAppleSchemaOauth!',
-    'ruling 2: holds identity_token',
+    'D-1: holds identity_token',
   ],
 
   // Not required, although documented so
@@ -71,19 +71,19 @@ export const DEVIATIONS: Deviation[] = [
     'application.deleteMobileNumber?country_code',
     'string!',
     'string',
-    'ruling 1: that of the shop when missing',
+    'D-11: that of the shop when missing',
   ],
 
   // Of another type
-  ['platform.getCustomers?q', 'object', 'string', 'decision 12'],
-  ['platform.getUserGroups?page_no', 'string', 'number', 'decision 13: coerced'],
-  ['platform.getUserGroups?page_size', 'string', 'number', 'decision 13: coerced'],
-  ['UserSchema.meta', 'string', 'object', 'decision 6'],
-  ['CreateUserRequestSchema.meta', 'string', 'object', 'decision 6'],
-  ['UpdateUserRequestSchema.meta', 'string', 'object', 'decision 6'],
-  ['CreateUserSessionResponseSchema.cookie', 'string', 'object', 'decision 6'],
-  ['PlatformSchema.delete_account_consent', 'string', 'DeleteAccountConsent', 'decision 6'],
-  ['PlatformSchema.session_config', 'string', 'SessionExpiry', 'decision 6'],
+  ['platform.getCustomers?q', 'object', 'string', 'D-12'],
+  ['platform.getUserGroups?page_no', 'string', 'number', 'D-10: coerced'],
+  ['platform.getUserGroups?page_size', 'string', 'number', 'D-10: coerced'],
+  ['UserSchema.meta', 'string', 'object', 'D-6'],
+  ['CreateUserRequestSchema.meta', 'string', 'object', 'D-6'],
+  ['UpdateUserRequestSchema.meta', 'string', 'object', 'D-6'],
+  ['CreateUserSessionResponseSchema.cookie', 'string', 'object', 'D-6'],
+  ['PlatformSchema.delete_account_consent', 'string', 'DeleteAccountConsent', 'D-6'],
+  ['PlatformSchema.session_config', 'string', 'SessionExpiry', 'D-6'],
 
   // More than documented
   ...added(
@@ -94,28 +94,24 @@ export const DEVIATIONS: Deviation[] = [
       external_id: 'string',
       __v: 'number',
     },
-    'decision 4: only the examples show it',
+    'D-4: only the examples show it',
   ),
   ...added(
     'UserSchema',
     { archive: 'boolean', status: 'string', deleted_on: 'string' },
-    'ruling 28',
+    'D-8: fields of later versions',
   ),
-  ...added('PlatformSchema', { __v: 'number' }, 'decision 4: only the examples show it'),
+  ...added('PlatformSchema', { __v: 'number' }, 'D-4: only the examples show it'),
   ...['SendEmailOtpRequestSchema', 'FormRegisterRequestSchema', 'EditProfileRequestSchema'].flatMap(
     (schema) =>
       added(schema, { captcha_code: 'string' }, 'a captcha is asked wherever a message goes out'),
   ),
-  ...added('SocialTokens', { apple: 'Apple' }, 'ruling 26'),
-  ...added('Facebook', { appId: 'string' }, 'ruling 35: the spelling of the examples'),
-  ...added('Google', { appId: 'string' }, 'ruling 35: the spelling of the examples'),
-  ...added('Accountkit', { appId: 'string' }, 'ruling 35: the spelling of the examples'),
-  ...added('SendOtpResponse', { resendToken: 'string' }, 'ruling 35: the spelling of the examples'),
-  ...added(
-    'RegisterFormSuccess',
-    { userExists: 'boolean' },
-    'ruling 35: the spelling of the examples',
-  ),
+  ...added('SocialTokens', { apple: 'Apple' }, 'Apple has client ids as the others have'),
+  ...added('Facebook', { appId: 'string' }, 'D-5: the spelling of the examples'),
+  ...added('Google', { appId: 'string' }, 'D-5: the spelling of the examples'),
+  ...added('Accountkit', { appId: 'string' }, 'D-5: the spelling of the examples'),
+  ...added('SendOtpResponse', { resendToken: 'string' }, 'D-5: the spelling of the examples'),
+  ...added('RegisterFormSuccess', { userExists: 'boolean' }, 'D-5: the spelling of the examples'),
   ...added(
     'VerifyOtpSuccess',
     {
@@ -131,20 +127,20 @@ export const DEVIATIONS: Deviation[] = [
       resend_token: 'string',
       resend_email_token: 'string',
     },
-    'ruling 35',
+    'D-20: the flow needs it',
   ),
-  ...added('SendMobileVerifyLinkSuccess', { user: 'UserSchema' }, 'ruling 35'),
-  ...added('EmailOtpSuccess', { resend_email_token: 'string' }, 'ruling 35'),
+  ...added('SendMobileVerifyLinkSuccess', { user: 'UserSchema' }, 'D-20: the flow needs it'),
+  ...added('EmailOtpSuccess', { resend_email_token: 'string' }, 'D-20: the flow needs it'),
   ...added(
     'SessionDeleteResponseSchema',
     { user_id: 'string', session_id: 'string', session_ids: 'string[]' },
-    'ruling 35, decision 8',
+    'D-8: fields of later versions',
   ),
-  ...added('UserGroupResponseSchema', { is_active: 'boolean' }, 'decision 4'),
+  ...added('UserGroupResponseSchema', { is_active: 'boolean' }, 'D-4: only the examples show it'),
   ...added(
     'UserGroupResponseSchema',
     { counts: 'UserGroupCounts', errors: 'UserGroupError[]' },
-    'ruling 35',
+    'D-20: the flow needs it',
   ),
 ];
 
@@ -156,9 +152,9 @@ export const ADDED_OPERATIONS = [
     path: '/service/application/user/authentication/v1.0/delete',
     request: 'DeleteApplicationUserRequestSchema',
     response: 'DeleteUserSuccess',
-    reason: 'decision 22',
+    reason: 'D-19',
   },
 ];
 
-/** All others answer 200 (decision 20). */
+/** All others answer 200 (D-18). */
 export const STATUS: Readonly<Record<string, number>> = { 'platform.createUserGroup': 201 };

@@ -8,7 +8,7 @@ import { table } from '../../src/table.ts';
 import { operationFacts } from './facts.ts';
 
 const FOLDER = join(import.meta.dirname, '../../mocks/examples');
-/** Operations whose documented example is empty, or that the documents lack (decisions 3 and 22). */
+/** Operations whose documented example is empty, or that the documents lack (D-3, D-19). */
 const DERIVED = [
   'application.hasPassword',
   'application.logout',

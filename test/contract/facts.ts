@@ -1,4 +1,4 @@
-/** What the documents say, as data; `facts/schemas.json` is the union of both documents (ruling 37). */
+/** What the documents say, as data; `facts/schemas.json` is the union of both documents (D-21). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ADDED_OPERATIONS } from './deviations.ts';

@@ -23,7 +23,7 @@ const camel = (name: string): string =>
 
 /**
  * The example request of a row as the SDK takes it: parameters by camel-cased names beside the body. It insists on the
- * documented types, also where the documents call a number a string (decision 13).
+ * documented types, also where the documents call a number a string (D-10).
  */
 function argumentsOf({ id, query: documentedTypes = {} }: OperationFacts): object {
   const { query = {}, body } = (rows.get(id)?.example.request ?? {}) as {

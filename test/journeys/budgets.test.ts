@@ -1,4 +1,4 @@
-/** The numbers of security.md, each reached once. */
+/** Every limit is reached once, with its default. */
 import { describe, expect, test } from 'vitest';
 import { MOBILE, prove, right, signUp } from '../support/answers.ts';
 import { JOURNEYS, type Shop } from '../support/shop.ts';

@@ -1,4 +1,4 @@
-/** Rulings 12, 16 and 17: codes verified together with a register_token. */
+/** Codes verified together with a register_token (D-41, D-48, D-49). */
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, right, signUp, wrongCode } from '../support/answers.ts';
 import { JOURNEYS, type Shop } from '../support/shop.ts';

@@ -1,4 +1,4 @@
-/** What an SMS may cost (security.md): countries, the day's cap, and the brake on sends that nobody verifies. */
+/** What an SMS may cost (D-76): countries, the day's cap, and the brake on sends that nobody verifies. */
 import { describe, expect, test } from 'vitest';
 import { env } from 'cloudflare:workers';
 import { MOBILE, right, signUp } from '../support/answers.ts';

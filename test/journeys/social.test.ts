@@ -658,7 +658,7 @@ describe('races of social logins on D1', () => {
       const { register_token } = right(await google(browser, fake.grant(ASHA))).body;
       return browser.application.updateProfile({ body: { register_token } });
     });
-    // Whoever comes later has a proof that is older than the account: logging in once more signs in there.
+    // The later request has a proof that is older than the account: logging in once more signs in there.
     const refused = answers.flatMap((answer) => (answer.ok ? [] : [answer.body.code]));
     expect(refused).toHaveLength(49);
     const losers = ['register_token_invalid', 'registration_finished'];

@@ -1,5 +1,5 @@
 /**
- * Secrets and personal data that go through every flow must not come out of the Worker's output (security.md, "logs"),
+ * Secrets and personal data that go through every flow must not come out of the Worker's output,
  * nor lie readable in its data ("tokens at rest"). The tests of this file are one story and run in its order.
  */
 import { once } from 'node:events';

@@ -7,7 +7,7 @@ function deploy(...flags: string[]) {
   const { CLOUDFLARE_API_TOKEN: _, ...env } = process.env;
   return spawnSync('npm', ['run', '--silent', 'deploy', '--', ...flags], {
     cwd: ROOT,
-    // A home of nobody: whoever runs the tests may be logged in.
+    // An empty home: the developer who runs the tests may be logged in.
     env: { ...env, HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent' },
     encoding: 'utf8',
     timeout: 60_000,

@@ -67,7 +67,7 @@ describe('an operator with the SDK', () => {
       expect(made).toMatchObject({ uid: 1, status: 'pending', is_active: true });
       const group = await ended(users, String(made.uid));
       expect(group).toMatchObject({ _id: made._id, status: 'success', counts: DONE });
-      // The SDK's types do not know what ruling 35 adds.
+      // The SDK's types do not know what we add (D-20).
       const { errors } = group as { errors?: object[] };
       expect(errors).toHaveLength(Math.min(failed, 1_000));
       expect(errors?.[0]).toEqual({ line: 1_001, message: 'no customer has this user_id' });

@@ -1,4 +1,4 @@
-/** The one-minute starts of the README, in a project made of nothing but their code blocks. */
+/** The one-minute starts of docs/MOCK.md, in a project made of nothing but their code blocks. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,16 +16,16 @@ const tool = (name: string): string => join(ROOT, 'node_modules', name);
 
 /** The block whose first line names the file. */
 function block(file: string): string {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const found = readme
+  const page = readFileSync(join(ROOT, 'docs/MOCK.md'), 'utf8');
+  const found = page
     .split('```')
     .find((text) => text.replace(/^\w+\n/, '').startsWith(`// ${file}\n`));
-  if (found === undefined) throw new Error(`README has no block for ${file}`);
+  if (found === undefined) throw new Error(`docs/MOCK.md has no block for ${file}`);
   return found.replace(/^\w+\n/, '');
 }
 
 let parent: string;
-/** A project beside a checkout of this one, as the README has it. */
+/** A project beside a checkout of this one, as the page has it. */
 let shop: string;
 beforeAll(() => {
   parent = mkdtempSync(join(tmpdir(), 'vestibule-starts-'));

@@ -1,4 +1,4 @@
-/** The published SDK, unchanged, against the Worker that `npm start` runs (product.md, "Who uses it"). */
+/** The published SDK, unchanged, against the Worker that `npm start` runs. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,5 +1,5 @@
 /**
- * Who may import whom (architecture.md), as rules for dependency-cruiser. Paths are relative to the project's folder.
+ * Who may import whom, as rules for dependency-cruiser. Paths are relative to the project's folder.
  * A layer names what it may import; whatever else of the project it reaches for is a breach.
  */
 import type { IFlattenedRuleSet, IRegularForbiddenRuleType as Rule } from 'dependency-cruiser';

@@ -1,7 +1,7 @@
 /**
  * A KV namespace as another location sees it: reads and listings are `lag` milliseconds old, old absences included,
  * while writes arrive at once. It enforces KV's limits, and it owns its clock. Local workerd does not simulate any of
- * this, so this double is the only test of it (platform-facts.md).
+ * this, so this double is the only test of it.
  */
 interface Version {
   at: number;

@@ -21,7 +21,7 @@ export interface StartOptions {
   state?: string;
   /** More flags of `npm start`. */
   flags?: readonly string[];
-  /** Numbers that replace the defaults of security.md. */
+  /** Numbers that replace the default limits. */
   limits?: Partial<Limits>;
 }
 

@@ -1,4 +1,4 @@
-/** The command lines that README and docs/DEPLOY.md tell people to type are such as the admin command line understands. */
+/** The command lines that the documents tell people to type are such as the admin command line understands. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const LINE = /npm run (?:--silent )?admin -- ([a-z][^\n|`#]*)/g;
 const wordsOf = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
-test.each(['README.md', 'docs/DEPLOY.md'])('the admin commands in %s can be typed', (file) => {
+test.each(['docs/ADMIN.md', 'docs/DEPLOY.md'])('the admin commands in %s can be typed', (file) => {
   const lines = [...read(file).matchAll(LINE)].map(([, line = '']) => line.trim());
   expect(lines.length).toBeGreaterThan(2);
   for (const line of lines) {
@@ -23,8 +23,8 @@ test.each(['README.md', 'docs/DEPLOY.md'])('the admin commands in %s can be type
   }
 });
 
-test('README names every command', () => {
-  const [, section = ''] = /## Admin command line\n([\s\S]*?)\n### /.exec(read('README.md')) ?? [];
+test('docs/ADMIN.md names every command', () => {
+  const [, section = ''] = /## Commands\n([\s\S]*?)\n## /.exec(read('docs/ADMIN.md')) ?? [];
   for (const name of Object.keys(commands)) {
     const [noun = '', verb = ''] = name.split(' ');
     expect(section).toContain(noun);

@@ -388,10 +388,10 @@ describe('the scenarios', () => {
     expect(sessions).toHaveLength(12);
   });
 
-  test('README lists them as they are', () => {
-    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  test('docs/MOCK.md lists them as they are', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/MOCK.md'), 'utf8');
     for (const { name, title } of SCENARIOS) {
-      expect(readme).toMatch(new RegExp(`\\| \`${name}\` +\\| ${title} +\\|`));
+      expect(page).toMatch(new RegExp(`\\| \`${name}\` +\\| ${title} +\\|`));
     }
   });
 });

@@ -149,7 +149,7 @@ function identifiersOf(line: Line, rules: Rules): Identifier[] | Omit<LineProble
   for (const list of read) {
     if (!list.ok) {
       const [first] = list.errors ?? [];
-      // A single one is no list to whoever wrote it.
+      // A single one need not be written as a list.
       const field = (first?.path ?? 'emails').replace(/^(email|phone_number)\.0$/, '$1');
       return { field, message: first?.message ?? 'is not valid' };
     }

@@ -152,7 +152,7 @@ function statements(application: string, users: readonly Imported[], run: number
     CROSS JOIN identifiers i ON i.application_id = ${application} AND i.kind = j.value ->> 'kind'
       AND i.value = j.value ->> 'value' AND i.verified = 0 WHERE j.value ->> 'verified'`;
   return [
-    // Unverified copies of others go, and their links die (ruling 18).
+    // Unverified copies on other users are removed, and their links end (D-53).
     sql`DELETE FROM links WHERE (application_id, user_id, kind, value) IN (
           SELECT application_id, user_id, kind, value FROM (${copies}))`,
     sql`DELETE FROM identifiers WHERE rowid IN (SELECT rowid FROM (${copies}))`,

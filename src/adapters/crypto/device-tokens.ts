@@ -1,4 +1,4 @@
-/** The `f.device` cookie: `<user id>.<device id>.<keyed hash>`. It signs nobody in; it only buys a budget of its own. */
+/** The `f.device` cookie: `<user id>.<device id>.<keyed hash>`. It does not sign in; it only gives a budget of its own. */
 import type { DeviceTokens, Random, Vault } from '../../ports.ts';
 import { toHex } from './encoding.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Session ids: base64url(12-byte user id ‖ 24 random bytes), so that one cookie leads to both the KV key and the user's
- * row at once. The cookie is `s:<id>.<signature>`; nothing at rest holds the id, only its handle (ruling 6).
+ * row at once. The cookie is `s:<id>.<signature>`; nothing at rest holds the id, only its handle (D-34).
  */
 import type { Random, SessionTokens } from '../../ports.ts';
 import { fromBase64Url, fromHex, timingSafeEqual, toBase64Url, toHex, utf8 } from './encoding.ts';

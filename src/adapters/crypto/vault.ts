@@ -1,6 +1,6 @@
 /**
  * Sealing (AES-256-GCM) and keyed hashing (HMAC-SHA-256) under keys with ids: the first key seals, all of them open, and
- * retiring one ends only what it sealed (ruling 45). Keys are derived per use (HKDF), so that a text sealed for one use
+ * retiring one ends only what it sealed. Keys are derived per use (HKDF), so that a text sealed for one use
  * cannot be opened as another.
  */
 import type { Vault } from '../../ports.ts';

@@ -7,7 +7,7 @@ import { readRecord } from './csv-record.ts';
 
 /** Enough records for a slice; what lies in memory is a few times as much. */
 const BLOCK = 256 * 1024;
-/** A record over more lines, or more bytes, began with a quote that nobody closed. */
+/** A record over more lines, or more bytes, began with a quote that was never closed. */
 const MAX_LINES = 100;
 const MAX_RECORD = 64 * 1024;
 const MAX_BROKEN = 100;

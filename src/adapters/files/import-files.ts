@@ -1,4 +1,4 @@
-/** CSV files of groups over http: from where an earlier run stopped, as long as the file is the same (ruling 33). */
+/** CSV files of groups over http: from where an earlier run stopped, as long as the file is the same (D-68). */
 import { NO_COLUMNS, readHeader } from '../../domain/group-members.ts';
 import {
   Outage,

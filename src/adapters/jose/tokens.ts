@@ -1,4 +1,4 @@
-/** Access tokens of operators: EdDSA JWTs with a `kid`. The first key signs, all of them verify (ruling 31). */
+/** Access tokens of operators: EdDSA JWTs with a `kid`. The first key signs, all of them verify. */
 import { importJWK, jwtVerify, SignJWT, type CryptoKey as JoseKey, type JWK } from 'jose';
 import type { Clock, Tokens } from '../../ports.ts';
 

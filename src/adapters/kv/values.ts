@@ -84,7 +84,7 @@ export class Values {
     metadata?: unknown,
   ): Promise<void> {
     if (name === undefined) throw new Error('a value without a key');
-    // Relative, because KV's clock only cleans up; never shorter than the ledger's own expiry (ruling 46).
+    // Relative, because KV's clock only cleans up; never shorter than the ledger's own expiry.
     const expirationTtl = Math.max(MIN_TTL, Math.ceil((expiresAt - Date.now()) / 1000));
     await call(this.#kv.put(name, value, { expirationTtl, metadata }));
   }

@@ -7,7 +7,7 @@ export interface Written extends DeliveryContext {
   rendered: RenderedMessage;
 }
 
-/** Undefined when the application is gone: nobody is left who would want to say this. */
+/** Undefined when the application is gone: then the message is dropped. */
 export type Writer = (applicationId: string, message: Message) => Promise<Written | undefined>;
 
 export function messageWriter(records: ApplicationRecords, log: Log): Writer {

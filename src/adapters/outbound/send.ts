@@ -30,7 +30,7 @@ export function failureOf(error: unknown): CallFailed {
 /** The runtime's own; called through `globalThis`, without which workerd answers "Illegal invocation". */
 const runtimeFetch: Fetch = async (...args) => fetch(...args);
 
-/** Ends a response whose body nobody reads, so that its connection is free again. */
+/** Ends a response whose body is not read, so that its connection is free again. */
 export function drop(response: Response | undefined): void {
   void response?.body?.cancel().catch(() => undefined);
 }

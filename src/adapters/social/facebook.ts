@@ -3,7 +3,7 @@ import { toHex, utf8 } from '../crypto/encoding.ts';
 import { ask, askAbout, Down, Refusal, text, type Json } from './ask.ts';
 import { isJwt, type Verification } from './verification.ts';
 
-/** Facebook's email is never proven (ruling 26). */
+/** Facebook does not say whether an email is verified, so it never proves one (D-61). */
 const personOf = (subject: string, claims: Json): SocialPerson => ({
   subject,
   email: text(claims['email']),

@@ -1,4 +1,4 @@
-/** Tokens of a company's own system (ruling 27): HS256 under a shared secret, or signed by a key of its JWKS. */
+/** Tokens of a company's own system (D-62): HS256 under a shared secret, or signed by a key of its JWKS. */
 import type { Clock, LoginTokens } from '../../ports.ts';
 import { utf8 } from '../crypto/encoding.ts';
 import { Down, isTrue, Refusal, text, vouched } from './ask.ts';

@@ -23,7 +23,7 @@ export const configApplication = {
     errors: ['not_found'],
     example: {
       request: { query: { name: 'Fynd' } },
-      // The documented example has null images, which no real answer has (decision 9, ruling 36).
+      // The documented example has null images, which no real answer has (D-7, D-9).
       response: { ...getPlatformConfigExample, mobile_image: '', desktop_image: '' },
     },
   }),

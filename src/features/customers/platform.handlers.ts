@@ -12,7 +12,7 @@ import { customerView } from '../../domain/user.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
 import type { customersPlatform } from './platform.contract.ts';
 
-/** Deeper pages would scan (ruling 28). */
+/** Deeper pages would scan (D-13). */
 const DEEPEST = 100_000;
 
 export const customersPlatformHandlers = {

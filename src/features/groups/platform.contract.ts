@@ -13,7 +13,7 @@ import {
   UserGroupResponseSchema,
 } from '../../schemas/group.ts';
 
-/** `uid` when it is a short number, else `_id` (decision 15). */
+/** `uid` when it is a short number, else `_id` (D-14). */
 const GroupPath = ApplicationPath.extend({
   group_id: id.meta({
     description: '`_id` or `uid` of a group',

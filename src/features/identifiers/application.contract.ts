@@ -176,7 +176,7 @@ export const identifiersApplication = {
     errors: ['validation_failed', 'not_found', 'too_many_requests', 'unavailable'],
     example: {
       request: { body: { email: 'akashmane@fynd.com' } },
-      // The document's example is empty; this one is derived from its schema (decision 3).
+      // The document's example is empty; this one is derived from its schema.
       response: { verify_email_link: true },
     },
   }),

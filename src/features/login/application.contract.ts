@@ -52,7 +52,7 @@ export const loginApplication = {
     description:
       'Use this API to login using a password and an email address, a phone number or a username. A wrong password ' +
       'and an unknown shopper get the same answer.',
-    // Reads a session, which a successful login ends (ruling 9).
+    // Reads a session, which a successful login ends (D-37).
     security: 'session?',
     request: { body: PasswordLoginRequestSchema },
     response: { 200: LoginSuccess },

@@ -103,7 +103,7 @@ export const passwordApplication = {
     response: { 200: HasPasswordSuccess },
     always: ['result'],
     errors: [],
-    // The document's example is empty; this one is derived from its schema (decision 3).
+    // The document's example is empty; this one is derived from its schema.
     example: { response: { result: true } },
   }),
   updatePassword: operation({

@@ -78,7 +78,7 @@ export const profileApplication = {
       response: updateProfileExample.value,
     },
   }),
-  // The documents name its schemas alone; later versions of them have it (decision 22).
+  // The documents name its schemas alone; later versions of them have it (D-19).
   deleteUser: operation({
     method: 'post',
     path: '/service/application/user/authentication/v1.0/delete',
@@ -107,7 +107,7 @@ export const profileApplication = {
           otp: '123456',
         },
       },
-      // There is no documented example; this one is derived from its schema (decision 22).
+      // There is no documented example; this one is derived from its schema.
       response: { success: true },
     },
   }),

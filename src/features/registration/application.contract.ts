@@ -17,7 +17,7 @@ const FormRegisterRequestSchemaPhone = z
   .object({ mobile: digits.optional(), country_code: digits.optional() })
   .meta({ id: 'FormRegisterRequestSchemaPhone' });
 
-/** Which identifiers are needed, the shop's configuration decides (ruling 14). */
+/** Which identifiers are needed, the shop's configuration decides (D-46). */
 const FormRegisterRequestSchema = z
   .object({
     first_name: name.optional(),
@@ -39,7 +39,7 @@ export const registrationApplication = {
     description:
       'Use this API to perform user registration by sending form data in the request body. Required identifiers that ' +
       'the `register_token` has not proven yet get a code; the answer never tells who is registered already.',
-    // Registration can end with a sign-in, which ends the session that was presented (ruling 9).
+    // Registration can end with a sign-in, which ends the session that was presented (D-37).
     security: 'session?',
     request: { query: PlatformQuery, body: FormRegisterRequestSchema },
     response: { 200: RegisterFormSuccess },

@@ -40,7 +40,7 @@ export const sessionApplication = {
     response: { 200: LogoutSuccess },
     always: ['logout'],
     errors: [],
-    // The document's example is empty; this one is derived from its schema (decision 3).
+    // The document's example is empty; this one is derived from its schema.
     example: { response: { logout: true } },
   }),
 };

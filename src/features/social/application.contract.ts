@@ -8,7 +8,7 @@ import { operation } from '../../http/operation.ts';
 import { email, longToken, name, PlatformQuery, text, typedText } from '../../schemas/fields.ts';
 import { UserSchema } from '../../schemas/user.ts';
 
-/** Names may come from here; who the shopper is never does (flows.md). */
+/** Names may come from here; who the shopper is never does (D-61). */
 const OAuthRequestSchemaProfile = z
   .object({
     id: text(200).optional(),
@@ -64,7 +64,7 @@ const AuthSuccess = z
   })
   .meta({ id: 'AuthSuccess' });
 
-/** What all of them have in common. A session is read because a successful login ends it (ruling 9). */
+/** What all of them have in common. A session is read because a successful login ends it (D-37). */
 const SOCIAL = {
   method: 'post',
   security: 'session?',

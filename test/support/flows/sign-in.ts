@@ -177,7 +177,7 @@ const changePassword: Flow['prepare'] = async (stage) => {
   return {
     async run(ask) {
       const { application } = browser;
-      // Whoever got no answer may have been signed out by the change, and signs in again with what works.
+      // A user who got no answer may have been signed out by the change, and signs in again with what works.
       if (!(await application.getLoggedInUser()).ok) {
         const body = { username: email, password: PASSWORD };
         await ask(() => application.loginWithEmailAndPassword({ body }));

@@ -206,7 +206,7 @@ describe('the check', () => {
   test('finds nothing in a sound server', async () => {
     altered = undefined;
     const checked = await checkDocumented(target(), false);
-    expect(checked).toHaveLength(51);
+    expect(checked).toHaveLength(OPERATIONS.length);
     expect(checked.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
   });
 
@@ -219,7 +219,7 @@ describe('the check', () => {
     const table = render('table', server.url, checked);
     expect(table).toMatch(new RegExp(`FAILED +${operation}`));
     expect(table).toContain(`  ${field} `);
-    expect(table).toMatch(/50 passed, 1 failed$/);
+    expect(table).toMatch(new RegExp(`${OPERATIONS.length - 1} passed, 1 failed$`));
   });
 
   test('calls only what reads when it is to be safe', async () => {

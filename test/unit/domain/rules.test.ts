@@ -200,7 +200,7 @@ test('names become lower-cased words without marks', () => {
   expect(wordsOf('अमित राव').length).toBeGreaterThan(0);
 });
 
-test('the default limits are the numbers of security.md', () => {
+test('the default limits stay what they are', () => {
   expect(DEFAULT_LIMITS).toEqual({
     otpTriesPerCode: 5,
     otpWrongPerIdentifierHour: 10,

@@ -8,7 +8,7 @@ export type Values = Readonly<Record<string, string>>;
 
 /**
  * Without these a message does not do its work. A link that attaches something names the account: who opens it without
- * looking may hand their number to a stranger's account (ruling 21).
+ * looking may hand their number to a stranger's account.
  */
 export const NEEDED: Readonly<Record<Template, readonly string[]>> = {
   otp: ['otp'],
@@ -23,7 +23,7 @@ export const NEEDED: Readonly<Record<Template, readonly string[]>> = {
   notice_account_deleted: [],
 };
 
-/** security.md: links that reset. */
+/** How long a reset link can be used. */
 const RESET_MINUTES = 30;
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', hi: 'hi-IN' };
