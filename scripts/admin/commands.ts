@@ -6,6 +6,7 @@ import {
   applicationRotate,
   applicationShow,
 } from './applications.ts';
+import { auditShow } from './audit.ts';
 import { checkData } from './check-data.ts';
 import { clientCreate, clientDelete, clientList, clientRotate } from './clients.ts';
 import { companyCreate, companyList } from './companies.ts';
@@ -34,5 +35,6 @@ export const commands: Commands = {
   'keys retire': keysRetire,
   'users import': usersImport,
   'users export': usersExport,
+  audit: auditShow,
   'check-data': checkData,
 };

@@ -33,7 +33,7 @@ export interface IdentityLogin {
   /** Charged before the proof was asked for; given back when it signs in or begins a registration. */
   charged: readonly Limit[];
   chargedAt: number;
-  presented?: SessionRef;
+  presented?: readonly SessionRef[];
   visitor: Visitor;
 }
 

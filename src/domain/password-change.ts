@@ -88,7 +88,7 @@ export async function resetPassword(
   request: {
     code: string;
     password: string;
-    presented?: SessionRef;
+    presented?: readonly SessionRef[];
     visitor: Visitor;
   },
 ): Promise<Result<NewPassword, ResetRefusal>> {

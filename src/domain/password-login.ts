@@ -100,7 +100,7 @@ export async function loginByPassword(
   application: Application,
   request: Omit<PasswordCheck, 'ip' | 'importedHashes'> & {
     visitor: Visitor;
-    presented?: SessionRef;
+    presented?: readonly SessionRef[];
   },
 ): Promise<Result<PasswordLogin, Refusal>> {
   const startedAt = ports.clock.now();

@@ -28,7 +28,7 @@ export interface FinishRegistration {
   given: IdentifierRef[];
   /** Where a phone stands in the body, to name it when it is missing; `body.mobile` if left out. */
   phoneField?: string;
-  presented?: SessionRef;
+  presented?: readonly SessionRef[];
   device?: DeviceRef;
   /** `captcha_code` or its header, if one came. */
   captcha: string | undefined;

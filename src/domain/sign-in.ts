@@ -33,14 +33,14 @@ export interface PreparedSession {
 
 /**
  * A fresh session id, with the ledger row for the batch that signs the user in.
- * @param by `presented` came with the request, and ends with the sign-in
+ * @param by `presented` are sessions that came with the request, and end with the sign-in
  * @param startedAt when the request began, in milliseconds
  */
 export async function prepareSession(
   ports: Pick<Ports, 'sessionTokens' | 'requestId'>,
   application: Application,
   userId: string,
-  by: { method: SignInMethod; presented?: SessionRef },
+  by: { method: SignInMethod; presented?: readonly SessionRef[] },
   startedAt: number,
 ): Promise<PreparedSession> {
   const { cookie, handle } = await ports.sessionTokens.issue(userId);
@@ -53,7 +53,7 @@ export async function prepareSession(
     detail: { method: by.method },
     at: startedAt,
   };
-  const ends = by.presented ? [by.presented] : [];
+  const ends = by.presented ?? [];
   const since = aliveSince(application, startedAt);
   return { cookie, signIn: { userId, handle, event, aliveSince: since, ends } };
 }

@@ -28,7 +28,7 @@ export interface SocialLogin {
   subject?: string;
   /** Names may come from here, and nothing else. */
   profile?: { first_name?: string; last_name?: string; full_name?: string };
-  presented?: SessionRef;
+  presented?: readonly SessionRef[];
   visitor: Visitor;
 }
 

@@ -23,7 +23,7 @@ const TOLERANCE_MS = 10_000;
 
 export interface TokenLogin {
   token: string;
-  presented?: SessionRef;
+  presented?: readonly SessionRef[];
   visitor: Visitor;
 }
 

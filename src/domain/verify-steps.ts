@@ -27,7 +27,7 @@ export interface VerifyOtp {
   registerToken?: string;
   signedIn?: { user: User };
   /** The session that came with the request, alive or not; a new login ends it (D-37). */
-  presented?: SessionRef;
+  presented?: readonly SessionRef[];
   /** The browser has signed this user in before. */
   device?: DeviceRef;
   visitor: Visitor;

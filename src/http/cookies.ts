@@ -1,5 +1,6 @@
 /** Cookies on the wire. Their values are made and checked by `SessionTokens` and `DeviceTokens`. */
 import { generateCookie } from 'hono/cookie';
+import { parse } from 'hono/utils/cookie';
 import type { Caller, CookieChange } from './handler.ts';
 
 export const SESSION_COOKIE = 'f.session';
@@ -7,6 +8,18 @@ export const SESSION_COOKIE = 'f.session';
 /** Says that this browser has signed a user in before; buys its own budget of failed logins, and nothing else. */
 export const DEVICE_COOKIE = 'f.device';
 const DEVICE_LIFE_SECONDS = 400 * 86_400;
+
+/**
+ * The values of every `f.session` in a `Cookie` header, in its order: a page on a subdomain can set one beside ours, which
+ * the browser may send first.
+ */
+export function readSessionCookies(header: string): string[] {
+  const values = header
+    .split(';')
+    .map((pair) => parse(pair, SESSION_COOKIE)[SESSION_COOKIE] ?? '')
+    .filter((value) => value !== '');
+  return [...new Set(values)];
+}
 
 /** The `Set-Cookie` lines of a change, the session's first. */
 export function sessionCookieLines(caller: Caller, change: CookieChange): string[] {

@@ -2,13 +2,12 @@
  * Who is calling, and may they? Runs before a byte of the body is read, in this order (D-24):
  * caller 401 → tenant 404 → scope 403 → origin 403 → session 401.
  */
-import { getCookie } from 'hono/cookie';
 import type { Context } from 'hono';
 import type { Application, Ports, PortsFactory, RequestScope, Session, User } from '../ports.ts';
 import { isOwnOrigin, originListed } from './caller.ts';
-import { SESSION_COOKIE } from './cookies.ts';
+import { readSessionCookies } from './cookies.ts';
 import { failure, type Failure } from './errors.ts';
-import type { Caller, CookieChange, Grant, Presented, SignedIn } from './handler.ts';
+import type { Caller, Grant, SignedIn } from './handler.ts';
 import type { Operation } from './operation.ts';
 
 /** Rules of the domain, handed in so that http knows no feature. */
@@ -74,19 +73,41 @@ function shopperAddress(
   return named?.kind === 'public' ? named.text : undefined;
 }
 
-/** Reads the session that a cookie names, if it is alive, and renews a rolling one at most once an hour. */
+/** Genuine cookies of one request that are looked up. */
+const MAX_SESSION_COOKIES = 4;
+
+type Found = Pick<Grant, 'presented' | 'session' | 'notice'> & { signedIn?: SignedIn };
+
+/**
+ * Reads the session that the cookies name, if one is alive, and renews a rolling one at most once an hour. Forged and dead
+ * cookies are passed over. Living sessions of different users count for nothing: one of them was tossed in by another page
+ * of the domain, and nothing says which.
+ */
 async function readSession(
-  cookie: string,
+  cookies: readonly string[],
   ports: Ports,
   rule: GuardRules,
   application: Application,
-): Promise<{ presented?: Presented; signedIn?: SignedIn; session?: CookieChange }> {
-  const presented = await ports.sessionTokens.open(cookie);
-  if (!presented) return {};
+): Promise<Found> {
+  const opened = await Promise.all(
+    cookies.map(async (cookie) => ({ cookie, ref: await ports.sessionTokens.open(cookie) })),
+  );
+  const genuine = opened.flatMap(({ cookie, ref }) => (ref ? [{ cookie, ref }] : []));
+  const presented = genuine.map(({ ref }) => ref);
   const now = ports.clock.now();
-  const evidence = await ports.sessions.find(presented.userId, presented.handle);
-  const signedIn = rule.judge(evidence, application, now);
-  if (!signedIn) return { presented };
+  const judged = await Promise.all(
+    genuine.slice(0, MAX_SESSION_COOKIES).map(async ({ cookie, ref }) => {
+      const evidence = await ports.sessions.find(ref.userId, ref.handle);
+      return { cookie, signedIn: rule.judge(evidence, application, now) };
+    }),
+  );
+  const living = judged.flatMap(({ cookie, signedIn }) => (signedIn ? [{ cookie, signedIn }] : []));
+  const [first] = living;
+  if (!first) return { presented };
+  const { cookie, signedIn } = first;
+  if (living.some((one) => one.signedIn.user.id !== signedIn.user.id)) {
+    return { presented, notice: 'session cookies of different users' };
+  }
   const renewed = rule.renew(signedIn.session, application, now);
   if (!renewed) return { presented, signedIn };
   ports.background(ports.sessions.put(renewed));
@@ -120,15 +141,17 @@ export function createGuard(factory: PortsFactory, rule: GuardRules): Guard {
     if (!application) return failure('unauthorized');
     // At once: from here on only its own pages may read the answer, a refusal too.
     c.set('domains', application.domains);
-    const cookie = getCookie(c, SESSION_COOKIE);
-    if (!rule.anyOrigin && originRefused(c.req.raw, application, cookie !== undefined)) {
+    const cookies = readSessionCookies(c.req.header('cookie') ?? '');
+    if (!rule.anyOrigin && originRefused(c.req.raw, application, cookies.length > 0)) {
       return failure('origin_refused');
     }
     const ports = factory.of(application, scopeOf(c, caller, {}));
     const clientIp = shopperAddress(c.req.raw, caller, application, rule.readAddress);
     if (row.security === 'application') return { application, ports, clientIp };
-    const found = cookie ? await readSession(cookie, ports, rule, application) : {};
-    if (!found.signedIn && row.security === 'session') return failure('not_authenticated');
+    const found = await readSession(cookies, ports, rule, application);
+    if (!found.signedIn && row.security === 'session') {
+      return failure('not_authenticated', { internal: found.notice });
+    }
     return { application, ports, clientIp, ...found };
   }
 

@@ -45,7 +45,7 @@ export interface Principals {
   'session?': {
     application: Application;
     signedIn: SignedIn | undefined;
-    presented: Presented | undefined;
+    presented: readonly Presented[];
   };
   platform: { application: Application; operator: Operator };
 }
@@ -93,7 +93,7 @@ export type AnyHandler = (context: {
   ports: unknown;
   application?: Application;
   signedIn?: SignedIn;
-  presented?: Presented;
+  presented?: readonly Presented[];
   operator?: Operator;
   reply(body: object, options?: ReplyOptions): Reply<object>;
   fail(code: ErrorCode, detail?: FailureDetail): Failure;
@@ -103,9 +103,11 @@ export type AnyHandler = (context: {
 export interface Grant {
   application?: Application;
   signedIn?: SignedIn;
-  presented?: Presented;
+  presented?: readonly Presented[];
   operator?: Operator;
   ports: unknown;
+  /** For the log: what was strange about the request. */
+  notice?: string;
   /** A rolling session that was renewed. */
   session?: CookieChange;
   /** The shopper's address as a listed server of the application gives it (D-29). */

@@ -55,6 +55,20 @@ async function readText(request: Request, limit: number): Promise<string | Failu
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i;
+
+/** A compressed body is not unpacked: its size could not be bounded before it is. */
+function isEncoded({ headers }: Request): boolean {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  return encoding !== '' && encoding !== 'identity';
+}
+
+/** False when a type declares a charset that is not UTF-8 or its subset ASCII: bytes would be read as what they are not. */
+function isUtf8(contentType: string): boolean {
+  const charset = CHARSET.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
+  return ['utf-8', 'utf8', 'us-ascii'].includes(charset);
+}
+
 /** Hands a text to Hono's body cache, from which its validators read; Hono keeps promises there but types values. */
 function cacheText(c: Context, text: string): void {
   const cache = c.req.bodyCache as { text?: unknown };
@@ -66,9 +80,10 @@ function cacheText(c: Context, text: string): void {
  * An empty body counts as `{}`, so that the caller is told which field is missing rather than what JSON is.
  */
 export async function readBody(c: Context, row: Operation): Promise<Failure | undefined> {
+  const type = c.req.header('content-type') ?? '';
+  if (isEncoded(c.req.raw) || !isUtf8(type)) return failure('unsupported_media_type');
   const text = await readText(c.req.raw, MAX_BODY_BYTES);
   if (typeof text !== 'string') return text;
-  const type = c.req.header('content-type') ?? '';
   if (text.trim() === '') {
     cacheText(c, '{}');
     return undefined;

@@ -18,6 +18,8 @@ export interface ServerEnv {
     caller: Caller;
     entry: Entry | undefined;
     failed: Failure | undefined;
+    /** For the log: what was strange about a request that was answered all the same. */
+    notice: string | undefined;
     /** Of the application that was called; set by the guard as soon as it knows, before it refuses anything. */
     domains: readonly string[] | undefined;
   };
@@ -129,7 +131,7 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
       status: c.res.status,
       duration_ms: Date.now() - started,
       code: failed?.failed,
-      internal: failed?.internal,
+      internal: failed?.internal ?? c.get('notice'),
     });
   });
 
@@ -146,6 +148,7 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
 
   async function answer(c: ServerContext, entry: Entry, grant: Grant): Promise<Response> {
     const { row } = entry;
+    c.set('notice', grant.notice);
     const input = validated(c);
     const foreign = foreignPlatform(input.query, grant);
     if (foreign) return refuse(c, foreign);

@@ -248,6 +248,19 @@ describe('a company and its shop', () => {
     }
   });
 
+  test('the audit shows what happened, newest first, and nothing of another application', () => {
+    const { events } = done('audit', id()) as { events: { action: string; requestId?: string }[] };
+    const actions = events.map(({ action }) => action);
+    expect(actions[0]).toBe('token.rotated');
+    expect(actions).toContain('application.created');
+    expect(actions).toContain('application.changed');
+    expect(done('audit', id(), '--limit', '1')).toMatchObject({ events: [events[0]] });
+    expect(done('audit', id(), '--user', 'none')).toMatchObject({ events: [] });
+    const { status, stdout, stderr } = admin('audit', id(), '--limit', '0');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/--limit must be a whole number from 1 to 10000/);
+  });
+
   test('a key is put first and the old one retired; of a deployment the value alone is printed', () => {
     const env = {
       ...process.env,

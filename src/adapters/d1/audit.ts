@@ -112,7 +112,8 @@ export function signInStatements(
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
-function readEvent(row: Row): AuditEvent {
+/** A row of `audit_events`. */
+export function readEvent(row: Row): AuditEvent {
   return {
     // Written by `auditStatement` only.
     action: String(row['action']) as AuditEvent['action'],

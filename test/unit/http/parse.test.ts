@@ -293,20 +293,32 @@ describe('size', () => {
 });
 
 describe('content type', () => {
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])(
-    '"%s" is a 415',
-    async (type) => {
-      const { status, body } = await send('{"mobile":"1"}', { type });
-      expect(status).toBe(415);
-      expect(body['code']).toBe('unsupported_media_type');
-    },
-  );
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    '',
+    'application/json; charset=iso-8859-1',
+    'application/json;charset="UTF-16"',
+  ])('"%s" is a 415', async (type) => {
+    const { status, body } = await send('{"mobile":"1"}', { type });
+    expect(status).toBe(415);
+    expect(body['code']).toBe('unsupported_media_type');
+  });
   test.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/ld+json'])(
     '"%s" is JSON',
     async (type) => {
       expect((await send('{"mobile":"1"}', { type })).status).toBe(200);
     },
   );
+  test.each(['gzip', 'br', 'identity, gzip'])('encoded with %s is a 415', async (encoding) => {
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+      body: '{"mobile":"1"}',
+    };
+    expect((await app.fetch(new Request('http://test/send/1', init))).status).toBe(415);
+  });
   test('a form is read where the row says so, JSON beside it', async () => {
     const form = { path: '/token', type: 'application/x-www-form-urlencoded' };
     const expected = { grant_type: 'client_credentials' };

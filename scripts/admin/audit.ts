@@ -1,0 +1,69 @@
+/** The audit as operators read it: what happened in an application, and how many sign-ins failed in each hour. */
+import { readEvent } from '../../src/adapters/d1/audit.ts';
+import { sql } from '../../src/adapters/d1/sql.ts';
+import { findApplication, shardOf } from './application-store.ts';
+import { command, Refused, table } from './command.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const SHOWN = 100;
+const MOST = 10_000;
+
+function readLimit(text: string | undefined): number {
+  const limit = Number(text ?? SHOWN);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
+  throw new Refused(`--limit must be a whole number from 1 to ${MOST}.`);
+}
+
+const isoOf = (atMs: number): string => new Date(atMs).toISOString();
+
+export const auditShow = command({
+  summary: `Shows what happened in an application, newest first: sign-ins, lockouts, logouts, revocations and changes, and how many sign-ins failed in the last day.`,
+  words: ['application id'],
+  flags: {
+    user: { value: 'ID', about: 'of one customer only' },
+    limit: { value: 'NUMBER', about: `how many events (default: ${SHOWN}, at most ${MOST})` },
+  },
+  async run(context, { user, limit: text }, [id]) {
+    const limit = readLimit(text);
+    const row = await findApplication(context, id);
+    const whose = user === undefined ? sql`TRUE` : sql`user_id = ${user}`;
+    // Each kind of retention is a key range of its own, read from its end.
+    const ofKind = (retention: string) => sql`
+      SELECT * FROM audit_events
+      WHERE application_id = ${id} AND retention = ${retention} AND ${whose} ORDER BY at DESC LIMIT ${limit}`;
+    const since = context.now - DAY_MS;
+    const [admin = [], security = [], counts = []] = await shardOf(context, row).read([
+      ofKind('admin'),
+      ofKind('security'),
+      sql`SELECT name, sum(count) AS total FROM activity_counts
+          WHERE application_id = ${id} AND hour_start >= ${since - (since % HOUR_MS)} GROUP BY name ORDER BY name`,
+    ]);
+    const events = [...admin, ...security]
+      .map(readEvent)
+      .toSorted((a, b) => b.at - a.at)
+      .slice(0, limit)
+      .map((event) => ({ ...event, at: isoOf(event.at) }));
+    const last_day = Object.fromEntries(
+      counts.map((count) => [String(count['name']), Number(count['total'])]),
+    );
+    const lines = events.map(({ at, action, actor, userId = '', requestId = '', reason = '' }) => [
+      at,
+      action,
+      actor,
+      userId,
+      requestId,
+      reason,
+    ]);
+    const failed = Object.entries(last_day).map(([activity, total]) => `${activity}: ${total}`);
+    return {
+      data: { id, events, last_day },
+      text: [
+        events.length > 0 ? table(lines) : 'Nothing is on record.',
+        ...(user === undefined && failed.length > 0
+          ? ['', `In the last 24 hours: ${failed.join(', ')}`]
+          : []),
+      ].join('\n'),
+    };
+  },
+});
