@@ -1,0 +1,84 @@
+/** `npm run mutate`: breaks one rule at a time in a copy of this repository, and sees that a test notices. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readArgs, misused } from './args.ts';
+import { copyRepository } from './mutate/copy.ts';
+import { applyTo, readMutations, type Mutation } from './mutate/mutations.ts';
+import { runTests, type Verdict } from './mutate/run.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+const USAGE = `
+npm run mutate [-- flags]
+
+Each entry of scripts/data/mutations.json breaks one rule: {id, file, find, replace, tests, project?, name?, equivalent?}.
+\`find\` stands in \`file\` exactly once. The change is made in a copy of the repository under out/mutate, where the listed tests
+are run; one of them has to fail. An entry with \`equivalent\` changes nothing that a test could see, says why, and is skipped.
+
+Exits with 1 when a mutation survives, does not apply any more, or breaks the build instead of a rule; with 2 when the
+command is wrong.
+
+  --list        the entries, and whether they still apply; runs nothing
+  --only IDS    these entries only, separated by commas; a trailing * stands for any ending
+  --from ID     this entry and those after it
+`;
+
+const args = readArgs(USAGE, {
+  list: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  from: { type: 'string' },
+});
+
+function chosen(all: readonly Mutation[]): Mutation[] {
+  const start = args.from === undefined ? 0 : all.findIndex(({ id }) => id === args.from);
+  if (start < 0) misused(`No mutation is called "${args.from}".`);
+  if (args.only === undefined) return all.slice(start);
+  const patterns = args.only.split(',');
+  const unknown = patterns.find((pattern) => !all.some(({ id }) => matches(id, pattern)));
+  if (unknown !== undefined) misused(`No mutation is called "${unknown}".`);
+  return all.filter(({ id }) => patterns.some((pattern) => matches(id, pattern)));
+}
+
+const matches = (id: string, pattern: string): boolean =>
+  pattern.endsWith('*') ? id.startsWith(pattern.slice(0, -1)) : id === pattern;
+
+const source = (root: string, { file }: Mutation): string => readFileSync(join(root, file), 'utf8');
+
+const mutations = chosen(readMutations());
+if (args.list) {
+  for (const one of mutations) {
+    const applied = applyTo(source(ROOT, one), one);
+    const state = one.equivalent ?? (applied.ok ? 'applies' : applied.problem);
+    console.log(`${one.id.padEnd(28)} ${one.file.padEnd(48)} ${state}`);
+  }
+  process.exit(0);
+}
+
+const counts: Record<Verdict['state'], number> = {
+  killed: 0,
+  survived: 0,
+  'did not apply': 0,
+  broken: 0,
+  equivalent: 0,
+};
+const copy = copyRepository(ROOT, join(ROOT, 'out/mutate'));
+for (const mutation of mutations) {
+  const verdict = judge(mutation);
+  counts[verdict.state] += 1;
+  console.log(`${mutation.id.padEnd(28)} ${verdict.state.padEnd(13)} ${verdict.note}`);
+}
+const line = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
+console.log(line.join(', '));
+process.exit(counts.survived + counts['did not apply'] + counts.broken > 0 ? 1 : 0);
+
+function judge(mutation: Mutation): Verdict {
+  if (mutation.equivalent !== undefined) return { state: 'equivalent', note: mutation.equivalent };
+  const applied = applyTo(source(copy.root, mutation), mutation);
+  if (!applied.ok) return { state: 'did not apply', note: applied.problem };
+  const restore = copy.write(mutation.file, applied.text);
+  try {
+    return runTests(copy.root, mutation);
+  } finally {
+    restore();
+  }
+}
