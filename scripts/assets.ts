@@ -29,11 +29,13 @@ const SWAGGER_FILES = [
   'favicon-32x32.png',
 ];
 
-/** Of the static files; the Worker sets its own. */
+/**
+ * Of the static files; the Worker sets its own. No HSTS: these are sent in development too, and a browser learns it for the
+ * whole host from any answer of the Worker in production.
+ */
 const HEADERS = `/*
   X-Content-Type-Options: nosniff
   Referrer-Policy: no-referrer
-  Strict-Transport-Security: max-age=31536000; includeSubDomains
 `;
 
 function alreadyHolds(path: string, wanted: Uint8Array): boolean {
