@@ -48,7 +48,7 @@ async function mailOf(page: Page) {
 describe('the templates', () => {
   test('mails are shown with their styles, and the policy forbids nothing that they need', async () => {
     const { page, complaints, loaded } = await open('/_dev/templates');
-    expect(await page.locator('iframe').count()).toBe(18);
+    expect(await page.locator('iframe').count()).toBe(20);
     const mail = await mailOf(page);
     expect(mail).toEqual({
       heading: 'Your code for Example Shop',
