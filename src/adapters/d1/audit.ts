@@ -138,9 +138,10 @@ export function d1Audit(database: Database, applicationId: string): Audit {
     },
 
     async ofUser(userId, limit) {
+      // Ids are random: events of one millisecond would stand in another order each time they are made.
       const [rows = []] = await database.read([
         sql`SELECT * FROM audit_events WHERE application_id = ${applicationId} AND user_id = ${userId}
-            ORDER BY at DESC LIMIT ${limit}`,
+            ORDER BY at DESC, action, detail, id LIMIT ${limit}`,
       ]);
       return rows.map(readEvent);
     },
