@@ -129,9 +129,20 @@ function otherKinds(good: string, { row }: Entry): Bad[] {
         0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0xae, 5, 0, 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0,
       ]),
       headers: { 'content-encoding': 'gzip' },
-      code: bad,
+      code: type,
     },
-    { what: 'said to be compressed', body: good, headers: { 'content-encoding': 'br' } },
+    {
+      what: 'said to be compressed',
+      body: good,
+      headers: { 'content-encoding': 'br' },
+      code: type,
+    },
+    {
+      what: 'of another charset',
+      body: good,
+      type: 'application/json; charset=utf-16',
+      code: type,
+    },
     ...['', ' ', '\n\n'].map((body): Bad => ({ what: 'nothing', body })),
     ...[
       'null',

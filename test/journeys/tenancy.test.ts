@@ -171,7 +171,7 @@ test('every platform row refuses forged, retired and expired tokens, and foreign
   const shop = await edgeShop();
   const token = await accessToken(shop);
   const forged = await forgeries(shop);
-  expect(rows.length).toBe(18);
+  expect(rows.length).toBe(20);
   for (const entry of rows) {
     for (const [what, bad] of Object.entries(forged)) {
       const answer = await call(shop, entry, bad);
