@@ -52,6 +52,7 @@ const linksAgain: Flow['prepare'] = async ({ shop, member, person }) => {
       await ask(() => application.sendVerificationLinkToMobile({ body: { phone } }));
       const code = await linkCode(shop, email);
       if (!(await isOwned(email))) {
+        await ask(() => shop.browser().service.describeLink({ body: { code } }));
         await ask(() => shop.browser().application.verifyEmail({ body: { code } }));
       }
       const other = await linkCode(shop, e164);

@@ -168,6 +168,29 @@ const endAll = doing(async (stage, one) => {
   };
 });
 
+const unlink: Flow['prepare'] = async ({ operator, member }) => {
+  const one = await member();
+  const subject = crypto.randomUUID();
+  await env.DB.prepare(
+    'INSERT INTO social_identities (application_id, provider, subject, user_id, created_at) VALUES (?, ?, ?, ?, ?)',
+  )
+    .bind(DEMO.applicationId, 'google', subject, one.id, 1)
+    .run();
+  const isLinked = async () =>
+    (await env.DB.prepare('SELECT 1 FROM social_identities WHERE subject = ?')
+      .bind(subject)
+      .first()) !== null;
+  return {
+    async run(ask) {
+      await ask(() => operator.identities(one.id));
+      if (!(await isLinked())) return;
+      const query = { provider: 'google', subject, reason: REASON };
+      await ask(() => operator.unlink(one.id, query));
+    },
+    reached: async () => !(await isLinked()),
+  };
+};
+
 const lists: Flow['prepare'] = async (stage) => {
   const { operator, member } = stage;
   const one = await member();
@@ -247,6 +270,7 @@ export const platformFlows: Flow[] = [
   { name: 'a session opened by an operator', prepare: openSession },
   { name: 'a session ended by an operator', prepare: endOne },
   { name: 'all sessions ended by an operator', prepare: endAll },
+  { name: 'an identity is unlinked', prepare: unlink },
   { name: 'lists of customers', prepare: lists },
   { name: 'a changed configuration', prepare: config },
   { name: 'a group and its import', prepare: group },
