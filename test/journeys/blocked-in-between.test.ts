@@ -5,6 +5,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { watchFirstPut } from '../support/round-trips.ts';
 import { edgeShop, type EdgeShop, type ShopOptions } from '../support/shop.ts';
 import type { FakeProvider } from '../support/fake-provider.ts';
 import { LOGIN_SECRET, socialShop } from '../support/social-shop.ts';
@@ -214,19 +215,12 @@ async function setBlocked(shop: EdgeShop, blocked: boolean): Promise<void> {
 /** The round trips of the sign-in until its session is stored; what comes then goes on behind the answer. */
 async function tripsOf(way: Way): Promise<number> {
   const { shop, signIn } = await ready(way);
-  let trips = 0;
-  const put = shop.kv.namespace.put.bind(shop.kv.namespace);
-  Object.assign(shop.kv.namespace, {
-    put: async (...args: Parameters<typeof put>) => {
-      trips ||= shop.db.roundTrips;
-      return put(...args);
-    },
-  });
+  const tripsAtFirstPut = watchFirstPut(shop);
   const cookie = cookieOf(right(await signIn()));
   expect(cookie).toContain('f.session=');
   right(await shop.browser({ cookie }).application.getLoggedInUser());
   await shop.settle();
-  return trips - (way.behind ?? 0);
+  return tripsAtFirstPut() - (way.behind ?? 0);
 }
 
 describe.each(WAYS)('a block while somebody signs in with $name', (way) => {

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { watchFirstPut } from '../support/round-trips.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { edgeShop, JOURNEYS, type EdgeShop, type Shop } from '../support/shop.ts';
 import { allRows, clear } from '../support/traces.ts';
@@ -286,16 +287,9 @@ async function ready({ prepare }: Race) {
 /** The call's own round trips: until it stores something in KV, or answers. */
 async function tripsOf(race: Race): Promise<number> {
   const { shop, winner } = await ready(race);
-  let trips = 0;
-  const put = shop.kv.namespace.put.bind(shop.kv.namespace);
-  Object.assign(shop.kv.namespace, {
-    put: async (...args: Parameters<typeof put>) => {
-      trips ||= shop.db.roundTrips;
-      return put(...args);
-    },
-  });
+  const tripsAtFirstPut = watchFirstPut(shop);
   right(await winner());
-  trips ||= shop.db.roundTrips;
+  const trips = tripsAtFirstPut() || shop.db.roundTrips;
   await shop.settle();
   return trips - (race.behind ?? 0);
 }

@@ -1,6 +1,7 @@
 /** What using up a code brings about, as statements that take hold only when this try won. */
 import { sql, type SQL } from './sql.ts';
 import type { Effect, IdentifierRef, Settlement } from '../../ports.ts';
+import { registrationOf } from '../../domain/otp-effect.ts';
 import { uniqueViolation } from './database.ts';
 import { auditStatement } from './audit.ts';
 import { insertProof, insertRegistration, linkIdentity } from './registration-statements.ts';
@@ -19,14 +20,7 @@ export function fullness(applicationId: string, { challenge, effect }: Settlemen
  * that user since the last revocation. No code is used up without its effect.
  */
 function registrationHolds(applicationId: string, { effect, now }: Settlement): SQL {
-  const id =
-    effect.kind === 'prove'
-      ? effect.isNew
-        ? undefined
-        : effect.registration.id
-      : 'registration' in effect
-        ? effect.registration
-        : undefined;
+  const id = registrationOf(effect);
   if (id === undefined) return sql`TRUE`;
   const bound =
     effect.kind === 'verify'
@@ -66,7 +60,7 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
     }
     case 'bind':
       return [
-        // What somebody filled in is not that user's, and goes (ruling 16).
+        // The form may be a stranger's, so it is dropped (D-48).
         sql`UPDATE registrations SET user_id = ${effect.userId}, user_proven_at = ${now}, form_id = NULL
             WHERE application_id = ${applicationId} AND id = ${effect.registration} AND ${won}`,
       ];

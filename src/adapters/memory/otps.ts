@@ -10,6 +10,7 @@ import type {
 } from '../../ports.ts';
 import { bindingHolds } from '../../domain/credentials.ts';
 import { sameIdentifier } from '../../domain/identifier.ts';
+import { registrationOf } from '../../domain/otp-effect.ts';
 import type { MemoryState, StoredChallenge } from './state.ts';
 
 const isLive = (one: StoredChallenge | undefined, now: number): one is StoredChallenge =>
@@ -208,14 +209,7 @@ function precondition(
   { effect, challenge, now }: Settlement,
 ): Settled | undefined {
   const { identifier } = challenge;
-  const id =
-    effect.kind === 'prove'
-      ? effect.isNew
-        ? undefined
-        : effect.registration.id
-      : 'registration' in effect
-        ? effect.registration
-        : undefined;
+  const id = registrationOf(effect);
   if (id !== undefined) {
     const found = state.registration(id, now);
     if (!found || found.finishedAt !== undefined) return { state: 'lost' };
