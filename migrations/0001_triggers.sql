@@ -1,4 +1,4 @@
--- Lists show exact totals without counting rows (platform-facts: no COUNT(*) at a million users).
+-- Lists show exact totals without counting rows: no COUNT(*) at a million users.
 CREATE TRIGGER users_counted AFTER INSERT ON users BEGIN
   INSERT INTO counters (application_id, name, value) VALUES (new.application_id, 'users', 1)
   ON CONFLICT (application_id, name) DO UPDATE SET value = value + 1;

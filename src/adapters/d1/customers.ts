@@ -5,7 +5,7 @@ import { customerChanges } from './customer-changes.ts';
 import type { Database, Row } from './database.ts';
 import { readUser, selectUser } from './user-statements.ts';
 
-/** `q` counts this far (ruling 28). */
+/** `q` counts this far (D-13). */
 const COUNTED = 1_000;
 /** A search shows twenty; a beginning such as `a` fits a tenth of all customers. */
 const NAMED = 200;

@@ -66,7 +66,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
         sql`SELECT created_at AS at FROM links WHERE ${linkIs(id)} AND foreign_sms = 1`,
         won,
       ),
-      // Every other link of the same identifier and kind dies with the first that is used (ruling 21).
+      // Every other link of the same identifier and kind dies with the first that is used (D-56).
       sql`DELETE FROM links WHERE application_id = ${applicationId} AND link_kind = ${kind} AND id <> ${id}
           AND (user_id, value) IN (SELECT l.user_id, l.value FROM links l
                                    WHERE l.application_id = ${applicationId} AND l.id = ${id})

@@ -10,7 +10,7 @@ import { byId, readUser, selectUser } from './user-statements.ts';
 export function d1Passwords(database: Database, applicationId: string): Passwords {
   const userIs = (userId: string): SQL => sql`application_id = ${applicationId} AND id = ${userId}`;
 
-  /** The id of whoever a login name means: a verified identifier or a username (ruling 18), or nobody. */
+  /** The id of the user that a login name means, by a verified identifier (D-53) or a username. */
   function meant(login: LoginName): SQL {
     if ('userId' in login) return sql`${login.userId}`;
     if ('username' in login) {

@@ -29,7 +29,7 @@ const stillDue = (users: readonly Due[]): SQL =>
       ON u.application_id = j.value ->> 'application' AND u.id = j.value ->> 'user'
       WHERE u.deleted_at <= j.value ->> 'cutoff'`;
 
-/** Identifiers that the users hold; `verified` ones are nobody else's as long as the users are here (ruling 18). */
+/** Identifiers that the users hold; `verified` ones stay theirs until the purge (D-53). */
 const valuesOf = (due: SQL, condition: SQL = sql`TRUE`): SQL =>
   sql`SELECT i.application_id, i.kind, i.value FROM (${due}) d CROSS JOIN identifiers i
       ON i.application_id = d.application_id AND i.user_id = d.id WHERE ${condition}`;
@@ -48,12 +48,12 @@ function purgeStatements(users: readonly Due[], now: number): SQL[] {
         OR (registration IS NOT NULL AND ${ofRegistration}) OR ${ofValue} RETURNING application_id, id`,
     sql`DELETE FROM proofs WHERE ${ofRegistration} OR ${ofValue}`,
     sql`DELETE FROM registrations WHERE user_id IS NOT NULL AND ${ofUser} RETURNING application_id, form_id AS id`,
-    // Links of nobody were asked for by somebody who typed the address (ruling 19).
+    // Links without a user were asked for by typing the address (D-54).
     sql`DELETE FROM links WHERE ${ofUser}
         OR (user_id = '' AND (application_id, kind, value) IN (${valuesOf(due)}))`,
     sql`DELETE FROM ended_sessions WHERE ${ofUser}`,
     sql`DELETE FROM social_identities WHERE ${ofUser}`,
-    // What was done stays known for its time; to whom, and what somebody typed about them, does not (flows.md).
+    // What was done stays known for its time; to whom, and the reasons that were typed, does not.
     sql`UPDATE audit_events SET user_id = NULL, reason = NULL, session = NULL
         WHERE user_id IS NOT NULL AND ${ofUser}`,
     sql`DELETE FROM group_members WHERE ${ofUser}`,

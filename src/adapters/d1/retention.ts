@@ -1,4 +1,4 @@
-/** Rows that have served their time, dropped in batches that leave room for shoppers in between (ruling 46). */
+/** Rows that have served their time, dropped in batches that leave room for shoppers in between (D-73). */
 import { sql, type SQL } from './sql.ts';
 import type { AuditRetention } from '../../ports.ts';
 import type { Database } from './database.ts';
@@ -27,7 +27,7 @@ export const SWEPT = {
   deliveries: ['application_id', 'id'],
 } as const;
 
-/** How long an audit row is kept (ruling 46). */
+/** How long an audit row is kept (D-73). */
 export const AUDIT_LIFE_MS: Record<AuditRetention, number> = {
   admin: 400 * DAY_MS,
   security: 90 * DAY_MS,

@@ -18,7 +18,7 @@ export const userGroups = sqliteTable(
     applicationId,
     /** 24 hex digits. */
     id: text().notNull(),
-    /** Counts up within the application (decision 15). */
+    /** Counts up within the application (D-14). */
     uid: integer().notNull(),
     name: text().notNull(),
     description: text().notNull(),

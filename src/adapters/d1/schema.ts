@@ -158,7 +158,7 @@ export const identifiers = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.applicationId, t.userId, t.kind, t.value] }),
-    // A verified identifier has one owner; unverified copies give no rights (ruling 18).
+    // A verified identifier has one owner; unverified copies give no rights (D-53).
     uniqueIndex('identifiers_owner')
       .on(t.applicationId, t.kind, t.value)
       .where(sql`verified = 1`),
@@ -169,7 +169,7 @@ export const identifiers = sqliteTable(
   ],
 );
 
-/** One row per word of a name, for searches by its beginning (platform-facts: FTS5 cannot be backed up by export). */
+/** One row per word of a name, for searches by its beginning (D-80). */
 export const userWords = sqliteTable(
   'user_words',
   { applicationId, word: text().notNull(), userId: text('user_id').notNull() },

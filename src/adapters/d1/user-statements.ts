@@ -74,7 +74,7 @@ export function readUser(row: Row | undefined): User | undefined {
   };
 }
 
-/** Unverified copies on other users go when an identifier is verified, and their links die (ruling 18). */
+/** Unverified copies on other users go when an identifier is verified, and their links end (D-53). */
 export function dropCopies(
   applicationId: string,
   userId: string,
