@@ -68,3 +68,16 @@ test('every heading that a link points to exists', () => {
   );
   expect(broken).toEqual([]);
 });
+
+const ELSEWHERE =
+  /\b(?:rulings? \d|decisions? \d|platform-fact[s]|(?:flows|product|toolchain)\.md)/i;
+
+test('nothing cites a page that is not in the repository', () => {
+  const cited = files.flatMap(({ file, text }) =>
+    text
+      .split('\n')
+      .map((line, index) => ({ place: `${file}:${index + 1}`, line }))
+      .filter(({ line }) => ELSEWHERE.test(line)),
+  );
+  expect(cited).toEqual([]);
+});
