@@ -1,7 +1,8 @@
 /** What of wrangler's output a developer sees: the Worker's own lines and mistakes, not the tool's small talk. */
 
+// A row of wrangler's table of bindings has its value in parentheses, or none and a gap: `env.ASSETS      Assets`.
 const SMALL_TALK =
-  /^(\[wrangler:info\]|⎔|Your Worker has access|Binding\s+Resource|env\.\w+ \(|\{.*"path":"\/_dev\/inbox")/u;
+  /^(\[wrangler:info\]|⎔|Your Worker has access|Binding\s+Resource|env\.\w+(?: \(|\s{2})|\{.*"path":"\/_dev\/inbox")/u;
 const COLOUR = /\u001B\[[\d;]*m/g;
 
 /**

@@ -61,14 +61,18 @@ export function startDevServer(options: DevServerOptions): DevServer {
   });
   // Whatever ends this process, a closed output included: wrangler does not outlive it.
   process.once('exit', () => signalGroup(child, 'SIGKILL'));
-  let early = '';
+  const early: string[] = [];
   let isReady = false;
   for (const stream of ['stdout', 'stderr'] as const) {
-    const sieve = createSieve((line) => process[stream].write(`${line}\n`), probe);
-    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
-      if (isReady) sieve(text);
-      else early += text;
-    });
+    // One sieve from the first byte on: a line that is cut by the moment of readiness stays one line.
+    const sieve = createSieve((line) => {
+      if (isReady) process[stream].write(`${line}\n`);
+      else early.push(line);
+    }, probe);
+    child[stream]
+      ?.setEncoding('utf8')
+      .on('data', sieve)
+      .once('end', () => sieve('\n'));
   }
   const gone = new AbortController();
   const exited = new Promise<number>((resolve) => {
@@ -79,7 +83,7 @@ export function startDevServer(options: DevServerOptions): DevServer {
       resolve(code);
     };
     child.once('error', (error) => {
-      early += error.message;
+      early.push(error.message);
       end(1);
     });
     // `close` comes after the last output, `exit` may not.
@@ -101,11 +105,7 @@ export function startDevServer(options: DevServerOptions): DevServer {
 
   return {
     exited,
-    output() {
-      const lines: string[] = [];
-      createSieve((line) => lines.push(line))(`${early}\n`);
-      return lines.join('\n');
-    },
+    output: () => early.join('\n'),
     async ready() {
       const deadline = Date.now() + READY_WITHIN_MS;
       for (
@@ -120,7 +120,7 @@ export function startDevServer(options: DevServerOptions): DevServer {
         }
         if (status !== undefined) bad += 1;
       }
-      if (!gone.signal.aborted) early += '\nGET /healthz did not answer 200.';
+      if (!gone.signal.aborted) early.push('GET /healthz did not answer 200.');
       return false;
     },
     async stop() {
