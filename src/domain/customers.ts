@@ -33,12 +33,13 @@ export interface CreateCustomer extends ProfileBody {
   meta?: Record<string, unknown>;
 }
 
-export const USERNAME_RULE = 'must be 3 to 64 of a-z 0-9 . _ -, not digits only';
+export const USERNAME_RULE = 'must be 3 to 64 of a-z 0-9 . _ -, with a letter or an underscore';
 
 /** Lower-cased, and no number that could be taken for a phone. */
 export function readUsername(text: string): string | undefined {
   const username = text.trim().toLowerCase();
-  return /^[a-z0-9._-]{3,64}$/.test(username) && !/^\d+$/.test(username) ? username : undefined;
+  const isOne = /^[a-z0-9._-]{3,64}$/.test(username) && /[a-z0-9]/.test(username);
+  return isOne && /[a-z_]/.test(username) ? username : undefined;
 }
 
 const TAKEN_FIELD = { phone: 'phone_number', email: 'email', username: 'username' } as const;

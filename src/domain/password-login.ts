@@ -17,20 +17,20 @@ import { accept, refuse, tooMany, type Result } from './result.ts';
 import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { loginFailures } from './throttle.ts';
 import { missingKinds, signInRefusal } from './user.ts';
+import { trimTyped } from '../values/typed-text.ts';
 
-/** Contains `@` → email; `+` or digits only → phone; else a username. Anything else matches no user. */
+/**
+ * Contains `@` → email; a mobile number in any way of writing → phone, as login by code reads it; else a username.
+ * Anything else matches no user. A username cannot be a mobile number, so none is hidden by one.
+ */
 export function readLoginName(text: string, callingCode: string): LoginName {
-  const name = text.trim();
-  const nobody = { username: '' };
+  const name = trimTyped(text);
   if (name.includes('@')) {
     const identifier = readEmail(name);
-    return identifier ? { identifier } : nobody;
+    return identifier ? { identifier } : { username: '' };
   }
-  if (/^\+|^\d+$/.test(name)) {
-    const identifier = readPhone(name, callingCode);
-    return identifier ? { identifier } : nobody;
-  }
-  return { username: name.toLowerCase() };
+  const phone = readPhone(name, callingCode);
+  return phone ? { identifier: phone } : { username: name.toLowerCase() };
 }
 
 export interface PasswordCheck {

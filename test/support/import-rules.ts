@@ -23,7 +23,13 @@ const EXAMPLES = '^mocks/examples/.+\\.json$';
 
 const LAYERS: Layer[] = [
   { name: 'ports', from: PORTS, values: ['^src/ports/'], packages: [] },
-  { name: 'schemas', from: '^src/schemas/', values: ['^src/schemas/'], packages: ['zod'] },
+  { name: 'values', from: '^src/values/', values: ['^src/values/'], packages: [] },
+  {
+    name: 'schemas',
+    from: '^src/schemas/',
+    values: ['^src/schemas/', '^src/values/'],
+    packages: ['zod'],
+  },
   {
     name: 'http',
     from: '^src/http/',
@@ -33,7 +39,7 @@ const LAYERS: Layer[] = [
   {
     name: 'domain',
     from: '^src/domain/',
-    values: ['^src/domain/'],
+    values: ['^src/domain/', '^src/values/'],
     packages: ['libphonenumber-js'],
   },
   {
