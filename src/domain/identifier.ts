@@ -1,10 +1,6 @@
 /** Emails and phones: reading what people type, and writing it back as the documents show it. */
-import { parsePhoneNumberFromString, type MetadataJson } from 'libphonenumber-js/core';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
 import type { Identifier, IdentifierRef } from '../ports.ts';
-import metadata from './phone-metadata.json' with { type: 'json' };
-
-/** Mobile metadata without formatting patterns; made by scripts/phone-metadata.ts, which knows its shape. */
-const METADATA = metadata as unknown as MetadataJson;
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const MAX_EMAIL = 254;
@@ -25,8 +21,9 @@ export function readEmail(text: string): IdentifierRef | undefined {
 }
 
 /**
- * A mobile number in E.164, or undefined when it is none. Metadata for mobiles only: landlines and premium numbers
- * are refused, because they cannot get an SMS or cost a fortune.
+ * A mobile number in E.164, or undefined when it is none. The library's metadata for mobiles only: landlines and premium
+ * numbers are refused, because they cannot get an SMS or cost a fortune; and so are numbers of no country (satellite
+ * phones, freephone, premium rate: +881, +800, +979), which that metadata would take.
  * @param callingCode digits, with or without `+`; used when the number does not start with `+`
  */
 export function readPhone(number: string, callingCode: string): IdentifierRef | undefined {
@@ -34,13 +31,13 @@ export function readPhone(number: string, callingCode: string): IdentifierRef | 
   if (!/^[1-9]\d{0,2}$/.test(defaultCallingCode) || !/^\+?[\d\s().-]+$/.test(number))
     return undefined;
   const parsed = parseNumber(number, defaultCallingCode);
-  if (!parsed?.isValid()) return undefined;
+  if (!parsed?.isValid() || parsed.isNonGeographic()) return undefined;
   return { kind: 'phone', value: parsed.number, callingCode: Number(parsed.countryCallingCode) };
 }
 
 function parseNumber(number: string, defaultCallingCode: string) {
   try {
-    return parsePhoneNumberFromString(number, { defaultCallingCode, extract: false }, METADATA);
+    return parsePhoneNumberFromString(number, { defaultCallingCode, extract: false });
   } catch {
     // The library throws on a calling code that no country has.
     return undefined;
