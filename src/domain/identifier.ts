@@ -1,11 +1,7 @@
 /** Emails and phones: reading what people type, and writing it back as the documents show it. */
-import { parsePhoneNumberFromString, type MetadataJson } from 'libphonenumber-js/core';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
 import type { Identifier, IdentifierRef } from '../ports.ts';
 import { toAsciiDigits, trimTyped } from '../values/typed-text.ts';
-import metadata from './phone-metadata.json' with { type: 'json' };
-
-/** Mobile metadata without formatting patterns; made by scripts/phone-metadata.ts, which knows its shape. */
-const METADATA = metadata as unknown as MetadataJson;
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 /** Letters, digits, hyphens and dots of any script; joiners are letters of some. URL judges and encodes the rest. */
@@ -39,8 +35,9 @@ const readCallingCode = (text: string): string =>
 const TYPED_NUMBER = /^\+?[\d\s()./-]+$/;
 
 /**
- * A mobile number in E.164, or undefined when it is none. Metadata for mobiles only: landlines and premium numbers
- * are refused, because they cannot get an SMS or cost a fortune.
+ * A mobile number in E.164, or undefined when it is none. The library's metadata for mobiles only: landlines and premium
+ * numbers are refused, because they cannot get an SMS or cost a fortune; and so are numbers of no country (satellite
+ * phones, freephone, premium rate: +881, +800, +979), which that metadata would take.
  * @param typed as people type and paste it: with digits of their script, `00` for `+`, `tel:` in front
  * @param callingCode digits, with or without `+`; used when the number does not start with `+`
  */
@@ -60,12 +57,8 @@ export function readPhone(typed: string, callingCode: string): IdentifierRef | u
 /** A valid mobile number of that country, or of the one that its `+` names. */
 function parseNumber(number: string, defaultCallingCode: string) {
   try {
-    const parsed = parsePhoneNumberFromString(
-      number,
-      { defaultCallingCode, extract: false },
-      METADATA,
-    );
-    return parsed?.isValid() ? parsed : undefined;
+    const parsed = parsePhoneNumberFromString(number, { defaultCallingCode, extract: false });
+    return parsed?.isValid() && !parsed.isNonGeographic() ? parsed : undefined;
   } catch {
     // The library throws on a calling code that no country has.
     return undefined;

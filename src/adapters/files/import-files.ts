@@ -10,7 +10,7 @@ import {
 import type { Download } from '../outbound/download.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { CallFailed } from '../outbound/send.ts';
-import { readRecord } from './csv-record.ts';
+import { readFirstLine } from './csv-records.ts';
 import { csvSlices, joined, type Place } from './csv-slices.ts';
 
 const MAX_BYTES = 50 * 1024 * 1024;
@@ -51,10 +51,10 @@ async function readColumns(
   }
   if (head.length === 0) return refused('The file is empty.');
   const end = head.includes(LF) ? head.indexOf(LF) + 1 : head.length;
-  const line = new TextDecoder().decode(head.subarray(0, end));
+  const line = head.subarray(0, end);
   const read = DELIMITERS.map((delimiter) => ({
     delimiter,
-    places: readHeader(readRecord(line, 0, delimiter)?.fields ?? []),
+    places: readHeader(readFirstLine(line, delimiter)),
   }));
   const [best] = read
     .flatMap(({ delimiter, places }) => (places ? [{ delimiter, places }] : []))
