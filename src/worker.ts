@@ -3,7 +3,8 @@ import type { Hono } from 'hono';
 import { createApp } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { requestIdOf } from './http/caller.ts';
-import { errorResponse, failure } from './http/errors.ts';
+import { errorResponse } from './http/errors.ts';
+import { err } from './result.ts';
 import { consoleLog, errorForLog } from './http/log.ts';
 import { isHttpsOnly, withHeaders, type ServerEnv } from './http/server.ts';
 import { serveDevPages } from './pages/dev.ts';
@@ -36,18 +37,18 @@ export default {
       if (!(error instanceof ConfigError)) throw error;
       // Every request gets the same answer (D-70); only the log names what is wrong.
       const requestId = requestIdOf(request);
-      const refused = failure('misconfigured', { internal: errorForLog(error) });
+      const failure = err('misconfigured', { internal: errorForLog(error) });
       consoleLog({
         level: 'error',
         message: 'request',
         request_id: requestId,
         status: 503,
-        code: refused.failed,
-        internal: refused.internal,
+        code: failure.code,
+        internal: failure.internal,
       });
       // Whatever else is wrong, only what says that it is for development is.
       const httpsOnly = isHttpsOnly(request, env['ENVIRONMENT'] !== 'development');
-      return withHeaders(errorResponse(refused, requestId), requestId, httpsOnly);
+      return withHeaders(errorResponse(failure, requestId), requestId, httpsOnly);
     }
   },
 

@@ -1,7 +1,7 @@
 /** Sessions in the hands of operators. Times are milliseconds. */
 import type { Application, Ports, Session } from '../ports.ts';
 import { noCustomer, type By } from './customers.ts';
-import { accept, badField, refuse, type Result } from './result.ts';
+import { ok, invalidField, err, type Result } from '../result.ts';
 import { aliveSince, ENDED_FOR, isRevoked, newSession, sessionLife } from './session.ts';
 import { signInRefusal } from './user.ts';
 
@@ -33,7 +33,7 @@ export async function openForCustomer(
 > {
   const domain = request.domain.toLowerCase();
   if (!application.domains.includes(domain)) {
-    return badField('body.domain', 'is not a domain of this application');
+    return invalidField('body.domain', 'is not a domain of this application');
   }
   const now = ports.clock.now();
   const { userId } = request;
@@ -56,7 +56,7 @@ export async function openForCustomer(
   const since = aliveSince(application, now);
   await ports.sessions.enter({ userId, handle, event, aliveSince: since, ends: [] });
   await ports.sessions.put(session);
-  return accept({ cookie, maxAge: Math.floor((session.expiresAt - now) / 1000) });
+  return ok({ cookie, maxAge: Math.floor((session.expiresAt - now) / 1000) });
 }
 
 /** @returns the handles that were alive */
@@ -74,10 +74,10 @@ export async function endAllOf(
   // KV lists lag: what it does not show yet ends all the same, because D1 refuses everything made before.
   const event = { ...by, action: 'sessions.ended', userId, at: now } as const;
   await ports.sessions.endAll(userId, event);
-  return accept(sessions.map(({ handle }) => handle));
+  return ok(sessions.map(({ handle }) => handle));
 }
 
-const noSession = () => refuse('not_found', { message: 'No such session.' });
+const noSession = () => err('not_found', { message: 'No such session.' });
 
 const HANDLE = /^[0-9a-f]{32}$/;
 
@@ -97,5 +97,5 @@ export async function endOneOf(
   if (dead || session.expiresAt <= now) return noSession();
   const event = { ...by, action: 'session.ended', userId, session: handle, at: now } as const;
   await ports.sessions.end(userId, [handle], now + ENDED_FOR, event);
-  return accept(handle);
+  return ok(handle);
 }

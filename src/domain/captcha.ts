@@ -11,7 +11,7 @@ import type {
   RegistrationOrigin,
 } from '../ports.ts';
 import { sameIdentifier } from './identifier.ts';
-import { accept, refuse, type Refused, type Result } from './result.ts';
+import { ok, err, type Failure, type Result } from '../result.ts';
 
 declare const permitted: unique symbol;
 
@@ -42,12 +42,12 @@ export async function robotRefusal(
   ports: CaptchaPorts,
   application: Application,
   { token, ip, action }: SolvedCaptcha,
-): Promise<Refused<'captcha_failed'> | undefined> {
+): Promise<Failure<'captcha_failed'> | undefined> {
   if (!ports.captcha || !isAsked(ports, application)) return undefined;
-  if (token === undefined) return refuse('captcha_failed', { message: 'A captcha is required.' });
+  if (token === undefined) return err('captcha_failed', { message: 'A captcha is required.' });
   const hosts = application.domains;
   const human = await ports.captcha.isHuman({ token, ip, hosts, action });
-  return human ? undefined : refuse('captcha_failed');
+  return human ? undefined : err('captcha_failed');
 }
 
 /** For a caller of whom nothing is known. */
@@ -57,7 +57,7 @@ export async function permitByCaptcha(
   solved: SolvedCaptcha,
 ): Promise<Result<SendPermit, 'captcha_failed'>> {
   const refused = await robotRefusal(ports, application, solved);
-  return refused ?? accept(permit(isAsked(ports, application) ? 'captcha' : 'form'));
+  return refused ?? ok(permit(isAsked(ports, application) ? 'captcha' : 'form'));
 }
 
 /** For a signed-in shopper, whose messages have a budget of their own. */
@@ -91,5 +91,5 @@ export async function permitInRegistration(
   );
   const isFree = sentTo.length + fresh.length <= FREE_IDENTIFIERS[origin];
   const refused = isFree ? undefined : await robotRefusal(ports, application, solved);
-  return refused ?? accept(permit(origin));
+  return refused ?? ok(permit(origin));
 }

@@ -13,7 +13,7 @@ import type {
 } from '../ports.ts';
 import { readEmail, readPhone, sameIdentifier } from './identifier.ts';
 import { readProfile, type ProfileBody } from './profile.ts';
-import { accept, badField, refuse, type Refused, type Result } from './result.ts';
+import { ok, invalidField, err, type Failure, type Result } from '../result.ts';
 import { newObjectId } from './object-id.ts';
 import { givenProfile, withPrimaries } from './user.ts';
 import { wordsOf } from './customer-query.ts';
@@ -43,8 +43,8 @@ export function readUsername(text: string): string | undefined {
 
 const TAKEN_FIELD = { phone: 'phone_number', email: 'email', username: 'username' } as const;
 
-function taken(field: string): Refused<'identifier_taken'> {
-  return refuse('identifier_taken', {
+function taken(field: string): Failure<'identifier_taken'> {
+  return err('identifier_taken', {
     message: `${field} already belongs to another account.`,
     meta: { field },
     errors: [{ path: field, message: 'already belongs to another account' }],
@@ -57,12 +57,12 @@ function written(
   fieldOf: (field: IdentifierKind | 'username') => string,
 ): Result<User, 'identifier_taken' | 'not_found'> {
   if (result.state === 'taken') return taken(fieldOf(result.field));
-  return result.user ? accept(result.user) : noCustomer();
+  return result.user ? ok(result.user) : noCustomer();
 }
 
-export function noCustomer(ids: readonly string[] = []): Refused<'not_found'> {
+export function noCustomer(ids: readonly string[] = []): Failure<'not_found'> {
   const message = ids.length > 0 ? `No such customer: ${ids.join(', ')}.` : 'No such customer.';
-  return refuse('not_found', { message, ...(ids.length > 0 && { meta: { user_id: ids } }) });
+  return err('not_found', { message, ...(ids.length > 0 && { meta: { user_id: ids } }) });
 }
 
 export async function createCustomer(
@@ -74,12 +74,13 @@ export async function createCustomer(
   const now = ports.clock.now();
   const username = readUsername(body.username);
   if (username === undefined) {
-    return badField('body.username', USERNAME_RULE);
+    return invalidField('body.username', USERNAME_RULE);
   }
   const phone = readPhone(body.phone_number, application.defaultCountryCode);
-  if (!phone) return badField('body.phone_number', 'is not a mobile number');
+  if (!phone) return invalidField('body.phone_number', 'is not a mobile number');
   const email = body.email === undefined ? undefined : readEmail(body.email);
-  if (body.email !== undefined && !email) return badField('body.email', 'is not an email address');
+  if (body.email !== undefined && !email)
+    return invalidField('body.email', 'is not an email address');
   const profile = readProfile(body, now);
   if (!profile.ok) return profile;
   const refs: IdentifierRef[] = email ? [phone, email] : [phone];
@@ -121,17 +122,17 @@ export function readIdentifiers(
 ): Result<Identifier[], 'validation_failed'> {
   const identifiers: Identifier[] = [];
   for (const [index, { ref, verified = true, primary = false }] of listed.entries()) {
-    if (!ref) return badField(`${field}.${index}`, 'is not valid');
+    if (!ref) return invalidField(`${field}.${index}`, 'is not valid');
     if (primary && !verified)
-      return badField(`${field}.${index}`, 'must be verified to be primary');
+      return invalidField(`${field}.${index}`, 'must be verified to be primary');
     if (identifiers.some((one) => sameIdentifier(one, ref))) {
-      return badField(`${field}.${index}`, 'is there twice');
+      return invalidField(`${field}.${index}`, 'is there twice');
     }
     identifiers.push({ ...ref, verified, primary });
   }
   const primaries = identifiers.filter(({ primary }) => primary).length;
-  if (primaries > 1) return badField(field, 'must have one primary at most');
-  return accept(primaries === 1 ? identifiers : withPrimaries(identifiers));
+  if (primaries > 1) return invalidField(field, 'must have one primary at most');
+  return ok(primaries === 1 ? identifiers : withPrimaries(identifiers));
 }
 
 function readLists(
@@ -165,9 +166,9 @@ function readLists(
   const kept = user.identifiers.filter(({ kind }) => !replaced.includes(kind));
   const [first] = given;
   if (first && ![...kept, ...identifiers].some(({ verified }) => verified)) {
-    return badField(first.field, 'must leave one verified email or phone to sign in with');
+    return invalidField(first.field, 'must leave one verified email or phone to sign in with');
   }
-  return accept({ identifiers, replaced });
+  return ok({ identifiers, replaced });
 }
 
 export async function updateCustomer(
@@ -230,7 +231,7 @@ export async function setCustomerState(
 ): Promise<Result<undefined, 'not_found'>> {
   const event = { ...by, action: ACTION[change], at: ports.clock.now() };
   const missing = await ports.customers.setState(userIds, change, event);
-  return missing.length > 0 ? noCustomer(missing) : accept(undefined);
+  return missing.length > 0 ? noCustomer(missing) : ok(undefined);
 }
 
 /** The purge takes users who were deleted `delete_account_day` days ago or earlier; nobody is both restored and purged. */
@@ -245,12 +246,12 @@ export async function restoreCustomer(
   const state = await ports.customers.restore(userId, now - config.delete_account_day * DAY, event);
   switch (state) {
     case 'done':
-      return accept(undefined);
+      return ok(undefined);
     case 'missing':
       return noCustomer();
     case 'not_deleted':
-      return refuse('not_deleted');
+      return err('not_deleted');
     case 'too_late':
-      return refuse('undelete_too_late');
+      return err('undelete_too_late');
   }
 }

@@ -23,7 +23,7 @@ import {
   type Outcome,
   type Step,
 } from './registration-proofs.ts';
-import { accept, missingField, refuse, type Refused } from './result.ts';
+import { ok, requiredField, err, type Failure } from '../result.ts';
 import {
   kindsForRegistration,
   kindsForSession,
@@ -53,22 +53,22 @@ export async function finishRegistration(
   const id = await ports.vault.digest(request.registerToken);
   const found = await ports.registrations.find(id);
   const { registration } = found;
-  if (!registration || registration.expiresAt <= startedAt) return refuse('register_token_invalid');
-  if (registration.finishedAt !== undefined) return refuse('registration_finished');
+  if (!registration || registration.expiresAt <= startedAt) return err('register_token_invalid');
+  if (registration.finishedAt !== undefined) return err('registration_finished');
   const form = merge(found.form, request);
   const step = { ports, application, request, registration, form, startedAt };
   if (registration.userId !== undefined) {
     const { bound } = found;
     return bound && bindingHolds(registration, bound)
       ? completeUser(step, bound)
-      : refuse('register_token_invalid');
+      : err('register_token_invalid');
   }
   if (found.owners.length === 0) return next(step);
   // These identifiers belong to a user by now. An old proof signs in there only if nothing has happened since (see credentials.ts).
   const owner = found.owners.find((user) => signsInto(user, registration));
   return owner && found.owners.length === 1
     ? signInOwner(step, owner)
-    : refuse('register_token_invalid');
+    : err('register_token_invalid');
 }
 
 /** Whether one of the registration's proofs is still good for the account that owns the identifier by now. */
@@ -82,10 +82,10 @@ function signsInto(user: User, { proofs }: Registration): boolean {
 /** Asks, sends codes or makes the user, as the proofs at hand demand. */
 async function next(step: Step): Outcome {
   const { application, request, registration, form } = step;
-  if (!application.config.register) return refuse('registration_closed');
+  if (!application.config.register) return err('registration_closed');
   const demanded = kindsForRegistration(application);
   const to = nextStep(demanded, registration?.proofs ?? [], form.identifiers);
-  if (to.kind === 'ask') return missingField(fieldOf(request, to.missing[0] ?? 'phone'));
+  if (to.kind === 'ask') return requiredField(fieldOf(request, to.missing[0] ?? 'phone'));
   // Without a token nothing is proven yet, so there is nothing to make a user of.
   return to.kind === 'prove' || !registration
     ? sendProofs(step, to.identifiers)
@@ -109,7 +109,7 @@ async function create(
   unverified: IdentifierRef[],
 ): Outcome {
   const { ports, application, request, registration, startedAt } = step;
-  if (!application.config.active) return refuse('application_inactive');
+  if (!application.config.active) return err('application_inactive');
   const form = await withHash(step);
   const { visitor } = request;
   for (let tries = 0; tries < USERNAME_TRIES; tries += 1) {
@@ -121,16 +121,16 @@ async function create(
       prepared.signIn,
       startedAt,
     );
-    if (settled.state === 'lost') return refuse('registration_finished');
+    if (settled.state === 'lost') return err('registration_finished');
     if (settled.state === 'done' && settled.user) {
       const { user } = settled;
       const session = await openSession(ports, application, user, visitor, prepared);
       const linkSentTo = await sendFirstLinks(ports, application, user, unverified, visitor.ip);
-      return accept({ kind: 'signed_in', user, session, linkSentTo });
+      return ok({ kind: 'signed_in', user, session, linkSentTo });
     }
     // A user has registered with a proven identifier meanwhile: the older proof does not open that account.
     if (settled.state === 'taken' && settled.field !== 'username') {
-      return refuse('register_token_invalid');
+      return err('register_token_invalid');
     }
   }
   throw new Error('no free username after several tries');
@@ -148,7 +148,7 @@ const prepare = async ({ ports, application, request, startedAt }: Step, user: {
 /** The proof belongs to an existing user: login's outcomes, the form is dropped (D-48). */
 async function signInOwner(step: Begun, owner: User): Outcome {
   const { ports, application, registration, request, startedAt } = step;
-  const refused: Refused<FinishRefusal> | undefined = signInRefusal(owner, application);
+  const refused: Failure<FinishRefusal> | undefined = signInRefusal(owner, application);
   if (refused) return refused;
   if (missingKinds(kindsForSession(application), owner.identifiers).length > 0) {
     // No session yet (D-49); of the form only what is to be proven next is kept (D-48).
@@ -163,13 +163,13 @@ async function signInOwner(step: Begun, owner: User): Outcome {
     prepared.signIn,
     startedAt,
   );
-  if (settled.state !== 'done') return refuse('register_token_invalid');
+  if (settled.state !== 'done') return err('register_token_invalid');
   const user = settled.user ?? owner;
   const { identity } = registration;
   if (identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);
   const session = await openSession(ports, application, user, request.visitor, prepared);
   noticeSignIn(ports, user);
-  return accept({ kind: 'signed_in', user, session });
+  return ok({ kind: 'signed_in', user, session });
 }
 
 /** A known user who lacked a demanded identifier (D-49). */
@@ -187,7 +187,7 @@ async function completeUser(
   const wanted = missing.flatMap((kind) => form.identifiers.find((one) => one.kind === kind) ?? []);
   if (wanted.length < missing.length) {
     const lacking = missing.find((kind) => !wanted.some((one) => one.kind === kind)) ?? first;
-    return missingField(fieldOf(step.request, lacking));
+    return requiredField(fieldOf(step.request, lacking));
   }
   return sendProofs(step, wanted, bound);
 }

@@ -11,7 +11,7 @@ import type {
 import type { By } from './customers.ts';
 import { newObjectId } from './object-id.ts';
 import { isPlainLine } from './plain-line.ts';
-import { accept, badField, refuse, type Result } from './result.ts';
+import { ok, invalidField, err, type Result } from '../result.ts';
 
 /** Of one application: a list reads the names of all of them. */
 const MAX_GROUPS = 1_000;
@@ -30,12 +30,12 @@ export interface GroupBody {
 
 function newImport(ports: Ports, fileUrl: string): Result<NewImport, 'validation_failed'> {
   if (!ports.imports.allows(fileUrl)) {
-    return badField('body.file_url', 'must be an https address on a public host, on port 443');
+    return invalidField('body.file_url', 'must be an https address on a public host, on port 443');
   }
-  return accept({ fileUrl, importId: newObjectId(ports.clock.now(), ports.random.bytes(8)) });
+  return ok({ fileUrl, importId: newObjectId(ports.clock.now(), ports.random.bytes(8)) });
 }
 
-const unreadable = badField('body.name', 'must be one visible line');
+const unreadable = invalidField('body.name', 'must be one visible line');
 
 /** The group is there; if its message cannot be sent, the search for stalled imports sends another. */
 const begin = (ports: Ports, { importId }: NewImport): void =>
@@ -55,9 +55,9 @@ export async function createGroup(
   const event = { ...by, action: 'group.created', detail: { group: id }, at: now } as const;
   const group = { id, name, description, ...file.value };
   const created = await ports.groups.create(group, MAX_GROUPS, event);
-  if (!created) return refuse('group_limit');
+  if (!created) return err('group_limit');
   begin(ports, file.value);
-  return accept(created);
+  return ok(created);
 }
 
 /** A file, the same one too, is read from its start; until it is in, the group keeps the members it has. */
@@ -74,9 +74,9 @@ export async function updateGroup(
   const detail = { group: ref, fields: Object.keys(body) };
   const event = { ...by, action: 'group.updated', detail, at: ports.clock.now() } as const;
   const updated = await ports.groups.update(ref, { name, description, file: file?.value }, event);
-  if (!updated) return refuse('not_found', { message: 'No such group.' });
+  if (!updated) return err('not_found', { message: 'No such group.' });
   if (file) begin(ports, file.value);
-  return accept(updated);
+  return ok(updated);
 }
 
 /** Reading a stalled import sends its message again, at most once a minute. */

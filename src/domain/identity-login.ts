@@ -16,7 +16,7 @@ import type {
 } from '../ports.ts';
 import { noticeSocialLinked } from './notices.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
-import { accept, refuse, type Result } from './result.ts';
+import { ok, err, type Result } from '../result.ts';
 import { tokenCountsUntil } from './credentials.ts';
 import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { givenProfile, missingKinds, signInRefusal } from './user.ts';
@@ -66,7 +66,7 @@ export async function loginByIdentity(
     const { linked, owners } = await ports.identities.find(identity, proven);
     // Two people's identifiers in one login: neither account may get the other's.
     if (!linked && owners.length > 1) {
-      return refuse('identifier_taken', { meta: { field: kindOfSecond(proven) } });
+      return err('identifier_taken', { meta: { field: kindOfSecond(proven) } });
     }
     const known = linked ?? owners[0];
     const refused = signInRefusal(known, application);
@@ -74,7 +74,7 @@ export async function loginByIdentity(
     if (!known) return register(ports, application, login);
     const countsUntil = tokenCountsUntil(login.issuedAt);
     if (countsUntil !== undefined && countsUntil < known.sessionsValidFrom) {
-      return refuse('login_failed', { internal: 'made before a revocation' });
+      return err('login_failed', { internal: 'made before a revocation' });
     }
     const lacks = missingKinds(kindsForSession(application), known.identifiers).length > 0;
     const fresh = lacks
@@ -100,11 +100,11 @@ export async function loginByIdentity(
     if (done.linkedNow) noticeSocialLinked(ports, user, identity, proven);
     const refusedNow = signInRefusal(user, application);
     if (refusedNow) return refusedNow;
-    if (!prepared) return accept({ kind: 'incomplete', user, token: fresh?.token ?? '' });
+    if (!prepared) return ok({ kind: 'incomplete', user, token: fresh?.token ?? '' });
     const session = await openSession(ports, application, user, visitor, prepared);
-    return accept({ kind: 'signed_in', user, session });
+    return ok({ kind: 'signed_in', user, session });
   }
-  return refuse('login_failed', { internal: 'the identity keeps changing hands' });
+  return err('login_failed', { internal: 'the identity keeps changing hands' });
 }
 
 const kindOfSecond = (proven: readonly IdentifierRef[]): IdentifierKind =>
@@ -117,12 +117,12 @@ async function register(
 ): Promise<Result<IdentityLoggedIn, 'registration_closed'>> {
   const { identity, proven, claimed, profile, charged, chargedAt } = login;
   await ports.budgets.giveBack(charged, chargedAt);
-  if (!application.config.register) return refuse('registration_closed');
+  if (!application.config.register) return err('registration_closed');
   const origin = identity.provider.startsWith('token:') ? 'login_token' : 'social';
   const { token, registration } = await newRegistration(ports, { origin, identity });
   const form: PendingForm = { ...givenProfile(profile), identifiers: claimed };
   const provenAt = registration.createdAt;
   const proofs = proven.map((one) => ({ ...one, provenAt }));
   await ports.registrations.begin(registration, form, proofs);
-  return accept({ kind: 'register', token });
+  return ok({ kind: 'register', token });
 }

@@ -13,7 +13,7 @@ import { RESET_LINK_LIFE_MS } from './credentials.ts';
 import { noticePasswordSet } from './notices.ts';
 import { passwordRefusal } from './password.ts';
 import { checkPassword } from './password-login.ts';
-import { accept, missingField, refuse, type Result } from './result.ts';
+import { ok, requiredField, err, type Result } from '../result.ts';
 import { hex } from './hex.ts';
 import {
   openSession,
@@ -93,7 +93,7 @@ export async function resetPassword(
   },
 ): Promise<Result<NewPassword, ResetRefusal>> {
   const user = await resetCodeUser(ports, request.code);
-  if (!user) return refuse('link_invalid');
+  if (!user) return err('link_invalid');
   const refused = signInRefusal(user, application);
   if (refused) return refused;
   const weak = await passwordRefusal(ports, request.password, user, 'body.password');
@@ -108,7 +108,7 @@ export async function resetPassword(
     : await prepareSession(ports, application, user.id, by, event.at);
   const id = await ports.vault.digest(request.code);
   const settled = await ports.links.reset(id, hash, event, prepared?.signIn);
-  if (settled.state !== 'done' || !settled.user) return refuse('link_invalid');
+  if (settled.state !== 'done' || !settled.user) return err('link_invalid');
   const current = settled.user;
   noticePasswordSet(ports, current);
   const refusedNow = signInRefusal(current, application);
@@ -119,12 +119,12 @@ export async function resetPassword(
       user: current,
     });
     await ports.registrations.begin(registration, { identifiers: [] });
-    return accept({ kind: 'register', user: current, token });
+    return ok({ kind: 'register', user: current, token });
   }
   const { visitor } = request;
   const startedAt = Math.max(event.at, current.sessionsValidFrom);
   const session = await openSession(ports, application, current, visitor, prepared, startedAt);
-  return accept({ kind: 'signed_in', user: current, session });
+  return ok({ kind: 'signed_in', user: current, session });
 }
 
 /** A new password while signed in. The old one is demanded when there is one, and a wrong one counts as a failed login. */
@@ -146,7 +146,7 @@ export async function changePassword(
   const { user, session } = signedIn;
   const current = await ports.passwords.hashOf(user.id);
   if (current !== undefined) {
-    if (request.oldPassword === undefined) return missingField('body.old_password');
+    if (request.oldPassword === undefined) return requiredField('body.old_password');
     const checked = await checkPassword(ports, {
       login: { userId: user.id },
       password: request.oldPassword,
@@ -156,7 +156,7 @@ export async function changePassword(
     });
     if (!checked.ok) {
       const { internal } = checked;
-      return checked.code === 'login_failed' ? refuse('password_wrong', { internal }) : checked;
+      return checked.code === 'login_failed' ? err('password_wrong', { internal }) : checked;
     }
     // The hash is about to be replaced as it is.
     await ports.passwords.succeed({ ...checked.value.success, rehash: undefined });
@@ -168,7 +168,7 @@ export async function changePassword(
   const event = { ...shopperEvent(ports, 'password.changed', user.id), session: issued.handle };
   // Only over the password that was checked: of two changes at once one wins, the other's old password is wrong by then.
   const changed = await ports.passwords.set(user.id, current, hash, event);
-  if (!changed) return refuse('password_wrong');
+  if (!changed) return err('password_wrong');
   noticePasswordSet(ports, changed);
-  return accept(await replaceSession(ports, session, changed, issued, event.at));
+  return ok(await replaceSession(ports, session, changed, issued, event.at));
 }

@@ -13,7 +13,7 @@ import { shopperEvent } from './audit-event.ts';
 import { readEmail, readPhone } from './identifier.ts';
 import { hashCounts, importedWork } from './imported-hash.ts';
 import { kindsForSession, newRegistration } from './registration.ts';
-import { accept, refuse, tooMany, type Result } from './result.ts';
+import { ok, err, rateLimited, type Result } from '../result.ts';
 import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import { loginFailures } from './throttle.ts';
 import { missingKinds, signInRefusal } from './user.ts';
@@ -64,7 +64,7 @@ export async function checkPassword(
     account: { ...account, device },
     now,
   });
-  if (found.limited) return tooMany(found.limited);
+  if (found.limited) return rateLimited(found.limited);
   const { user } = found;
   // One that does not count any more is no hash; the work is the same.
   const hash = hashCounts(found.hash, importedHashes, now) ? found.hash : undefined;
@@ -72,16 +72,16 @@ export async function checkPassword(
   if (user && hash !== undefined && (verdict === 'right' || verdict === 'outdated')) {
     const rehash = verdict === 'outdated' ? await ports.hasher.hash(password) : undefined;
     const success = { charged: found.charged, chargedAt: now, userId: user.id, hash, rehash };
-    return accept({ user, success });
+    return ok({ user, success });
   }
   ports.background(ports.audit.count('sign_in_failed.password', now));
   if (user && found.spent) {
     const detail = { limit: account.name };
     ports.background(ports.audit.record(shopperEvent(ports, 'sign_in.locked', user.id, detail)));
   }
-  if (typeof verdict !== 'object') return refuse('login_failed');
+  if (typeof verdict !== 'object') return err('login_failed');
   const owner = user ? `user ${user.id}` : 'nobody';
-  return refuse('login_failed', { internal: `password hash of ${owner}: ${verdict.unusable}` });
+  return err('login_failed', { internal: `password hash of ${owner}: ${verdict.unusable}` });
 }
 
 export type PasswordLogin =
@@ -117,15 +117,15 @@ export async function loginByPassword(
   if (missingKinds(kindsForSession(application), user.identifiers).length > 0) {
     const { token, registration } = await newRegistration(ports, { origin: 'password', user });
     const current = await ports.passwords.succeed({ ...success, registration });
-    return current ? accept({ kind: 'register', user: current, token }) : refuse('login_failed');
+    return current ? ok({ kind: 'register', user: current, token }) : err('login_failed');
   }
   const by = { method: 'password', presented: request.presented } as const;
   const prepared = await prepareSession(ports, application, user.id, by, startedAt);
   // Read in the batch that compares the hash once more: a password that was changed meanwhile is refused.
   const current = await ports.passwords.succeed({ ...success, signIn: prepared.signIn });
-  if (!current) return refuse('login_failed');
+  if (!current) return err('login_failed');
   const refusedNow = signInRefusal(current, application);
   if (refusedNow) return refusedNow;
   const session = await openSession(ports, application, current, request.visitor, prepared);
-  return accept({ kind: 'signed_in', user: current, session });
+  return ok({ kind: 'signed_in', user: current, session });
 }

@@ -1,7 +1,7 @@
 /** What a password may be: long enough, not a common one, and not the user's own name, email or phone. */
 import type { IdentifierRef, Ports } from '../ports.ts';
 import { nationalDigits } from './identifier.ts';
-import { refuse, type Refused } from './result.ts';
+import { err, type Failure } from '../result.ts';
 
 const MIN = 8;
 const MAX = 128;
@@ -40,9 +40,9 @@ export async function passwordRefusal(
   password: string,
   own: OwnWords,
   field: string,
-): Promise<Refused<'password_weak'> | undefined> {
-  const weak = (message: string): Refused<'password_weak'> =>
-    refuse('password_weak', {
+): Promise<Failure<'password_weak'> | undefined> {
+  const weak = (message: string): Failure<'password_weak'> =>
+    err('password_weak', {
       message: `${field} ${message}.`,
       errors: [{ path: field, message }],
     });

@@ -1,7 +1,7 @@
 /** Changing the login options of an application. Pure, but for the one flow at the end. */
 import type { Application, Ports, PlatformConfig } from '../ports.ts';
 import type { By } from './customers.ts';
-import { accept, badField, refuse, type Refused, type Result } from './result.ts';
+import { ok, invalidField, err, type Failure, type Result } from '../result.ts';
 import { ABSOLUTE_CAP, UNIT } from './session.ts';
 import { isWebAddress } from './web-address.ts';
 
@@ -43,20 +43,20 @@ const bytesOf = (value: unknown): number =>
   new TextEncoder().encode(JSON.stringify(value) ?? '').length;
 
 /** Too large as a whole; the largest part of the change is named, as the one to be cut. */
-function oversize(config: PlatformConfig, change: Json): Refused<'validation_failed'> | undefined {
+function oversize(config: PlatformConfig, change: Json): Failure<'validation_failed'> | undefined {
   if (bytesOf(config) <= MAX_BYTES) return undefined;
   const [largest] = Object.entries(change)
     .map(([key, value]) => ({ key, bytes: bytesOf(value) }))
     .toSorted((a, b) => b.bytes - a.bytes);
   const path = largest ? `body.${largest.key}` : 'body';
-  return badField(path, 'makes the configuration larger than 64 KiB');
+  return invalidField(path, 'makes the configuration larger than 64 KiB');
 }
 
 /** Where a page is sent, or an image comes from. Empty means none. */
 function badAddress(
   config: PlatformConfig,
   loopback: boolean,
-): Refused<'validation_failed'> | undefined {
+): Failure<'validation_failed'> | undefined {
   const { mobile_image, desktop_image, social_tokens } = config;
   const addresses = [
     ['mobile_image', mobile_image],
@@ -67,21 +67,21 @@ function badAddress(
     ]),
   ] as const;
   const bad = addresses.find(([, address]) => address && !isWebAddress(address, loopback));
-  return bad && badField(`body.${bad[0]}`, 'must be an https URL or empty');
+  return bad && invalidField(`body.${bad[0]}`, 'must be an https URL or empty');
 }
 
 /** The first thing that the flows could not work with. */
-function mistake(config: PlatformConfig): Refused<'validation_failed'> | undefined {
+function mistake(config: PlatformConfig): Failure<'validation_failed'> | undefined {
   const { session_config: session, delete_account_day: days } = config;
   if (!Object.hasOwn(UNIT, session.type)) {
-    return badField('body.session_config.type', 'must be Minutes, Hours or Days');
+    return invalidField('body.session_config.type', 'must be Minutes, Hours or Days');
   }
   const life = session.duration * UNIT[session.type];
   if (!(life >= UNIT.Minutes && life <= ABSOLUTE_CAP)) {
-    return badField('body.session_config.duration', 'must be between one minute and 365 days');
+    return invalidField('body.session_config.duration', 'must be between one minute and 365 days');
   }
   if (!Number.isInteger(days) || days < 0 || days > MAX_DELETE_DAYS) {
-    return badField(
+    return invalidField(
       'body.delete_account_day',
       `must be a whole number from 0 to ${MAX_DELETE_DAYS}`,
     );
@@ -89,13 +89,13 @@ function mistake(config: PlatformConfig): Refused<'validation_failed'> | undefin
   for (const fields of ['required_fields', 'register_required_fields'] as const) {
     for (const [name, { level }] of Object.entries(config[fields])) {
       if (level !== 'hard' && level !== 'soft') {
-        return badField(`body.${fields}.${name}.level`, 'must be hard or soft');
+        return invalidField(`body.${fields}.${name}.level`, 'must be hard or soft');
       }
     }
   }
   const reasons = config.delete_account_reasons.map(({ reason_id: id }) => id);
   if (reasons.some((id) => !id) || new Set(reasons).size < reasons.length) {
-    return badField('body.delete_account_reasons', 'must each have a reason_id of their own');
+    return invalidField('body.delete_account_reasons', 'must each have a reason_id of their own');
   }
   return undefined;
 }
@@ -114,7 +114,7 @@ export function changedConfig(
   // The row's schema is closed: what is merged in has the types of what is there.
   const merged = merge({ ...old }, canonical(change)) as unknown as PlatformConfig;
   const next = { ...merged, updated_at: new Date(now).toISOString() };
-  return mistake(next) ?? badAddress(next, loopback) ?? oversize(next, change) ?? accept(next);
+  return mistake(next) ?? badAddress(next, loopback) ?? oversize(next, change) ?? ok(next);
 }
 
 /** Two operators at once take turns; more than this many turns is no coincidence. */
@@ -128,14 +128,14 @@ export async function updateConfig(
 ): Promise<Result<PlatformConfig, 'validation_failed' | 'not_found' | 'unavailable'>> {
   for (let turn = 0; turn < TURNS; turn += 1) {
     const old = await ports.configs.read();
-    if (!old) return refuse('not_found');
+    if (!old) return err('not_found');
     const at = ports.clock.now();
     const next = changedConfig(old.config, change, at, !ports.production);
     if (!next.ok) return next;
     const detail = { fields: Object.keys(change) };
     const event = { ...by, action: 'config.changed', detail, at } as const;
     const done = await ports.configs.write({ config: next.value, version: old.version }, event);
-    if (done) return accept(next.value);
+    if (done) return ok(next.value);
   }
-  return refuse('unavailable', { internal: `config of ${application.id}: lost every turn` });
+  return err('unavailable', { internal: `config of ${application.id}: lost every turn` });
 }

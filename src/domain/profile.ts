@@ -1,7 +1,7 @@
 /** The plain fields of a profile: what may stand in them. Pure. */
 import type { Profile } from '../ports.ts';
 import { isPlainLine } from './plain-line.ts';
-import { accept, badField, type Refused, type Result } from './result.ts';
+import { ok, invalidField, type Failure, type Result } from '../result.ts';
 import { isWebAddress } from './web-address.ts';
 
 const GENDERS = new Set(['male', 'female', 'unisex', 'others']);
@@ -26,8 +26,8 @@ function readDate(text: string): string | undefined {
 
 /** @param now milliseconds, to tell a date of birth from a date to come */
 export function readProfile(body: ProfileBody, now: number): Result<Profile, 'validation_failed'> {
-  const bad = (field: string, message: string): Refused<'validation_failed'> =>
-    badField(`body.${field}`, message);
+  const bad = (field: string, message: string): Failure<'validation_failed'> =>
+    invalidField(`body.${field}`, message);
   const firstName = body.first_name?.trim();
   const lastName = body.last_name?.trim();
   for (const [field, name] of [
@@ -51,7 +51,7 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
   if (profilePicUrl !== undefined && !isWebAddress(profilePicUrl)) {
     return bad('profile_pic_url', 'must be an https URL');
   }
-  return accept({
+  return ok({
     firstName: firstName || undefined,
     lastName: lastName || undefined,
     gender,

@@ -11,7 +11,7 @@ import type {
   User,
 } from '../ports.ts';
 import { permitByCaptcha, permitInRegistration, type SolvedCaptcha } from './captcha.ts';
-import { accept, refuse, tooMany, type Result } from './result.ts';
+import { ok, err, rateLimited, type Result } from '../result.ts';
 import { newRegistration } from './registration.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
 import type { SessionCookie, Visitor } from './sign-in.ts';
@@ -103,7 +103,7 @@ export async function sendProofs(
     // Before the first send a password is hashed and the form is kept: a refusal must leave nothing behind.
     true,
   );
-  if (limited) return tooMany(limited);
+  if (limited) return rateLimited(limited);
   const form = await withHash(step);
   // Before the codes go out, so that the form is there when a code arrives.
   const begun = registration
@@ -111,7 +111,7 @@ export async function sendProofs(
     : await newRegistration(ports, { origin: permit.origin });
   if (registration) {
     const kept = await ports.registrations.keep(registration, form, step.startedAt, bound);
-    if (!kept) return refuse('register_token_invalid');
+    if (!kept) return err('register_token_invalid');
   } else {
     await ports.registrations.begin(begun.registration, form);
   }
@@ -131,5 +131,5 @@ export async function sendProofs(
     if (!sent.ok) return sent;
     proofs.push({ ...sent.value, identifier });
   }
-  return accept({ kind: 'register', token: begun.token, proofs });
+  return ok({ kind: 'register', token: begun.token, proofs });
 }

@@ -12,7 +12,7 @@ import type {
 import type { SendPermit } from './captcha.ts';
 import { OTP_LIFE_MS } from './credentials.ts';
 import { hex } from './hex.ts';
-import { accept, refuse, tooMany, type Result } from './result.ts';
+import { ok, err, rateLimited, type Result } from '../result.ts';
 import { countryRefusal, smsGuard } from './sms-guard.ts';
 import { otpBudget, registrationSends } from './throttle.ts';
 import { codeMac } from './try-code.ts';
@@ -110,7 +110,7 @@ export async function sendOtp(
   request: SendOtp,
 ): Promise<Result<SentOtp, SendRefusal>> {
   const { identifier, purpose, userId, registration } = request;
-  if (!application.config.active) return refuse('application_inactive');
+  if (!application.config.active) return err('application_inactive');
   const now = ports.clock.now();
   const fixed = fixedCode(ports, application, identifier, now);
   const refused = fixed === undefined && countryRefusal(ports, application, [identifier]);
@@ -143,7 +143,7 @@ export async function sendOtp(
     sms,
   };
   const limited = await ports.otps.open(opening);
-  if (limited) return tooMany(limited);
+  if (limited) return rateLimited(limited);
   const life = [now, challenge.expiresAt] as const;
   const message = otpMessage(ports, application, id, identifier, otp, life, request.androidHash);
   try {
@@ -153,7 +153,7 @@ export async function sendOtp(
     await ports.otps.cancel(opening);
     throw outage;
   }
-  return accept(sent(id, resendToken, ports));
+  return ok(sent(id, resendToken, ports));
 }
 
 export type SendRefusal = 'too_many_requests' | 'validation_failed' | 'application_inactive';
@@ -190,7 +190,7 @@ export async function resendOtp(
   application: Application,
   { token, identifier, userId, device, ip, androidHash }: ResendOtp,
 ): Promise<Result<SentOtp, ResendRefusal>> {
-  if (!application.config.active) return refuse('application_inactive');
+  if (!application.config.active) return err('application_inactive');
   const now = ports.clock.now();
   const nonce = hex(ports.random.bytes(16));
   const limitsOf = async (purpose: OtpPurpose) =>
@@ -214,13 +214,13 @@ export async function resendOtp(
   });
   switch (found.state) {
     case 'unknown':
-      return refuse('resend_token_invalid');
+      return err('resend_token_invalid');
     case 'exhausted':
-      return refuse('otp_exhausted');
+      return err('otp_exhausted');
     case 'not_here_yet':
-      return refuse('unavailable', { retryAfter: 2 });
+      return err('unavailable', { retryAfterSeconds: 2 });
     case 'limited':
-      return tooMany(found.limited);
+      return rateLimited(found.limited);
     case 'ready':
       break;
   }
@@ -238,5 +238,5 @@ export async function resendOtp(
     await ports.otps.cancelResend({ ...resending, ...charged });
     throw outage;
   }
-  return accept(sent(id, token, ports));
+  return ok(sent(id, token, ports));
 }

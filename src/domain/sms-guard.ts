@@ -1,6 +1,6 @@
 /** What an SMS may cost (D-76): which countries, how many a day, and when to stop. */
 import type { Application, IdentifierRef, Ports, SmsGuard } from '../ports.ts';
-import { refuse, type Refused } from './result.ts';
+import { err, type Failure } from '../result.ts';
 
 type Costs = Pick<Ports, 'smsCosts' | 'limits'>;
 
@@ -34,12 +34,12 @@ export function countryRefusal(
   { smsCosts }: Costs,
   application: Application,
   identifiers: readonly IdentifierRef[],
-): Refused<'validation_failed'> | undefined {
+): Failure<'validation_failed'> | undefined {
   const served = (one: IdentifierRef) =>
     isOwn(application, one) || application.smsCountries.includes(String(one.callingCode));
   if (!smsCosts || identifiers.every((one) => one.kind === 'email' || served(one)))
     return undefined;
-  return refuse('validation_failed', {
+  return err('validation_failed', {
     message: 'This shop sends no SMS to this country.',
     meta: { limit: 'sms_country' },
   });

@@ -16,7 +16,7 @@ import {
   type IdentityRefusal,
 } from './identity-login.ts';
 import { toPlainLine } from './plain-line.ts';
-import { accept, refuse, tooMany, type Refused, type Result } from './result.ts';
+import { ok, err, rateLimited, type Failure, type Result } from '../result.ts';
 import type { Visitor } from './sign-in.ts';
 import { proofFailures } from './throttle.ts';
 import { identifiersView } from './user.ts';
@@ -71,7 +71,7 @@ export async function chargeProof(
   const charged = await proofFailures(ports, ip);
   const chargedAt = ports.clock.now();
   const limited = await ports.budgets.charge(charged, chargedAt);
-  return limited ? tooMany(limited) : accept({ charged, chargedAt });
+  return limited ? rateLimited(limited) : ok({ charged, chargedAt });
 }
 
 /** The proof was refused: its charge stays. */
@@ -79,9 +79,9 @@ export function failedProof(
   ports: Ports,
   method: 'social' | 'token',
   internal: string,
-): Refused<'login_failed'> {
+): Failure<'login_failed'> {
   ports.background(ports.audit.count(`sign_in_failed.${method}`, ports.clock.now()));
-  return refuse('login_failed', { message: 'This login could not be verified.', internal });
+  return err('login_failed', { message: 'This login could not be verified.', internal });
 }
 
 /** The provider did not answer, which is no failed login. */
@@ -89,9 +89,9 @@ export async function providerDown(
   ports: Ports,
   { charged, chargedAt }: ChargedProof,
   internal: string,
-): Promise<Refused<'provider_unavailable'>> {
+): Promise<Failure<'provider_unavailable'>> {
   await ports.budgets.giveBack(charged, chargedAt);
-  return refuse('provider_unavailable', { internal });
+  return err('provider_unavailable', { internal });
 }
 
 export async function loginBySocial(
@@ -105,7 +105,7 @@ export async function loginBySocial(
     config.social_tokens[provider]?.app_id,
     ...(social?.clientIds?.[provider] ?? []),
   ].filter((id): id is string => Boolean(id));
-  if (!config.social[provider] || clientIds.length === 0) return refuse('social_login_disabled');
+  if (!config.social[provider] || clientIds.length === 0) return err('social_login_disabled');
   const proof = await chargeProof(ports, visitor.ip);
   if (!proof.ok) return proof;
   const sealed = provider === 'facebook' ? social?.facebookSecret : undefined;
@@ -132,9 +132,9 @@ export async function loginBySocial(
     presented,
     visitor,
   });
-  if (done.ok) return accept({ ...done.value, person: known });
+  if (done.ok) return ok({ ...done.value, person: known });
   // One email has one owner: it takes two identifiers to match two users.
-  return done.code === 'identifier_taken' ? refuse('login_failed') : done;
+  return done.code === 'identifier_taken' ? err('login_failed') : done;
 }
 
 /** What the form is filled in with: a documented user, of a person without an account. */

@@ -13,7 +13,7 @@ import { finishRegistration, type FinishRefusal } from './finish-registration.ts
 import { readEmail, readPhone } from './identifier.ts';
 import { loginByIdentity, type IdentityLogin, type IdentityRefusal } from './identity-login.ts';
 import { kindsForRegistration, nextStep } from './registration.ts';
-import { accept, refuse, type Result } from './result.ts';
+import { ok, err, type Result } from '../result.ts';
 import type { SessionCookie, Visitor } from './sign-in.ts';
 import { chargeProof, failedProof, personView, plainName, providerDown } from './social-login.ts';
 import { userView } from './user.ts';
@@ -107,13 +107,13 @@ async function enter(
     const done = await loginByIdentity(ports, application, login);
     if (!done.ok) return done;
     if (done.value.kind === 'signed_in') {
-      return accept({ user: view(done.value.user), session: done.value.session });
+      return ok({ user: view(done.value.user), session: done.value.session });
     }
     const { token } = done.value;
-    if (done.value.kind === 'incomplete') return accept({ user: view(done.value.user), token });
+    if (done.value.kind === 'incomplete') return ok({ user: view(done.value.user), token });
     if (proven.length === 0) return failedProof(ports, 'token', 'unknown, and nothing verified');
     const next = nextStep(kindsForRegistration(application), proven, claimed);
-    if (next.kind !== 'create') return accept({ user: personView(login), token });
+    if (next.kind !== 'create') return ok({ user: personView(login), token });
     const finished = await finishRegistration(ports, application, {
       registerToken: token,
       // Given once more: KV may not have the form yet.
@@ -126,8 +126,8 @@ async function enter(
     if (finished.ok) {
       const { value } = finished;
       return value.kind === 'signed_in'
-        ? accept({ user: view(value.user), session: value.session })
-        : accept({ user: personView(login), token: value.token });
+        ? ok({ user: view(value.user), session: value.session })
+        : ok({ user: personView(login), token: value.token });
     }
     switch (finished.code) {
       case 'register_token_invalid':
@@ -138,10 +138,10 @@ async function enter(
       case 'required_field_missing':
       case 'validation_failed':
       case 'captcha_failed':
-        return refuse('login_failed', { internal: finished.code });
+        return err('login_failed', { internal: finished.code });
       default:
         return finished;
     }
   }
-  return refuse('login_failed', { internal: 'the registration keeps changing hands' });
+  return err('login_failed', { internal: 'the registration keeps changing hands' });
 }

@@ -1,6 +1,6 @@
 /** One try of a one-time code. A wrong one is charged in the statement that judges it; a right one costs nothing. */
 import type { Attempt, ChallengeRef, DeviceRef, IdentifierRef, Ports } from '../ports.ts';
-import { accept, refuse, tooMany, type Result } from './result.ts';
+import { ok, err, rateLimited, type Result } from '../result.ts';
 import { hex } from './hex.ts';
 import { tryRules } from './throttle.ts';
 
@@ -64,12 +64,12 @@ export async function tryCode(
   switch (found.state) {
     case 'unknown':
     case 'wrong':
-      return refuse('otp_invalid');
+      return err('otp_invalid');
     case 'exhausted':
-      return refuse('otp_exhausted');
+      return err('otp_exhausted');
     case 'limited':
-      return tooMany(found.limited);
+      return rateLimited(found.limited);
     case 'right':
-      return accept({ found, nonce, now });
+      return ok({ found, nonce, now });
   }
 }

@@ -1,7 +1,7 @@
 /** The user: making one, its states, and its documented shape. */
 import type { Application, Identifier, IdentifierRef, Profile, User } from '../ports.ts';
 import { nationalDigits, verifiedOf } from './identifier.ts';
-import { refuse, type Refused } from './result.ts';
+import { err, type Failure } from '../result.ts';
 
 /**
  * From the first identifier, as the documents' examples show: `akashmane_gofynd_com_10039`.
@@ -27,12 +27,12 @@ export function statusOf(user: User): UserStatus {
 export function signInRefusal(
   user: User | undefined,
   application: Application,
-): Refused<'account_blocked' | 'account_deleted' | 'application_inactive'> | undefined {
-  if (!application.config.active) return refuse('application_inactive');
+): Failure<'account_blocked' | 'account_deleted' | 'application_inactive'> | undefined {
+  if (!application.config.active) return err('application_inactive');
   const status = user ? statusOf(user) : 'active';
   if (status === 'active') return undefined;
-  if (status === 'blocked') return refuse('account_blocked', { meta: { is_blocked: true } });
-  return refuse('account_deleted', { meta: { is_deleted: true } });
+  if (status === 'blocked') return err('account_blocked', { meta: { is_blocked: true } });
+  return err('account_deleted', { meta: { is_deleted: true } });
 }
 
 /** The first verified identifier of each kind becomes primary. */

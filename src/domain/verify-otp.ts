@@ -4,7 +4,7 @@
  */
 import type { Application, Effect, Ports, Registration, User } from '../ports.ts';
 import { noticeAdded, noticeSignIn, noticeSocialLinked } from './notices.ts';
-import { accept, refuse } from './result.ts';
+import { ok, err } from '../result.ts';
 import {
   kindsForRegistration,
   kindsForSession,
@@ -47,8 +47,8 @@ export async function verifyOtp(
   if (found.challenge.purpose === 'profile')
     return proveOnProfile(at, found.challenge.userId ?? '');
   if (registration === undefined) return login(at);
-  if (!found.registration) return refuse('register_token_invalid');
-  if (found.registration.finishedAt !== undefined) return refuse('registration_finished');
+  if (!found.registration) return err('register_token_invalid');
+  if (found.registration.finishedAt !== undefined) return err('registration_finished');
   return register(at, found.registration);
 }
 
@@ -60,12 +60,12 @@ async function login(at: Try): Outcome {
   const refused = signInRefusal(owner, application);
   if (refused) return useUp(at, refused);
   // Asked after the proof, so that nobody learns who exists.
-  if (!application.config.register) return useUp(at, refuse('registration_closed'));
+  if (!application.config.register) return useUp(at, err('registration_closed'));
   const { token, registration } = await newRegistration(ports, { origin: 'code' });
   const settled = await settle(at, { kind: 'prove', registration, isNew: true });
   if (settled.state !== 'done') return unsettled(settled);
   const wanted = stillWanted(at, [found.challenge.identifier.kind]);
-  return accept({ kind: 'register', token, wanted });
+  return ok({ kind: 'register', token, wanted });
 }
 
 /**
@@ -78,7 +78,7 @@ async function loginOwner(at: Try, owner: User, registration: Registration | und
   if (refused) return useUp(at, refused);
   // The code alone names the user here, whatever it was sent for. A social login of that user's own goes on.
   if (!application.config.login.otp && registration?.linkedTo !== owner.id) {
-    return useUp(at, refuse('otp_login_disabled'));
+    return useUp(at, err('otp_login_disabled'));
   }
   const wanted = missingKinds(kindsForSession(application), owner.identifiers);
   if (wanted.length > 0) {
@@ -88,13 +88,13 @@ async function loginOwner(at: Try, owner: User, registration: Registration | und
       const bound = await settle(at, bind, { readBack: owner.id });
       if (bound.state !== 'done') return unsettled(bound);
       const token = request.registerToken ?? '';
-      return accept({ kind: 'register', token, wanted, user: bound.user });
+      return ok({ kind: 'register', token, wanted, user: bound.user });
     }
     const fresh = await newRegistration(ports, { origin: 'code', user: owner });
     const prove: Effect = { kind: 'prove', registration: fresh.registration, isNew: true };
     const settled = await settle(at, prove, { readBack: owner.id });
     if (settled.state !== 'done') return unsettled(settled);
-    return accept({ kind: 'register', token: fresh.token, wanted, user: settled.user });
+    return ok({ kind: 'register', token: fresh.token, wanted, user: settled.user });
   }
   if (!registration) return signIn(at, owner, { kind: 'none' }, 'otp');
   const close: Effect = { kind: 'close', registration: registration.id, userId: owner.id };
@@ -111,9 +111,9 @@ async function proveOnProfile(at: Try, userId: string): Outcome {
   const effect: Effect = { kind: 'verify', userId, max: MAX_IDENTIFIERS };
   const settled = await settle(at, effect, { readBack: userId });
   if (settled.state !== 'done') return unsettled(settled);
-  if (!settled.user) return refuse('otp_invalid');
+  if (!settled.user) return err('otp_invalid');
   noticeAdded(at.ports, settled.user, at.found.challenge.identifier);
-  return accept({ kind: 'added', user: settled.user });
+  return ok({ kind: 'added', user: settled.user });
 }
 
 /** A code verified for a live register_token. */
@@ -123,12 +123,12 @@ async function register(at: Try, registration: Registration): Outcome {
   const token = request.registerToken ?? '';
   // The social login that began it was linked to another user meanwhile.
   if (registration.linkedTo !== undefined && registration.linkedTo !== owner?.id) {
-    return refuse('registration_finished');
+    return err('registration_finished');
   }
   if (registration.userId !== undefined) return complete(at, registration, bound);
   // The identifier belongs to someone already, so this is a login and the form is dropped (D-48).
   if (owner) return loginOwner(at, owner, registration);
-  if (!application.config.register) return useUp(at, refuse('registration_closed'));
+  if (!application.config.register) return useUp(at, err('registration_closed'));
   const proven = [...registration.proofs, found.challenge.identifier];
   const form = await ports.registrations.form(registration);
   const next = nextStep(kindsForRegistration(application), proven, form?.identifiers ?? []);
@@ -139,5 +139,5 @@ async function register(at: Try, registration: Registration): Outcome {
     at,
     proven.map(({ kind }) => kind),
   );
-  return accept({ kind: 'register', token, wanted });
+  return ok({ kind: 'register', token, wanted });
 }

@@ -10,7 +10,7 @@ import type {
 import { shopperEvent } from './audit-event.ts';
 import { bindingHolds } from './credentials.ts';
 import { noticeSignIn } from './notices.ts';
-import { accept, refuse } from './result.ts';
+import { ok, err } from '../result.ts';
 import { asUser, kindsForSession, newUser, profileOf, USERNAME_TRIES } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
 import { missingKinds, signInRefusal } from './user.ts';
@@ -41,12 +41,12 @@ export async function create(
     const taken = ended.ok || ended.code !== 'identifier_taken' ? undefined : ended.meta?.['field'];
     if (taken === 'username' && tries < USERNAME_TRIES) continue;
     // A new account has verified a proven identifier meanwhile: the older proof does not open that account.
-    if (taken !== undefined && taken !== 'username') return refuse('register_token_invalid');
+    if (taken !== undefined && taken !== 'username') return err('register_token_invalid');
     if (!ended.ok || ended.value.kind !== 'signed_in') return ended;
     const made = ended.value.user;
     const { ip } = request.visitor;
     const linkSentTo = await sendFirstLinks(ports, application, made, unverified, ip);
-    return accept({ ...ended.value, linkSentTo });
+    return ok({ ...ended.value, linkSentTo });
   }
 }
 
@@ -57,7 +57,7 @@ export async function complete(
   bound: User | undefined,
 ): Outcome {
   const { ports, application, found, request } = at;
-  if (!bound || !bindingHolds(registration, bound)) return refuse('register_token_invalid');
+  if (!bound || !bindingHolds(registration, bound)) return err('register_token_invalid');
   const refused = signInRefusal(bound, application);
   if (refused) return useUp(at, refused);
   const { identifier } = found.challenge;
@@ -82,5 +82,5 @@ export async function complete(
   const settled = await settle(at, effect, { readBack: bound.id });
   if (settled.state !== 'done') return unsettled(settled);
   const token = request.registerToken ?? '';
-  return accept({ kind: 'register', token, wanted, user: settled.user });
+  return ok({ kind: 'register', token, wanted, user: settled.user });
 }

@@ -11,7 +11,7 @@ import type {
   SignInMethod,
   User,
 } from '../ports.ts';
-import { refuse, accept, type Refused, type Result } from './result.ts';
+import { err, ok, type Failure, type Result } from '../result.ts';
 import { kindsForRegistration } from './registration.ts';
 import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
 import type { RightCode, TryRefusal } from './try-code.ts';
@@ -73,14 +73,14 @@ export async function settle(
 
 export function unsettled(
   settled: Exclude<Settled, { state: 'done' }>,
-): Refused<'otp_invalid' | 'identifier_taken' | 'identifier_limit'> {
+): Failure<'otp_invalid' | 'identifier_taken' | 'identifier_limit'> {
   switch (settled.state) {
     case 'lost':
-      return refuse('otp_invalid');
+      return err('otp_invalid');
     case 'full':
-      return refuse('identifier_limit');
+      return err('identifier_limit');
     case 'taken':
-      return refuse('identifier_taken', { meta: { field: settled.field } });
+      return err('identifier_taken', { meta: { field: settled.field } });
   }
 }
 
@@ -96,7 +96,7 @@ export async function signIn(at: Try, user: User, effect: Effect, method: SignIn
   if (refused) return refused;
   try {
     const session = await openSession(ports, application, current, request.visitor, prepared);
-    return accept({ kind: 'signed_in', user: current, session });
+    return ok({ kind: 'signed_in', user: current, session });
   } catch (outage) {
     // Nothing is used up without its effect (D-42).
     await ports.otps.unsettle(at.found.challenge.id, nonce);
@@ -109,7 +109,7 @@ export function stillWanted(at: Try, proven: readonly IdentifierKind[]): Identif
 }
 
 /** A refusal that was asked for after the proof: the code is used up all the same. */
-export async function useUp(at: Try, refused: Refused<VerifyRefusal>): Outcome {
+export async function useUp(at: Try, refused: Failure<VerifyRefusal>): Outcome {
   const settled = await settle(at, { kind: 'none' });
   return settled.state === 'done' ? refused : unsettled(settled);
 }

@@ -1,6 +1,7 @@
 /** The handler of a row, typed by it: what it is given, and what it may answer. */
 import type { Application, Ports, ServicePorts, Session, User } from '../ports.ts';
-import type { ErrorCode, Failure, FailureDetail } from './errors.ts';
+import type { ErrorCode, ApiFailure } from './errors.ts';
+import type { FailureDetail } from '../result.ts';
 import type { Group, Input, Operation, Output } from './operation.ts';
 
 /** Who sent the request, as far as the edge can tell. */
@@ -73,12 +74,12 @@ export type HandlerContext<O extends Operation> = Principals[O['security']] & {
   request: Request;
   ports: O['security'] extends 'none' ? ServicePorts : Ports;
   reply(body: Output<O>, options?: ReplyOptions): Reply<Output<O>>;
-  fail<C extends O['errors'][number]>(code: C, detail?: FailureDetail): Failure<C>;
+  fail<C extends O['errors'][number]>(code: C, detail?: FailureDetail): ApiFailure<C>;
 };
 
 export type Handler<O extends Operation> = (
   context: HandlerContext<O>,
-) => Promise<Reply<Output<O>> | Failure<O['errors'][number]>>;
+) => Promise<Reply<Output<O>> | ApiFailure<O['errors'][number]>>;
 
 export type Handlers<G extends Group> = { [K in keyof G]: Handler<G[K]> };
 export type TableHandlers<T extends Readonly<Record<string, Group>>> = {
@@ -96,8 +97,8 @@ export type AnyHandler = (context: {
   presented?: readonly Presented[];
   operator?: Operator;
   reply(body: object, options?: ReplyOptions): Reply<object>;
-  fail(code: ErrorCode, detail?: FailureDetail): Failure;
-}) => Promise<Reply<object> | Failure>;
+  fail(code: ErrorCode, detail?: FailureDetail): ApiFailure;
+}) => Promise<Reply<object> | ApiFailure>;
 
 /** What the guard lets through: the principal and the ports it may use. */
 export interface Grant {

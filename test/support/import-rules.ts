@@ -19,6 +19,8 @@ interface Layer {
 
 const OWN = '^(src|mocks|scripts|test|bench)/';
 const PORTS = '^src/ports(\\.ts$|/)';
+/** The one `Result` of all layers. */
+const RESULT = '^src/result\\.ts$';
 const EXAMPLES = '^mocks/examples/.+\\.json$';
 
 const LAYERS: Layer[] = [
@@ -27,13 +29,13 @@ const LAYERS: Layer[] = [
   {
     name: 'http',
     from: '^src/http/',
-    values: ['^src/http/'],
+    values: ['^src/http/', RESULT],
     packages: ['zod', 'hono', '@hono/zod-validator'],
   },
   {
     name: 'domain',
     from: '^src/domain/',
-    values: ['^src/domain/'],
+    values: ['^src/domain/', RESULT],
     packages: ['libphonenumber-js'],
   },
   {
@@ -47,7 +49,7 @@ const LAYERS: Layer[] = [
     name: 'feature',
     from: '^src/features/([^/]+)/',
     fromNot: '\\.contract\\.ts$',
-    values: ['^src/features/$1/', '^src/http/', '^src/schemas/', '^src/domain/'],
+    values: ['^src/features/$1/', '^src/http/', '^src/schemas/', '^src/domain/', RESULT],
     packages: ['zod', 'hono'],
   },
   {
@@ -72,14 +74,14 @@ const LAYERS: Layer[] = [
     name: 'mock',
     from: '^mocks/',
     fromNot: '^mocks/scenarios/',
-    values: ['^mocks/', '^src/table\\.ts$', '^src/http/', '^src/schemas/'],
+    values: ['^mocks/', '^src/table\\.ts$', '^src/http/', '^src/schemas/', RESULT],
   },
   {
     name: 'scenario',
     from: '^mocks/scenarios/',
     values: [
       '^mocks/',
-      '^src/(table|app)\\.ts$',
+      '^src/(table|app|result)\\.ts$',
       '^src/(http|schemas|domain|adapters/memory|adapters/notify/templates)/',
       '^src/config/limits\\.ts$',
       PORTS,

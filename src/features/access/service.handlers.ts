@@ -1,4 +1,4 @@
-import { tooMany } from '../../domain/result.ts';
+import { rateLimited } from '../../result.ts';
 import { tokenFailures } from '../../domain/throttle.ts';
 import { decodePair } from '../../http/guard.ts';
 import type { Handlers } from '../../http/handler.ts';
@@ -25,7 +25,7 @@ export const accessServiceHandlers = {
       limits: await tokenFailures(ports, key, caller.ip),
       now: ports.clock.now(),
     });
-    if (judged.limited) return fail('too_many_requests', tooMany(judged.limited));
+    if (judged.limited) return rateLimited(judged.limited);
     const { client } = judged;
     if (!client) return fail('invalid_client');
     const asked = body.scope?.split(/[\s,]+/).filter(Boolean) ?? client.scopes;
@@ -54,4 +54,4 @@ export const accessServiceHandlers = {
     const failed = await ports.health.probe();
     return failed.length > 0 ? fail('unavailable', { meta: { failed } }) : reply({ status: 'ok' });
   },
-} satisfies Partial<Handlers<typeof accessService>>;
+} satisfies Handlers<typeof accessService>;

@@ -10,9 +10,9 @@ import { byOperator, type Handlers } from '../../http/handler.ts';
 import type { groupsPlatform } from './platform.contract.ts';
 
 export const groupsPlatformHandlers = {
-  async createUserGroup({ input, application, operator, caller, ports, fail, reply }) {
+  async createUserGroup({ input, application, operator, caller, ports, reply }) {
     const created = await createGroup(ports, input.body, byOperator(operator, caller));
-    if (!created.ok) return fail(created.code, created);
+    if (!created.ok) return created;
     return reply(groupView(created.value, application));
   },
 
@@ -32,10 +32,10 @@ export const groupsPlatformHandlers = {
     return reply(groupView(found.group, application, found.errors));
   },
 
-  async updateUserGroup({ input, application, operator, caller, ports, fail, reply }) {
+  async updateUserGroup({ input, application, operator, caller, ports, reply }) {
     const ref = readGroupId(input.params.group_id);
     const updated = await updateGroup(ports, ref, input.body, byOperator(operator, caller));
-    if (!updated.ok) return fail(updated.code, updated);
+    if (!updated.ok) return updated;
     return reply(groupView(updated.value, application));
   },
 } satisfies Handlers<typeof groupsPlatform>;

@@ -2,7 +2,7 @@ import { permitByCaptcha, robotRefusal } from '../../domain/captcha.ts';
 import { readDevice } from '../../domain/device.ts';
 import { mobileOf, readPhone } from '../../domain/identifier.ts';
 import { loginByPassword, readLoginName } from '../../domain/password-login.ts';
-import { badField } from '../../domain/result.ts';
+import { invalidField } from '../../result.ts';
 import { sendOtp } from '../../domain/send-otp.ts';
 import { loginByToken } from '../../domain/token-login.ts';
 import { userView } from '../../domain/user.ts';
@@ -28,7 +28,7 @@ export const loginApplicationHandlers = {
       ip: caller.ip,
       action: 'login',
     });
-    if (robot) return fail(robot.code, robot);
+    if (robot) return robot;
     const device = await readDevice(ports, caller.device);
     const done = await loginByPassword(ports, application, {
       login: readLoginName(username, application.defaultCountryCode),
@@ -38,7 +38,7 @@ export const loginApplicationHandlers = {
       presented,
       visitor: caller,
     });
-    if (!done.ok) return fail(done.code, done);
+    if (!done.ok) return done;
     const { value } = done;
     const user = userView(value.user, application);
     return value.kind === 'signed_in'
@@ -51,7 +51,7 @@ export const loginApplicationHandlers = {
     const countryCode = country_code ?? application.defaultCountryCode;
     const identifier = readPhone(mobile, countryCode);
     if (!identifier) {
-      return fail('validation_failed', badField('body.mobile', 'is not a mobile number'));
+      return invalidField('body.mobile', 'is not a mobile number');
     }
     if (!application.config.login.otp) return fail('otp_login_disabled');
     const permitted = await permitByCaptcha(ports, application, {
@@ -59,7 +59,7 @@ export const loginApplicationHandlers = {
       ip: caller.ip,
       action: 'send_otp',
     });
-    if (!permitted.ok) return fail(permitted.code, permitted);
+    if (!permitted.ok) return permitted;
     const sent = await sendOtp(ports, application, {
       identifier,
       purpose: 'login',
@@ -68,7 +68,7 @@ export const loginApplicationHandlers = {
       ip: caller.ip,
       androidHash: android_hash,
     });
-    if (!sent.ok) return fail(sent.code, sent);
+    if (!sent.ok) return sent;
     return reply({
       success: true,
       request_id: sent.value.requestId,
@@ -80,10 +80,10 @@ export const loginApplicationHandlers = {
     });
   },
 
-  async loginWithToken({ input, application, caller, presented, ports, fail, reply }) {
+  async loginWithToken({ input, application, caller, presented, ports, reply }) {
     const { token } = input.body;
     const done = await loginByToken(ports, application, { token, presented, visitor: caller });
-    if (!done.ok) return fail(done.code, done);
+    if (!done.ok) return done;
     const { user, session, token: register_token } = done.value;
     return reply({ user, register_token }, { session });
   },

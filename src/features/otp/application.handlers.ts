@@ -2,7 +2,7 @@ import { permitByCaptcha, permitForSession, permitInRegistration } from '../../d
 import { readDevice } from '../../domain/device.ts';
 import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
 import { openRegistration } from '../../domain/registration.ts';
-import { accept, badField } from '../../domain/result.ts';
+import { ok, invalidField } from '../../result.ts';
 import { resendOtp, sendOtp, type SentOtp } from '../../domain/send-otp.ts';
 import { userView } from '../../domain/user.ts';
 import { verifyOtp, type Verified } from '../../domain/verify-otp.ts';
@@ -49,7 +49,7 @@ export const otpApplicationHandlers = {
     const countryCode = country_code ?? application.defaultCountryCode;
     const identifier = readPhone(mobile, countryCode);
     if (!identifier) {
-      return fail('validation_failed', badField('body.mobile', 'is not a mobile number'));
+      return invalidField('body.mobile', 'is not a mobile number');
     }
     const purpose = signedIn ? 'profile' : 'login';
     if (token === undefined && purpose === 'login' && !application.config.login.otp) {
@@ -62,23 +62,23 @@ export const otpApplicationHandlers = {
       // A valid resend token needs no captcha; an invalid one gets nothing sent either.
       const resend = { token, identifier, userId, device, ip, androidHash };
       const again = await resendOtp(ports, application, resend);
-      return again.ok ? reply(sentView(again.value, identifier)) : fail(again.code, again);
+      return again.ok ? reply(sentView(again.value, identifier)) : again;
     }
     const permitted = signedIn
-      ? accept(permitForSession())
+      ? ok(permitForSession())
       : await permitByCaptcha(ports, application, {
           token: captchaTokenOf(input.body, request),
           ip,
           action: 'send_otp',
         });
-    if (!permitted.ok) return fail(permitted.code, permitted);
+    if (!permitted.ok) return permitted;
     const permit = permitted.value;
     const send = { identifier, purpose, permit, userId, device, ip, androidHash } as const;
     const sent = await sendOtp(ports, application, send);
-    return sent.ok ? reply(sentView(sent.value, identifier)) : fail(sent.code, sent);
+    return sent.ok ? reply(sentView(sent.value, identifier)) : sent;
   },
 
-  async verifyMobileOTP({ input, application, caller, signedIn, presented, ports, fail, reply }) {
+  async verifyMobileOTP({ input, application, caller, signedIn, presented, ports, reply }) {
     const { request_id: requestId, otp, register_token: registerToken } = input.body;
     const verified = await verifyOtp(ports, application, {
       challenge: { id: requestId },
@@ -89,7 +89,7 @@ export const otpApplicationHandlers = {
       device: await readDevice(ports, caller.device),
       visitor: caller,
     });
-    if (!verified.ok) return fail(verified.code, verified);
+    if (!verified.ok) return verified;
     return reply(verifiedView(verified.value, application), sessionOf(verified.value));
   },
 
@@ -97,7 +97,7 @@ export const otpApplicationHandlers = {
     const { token, register_token: registerToken } = input.body;
     const identifier = readEmail(input.body.email);
     if (!identifier) {
-      return fail('validation_failed', badField('body.email', 'is not an email address'));
+      return invalidField('body.email', 'is not an email address');
     }
     const { ip } = caller;
     const device = await readDevice(ports, caller.device);
@@ -105,7 +105,7 @@ export const otpApplicationHandlers = {
     if (token !== undefined) {
       const resend = { token, identifier, userId, device, ip };
       const again = await resendOtp(ports, application, resend);
-      if (!again.ok) return fail(again.code, again);
+      if (!again.ok) return again;
       return reply({ success: true, resend_email_token: again.value.resendToken });
     }
     const purpose = signedIn ? 'profile' : registerToken === undefined ? 'login' : 'register';
@@ -119,11 +119,11 @@ export const otpApplicationHandlers = {
       action: 'send_otp',
     } as const;
     const permitted = signedIn
-      ? accept(permitForSession())
+      ? ok(permitForSession())
       : registration
         ? await permitInRegistration(ports, application, registration, [identifier], solved)
         : await permitByCaptcha(ports, application, solved);
-    if (!permitted.ok) return fail(permitted.code, permitted);
+    if (!permitted.ok) return permitted;
     const sent = await sendOtp(ports, application, {
       identifier,
       purpose,
@@ -133,14 +133,14 @@ export const otpApplicationHandlers = {
       device,
       ip,
     });
-    if (!sent.ok) return fail(sent.code, sent);
+    if (!sent.ok) return sent;
     return reply({ success: true, resend_email_token: sent.value.resendToken });
   },
 
-  async verifyEmailOTP({ input, application, caller, signedIn, presented, ports, fail, reply }) {
+  async verifyEmailOTP({ input, application, caller, signedIn, presented, ports, reply }) {
     const { otp, register_token: registerToken } = input.body;
     const email = readEmail(input.body.email);
-    if (!email) return fail('validation_failed', badField('body.email', 'is not an email address'));
+    if (!email) return invalidField('body.email', 'is not an email address');
     const verified = await verifyOtp(ports, application, {
       challenge: { email: email.value },
       otp,
@@ -150,7 +150,7 @@ export const otpApplicationHandlers = {
       device: await readDevice(ports, caller.device),
       visitor: caller,
     });
-    if (!verified.ok) return fail(verified.code, verified);
+    if (!verified.ok) return verified;
     return reply(verifiedView(verified.value, application), sessionOf(verified.value));
   },
 } satisfies Handlers<typeof otpApplication>;

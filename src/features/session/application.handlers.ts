@@ -24,4 +24,4 @@ export const sessionApplicationHandlers = {
     }
     return reply({ logout: true }, { session: { clear: true } });
   },
-} satisfies Partial<Handlers<typeof sessionApplication>>;
+} satisfies Handlers<typeof sessionApplication>;

@@ -23,11 +23,11 @@ export const sessionPlatformHandlers = {
     });
   },
 
-  async createUserSession({ input, application, operator, caller, ports, fail, reply }) {
+  async createUserSession({ input, application, operator, caller, ports, reply }) {
     const { user_id: userId, domain, max_age: maxAge } = input.body;
     const by = byOperator(operator, caller);
     const opened = await openForCustomer(ports, application, { userId, domain, maxAge }, by);
-    if (!opened.ok) return fail(opened.code, opened);
+    if (!opened.ok) return opened;
     return reply({
       domain: domain.toLowerCase(),
       max_age: opened.value.maxAge,
@@ -38,19 +38,19 @@ export const sessionPlatformHandlers = {
     });
   },
 
-  async deleteActiveSessions({ input, operator, caller, ports, fail, reply }) {
+  async deleteActiveSessions({ input, operator, caller, ports, reply }) {
     const { id, reason } = input.query;
     const ended = await endAllOf(ports, id, byOperator(operator, caller, reason));
-    if (!ended.ok) return fail(ended.code, ended);
+    if (!ended.ok) return ended;
     const names = ended.value.map(sessionName);
     return reply({ items: names, user_id: id, session_ids: names });
   },
 
-  async deleteSession({ input, operator, caller, ports, fail, reply }) {
+  async deleteSession({ input, operator, caller, ports, reply }) {
     const { id, session_id: given, reason } = input.query;
     const ended = await endOneOf(ports, id, given, byOperator(operator, caller, reason));
-    if (!ended.ok) return fail(ended.code, ended);
+    if (!ended.ok) return ended;
     const name = sessionName(ended.value);
     return reply({ items: [name], user_id: id, session_id: name });
   },
-} satisfies Partial<Handlers<typeof sessionPlatform>>;
+} satisfies Handlers<typeof sessionPlatform>;

@@ -8,11 +8,11 @@ type Context = Omit<Parameters<Handler<Rows['loginWithGoogle']>>[0], 'input'>;
 
 /** What all of them do once the body has been read. */
 async function login(
-  { application, caller, presented, ports, fail, reply }: Context,
+  { application, caller, presented, ports, reply }: Context,
   proof: Pick<SocialLogin, 'provider' | 'token' | 'subject' | 'profile'>,
 ) {
   const done = await loginBySocial(ports, application, { ...proof, presented, visitor: caller });
-  if (!done.ok) return fail(done.code, done);
+  if (!done.ok) return done;
   const { value } = done;
   switch (value.kind) {
     case 'signed_in': {
