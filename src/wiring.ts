@@ -64,6 +64,7 @@ import type {
   Hasher,
   Inbox,
   PortsFactory,
+  Random,
   RequestScope,
   TemplatePreview,
 } from './ports.ts';
@@ -122,9 +123,9 @@ export interface Wired {
 export function wire(
   config: Config,
   log: Log,
-  replaced: { clock?: Clock; hasher?: Hasher; fetch?: Fetch } = {},
+  replaced: { clock?: Clock; hasher?: Hasher; random?: Random; fetch?: Fetch } = {},
 ): Wired {
-  const { clock = systemClock, hasher = argon2Hasher } = replaced;
+  const { clock = systemClock, hasher = argon2Hasher, random = cryptoRandom } = replaced;
   const outbound = createOutbound(replaced.fetch);
   const vault = createVault(config.sealingKeys);
   const values = new Values(config.kv);
@@ -174,7 +175,7 @@ export function wire(
   const keeper = housekeeping(config, values, clock, importer.send);
   const service = {
     clock,
-    random: cryptoRandom,
+    random,
     vault,
     directory: records,
     tokens: createTokens(config.signingKeys, clock),

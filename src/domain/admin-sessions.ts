@@ -3,7 +3,7 @@ import type { Application, Ports, Session } from '../ports.ts';
 import { noCustomer, type By } from './customers.ts';
 import { ok, invalidField, err, type Result } from '../result.ts';
 import { aliveSince, ENDED_FOR, isRevoked, newSession, sessionLife } from './session.ts';
-import { signInRefusal } from './user.ts';
+import { checkSignIn } from './sign-in-outcome.ts';
 
 export interface OpenedByOperator {
   /** As it stands in the cookie. */
@@ -39,8 +39,8 @@ export async function openForCustomer(
   const { userId } = request;
   const user = await ports.users.find(userId);
   if (!user) return noCustomer();
-  const refused = signInRefusal(user, application);
-  if (refused) return refused;
+  const failure = checkSignIn(user, application);
+  if (failure) return failure;
   const life = sessionLife(application.config);
   const asked = request.maxAge === undefined ? life : request.maxAge * 1000;
   const { cookie, handle } = await ports.sessionTokens.issue(user.id);

@@ -18,24 +18,18 @@ import {
   sendProofs,
   withHash,
   type Begun,
-  type FinishRefusal,
   type FinishRegistration,
-  type Outcome,
+  type FinishResult,
   type Step,
 } from './registration-proofs.ts';
-import { ok, requiredField, err, type Failure } from '../result.ts';
-import {
-  kindsForRegistration,
-  kindsForSession,
-  newUser,
-  nextStep,
-  USERNAME_TRIES,
-} from './registration.ts';
+import { ok, requiredField, err } from '../result.ts';
+import { kindsForRegistration, newUser, nextStep, withFreeUsername } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
 import { openSession, prepareSession } from './sign-in.ts';
-import { givenProfile, missingKinds, signInRefusal } from './user.ts';
+import { decideSignIn } from './sign-in-outcome.ts';
+import { givenProfile } from './user.ts';
 
-export type { FinishRefusal, Finished, FinishRegistration } from './registration-proofs.ts';
+export type { FinishErrorCode, FinishOutcome, FinishRegistration } from './registration-proofs.ts';
 
 const fieldOf = ({ phoneField = 'body.mobile' }: FinishRegistration, kind: IdentifierKind) =>
   kind === 'phone' ? phoneField : 'body.email';
@@ -44,7 +38,7 @@ export async function finishRegistration(
   ports: Ports,
   application: Application,
   request: FinishRegistration,
-): Outcome {
+): FinishResult {
   const startedAt = ports.clock.now();
   if (request.registerToken === undefined) {
     const form = merge(undefined, request);
@@ -80,7 +74,7 @@ function signsInto(user: User, { proofs }: Registration): boolean {
 }
 
 /** Asks, sends codes or makes the user, as the proofs at hand demand. */
-async function next(step: Step): Outcome {
+async function next(step: Step): FinishResult {
   const { application, request, registration, form } = step;
   if (!application.config.register) return err('registration_closed');
   const demanded = kindsForRegistration(application);
@@ -107,13 +101,13 @@ async function create(
   step: Begun,
   identifiers: Parameters<typeof newUser>[2],
   unverified: IdentifierRef[],
-): Outcome {
+): FinishResult {
   const { ports, application, request, registration, startedAt } = step;
   if (!application.config.active) return err('application_inactive');
   const form = await withHash(step);
   const { visitor } = request;
-  for (let tries = 0; tries < USERNAME_TRIES; tries += 1) {
-    const made = newUser(ports, form, identifiers);
+  const draw = () => newUser(ports, form, identifiers);
+  return withFreeUsername(draw, async (made): Promise<Awaited<FinishResult> | 'username_taken'> => {
     const prepared = await prepare(step, made);
     const settled = await ports.registrations.finish(
       registration.id,
@@ -121,19 +115,16 @@ async function create(
       prepared.signIn,
       startedAt,
     );
-    if (settled.state === 'lost') return err('registration_finished');
-    if (settled.state === 'done' && settled.user) {
-      const { user } = settled;
-      const session = await openSession(ports, application, user, visitor, prepared);
-      const linkSentTo = await sendFirstLinks(ports, application, user, unverified, visitor.ip);
-      return ok({ kind: 'signed_in', user, session, linkSentTo });
+    if (settled.state === 'taken') {
+      // A user has registered with a proven identifier meanwhile: the older proof does not open that account.
+      return settled.field === 'username' ? 'username_taken' : err('register_token_invalid');
     }
-    // A user has registered with a proven identifier meanwhile: the older proof does not open that account.
-    if (settled.state === 'taken' && settled.field !== 'username') {
-      return err('register_token_invalid');
-    }
-  }
-  throw new Error('no free username after several tries');
+    if (settled.state !== 'done' || !settled.user) return err('registration_finished');
+    const { user } = settled;
+    const session = await openSession(ports, application, user, visitor, prepared);
+    const linkSentTo = await sendFirstLinks(ports, application, user, unverified, visitor.ip);
+    return ok({ kind: 'signed_in', user, session, linkSentTo });
+  });
 }
 
 const prepare = async ({ ports, application, request, startedAt }: Step, user: { id: string }) =>
@@ -146,16 +137,29 @@ const prepare = async ({ ports, application, request, startedAt }: Step, user: {
   );
 
 /** The proof belongs to an existing user: login's outcomes, the form is dropped (D-48). */
-async function signInOwner(step: Begun, owner: User): Outcome {
+async function signInOwner(step: Begun, owner: User): FinishResult {
+  const { registration } = step;
+  const decision = decideSignIn(step.application, owner);
+  if (decision.kind === 'refused') return decision.failure;
+  if (decision.kind === 'allowed') return closeWithSession(step, owner);
+  // No session yet (D-49); of the form only what is to be proven next is kept (D-48).
+  const form = { identifiers: step.form.identifiers };
+  const provenAt = Math.min(...registration.proofs.map((proof) => proof.provenAt));
+  return sendMissing({ ...step, form }, decision.missing, { userId: owner.id, provenAt });
+}
+
+/** A known user who lacked a demanded identifier (D-49). */
+async function completeUser(step: Begun, user: User): FinishResult {
+  const decision = decideSignIn(step.application, user);
+  if (decision.kind === 'refused') return decision.failure;
+  return decision.kind === 'allowed'
+    ? closeWithSession(step, user)
+    : sendMissing(step, decision.missing);
+}
+
+/** The registration ends in a session of a user who has everything. */
+async function closeWithSession(step: Begun, owner: User): FinishResult {
   const { ports, application, registration, request, startedAt } = step;
-  const refused: Failure<FinishRefusal> | undefined = signInRefusal(owner, application);
-  if (refused) return refused;
-  if (missingKinds(kindsForSession(application), owner.identifiers).length > 0) {
-    // No session yet (D-49); of the form only what is to be proven next is kept (D-48).
-    const form = { identifiers: step.form.identifiers };
-    const provenAt = Math.min(...registration.proofs.map((proof) => proof.provenAt));
-    return completeUser({ ...step, form }, owner, { userId: owner.id, provenAt });
-  }
   const prepared = await prepare(step, owner);
   const settled = await ports.registrations.close(
     registration.id,
@@ -172,22 +176,15 @@ async function signInOwner(step: Begun, owner: User): Outcome {
   return ok({ kind: 'signed_in', user, session });
 }
 
-/** A known user who lacked a demanded identifier (D-49). */
-async function completeUser(
+/** Sends codes to the identifiers of the form that are of the `missing` kinds; asks for the first kind it does not give. */
+async function sendMissing(
   step: Begun,
-  user: User,
+  missing: readonly IdentifierKind[],
   bound?: { userId: string; provenAt: number },
-): Outcome {
-  const { application, form } = step;
-  const refused = signInRefusal(user, application);
-  if (refused) return refused;
-  const missing = missingKinds(kindsForSession(application), user.identifiers);
-  const [first] = missing;
-  if (first === undefined) return signInOwner(step, user);
-  const wanted = missing.flatMap((kind) => form.identifiers.find((one) => one.kind === kind) ?? []);
-  if (wanted.length < missing.length) {
-    const lacking = missing.find((kind) => !wanted.some((one) => one.kind === kind)) ?? first;
-    return requiredField(fieldOf(step.request, lacking));
-  }
+): FinishResult {
+  const given = step.form.identifiers;
+  const lacking = missing.find((kind) => !given.some((one) => one.kind === kind));
+  if (lacking !== undefined) return requiredField(fieldOf(step.request, lacking));
+  const wanted = missing.flatMap((kind) => given.find((one) => one.kind === kind) ?? []);
   return sendProofs(step, wanted, bound);
 }

@@ -1,13 +1,5 @@
 /** User groups as operators make, change and read them. */
-import type {
-  Application,
-  Group,
-  GroupImport,
-  GroupRef,
-  LineError,
-  NewImport,
-  Ports,
-} from '../ports.ts';
+import type { Group, GroupImport, GroupRef, NewImport, Ports } from '../ports.ts';
 import type { By } from './customers.ts';
 import { newObjectId } from './object-id.ts';
 import { isPlainLine } from './plain-line.ts';
@@ -88,30 +80,4 @@ export function wakeStalled(ports: Ports, { id, state, progressedAt }: GroupImpo
     if (await ports.groups.claimStalled(id, before, now)) await ports.imports.send(id);
   };
   ports.background(wake());
-}
-
-/** A group in its documented shape. */
-export function groupView(
-  { id: _id, uid, name, description, createdAt, modifiedAt, import: read }: Group,
-  { id: application_id }: Application,
-  lineErrors: readonly LineError[] = [],
-) {
-  const failure =
-    read.state === 'failed' ? (read.failure ?? 'The file could not be read.') : undefined;
-  const errors = [...(failure === undefined ? [] : [{ message: failure }]), ...lineErrors];
-  return {
-    _id,
-    uid,
-    application_id,
-    name,
-    description,
-    file_url: read.fileUrl,
-    status: read.state,
-    is_active: true,
-    counts: { rows: read.rows, users: read.users, failed: read.failed },
-    ...(errors.length > 0 && { errors }),
-    created_at: new Date(createdAt).toISOString(),
-    modified_at: new Date(modifiedAt).toISOString(),
-    __v: 0,
-  };
 }

@@ -23,8 +23,14 @@ import {
   type Visitor,
 } from './sign-in.ts';
 import { linkLimits } from './throttle.ts';
-import { kindsForSession, newRegistration } from './registration.ts';
-import { missingKinds, signInRefusal } from './user.ts';
+import { newRegistration } from './registration.ts';
+import {
+  checkSignIn,
+  decideSignIn,
+  type IncompleteUser,
+  type SignedIn,
+  type SignInErrorCode,
+} from './sign-in-outcome.ts';
 
 /**
  * Mails a link to an address that an active user has verified. Whatever happens the caller hears the same: for an unknown
@@ -69,18 +75,6 @@ export async function resetCodeUser(ports: Ports, code: string): Promise<User | 
   return ports.links.findReset(id, ports.clock.now());
 }
 
-export type NewPassword =
-  | { kind: 'signed_in'; user: User; session: SessionCookie }
-  /** A required identifier is missing (D-49). */
-  | { kind: 'register'; user: User; token: string };
-
-type ResetRefusal =
-  | 'link_invalid'
-  | 'password_weak'
-  | 'account_blocked'
-  | 'account_deleted'
-  | 'application_inactive';
-
 /** A new password by a mailed link: the code is used up, earlier sessions end, the holder is signed in. */
 export async function resetPassword(
   ports: Ports,
@@ -91,35 +85,36 @@ export async function resetPassword(
     presented?: readonly SessionRef[];
     visitor: Visitor;
   },
-): Promise<Result<NewPassword, ResetRefusal>> {
+): Promise<Result<SignedIn | IncompleteUser, SignInErrorCode | 'link_invalid' | 'password_weak'>> {
   const user = await resetCodeUser(ports, request.code);
   if (!user) return err('link_invalid');
-  const refused = signInRefusal(user, application);
-  if (refused) return refused;
+  const decision = decideSignIn(application, user);
+  if (decision.kind === 'refused') return decision.failure;
   const weak = await passwordRefusal(ports, request.password, user, 'body.password');
   if (weak) return weak;
   const hash = await ports.hasher.hash(request.password);
   // After the hash: a login with the old password that began meanwhile must not outlive the reset.
   const event = shopperEvent(ports, 'password.reset', user.id);
-  const lacks = missingKinds(kindsForSession(application), user.identifiers).length > 0;
   const by = { method: 'reset', presented: request.presented } as const;
-  const prepared = lacks
-    ? undefined
-    : await prepareSession(ports, application, user.id, by, event.at);
+  const prepared =
+    decision.kind === 'allowed'
+      ? await prepareSession(ports, application, user.id, by, event.at)
+      : undefined;
   const id = await ports.vault.digest(request.code);
   const settled = await ports.links.reset(id, hash, event, prepared?.signIn);
   if (settled.state !== 'done' || !settled.user) return err('link_invalid');
   const current = settled.user;
   noticePasswordSet(ports, current);
-  const refusedNow = signInRefusal(current, application);
+  const refusedNow = checkSignIn(current, application);
   if (refusedNow) return refusedNow;
   if (!prepared) {
+    const missing = decision.kind === 'incomplete' ? decision.missing : [];
     const { token, registration } = await newRegistration(ports, {
       origin: 'reset_link',
       user: current,
     });
     await ports.registrations.begin(registration, { identifiers: [] });
-    return ok({ kind: 'register', user: current, token });
+    return ok({ kind: 'incomplete', user: current, token, missing });
   }
   const { visitor } = request;
   const startedAt = Math.max(event.at, current.sessionsValidFrom);

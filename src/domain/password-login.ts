@@ -12,11 +12,17 @@ import type {
 import { shopperEvent } from './audit-event.ts';
 import { readEmail, readPhone } from './identifier.ts';
 import { hashCounts, importedWork } from './imported-hash.ts';
-import { kindsForSession, newRegistration } from './registration.ts';
+import { newRegistration } from './registration.ts';
 import { ok, err, rateLimited, type Result } from '../result.ts';
-import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { openSession, prepareSession, type Visitor } from './sign-in.ts';
 import { loginFailures } from './throttle.ts';
-import { missingKinds, signInRefusal } from './user.ts';
+import {
+  checkSignIn,
+  decideSignIn,
+  type IncompleteUser,
+  type SignedIn,
+  type SignInErrorCode,
+} from './sign-in-outcome.ts';
 
 /** Contains `@` → email; `+` or digits only → phone; else a username. Anything else matches no user. */
 export function readLoginName(text: string, callingCode: string): LoginName {
@@ -84,17 +90,6 @@ export async function checkPassword(
   return err('login_failed', { internal: `password hash of ${owner}: ${verdict.unusable}` });
 }
 
-export type PasswordLogin =
-  | { kind: 'signed_in'; user: User; session: SessionCookie }
-  | { kind: 'register'; user: User; token: string };
-
-type Refusal =
-  | 'too_many_requests'
-  | 'login_failed'
-  | 'account_blocked'
-  | 'account_deleted'
-  | 'application_inactive';
-
 export async function loginByPassword(
   ports: Ports,
   application: Application,
@@ -102,29 +97,32 @@ export async function loginByPassword(
     visitor: Visitor;
     presented?: readonly SessionRef[];
   },
-): Promise<Result<PasswordLogin, Refusal>> {
+): Promise<
+  Result<SignedIn | IncompleteUser, SignInErrorCode | 'too_many_requests' | 'login_failed'>
+> {
   const startedAt = ports.clock.now();
   const { importedHashes } = application;
   const check = { ...request, ip: request.visitor.ip, importedHashes };
   const checked = await checkPassword(ports, check);
   if (!checked.ok) return checked;
   const { user, success } = checked.value;
-  const refused = signInRefusal(user, application);
-  if (refused) {
+  const decision = decideSignIn(application, user);
+  if (decision.kind === 'refused') {
     await ports.passwords.succeed(success);
-    return refused;
+    return decision.failure;
   }
-  if (missingKinds(kindsForSession(application), user.identifiers).length > 0) {
+  if (decision.kind === 'incomplete') {
     const { token, registration } = await newRegistration(ports, { origin: 'password', user });
     const current = await ports.passwords.succeed({ ...success, registration });
-    return current ? ok({ kind: 'register', user: current, token }) : err('login_failed');
+    if (!current) return err('login_failed');
+    return ok({ kind: 'incomplete', user: current, token, missing: decision.missing });
   }
   const by = { method: 'password', presented: request.presented } as const;
   const prepared = await prepareSession(ports, application, user.id, by, startedAt);
   // Read in the batch that compares the hash once more: a password that was changed meanwhile is refused.
   const current = await ports.passwords.succeed({ ...success, signIn: prepared.signIn });
   if (!current) return err('login_failed');
-  const refusedNow = signInRefusal(current, application);
+  const refusedNow = checkSignIn(current, application);
   if (refusedNow) return refusedNow;
   const session = await openSession(ports, application, current, request.visitor, prepared);
   return ok({ kind: 'signed_in', user: current, session });

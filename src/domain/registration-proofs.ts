@@ -8,13 +8,13 @@ import type {
   Profile,
   Registration,
   SessionRef,
-  User,
 } from '../ports.ts';
 import { permitByCaptcha, permitInRegistration, type SolvedCaptcha } from './captcha.ts';
 import { ok, err, rateLimited, type Result } from '../result.ts';
 import { newRegistration } from './registration.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
-import type { SessionCookie, Visitor } from './sign-in.ts';
+import type { Visitor } from './sign-in.ts';
+import type { SignedIn, SignInErrorCode } from './sign-in-outcome.ts';
 import { countryRefusal } from './sms-guard.ts';
 import { otpBudget, roomForAll } from './throttle.ts';
 
@@ -40,24 +40,21 @@ export interface WantedProof extends SentOtp {
   identifier: IdentifierRef;
 }
 
-export type Finished =
-  | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
-  /** Codes went out; the registration goes on under its one token. */
-  | { kind: 'register'; token: string; proofs: WantedProof[] };
+/** `codes_sent`: the registration goes on under its one token. */
+export type FinishOutcome = SignedIn | { kind: 'codes_sent'; token: string; proofs: WantedProof[] };
 
-export type FinishRefusal =
+export type FinishErrorCode =
+  | SignInErrorCode
   | 'register_token_invalid'
   | 'registration_finished'
   | 'registration_closed'
   | 'required_field_missing'
-  | 'account_blocked'
-  | 'account_deleted'
-  | 'application_inactive'
   | 'validation_failed'
   | 'captcha_failed'
-  | 'too_many_requests';
+  | 'too_many_requests'
+  | 'unavailable';
 
-export type Outcome = Promise<Result<Finished, FinishRefusal>>;
+export type FinishResult = Promise<Result<FinishOutcome, FinishErrorCode>>;
 
 export interface Step {
   ports: Ports;
@@ -82,7 +79,7 @@ export async function sendProofs(
   step: Step,
   wanted: IdentifierRef[],
   bound?: { userId: string; provenAt: number },
-): Outcome {
+): FinishResult {
   const { ports, application, request, registration } = step;
   const refused = countryRefusal(ports, application, wanted);
   if (refused) return refused;
@@ -131,5 +128,5 @@ export async function sendProofs(
     if (!sent.ok) return sent;
     proofs.push({ ...sent.value, identifier });
   }
-  return ok({ kind: 'register', token: begun.token, proofs });
+  return ok({ kind: 'codes_sent', token: begun.token, proofs });
 }

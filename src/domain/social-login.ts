@@ -9,17 +9,12 @@ import type {
   SocialProvider,
 } from '../ports.ts';
 import { readEmail } from './identifier.ts';
-import {
-  loginByIdentity,
-  type IdentityLoggedIn,
-  type IdentityLogin,
-  type IdentityRefusal,
-} from './identity-login.ts';
+import { loginByIdentity, type IdentityErrorCode, type IdentityOutcome } from './identity-login.ts';
 import { toPlainLine } from './plain-line.ts';
 import { ok, err, rateLimited, type Failure, type Result } from '../result.ts';
 import type { Visitor } from './sign-in.ts';
+import type { KnownPerson } from './sign-in-outcome.ts';
 import { proofFailures } from './throttle.ts';
-import { identifiersView } from './user.ts';
 
 export interface SocialLogin {
   provider: SocialProvider;
@@ -32,13 +27,8 @@ export interface SocialLogin {
   visitor: Visitor;
 }
 
-export type SocialLoggedIn = IdentityLoggedIn & {
-  /** What is known of a person without an account. */
-  person: Pick<IdentityLogin, 'proven' | 'claimed' | 'profile'>;
-};
-
-type Refusal =
-  | Exclude<IdentityRefusal, 'identifier_taken'>
+type SocialErrorCode =
+  | Exclude<IdentityErrorCode, 'identifier_taken'>
   | 'social_login_disabled'
   | 'too_many_requests'
   | 'provider_unavailable';
@@ -98,7 +88,7 @@ export async function loginBySocial(
   ports: Ports,
   application: Application,
   request: SocialLogin,
-): Promise<Result<SocialLoggedIn, Refusal>> {
+): Promise<Result<IdentityOutcome, SocialErrorCode>> {
   const { provider, token, visitor, presented } = request;
   const { config, social } = application;
   const clientIds = [
@@ -119,7 +109,7 @@ export async function loginBySocial(
     return failedProof(ports, 'social', 'another user_identifier');
   }
   const email = readEmail(person.email ?? '');
-  const known = {
+  const known: KnownPerson = {
     proven: email && person.emailProven ? [email] : [],
     claimed: email && !person.emailProven ? [email] : [],
     profile: profileOf(person, request.profile),
@@ -132,21 +122,6 @@ export async function loginBySocial(
     presented,
     visitor,
   });
-  if (done.ok) return ok({ ...done.value, person: known });
   // One email has one owner: it takes two identifiers to match two users.
-  return done.code === 'identifier_taken' ? err('login_failed') : done;
-}
-
-/** What the form is filled in with: a documented user, of a person without an account. */
-export function personView({ proven, claimed, profile }: SocialLoggedIn['person']) {
-  return {
-    first_name: profile.firstName,
-    last_name: profile.lastName,
-    profile_pic_url: profile.profilePicUrl,
-    ...identifiersView([
-      ...proven.map((one) => ({ ...one, verified: true, primary: true })),
-      ...claimed.map((one) => ({ ...one, verified: false, primary: false })),
-    ]),
-    active: true,
-  };
+  return !done.ok && done.code === 'identifier_taken' ? err('login_failed') : done;
 }

@@ -6,17 +6,20 @@ import type {
   LoginClaims,
   Ports,
   SessionRef,
-  User,
 } from '../ports.ts';
 import { LOGIN_TOKEN_LIFE_MS } from './credentials.ts';
-import { finishRegistration, type FinishRefusal } from './finish-registration.ts';
+import { finishRegistration, type FinishErrorCode } from './finish-registration.ts';
 import { readEmail, readPhone } from './identifier.ts';
-import { loginByIdentity, type IdentityLogin, type IdentityRefusal } from './identity-login.ts';
+import {
+  loginByIdentity,
+  type IdentityLogin,
+  type IdentityErrorCode,
+  type IdentityOutcome,
+} from './identity-login.ts';
 import { kindsForRegistration, nextStep } from './registration.ts';
 import { ok, err, type Result } from '../result.ts';
-import type { SessionCookie, Visitor } from './sign-in.ts';
-import { chargeProof, failedProof, personView, plainName, providerDown } from './social-login.ts';
-import { userView } from './user.ts';
+import type { Visitor } from './sign-in.ts';
+import { chargeProof, failedProof, plainName, providerDown } from './social-login.ts';
 
 /** The company's clock may be this much ahead of ours. */
 const TOLERANCE_MS = 10_000;
@@ -27,17 +30,9 @@ export interface TokenLogin {
   visitor: Visitor;
 }
 
-export interface TokenLoggedIn {
-  /** The documented user; before a registration, only what is known. */
-  user: ReturnType<typeof userView> | ReturnType<typeof personView>;
-  session?: SessionCookie;
-  /** Without a session: what is still to be proven goes with it (D-49). */
-  token?: string;
-}
-
-type Refusal =
-  | IdentityRefusal
-  | Extract<FinishRefusal, 'too_many_requests'>
+type TokenErrorCode =
+  | IdentityErrorCode
+  | Extract<FinishErrorCode, 'too_many_requests' | 'unavailable'>
   | 'provider_unavailable';
 
 function readClaims(claims: LoginClaims, callingCode: string) {
@@ -58,7 +53,7 @@ export async function loginByToken(
   ports: Ports,
   application: Application,
   { token, presented, visitor }: TokenLogin,
-): Promise<Result<TokenLoggedIn, Refusal>> {
+): Promise<Result<IdentityOutcome, TokenErrorCode>> {
   const proof = await chargeProof(ports, visitor.ip);
   if (!proof.ok) return proof;
   const { loginToken } = application;
@@ -99,23 +94,18 @@ async function enter(
   ports: Ports,
   application: Application,
   first: IdentityLogin,
-): Promise<Result<TokenLoggedIn, Refusal>> {
+): Promise<Result<IdentityOutcome, TokenErrorCode>> {
   const { proven, claimed, profile, presented, visitor } = first;
-  const view = (user: User) => userView(user, application);
   let login = first;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const done = await loginByIdentity(ports, application, login);
     if (!done.ok) return done;
-    if (done.value.kind === 'signed_in') {
-      return ok({ user: view(done.value.user), session: done.value.session });
-    }
-    const { token } = done.value;
-    if (done.value.kind === 'incomplete') return ok({ user: view(done.value.user), token });
+    if (done.value.kind !== 'registration') return done;
     if (proven.length === 0) return failedProof(ports, 'token', 'unknown, and nothing verified');
     const next = nextStep(kindsForRegistration(application), proven, claimed);
-    if (next.kind !== 'create') return ok({ user: personView(login), token });
+    if (next.kind !== 'create') return done;
     const finished = await finishRegistration(ports, application, {
-      registerToken: token,
+      registerToken: done.value.token,
       // Given once more: KV may not have the form yet.
       profile,
       given: claimed,
@@ -124,10 +114,8 @@ async function enter(
       visitor,
     });
     if (finished.ok) {
-      const { value } = finished;
-      return value.kind === 'signed_in'
-        ? ok({ user: view(value.user), session: value.session })
-        : ok({ user: personView(login), token: value.token });
+      // Codes are sent only when an identifier that the application has come to demand in between is missing.
+      return finished.value.kind === 'signed_in' ? ok(finished.value) : done;
     }
     switch (finished.code) {
       case 'register_token_invalid':

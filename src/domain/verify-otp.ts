@@ -5,35 +5,30 @@
 import type { Application, Effect, Ports, Registration, User } from '../ports.ts';
 import { noticeAdded, noticeSignIn, noticeSocialLinked } from './notices.ts';
 import { ok, err } from '../result.ts';
-import {
-  kindsForRegistration,
-  kindsForSession,
-  newRegistration,
-  nextStep,
-} from './registration.ts';
+import { kindsForRegistration, newRegistration, nextStep } from './registration.ts';
 import { tryCode } from './try-code.ts';
-import { missingKinds, signInRefusal } from './user.ts';
+import { checkSignIn, decideSignIn } from './sign-in-outcome.ts';
 import { complete, create } from './verify-registration.ts';
 import {
   MAX_IDENTIFIERS,
   settle,
   signIn,
-  stillWanted,
+  stillMissing,
   unsettled,
   useUp,
-  type Outcome,
+  type VerifyResult,
   type Try,
   type VerifyOtp,
 } from './verify-steps.ts';
 
 export { MAX_IDENTIFIERS } from './verify-steps.ts';
-export type { Verified, VerifyOtp } from './verify-steps.ts';
+export type { VerifyOtp, VerifyOutcome } from './verify-steps.ts';
 
 export async function verifyOtp(
   ports: Ports,
   application: Application,
   request: VerifyOtp,
-): Outcome {
+): VerifyResult {
   const { challenge, otp, registerToken, signedIn, device } = request;
   const registration =
     registerToken === undefined ? undefined : await ports.vault.digest(registerToken);
@@ -53,53 +48,58 @@ export async function verifyOtp(
 }
 
 /** A login code without a register_token. */
-async function login(at: Try): Outcome {
+async function login(at: Try): VerifyResult {
   const { ports, application, found } = at;
   const { owner } = found;
   if (owner) return loginOwner(at, owner, undefined);
-  const refused = signInRefusal(owner, application);
-  if (refused) return useUp(at, refused);
+  const failure = checkSignIn(undefined, application);
+  if (failure) return useUp(at, failure);
   // Asked after the proof, so that nobody learns who exists.
   if (!application.config.register) return useUp(at, err('registration_closed'));
   const { token, registration } = await newRegistration(ports, { origin: 'code' });
   const settled = await settle(at, { kind: 'prove', registration, isNew: true });
   if (settled.state !== 'done') return unsettled(settled);
-  const wanted = stillWanted(at, [found.challenge.identifier.kind]);
-  return ok({ kind: 'register', token, wanted });
+  const missing = stillMissing(at, [found.challenge.identifier.kind]);
+  return ok({ kind: 'registration', token, missing });
 }
 
 /**
  * The code belongs to a user: a session, unless a required identifier is missing (D-49).
  * @param registration the one it was verified for, which ends with it (D-48)
  */
-async function loginOwner(at: Try, owner: User, registration: Registration | undefined): Outcome {
+async function loginOwner(
+  at: Try,
+  owner: User,
+  registration: Registration | undefined,
+): VerifyResult {
   const { ports, application, request } = at;
-  const refused = signInRefusal(owner, application);
-  if (refused) return useUp(at, refused);
+  const decision = decideSignIn(application, owner);
+  if (decision.kind === 'refused') return useUp(at, decision.failure);
   // The code alone names the user here, whatever it was sent for. A social login of that user's own goes on.
   if (!application.config.login.otp && registration?.linkedTo !== owner.id) {
     return useUp(at, err('otp_login_disabled'));
   }
-  const wanted = missingKinds(kindsForSession(application), owner.identifiers);
-  if (wanted.length > 0) {
+  if (decision.kind === 'incomplete') {
+    const { missing } = decision;
     if (registration) {
       // One registration goes on under its one token, and to its one end.
       const bind: Effect = { kind: 'bind', registration: registration.id, userId: owner.id };
       const bound = await settle(at, bind, { readBack: owner.id });
       if (bound.state !== 'done') return unsettled(bound);
       const token = request.registerToken ?? '';
-      return ok({ kind: 'register', token, wanted, user: bound.user });
+      return ok({ kind: 'incomplete', token, missing, user: bound.user ?? owner });
     }
     const fresh = await newRegistration(ports, { origin: 'code', user: owner });
     const prove: Effect = { kind: 'prove', registration: fresh.registration, isNew: true };
     const settled = await settle(at, prove, { readBack: owner.id });
     if (settled.state !== 'done') return unsettled(settled);
-    return ok({ kind: 'register', token: fresh.token, wanted, user: settled.user });
+    const { token } = fresh;
+    return ok({ kind: 'incomplete', token, missing, user: settled.user ?? owner });
   }
   if (!registration) return signIn(at, owner, { kind: 'none' }, 'otp');
   const close: Effect = { kind: 'close', registration: registration.id, userId: owner.id };
   const ended = await signIn(at, owner, close, 'registration');
-  if (!ended.ok || ended.value.kind !== 'signed_in') return ended;
+  if (!ended.ok) return ended;
   noticeSignIn(ports, ended.value.user, at.found.challenge.identifier);
   const { identity } = registration;
   if (identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);
@@ -107,7 +107,7 @@ async function loginOwner(at: Try, owner: User, registration: Registration | und
 }
 
 /** A code for one's own profile (D-41). */
-async function proveOnProfile(at: Try, userId: string): Outcome {
+async function proveOnProfile(at: Try, userId: string): VerifyResult {
   const effect: Effect = { kind: 'verify', userId, max: MAX_IDENTIFIERS };
   const settled = await settle(at, effect, { readBack: userId });
   if (settled.state !== 'done') return unsettled(settled);
@@ -117,7 +117,7 @@ async function proveOnProfile(at: Try, userId: string): Outcome {
 }
 
 /** A code verified for a live register_token. */
-async function register(at: Try, registration: Registration): Outcome {
+async function register(at: Try, registration: Registration): VerifyResult {
   const { ports, application, request, found } = at;
   const { owner, bound } = found;
   const token = request.registerToken ?? '';
@@ -135,9 +135,9 @@ async function register(at: Try, registration: Registration): Outcome {
   if (form && next.kind === 'create') return create(at, registration.id, form, next);
   const settled = await settle(at, { kind: 'prove', registration, isNew: false });
   if (settled.state !== 'done') return unsettled(settled);
-  const wanted = stillWanted(
+  const missing = stillMissing(
     at,
     proven.map(({ kind }) => kind),
   );
-  return ok({ kind: 'register', token, wanted });
+  return ok({ kind: 'registration', token, missing });
 }

@@ -13,9 +13,14 @@ import type {
 } from '../ports.ts';
 import { err, ok, type Failure, type Result } from '../result.ts';
 import { kindsForRegistration } from './registration.ts';
-import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { openSession, prepareSession, type Visitor } from './sign-in.ts';
+import {
+  checkSignIn,
+  type SignInErrorCode,
+  type SignInOutcome,
+  type SignedIn,
+} from './sign-in-outcome.ts';
 import type { RightCode, TryRefusal } from './try-code.ts';
-import { signInRefusal } from './user.ts';
 
 /** ASVS: bound to its request, purpose and application. Ten identifiers of a kind are the most a profile holds. */
 export const MAX_IDENTIFIERS = 10;
@@ -33,27 +38,21 @@ export interface VerifyOtp {
   visitor: Visitor;
 }
 
-export type Verified =
-  /** `linkSentTo`: an email of the form that is not demanded got its link. */
-  | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
-  /** Proven on the own profile; the session goes on. */
-  | { kind: 'added'; user: User }
-  /** No session yet: `wanted` must be proven, or the profile form is still to be filled in. */
-  | { kind: 'register'; token: string; wanted: IdentifierKind[]; user?: User };
+/** `added`: verified on the profile of the signed-in user, whose session goes on. */
+export type VerifyOutcome = SignInOutcome | { kind: 'added'; user: User };
 
-export type VerifyRefusal =
+export type VerifyErrorCode =
   | TryRefusal
+  | SignInErrorCode
   | 'register_token_invalid'
   | 'registration_finished'
   | 'registration_closed'
   | 'otp_login_disabled'
   | 'identifier_taken'
   | 'identifier_limit'
-  | 'account_blocked'
-  | 'account_deleted'
-  | 'application_inactive';
+  | 'unavailable';
 
-export type Outcome = Promise<Result<Verified, VerifyRefusal>>;
+export type VerifyResult = Promise<Result<VerifyOutcome, VerifyErrorCode>>;
 
 /** What every step below shares. */
 export interface Try extends RightCode {
@@ -85,14 +84,19 @@ export function unsettled(
 }
 
 /** Signs in, unless the user's state forbids it; either way the code is used up. */
-export async function signIn(at: Try, user: User, effect: Effect, method: SignInMethod): Outcome {
+export async function signIn(
+  at: Try,
+  user: User,
+  effect: Effect,
+  method: SignInMethod,
+): Promise<Result<SignedIn, VerifyErrorCode>> {
   const { ports, application, request, nonce, now } = at;
   const by = { method, presented: request.presented };
   const prepared = await prepareSession(ports, application, user.id, by, now);
   const settled = await settle(at, effect, { readBack: user.id, signIn: prepared.signIn });
   if (settled.state !== 'done') return unsettled(settled);
   const current = settled.user ?? user;
-  const refused = signInRefusal(current, application);
+  const refused = checkSignIn(current, application);
   if (refused) return refused;
   try {
     const session = await openSession(ports, application, current, request.visitor, prepared);
@@ -104,12 +108,15 @@ export async function signIn(at: Try, user: User, effect: Effect, method: SignIn
   }
 }
 
-export function stillWanted(at: Try, proven: readonly IdentifierKind[]): IdentifierKind[] {
+export function stillMissing(at: Try, proven: readonly IdentifierKind[]): IdentifierKind[] {
   return kindsForRegistration(at.application).filter((kind) => !proven.includes(kind));
 }
 
 /** A refusal that was asked for after the proof: the code is used up all the same. */
-export async function useUp(at: Try, refused: Failure<VerifyRefusal>): Outcome {
+export async function useUp(
+  at: Try,
+  failure: Failure<VerifyErrorCode>,
+): Promise<Failure<VerifyErrorCode>> {
   const settled = await settle(at, { kind: 'none' });
-  return settled.state === 'done' ? refused : unsettled(settled);
+  return settled.state === 'done' ? failure : unsettled(settled);
 }

@@ -77,9 +77,10 @@ export type HandlerContext<O extends Operation> = Principals[O['security']] & {
   fail<C extends O['errors'][number]>(code: C, detail?: FailureDetail): ApiFailure<C>;
 };
 
+/** Every row can answer `unavailable` (see `errorsOf`); it need not declare it. */
 export type Handler<O extends Operation> = (
   context: HandlerContext<O>,
-) => Promise<Reply<Output<O>> | ApiFailure<O['errors'][number]>>;
+) => Promise<Reply<Output<O>> | ApiFailure<O['errors'][number] | 'unavailable'>>;
 
 export type Handlers<G extends Group> = { [K in keyof G]: Handler<G[K]> };
 export type TableHandlers<T extends Readonly<Record<string, Group>>> = {

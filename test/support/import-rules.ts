@@ -39,6 +39,12 @@ const LAYERS: Layer[] = [
     packages: ['libphonenumber-js'],
   },
   {
+    name: 'view',
+    from: '^src/views/',
+    values: ['^src/views/', '^src/domain/'],
+    packages: [],
+  },
+  {
     name: 'contract',
     from: '^src/features/[^/]+/[^/]+\\.contract\\.ts$',
     values: ['^src/http/operation\\.ts$', '^src/schemas/', EXAMPLES],
@@ -49,7 +55,7 @@ const LAYERS: Layer[] = [
     name: 'feature',
     from: '^src/features/([^/]+)/',
     fromNot: '\\.contract\\.ts$',
-    values: ['^src/features/$1/', '^src/http/', '^src/schemas/', '^src/domain/', RESULT],
+    values: ['^src/features/$1/', '^src/http/', '^src/schemas/', '^src/(domain|views)/', RESULT],
     packages: ['zod', 'hono'],
   },
   {

@@ -32,6 +32,7 @@ import type {
   Message,
   PlatformConfig,
   Ports,
+  Random,
 } from '../../src/ports.ts';
 import { table } from '../../src/table.ts';
 import { wire, type Wired } from '../../src/wiring.ts';
@@ -65,6 +66,8 @@ export interface ShopOptions {
   hasher?: Hasher;
   /** Instead of one that the test moves by `advance`; on D1 and KV only. */
   now?: () => number;
+  /** Instead of the runtime's; not in a scenario. */
+  random?: Random;
 }
 
 export interface Shop {
@@ -218,6 +221,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     clock,
     hasher,
     fetch: options.fetch,
+    random: options.random,
   });
   const { factory } = wired;
   const scope = {
@@ -302,6 +306,7 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
     ],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     clock,
+    random: options.random,
     background: (work) => void pending.push(work),
     ...outsideOf(options, clock),
   });

@@ -6,10 +6,10 @@ import {
   setCustomerState,
   updateCustomer,
 } from '../../domain/customers.ts';
-import { pageView } from '../../domain/page.ts';
 import { invalidField } from '../../result.ts';
-import { customerView } from '../../domain/user.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
+import { pageView } from '../../views/page.ts';
+import { customerView } from '../../views/user.ts';
 import type { customersPlatform } from './platform.contract.ts';
 
 /** Deeper pages would scan (D-13). */

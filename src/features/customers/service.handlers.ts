@@ -1,7 +1,7 @@
 import { identitiesOf, unlinkIdentity } from '../../domain/customer-identities.ts';
 import { noCustomer } from '../../domain/customers.ts';
-import { timelineView } from '../../domain/timeline.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
+import { timelineView } from '../../views/timeline.ts';
 import type { customersService } from './service.contract.ts';
 
 const SHOWN = 100;

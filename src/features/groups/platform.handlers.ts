@@ -1,12 +1,7 @@
-import {
-  createGroup,
-  groupView,
-  readGroupId,
-  updateGroup,
-  wakeStalled,
-} from '../../domain/groups.ts';
-import { pageView } from '../../domain/page.ts';
+import { createGroup, readGroupId, updateGroup, wakeStalled } from '../../domain/groups.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
+import { groupView } from '../../views/group.ts';
+import { pageView } from '../../views/page.ts';
 import type { groupsPlatform } from './platform.contract.ts';
 
 export const groupsPlatformHandlers = {

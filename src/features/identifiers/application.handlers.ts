@@ -7,7 +7,7 @@ import {
   verifyByLink,
 } from '../../domain/identifiers.ts';
 import { invalidField } from '../../result.ts';
-import { userView } from '../../domain/user.ts';
+import { userView } from '../../views/user.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { Application, IdentifierRef } from '../../ports.ts';
 import type { identifiersApplication } from './application.contract.ts';

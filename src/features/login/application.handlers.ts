@@ -5,7 +5,7 @@ import { loginByPassword, readLoginName } from '../../domain/password-login.ts';
 import { invalidField } from '../../result.ts';
 import { sendOtp } from '../../domain/send-otp.ts';
 import { loginByToken } from '../../domain/token-login.ts';
-import { userView } from '../../domain/user.ts';
+import { sessionOf, signInView } from '../../views/sign-in.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { loginApplication } from './application.contract.ts';
@@ -39,11 +39,7 @@ export const loginApplicationHandlers = {
       visitor: caller,
     });
     if (!done.ok) return done;
-    const { value } = done;
-    const user = userView(value.user, application);
-    return value.kind === 'signed_in'
-      ? reply({ user }, { session: value.session })
-      : reply({ user, register_token: value.token });
+    return reply(signInView(done.value, application), sessionOf(done.value));
   },
 
   async loginWithOTP({ input, application, caller, request, ports, fail, reply }) {
@@ -84,7 +80,6 @@ export const loginApplicationHandlers = {
     const { token } = input.body;
     const done = await loginByToken(ports, application, { token, presented, visitor: caller });
     if (!done.ok) return done;
-    const { user, session, token: register_token } = done.value;
-    return reply({ user, register_token }, { session });
+    return reply(signInView(done.value, application), sessionOf(done.value));
   },
 } satisfies Handlers<typeof loginApplication>;

@@ -4,31 +4,33 @@ import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
 import { openRegistration } from '../../domain/registration.ts';
 import { ok, invalidField } from '../../result.ts';
 import { resendOtp, sendOtp, type SentOtp } from '../../domain/send-otp.ts';
-import { userView } from '../../domain/user.ts';
-import { verifyOtp, type Verified } from '../../domain/verify-otp.ts';
+import { sessionOf } from '../../views/sign-in.ts';
+import { userView } from '../../views/user.ts';
+import { verifyOtp, type VerifyOutcome } from '../../domain/verify-otp.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { Application, IdentifierRef } from '../../ports.ts';
 import type { otpApplication } from './application.contract.ts';
 
 /** The answer of a right code, whatever it was sent for. */
-function verifiedView(value: Verified, application: Application) {
-  if (value.kind !== 'register') {
-    const linked = value.kind === 'signed_in' ? value.linkSentTo : undefined;
+function verifiedView(outcome: VerifyOutcome, application: Application) {
+  if (outcome.kind === 'signed_in' || outcome.kind === 'added') {
+    const linkSentTo = outcome.kind === 'signed_in' ? outcome.linkSentTo : undefined;
     return {
-      user: userView(value.user, application),
+      user: userView(outcome.user, application),
       user_exists: true,
-      ...(linked !== undefined && { verify_email_link: true, email: linked }),
+      ...(linkSentTo !== undefined && { verify_email_link: true, email: linkSentTo }),
     };
   }
   return {
     user_exists: false,
-    register_token: value.token,
-    user: value.user && userView(value.user, application),
-    verify_email_otp: value.wanted.includes('email') || undefined,
-    verify_mobile_otp: value.wanted.includes('phone') || undefined,
+    register_token: outcome.token,
+    user: outcome.kind === 'incomplete' ? userView(outcome.user, application) : undefined,
+    verify_email_otp: outcome.missing.includes('email') || undefined,
+    verify_mobile_otp: outcome.missing.includes('phone') || undefined,
   };
 }
+
 function sentView({ requestId, resendTimer, resendToken }: SentOtp, identifier: IdentifierRef) {
   return {
     success: true,
@@ -39,9 +41,6 @@ function sentView({ requestId, resendTimer, resendToken }: SentOtp, identifier: 
     resend_token: resendToken,
   };
 }
-
-const sessionOf = (value: Verified) =>
-  value.kind === 'signed_in' ? { session: value.session } : undefined;
 
 export const otpApplicationHandlers = {
   async sendOTPOnMobile({ input, application, caller, request, signedIn, ports, fail, reply }) {

@@ -7,7 +7,7 @@ import {
   sendResetLink,
 } from '../../domain/password-change.ts';
 import { invalidField } from '../../result.ts';
-import { userView } from '../../domain/user.ts';
+import { sessionOf, signInView } from '../../views/sign-in.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { passwordApplication } from './application.contract.ts';
@@ -45,11 +45,7 @@ export const passwordApplicationHandlers = {
       visitor: caller,
     });
     if (!reset.ok) return reset;
-    const { value } = reset;
-    const user = userView(value.user, application);
-    return value.kind === 'signed_in'
-      ? reply({ user }, { session: value.session })
-      : reply({ user, register_token: value.token });
+    return reply(signInView(reset.value, application), sessionOf(reset.value));
   },
 
   async hasPassword({ signedIn, ports, reply }) {

@@ -3,10 +3,11 @@ import { deleteUser } from '../../domain/delete-user.ts';
 import { finishRegistration } from '../../domain/finish-registration.ts';
 import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
 import { readProfile } from '../../domain/profile.ts';
-import { registrationView } from '../../domain/registration-view.ts';
+import { sessionOf } from '../../views/sign-in.ts';
+import { registrationView } from '../../views/registration.ts';
 import { invalidField } from '../../result.ts';
 import { updateProfile, type Updated } from '../../domain/update-profile.ts';
-import { userView } from '../../domain/user.ts';
+import { userView } from '../../views/user.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { Application } from '../../ports.ts';
@@ -80,8 +81,7 @@ export const profileApplicationHandlers = {
     });
     if (!finished.ok) return finished;
     const { value } = finished;
-    const session = value.kind === 'signed_in' ? value.session : undefined;
-    return reply(registrationView(value, application), { session });
+    return reply(registrationView(value, application), sessionOf(value));
   },
 
   async deleteUser({ input, application, caller, signedIn, ports, reply }) {

@@ -3,7 +3,8 @@ import { finishRegistration } from '../../domain/finish-registration.ts';
 import { readEmail, readPhone } from '../../domain/identifier.ts';
 import { passwordRefusal } from '../../domain/password.ts';
 import { readProfile } from '../../domain/profile.ts';
-import { registrationView } from '../../domain/registration-view.ts';
+import { sessionOf } from '../../views/sign-in.ts';
+import { registrationView } from '../../views/registration.ts';
 import { invalidField } from '../../result.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
@@ -45,8 +46,7 @@ export const registrationApplicationHandlers = {
     });
     if (!finished.ok) return finished;
     const { value } = finished;
-    const session = value.kind === 'signed_in' ? value.session : undefined;
     const view = registrationView(value, application);
-    return reply({ ...view, userExists: view.user_exists }, { session });
+    return reply({ ...view, userExists: view.user_exists }, sessionOf(value));
   },
 } satisfies Handlers<typeof registrationApplication>;

@@ -1,5 +1,5 @@
 import { ENDED_FOR } from '../../domain/session.ts';
-import { userView } from '../../domain/user.ts';
+import { userView } from '../../views/user.ts';
 import { shopperEvent } from '../../domain/audit-event.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { sessionApplication } from './application.contract.ts';

@@ -1,5 +1,5 @@
-import { loginBySocial, personView, type SocialLogin } from '../../domain/social-login.ts';
-import { userView } from '../../domain/user.ts';
+import { loginBySocial, type SocialLogin } from '../../domain/social-login.ts';
+import { sessionOf, signInView } from '../../views/sign-in.ts';
 import type { Handler, Handlers } from '../../http/handler.ts';
 import type { socialApplication } from './application.contract.ts';
 
@@ -13,21 +13,9 @@ async function login(
 ) {
   const done = await loginBySocial(ports, application, { ...proof, presented, visitor: caller });
   if (!done.ok) return done;
-  const { value } = done;
-  switch (value.kind) {
-    case 'signed_in': {
-      const user = userView(value.user, application);
-      return reply({ user, user_exists: true }, { session: value.session });
-    }
-    case 'incomplete': {
-      const user = userView(value.user, application);
-      return reply({ user, user_exists: false, register_token: value.token });
-    }
-    case 'register': {
-      const user = personView(value.person);
-      return reply({ user, user_exists: false, register_token: value.token });
-    }
-  }
+  const user_exists = done.value.kind === 'signed_in';
+  const view = { ...signInView(done.value, application), user_exists };
+  return reply(view, sessionOf(done.value));
 }
 
 const byAccessToken =
