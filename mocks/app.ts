@@ -3,7 +3,7 @@
  * There is no domain behind it, so any code, id and token is accepted.
  */
 import { errorResponse, isFailure } from '../src/http/errors.ts';
-import { err } from '../src/result.ts';
+import { err } from '../src/shared/result.ts';
 import { entriesOf, successOf, type Entry } from '../src/http/operation.ts';
 import { createServer } from '../src/http/server.ts';
 import { table } from '../src/table.ts';

@@ -1,6 +1,6 @@
 /** Ordered trouble: a share of all requests is refused or cut off, so that a page can be seen coping with it. */
 import { errorResponse, type ApiFailure } from '../src/http/errors.ts';
-import { err } from '../src/result.ts';
+import { err } from '../src/shared/result.ts';
 import { requestIdOf } from '../src/http/caller.ts';
 import { withHeaders } from '../src/http/server.ts';
 import { seeded } from './dynamic/random.ts';

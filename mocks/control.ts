@@ -1,6 +1,6 @@
 /** What steers the mock, and what it has heard, is for the developer at this machine. */
 import { errorResponse, type ApiFailure } from '../src/http/errors.ts';
-import { err } from '../src/result.ts';
+import { err } from '../src/shared/result.ts';
 import { requestIdOf } from '../src/http/caller.ts';
 import { isForeignPage, isLocalRequest } from '../src/http/local.ts';
 import { withHeaders } from '../src/http/server.ts';

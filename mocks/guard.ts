@@ -3,7 +3,7 @@ import { getCookie } from 'hono/cookie';
 import type { Context } from 'hono';
 import { SESSION_COOKIE } from '../src/http/cookies.ts';
 import type { ApiFailure } from '../src/http/errors.ts';
-import { err } from '../src/result.ts';
+import { err } from '../src/shared/result.ts';
 import { decodePair, type Guard } from '../src/http/guard.ts';
 import type { Operation } from '../src/http/operation.ts';
 

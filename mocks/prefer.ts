@@ -1,6 +1,6 @@
 /** Choosing the mock's answer per request, in the `Prefer` header (RFC 7240) or the query `_prefer`. */
 import { errorCatalogue, isFailure, type ErrorCode, type ApiFailure } from '../src/http/errors.ts';
-import { err } from '../src/result.ts';
+import { err } from '../src/shared/result.ts';
 import { errorsOf, successOf, type Entry } from '../src/http/operation.ts';
 import { invalid } from '../src/http/parse.ts';
 

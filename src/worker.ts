@@ -4,7 +4,7 @@ import { createApp } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { requestIdOf } from './http/caller.ts';
 import { errorResponse } from './http/errors.ts';
-import { err } from './result.ts';
+import { err } from './shared/result.ts';
 import { consoleLog, errorForLog } from './http/log.ts';
 import { isHttpsOnly, withHeaders, type ServerEnv } from './http/server.ts';
 import { serveDevPages } from './pages/dev.ts';

@@ -2,7 +2,7 @@
 import { Hono, type Context } from 'hono';
 import * as z from 'zod';
 import { errorResponse, type ApiFailure } from '../../src/http/errors.ts';
-import { err } from '../../src/result.ts';
+import { err } from '../../src/shared/result.ts';
 import { requestIdOf } from '../../src/http/caller.ts';
 import { invalid } from '../../src/http/parse.ts';
 import { withHeaders } from '../../src/http/server.ts';

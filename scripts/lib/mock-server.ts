@@ -6,7 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { isCut } from '../../mocks/chaos.ts';
 import { errorResponse, type ApiFailure } from '../../src/http/errors.ts';
-import { err } from '../../src/result.ts';
+import { err } from '../../src/shared/result.ts';
 import { invalid, MAX_BODY_BYTES } from '../../src/http/parse.ts';
 import { withHeaders } from '../../src/http/server.ts';
 

@@ -1,7 +1,8 @@
 /** Sessions in the hands of operators. Times are milliseconds. */
+import { SECOND_MS } from '../shared/time.ts';
 import type { Application, Ports, Session } from '../ports.ts';
 import { noCustomer, type By } from './customers.ts';
-import { ok, invalidField, err, type Result } from '../result.ts';
+import { ok, invalidField, err, type Result } from '../shared/result.ts';
 import { aliveSince, ENDED_FOR, isRevoked, newSession, sessionLife } from './session.ts';
 import { checkSignIn } from './sign-in-outcome.ts';
 
@@ -42,7 +43,7 @@ export async function openForCustomer(
   const failure = checkSignIn(user, application);
   if (failure) return failure;
   const life = sessionLife(application.config);
-  const asked = request.maxAge === undefined ? life : request.maxAge * 1000;
+  const asked = request.maxAge === undefined ? life : request.maxAge * SECOND_MS;
   const { cookie, handle } = await ports.sessionTokens.issue(user.id);
   const validFrom = user.sessionsValidFrom;
   const visitor = { userId: user.id, handle, validFrom, userAgent: '', ip: '', domain };
@@ -56,7 +57,7 @@ export async function openForCustomer(
   const since = aliveSince(application, now);
   await ports.sessions.enter({ userId, handle, event, aliveSince: since, ends: [] });
   await ports.sessions.put(session);
-  return ok({ cookie, maxAge: Math.floor((session.expiresAt - now) / 1000) });
+  return ok({ cookie, maxAge: Math.floor((session.expiresAt - now) / SECOND_MS) });
 }
 
 /** @returns the handles that were alive */

@@ -11,7 +11,7 @@ import type {
   RegistrationOrigin,
 } from '../ports.ts';
 import { sameIdentifier } from './identifier.ts';
-import { ok, err, type Failure, type Result } from '../result.ts';
+import { ok, err, type Failure, type Result } from '../shared/result.ts';
 
 declare const permitted: unique symbol;
 

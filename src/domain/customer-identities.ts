@@ -1,7 +1,7 @@
 /** Social identities of customers in the hands of operators. */
 import type { LinkedIdentity, Ports, SocialIdentity } from '../ports.ts';
 import { noCustomer, type By } from './customers.ts';
-import { ok, err, type Result } from '../result.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 
 /** @returns what is linked to the customer, the oldest first */
 export async function identitiesOf(

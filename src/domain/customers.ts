@@ -1,4 +1,5 @@
 /** What operators do to customers. An operator vouches: identifiers count as verified (D-64). */
+import { DAY_MS } from '../shared/time.ts';
 import type {
   Application,
   AuditEvent,
@@ -13,7 +14,7 @@ import type {
 } from '../ports.ts';
 import { readEmail, readPhone, sameIdentifier } from './identifier.ts';
 import { readProfile, type ProfileBody } from './profile.ts';
-import { ok, invalidField, err, type Failure, type Result } from '../result.ts';
+import { ok, invalidField, err, type Failure, type Result } from '../shared/result.ts';
 import { newObjectId } from './object-id.ts';
 import { givenProfile, withPrimaries } from './user.ts';
 import { wordsOf } from './customer-query.ts';
@@ -21,8 +22,7 @@ import { wordsOf } from './customer-query.ts';
 /** Who did it and why; the flow adds what it did, and to whom. */
 export type By = Pick<AuditEvent, 'actor' | 'requestId' | 'reason'>;
 
-const DAY = 86_400_000;
-const SHOWN = 20;
+const MAX_MATCHES = 20;
 
 // ── create ──
 
@@ -210,7 +210,7 @@ export function bestMatches(users: readonly User[], terms: CustomerTerms): User[
   return users
     .map((user) => ({ user, rank: rank(user, terms) }))
     .toSorted((a, b) => a.rank - b.rank || b.user.createdAt - a.user.createdAt)
-    .slice(0, SHOWN)
+    .slice(0, MAX_MATCHES)
     .map(({ user }) => user);
 }
 
@@ -243,7 +243,11 @@ export async function restoreCustomer(
 ): Promise<Result<undefined, 'not_found' | 'not_deleted' | 'undelete_too_late'>> {
   const now = ports.clock.now();
   const event = { ...by, action: 'customer.restored', userId, at: now } as const;
-  const state = await ports.customers.restore(userId, now - config.delete_account_day * DAY, event);
+  const state = await ports.customers.restore(
+    userId,
+    now - config.delete_account_day * DAY_MS,
+    event,
+  );
   switch (state) {
     case 'done':
       return ok(undefined);

@@ -2,7 +2,7 @@
 import type { Application, DeviceRef, Ports, User } from '../ports.ts';
 import { shopperEvent } from './audit-event.ts';
 import { noticeDeleted } from './notices.ts';
-import { ok, err, type Result } from '../result.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 import { sameIdentifier } from './identifier.ts';
 import { tryCode, type TryRefusal } from './try-code.ts';
 

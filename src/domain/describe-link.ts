@@ -1,7 +1,7 @@
 /** What a link would do, for a page that asks before it uses the link. */
 import type { LinkKind, Ports } from '../ports.ts';
 import { masked } from './identifier.ts';
-import { ok, err, type Result } from '../result.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 import { accountName } from './send-link.ts';
 
 export interface LinkView {

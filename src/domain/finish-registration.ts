@@ -22,7 +22,7 @@ import {
   type FinishResult,
   type Step,
 } from './registration-proofs.ts';
-import { ok, requiredField, err } from '../result.ts';
+import { ok, requiredField, err } from '../shared/result.ts';
 import { kindsForRegistration, newUser, nextStep, withFreeUsername } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
 import { openSession, prepareSession } from './sign-in.ts';

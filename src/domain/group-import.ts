@@ -2,6 +2,7 @@
  * Reading a file of group members, piece by piece (D-68). Each piece is one conditional step of the import, so a run
  * may be killed between any two statements, and its message may come twice: the members are those of one whole reading.
  */
+import { MINUTE_MS } from '../shared/time.ts';
 import type {
   Application,
   Clock,
@@ -20,7 +21,7 @@ import { newObjectId } from './object-id.ts';
 const SLICE = 2_000;
 /** Where a run hands over to the next one, far below what one invocation may ask of D1, and of time. */
 const ROWS_PER_RUN = 50_000;
-const RUN_MS = 60_000;
+const RUN_MS = MINUTE_MS;
 /** What of the errors is kept; all are counted. */
 const MAX_ERRORS = 1_000;
 /** A file that is written while it is read would be read for ever. */

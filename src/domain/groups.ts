@@ -1,14 +1,15 @@
 /** User groups as operators make, change and read them. */
+import { MINUTE_MS } from '../shared/time.ts';
 import type { Group, GroupImport, GroupRef, NewImport, Ports } from '../ports.ts';
 import type { By } from './customers.ts';
 import { newObjectId } from './object-id.ts';
 import { isPlainLine } from './plain-line.ts';
-import { ok, invalidField, err, type Result } from '../result.ts';
+import { ok, invalidField, err, type Result } from '../shared/result.ts';
 
 /** Of one application: a list reads the names of all of them. */
 const MAX_GROUPS = 1_000;
 /** An open import that nothing has moved for so long may have lost its message. */
-const STALLED = 60_000;
+const STALLED_AFTER_MS = MINUTE_MS;
 
 /** `uid` when it is a short number, else `_id`: the documents use `group_id` for both (D-14). */
 export const readGroupId = (text: string): GroupRef =>
@@ -74,7 +75,7 @@ export async function updateGroup(
 /** Reading a stalled import sends its message again, at most once a minute. */
 export function wakeStalled(ports: Ports, { id, state, progressedAt }: GroupImport): void {
   const now = ports.clock.now();
-  const before = now - STALLED;
+  const before = now - STALLED_AFTER_MS;
   if ((state !== 'pending' && state !== 'processing') || progressedAt > before) return;
   const wake = async (): Promise<void> => {
     if (await ports.groups.claimStalled(id, before, now)) await ports.imports.send(id);

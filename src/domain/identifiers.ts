@@ -3,7 +3,7 @@ import type { Application, IdentifierRef, Ports, User, VerifyLinkKind } from '..
 import { sameIdentifier } from './identifier.ts';
 import { noticeAdded, noticePrimary, noticeRemoved } from './notices.ts';
 import { kindsForSession } from './registration.ts';
-import { ok, err, type Result } from '../result.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 import { sendVerifyLink } from './send-link.ts';
 import { MAX_IDENTIFIERS } from './verify-otp.ts';
 

@@ -14,7 +14,7 @@ import type {
 } from '../ports.ts';
 import { noticeSocialLinked } from './notices.ts';
 import { kindsForRegistration, newRegistration } from './registration.ts';
-import { ok, err, type Result } from '../result.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 import { tokenCountsUntil } from './credentials.ts';
 import { openSession, prepareSession, type Visitor } from './sign-in.ts';
 import {

@@ -1,10 +1,10 @@
 /** Password hashes that users brought from another system: which of them count, and what they make every login cost. Pure. */
+import { DAY_MS } from '../shared/time.ts';
 import type { HashParameters, ImportedHashes } from '../ports.ts';
 import { DEFAULT_BCRYPT_COST, isOwn, parseHash, workClass } from './password-hash.ts';
 
 /** How long imported hashes count when the application's record has no date yet. */
 export const IMPORTED_HASHES_DAYS = 90;
-const DAY_MS = 86_400_000;
 export const defaultUntil = (now: number): number => now + IMPORTED_HASHES_DAYS * DAY_MS;
 
 /** Why a policy does not count hashes of these parameters, which are not ours; undefined when it does. */

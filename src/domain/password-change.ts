@@ -13,7 +13,7 @@ import { RESET_LINK_LIFE_MS } from './credentials.ts';
 import { noticePasswordSet } from './notices.ts';
 import { passwordRefusal } from './password.ts';
 import { checkPassword } from './password-login.ts';
-import { ok, requiredField, err, type Result } from '../result.ts';
+import { ok, requiredField, err, type Result } from '../shared/result.ts';
 import { hex } from './hex.ts';
 import {
   openSession,

@@ -13,7 +13,7 @@ import { shopperEvent } from './audit-event.ts';
 import { readEmail, readPhone } from './identifier.ts';
 import { hashCounts, importedWork } from './imported-hash.ts';
 import { newRegistration } from './registration.ts';
-import { ok, err, rateLimited, type Result } from '../result.ts';
+import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { openSession, prepareSession, type Visitor } from './sign-in.ts';
 import { loginFailures } from './throttle.ts';
 import {

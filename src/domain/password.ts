@@ -1,7 +1,7 @@
 /** What a password may be: long enough, not a common one, and not the user's own name, email or phone. */
 import type { IdentifierRef, Ports } from '../ports.ts';
 import { nationalDigits } from './identifier.ts';
-import { err, type Failure } from '../result.ts';
+import { err, type Failure } from '../shared/result.ts';
 
 const MIN = 8;
 const MAX = 128;

@@ -1,8 +1,8 @@
 /** Changing the login options of an application. Pure, but for the one flow at the end. */
 import type { Application, Ports, PlatformConfig } from '../ports.ts';
 import type { By } from './customers.ts';
-import { ok, invalidField, err, type Failure, type Result } from '../result.ts';
-import { ABSOLUTE_CAP, UNIT } from './session.ts';
+import { ok, invalidField, err, type Failure, type Result } from '../shared/result.ts';
+import { MAX_SESSION_LIFE_MS, UNIT_MS } from './session.ts';
 import { isWebAddress } from './web-address.ts';
 
 type Json = Record<string, unknown>;
@@ -73,11 +73,11 @@ function badAddress(
 /** The first thing that the flows could not work with. */
 function mistake(config: PlatformConfig): Failure<'validation_failed'> | undefined {
   const { session_config: session, delete_account_day: days } = config;
-  if (!Object.hasOwn(UNIT, session.type)) {
+  if (!Object.hasOwn(UNIT_MS, session.type)) {
     return invalidField('body.session_config.type', 'must be Minutes, Hours or Days');
   }
-  const life = session.duration * UNIT[session.type];
-  if (!(life >= UNIT.Minutes && life <= ABSOLUTE_CAP)) {
+  const lifeMs = session.duration * UNIT_MS[session.type];
+  if (!(lifeMs >= UNIT_MS.Minutes && lifeMs <= MAX_SESSION_LIFE_MS)) {
     return invalidField('body.session_config.duration', 'must be between one minute and 365 days');
   }
   if (!Number.isInteger(days) || days < 0 || days > MAX_DELETE_DAYS) {

@@ -1,7 +1,7 @@
 /** The plain fields of a profile: what may stand in them. Pure. */
 import type { Profile } from '../ports.ts';
 import { isPlainLine } from './plain-line.ts';
-import { ok, invalidField, type Failure, type Result } from '../result.ts';
+import { ok, invalidField, type Failure, type Result } from '../shared/result.ts';
 import { isWebAddress } from './web-address.ts';
 
 const GENDERS = new Set(['male', 'female', 'unisex', 'others']);

@@ -10,7 +10,7 @@ import type {
   SessionRef,
 } from '../ports.ts';
 import { permitByCaptcha, permitInRegistration, type SolvedCaptcha } from './captcha.ts';
-import { ok, err, rateLimited, type Result } from '../result.ts';
+import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { newRegistration } from './registration.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
 import type { Visitor } from './sign-in.ts';

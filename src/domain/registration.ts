@@ -15,7 +15,7 @@ import type {
   SocialIdentity,
   User,
 } from '../ports.ts';
-import { err, type Failure } from '../result.ts';
+import { err, type Failure } from '../shared/result.ts';
 import { REGISTRATION_LIFE_MS } from './credentials.ts';
 import { sameIdentifier } from './identifier.ts';
 import { newObjectId } from './object-id.ts';

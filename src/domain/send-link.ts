@@ -2,7 +2,7 @@
 import type { Application, IdentifierRef, Ports, User } from '../ports.ts';
 import { VERIFY_LINK_LIFE_MS } from './credentials.ts';
 import { masked } from './identifier.ts';
-import { ok, rateLimited, type Result } from '../result.ts';
+import { ok, rateLimited, type Result } from '../shared/result.ts';
 import { hex } from './hex.ts';
 import { countryRefusal, smsGuard } from './sms-guard.ts';
 import { linkLimits } from './throttle.ts';

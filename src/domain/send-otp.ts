@@ -1,4 +1,5 @@
 /** Sending a one-time code, new or again. The answer never depends on who is known. */
+import { MINUTE_MS } from '../shared/time.ts';
 import type {
   Application,
   DeviceRef,
@@ -12,7 +13,7 @@ import type {
 import type { SendPermit } from './captcha.ts';
 import { OTP_LIFE_MS } from './credentials.ts';
 import { hex } from './hex.ts';
-import { ok, err, rateLimited, type Result } from '../result.ts';
+import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { countryRefusal, smsGuard } from './sms-guard.ts';
 import { otpBudget, registrationSends } from './throttle.ts';
 import { codeMac } from './try-code.ts';
@@ -69,7 +70,7 @@ function otpMessage(
   androidHash?: string,
 ): Message {
   const sms = kind === 'phone';
-  const minutes = Math.max(1, Math.floor((expiresAt - createdAt) / 60_000));
+  const minutes = Math.max(1, Math.floor((expiresAt - createdAt) / MINUTE_MS));
   return {
     id,
     channel: sms ? 'sms' : 'email',

@@ -1,6 +1,6 @@
 /** How every flow that may sign a user in ends, and the decision that they share. Pure. */
 import type { Application, IdentifierKind, IdentifierRef, Profile, User } from '../ports.ts';
-import { err, type Failure } from '../result.ts';
+import { err, type Failure } from '../shared/result.ts';
 import { kindsForSession } from './registration.ts';
 import type { SessionCookie } from './sign-in.ts';
 import { missingKinds, statusOf } from './user.ts';

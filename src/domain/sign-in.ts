@@ -1,4 +1,5 @@
 /** Giving a user a session, after the proof. */
+import { SECOND_MS } from '../shared/time.ts';
 import type {
   Application,
   AuditEvent,
@@ -85,7 +86,7 @@ export async function openSession(
   );
   await ports.sessions.put(session);
   const device = await ports.deviceTokens.issue(user.id);
-  return { set: cookie, maxAge: (session.expiresAt - startedAt) / 1000, device };
+  return { set: cookie, maxAge: (session.expiresAt - startedAt) / SECOND_MS, device };
 }
 
 /**
@@ -101,5 +102,5 @@ export async function replaceSession(
 ): Promise<SessionCookie> {
   const createdAt = Math.max(now, validFrom);
   await ports.sessions.put({ ...old, handle, validFrom, createdAt, renewedAt: now });
-  return { set: cookie, maxAge: (old.expiresAt - now) / 1000 };
+  return { set: cookie, maxAge: (old.expiresAt - now) / SECOND_MS };
 }

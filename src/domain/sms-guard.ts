@@ -1,6 +1,7 @@
 /** What an SMS may cost (D-76): which countries, how many a day, and when to stop. */
+import { MINUTE_MS } from '../shared/time.ts';
 import type { Application, IdentifierRef, Ports, SmsGuard } from '../ports.ts';
-import { err, type Failure } from '../result.ts';
+import { err, type Failure } from '../shared/result.ts';
 
 type Costs = Pick<Ports, 'smsCosts' | 'limits'>;
 
@@ -24,7 +25,7 @@ export function smsGuard(
       : {
           minSends: limits.smsBrakeSends,
           minVerifiedPercent: limits.smsBrakePercent,
-          pauseMs: limits.smsBrakeMinutes * 60_000,
+          pauseMs: limits.smsBrakeMinutes * MINUTE_MS,
         },
   };
 }

@@ -11,7 +11,7 @@ import type {
 import { readEmail } from './identifier.ts';
 import { loginByIdentity, type IdentityErrorCode, type IdentityOutcome } from './identity-login.ts';
 import { toPlainLine } from './plain-line.ts';
-import { ok, err, rateLimited, type Failure, type Result } from '../result.ts';
+import { ok, err, rateLimited, type Failure, type Result } from '../shared/result.ts';
 import type { Visitor } from './sign-in.ts';
 import type { KnownPerson } from './sign-in-outcome.ts';
 import { proofFailures } from './throttle.ts';

@@ -7,7 +7,7 @@ import type {
   Ports,
   SessionRef,
 } from '../ports.ts';
-import { LOGIN_TOKEN_LIFE_MS } from './credentials.ts';
+import { CLOCK_TOLERANCE_MS, LOGIN_TOKEN_LIFE_MS } from './credentials.ts';
 import { finishRegistration, type FinishErrorCode } from './finish-registration.ts';
 import { readEmail, readPhone } from './identifier.ts';
 import {
@@ -17,12 +17,9 @@ import {
   type IdentityOutcome,
 } from './identity-login.ts';
 import { kindsForRegistration, nextStep } from './registration.ts';
-import { ok, err, type Result } from '../result.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 import type { Visitor } from './sign-in.ts';
 import { chargeProof, failedProof, plainName, providerDown } from './social-login.ts';
-
-/** The company's clock may be this much ahead of ours. */
-const TOLERANCE_MS = 10_000;
 
 export interface TokenLogin {
   token: string;
@@ -66,7 +63,7 @@ export async function loginByToken(
   if (answer.state === 'refused') return failedProof(ports, 'token', answer.reason);
   const claims = answer.value;
   const now = ports.clock.now();
-  if (claims.expiresAt > now + LOGIN_TOKEN_LIFE_MS + TOLERANCE_MS)
+  if (claims.expiresAt > now + LOGIN_TOKEN_LIFE_MS + CLOCK_TOLERANCE_MS)
     return failedProof(ports, 'token', 'lives too long');
   if (!(await useOnce(ports, `${issuer}\n${claims.jti}`)))
     return failedProof(ports, 'token', 'replayed');
@@ -81,7 +78,7 @@ export async function loginByToken(
 async function useOnce(ports: Ports, id: string): Promise<boolean> {
   const bucket = `jti:${await ports.vault.digest(id)}`;
   // Remembered for longer than the token can live.
-  const windowMs = 2 * (LOGIN_TOKEN_LIFE_MS + TOLERANCE_MS);
+  const windowMs = 2 * (LOGIN_TOKEN_LIFE_MS + CLOCK_TOLERANCE_MS);
   const limit: Limit = { name: 'login_token', buckets: [bucket], window: 'uses', max: 1, windowMs };
   return !(await ports.budgets.charge([limit], ports.clock.now()));
 }

@@ -1,6 +1,6 @@
 /** One try of a one-time code. A wrong one is charged in the statement that judges it; a right one costs nothing. */
 import type { Attempt, ChallengeRef, DeviceRef, IdentifierRef, Ports } from '../ports.ts';
-import { ok, err, rateLimited, type Result } from '../result.ts';
+import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { hex } from './hex.ts';
 import { tryRules } from './throttle.ts';
 

@@ -11,7 +11,7 @@ import type {
 import { permitForSession } from './captcha.ts';
 import { givenProfile } from './user.ts';
 import { sameIdentifier } from './identifier.ts';
-import { ok, err, rateLimited, type Result } from '../result.ts';
+import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { sendVerifyLink } from './send-link.ts';
 import { sendOtp, type SendRefusal, type SentOtp } from './send-otp.ts';
 import { countryRefusal } from './sms-guard.ts';

@@ -4,7 +4,7 @@
  */
 import type { Application, Effect, Ports, Registration, User } from '../ports.ts';
 import { noticeAdded, noticeSignIn, noticeSocialLinked } from './notices.ts';
-import { ok, err } from '../result.ts';
+import { ok, err } from '../shared/result.ts';
 import { kindsForRegistration, newRegistration, nextStep } from './registration.ts';
 import { tryCode } from './try-code.ts';
 import { checkSignIn, decideSignIn } from './sign-in-outcome.ts';

@@ -10,7 +10,7 @@ import type {
 import { shopperEvent } from './audit-event.ts';
 import { bindingHolds } from './credentials.ts';
 import { noticeSignIn } from './notices.ts';
-import { ok, err } from '../result.ts';
+import { ok, err } from '../shared/result.ts';
 import { asUser, newUser, profileOf, withFreeUsername } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
 import { decideSignIn } from './sign-in-outcome.ts';

@@ -11,7 +11,7 @@ import type {
   SignInMethod,
   User,
 } from '../ports.ts';
-import { err, ok, type Failure, type Result } from '../result.ts';
+import { err, ok, type Failure, type Result } from '../shared/result.ts';
 import { kindsForRegistration } from './registration.ts';
 import { openSession, prepareSession, type Visitor } from './sign-in.ts';
 import {

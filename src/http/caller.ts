@@ -1,14 +1,10 @@
 /** Who sent a request, read off the request alone. */
 import { parse } from 'hono/utils/cookie';
+import { isLoopbackHost } from '../shared/loopback.ts';
 import { DEVICE_COOKIE } from './cookies.ts';
 import type { Caller } from './handler.ts';
 
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
-
-export function isLoopbackHost(host: string): boolean {
-  return LOOPBACK_HOSTS.has(host);
-}
 
 /** A request id is taken from the caller when it is short and plain, so that it cannot forge log lines. */
 export function requestIdOf(request: Request): string {

@@ -1,4 +1,5 @@
 /** Cookies on the wire. Their values are made and checked by `SessionTokens` and `DeviceTokens`. */
+import { DAY_MS, SECOND_MS } from '../shared/time.ts';
 import { generateCookie } from 'hono/cookie';
 import { parse } from 'hono/utils/cookie';
 import type { Caller, CookieChange } from './handler.ts';
@@ -7,7 +8,7 @@ export const SESSION_COOKIE = 'f.session';
 
 /** Says that this browser has signed a user in before; buys its own budget of failed logins, and nothing else. */
 export const DEVICE_COOKIE = 'f.device';
-const DEVICE_LIFE_SECONDS = 400 * 86_400;
+const DEVICE_LIFE_SECONDS = (400 * DAY_MS) / SECOND_MS;
 
 /**
  * The values of every `f.session` in a `Cookie` header, in its order: a page on a subdomain can set one beside ours, which

@@ -2,7 +2,7 @@
  * Every error the API can answer: its code, status and public message, in one catalogue.
  * A handler names a code; nothing else in the project knows a status or a message.
  */
-import type { Failure, FieldError } from '../result.ts';
+import type { Failure, FieldError } from '../shared/result.ts';
 
 export const errorCatalogue = {
   // 400

@@ -2,12 +2,13 @@
  * Who is calling, and may they? Runs before a byte of the body is read, in this order (D-24):
  * caller 401 → tenant 404 → scope 403 → origin 403 → session 401.
  */
+import { SECOND_MS } from '../shared/time.ts';
 import type { Context } from 'hono';
 import type { Application, Ports, PortsFactory, RequestScope, Session, User } from '../ports.ts';
 import { isOwnOrigin, originListed } from './caller.ts';
 import { readSessionCookies } from './cookies.ts';
 import type { ApiFailure } from './errors.ts';
-import { err } from '../result.ts';
+import { err } from '../shared/result.ts';
 import type { Caller, Grant, SignedIn } from './handler.ts';
 import type { Operation } from './operation.ts';
 
@@ -112,7 +113,7 @@ async function readSession(
   const renewed = rule.renew(signedIn.session, application, now);
   if (!renewed) return { presented, signedIn };
   ports.background(ports.sessions.put(renewed));
-  const maxAge = (renewed.expiresAt - now) / 1000;
+  const maxAge = (renewed.expiresAt - now) / SECOND_MS;
   const session = { set: cookie, maxAge };
   return { presented, signedIn: { ...signedIn, session: renewed }, session };
 }

@@ -1,7 +1,7 @@
 /** The handler of a row, typed by it: what it is given, and what it may answer. */
 import type { Application, Ports, ServicePorts, Session, User } from '../ports.ts';
 import type { ErrorCode, ApiFailure } from './errors.ts';
-import type { FailureDetail } from '../result.ts';
+import type { FailureDetail } from '../shared/result.ts';
 import type { Group, Input, Operation, Output } from './operation.ts';
 
 /** Who sent the request, as far as the edge can tell. */

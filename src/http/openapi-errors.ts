@@ -1,7 +1,7 @@
 /** The errors of an operation as OpenAPI shows them: one body, and each declared code with its standard message. */
 import * as z from 'zod';
 import { errorBody, errorCatalogue, type ErrorBody, type ErrorCode } from './errors.ts';
-import { err } from '../result.ts';
+import { err } from '../shared/result.ts';
 import type { Json } from './openapi-components.ts';
 import { errorsOf, type Operation } from './operation.ts';
 

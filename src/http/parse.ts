@@ -6,7 +6,8 @@ import { zValidator } from '@hono/zod-validator';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as z from 'zod';
 import type { ApiFailure } from './errors.ts';
-import { err, type FieldError } from '../result.ts';
+import { BodyTooLarge, boundedChunks } from '../shared/bounded-body.ts';
+import { err, type FieldError } from '../shared/result.ts';
 import type { Operation } from './operation.ts';
 
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -24,25 +25,19 @@ const notJson = (detail: string): ApiFailure =>
   });
 
 /**
- * Reads at most `limit` bytes, with or without a Content-Length. Refuses more, and what is not UTF-8: replaced by U+FFFD,
+ * Reads at most `maxBytes`, with or without a Content-Length. Refuses more, and what is not UTF-8: replaced by U+FFFD,
  * different passwords would become the same.
  */
-async function readText(request: Request, limit: number): Promise<string | ApiFailure> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) {
+async function readText(request: Request, maxBytes: number): Promise<string | ApiFailure> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) {
     return err('payload_too_large');
   }
-  if (!request.body) return '';
-  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
   const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    size += chunk.value.byteLength;
-    if (size > limit) {
-      // Not awaited: of a cloned request (MSW clones each) it only settles when the other half is cancelled too.
-      reader.cancel().catch(() => undefined);
-      return err('payload_too_large');
-    }
-    chunks.push(chunk.value);
+  try {
+    for await (const chunk of boundedChunks(request.body, { maxBytes })) chunks.push(chunk);
+  } catch (error) {
+    if (error instanceof BodyTooLarge) return err('payload_too_large');
+    throw error;
   }
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   try {

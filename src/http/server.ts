@@ -7,7 +7,7 @@ import { callerOf } from './caller.ts';
 import { sessionCookieLines } from './cookies.ts';
 import { allowOrigin, isStorefront, preflight, type CorsRule } from './cors.ts';
 import { errorResponse, isFailure, type ApiFailure } from './errors.ts';
-import { err } from '../result.ts';
+import { err } from '../shared/result.ts';
 import type { Guard } from './guard.ts';
 import type { AnyHandler, Caller, Grant } from './handler.ts';
 import { errorForLog, framesOf, maskPath, type Log } from './log.ts';

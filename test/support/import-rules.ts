@@ -19,29 +19,30 @@ interface Layer {
 
 const OWN = '^(src|mocks|scripts|test|bench)/';
 const PORTS = '^src/ports(\\.ts$|/)';
-/** The one `Result` of all layers. */
-const RESULT = '^src/result\\.ts$';
+/** Beneath every layer: results, durations, bounded reading. */
+const SHARED = '^src/shared/';
 const EXAMPLES = '^mocks/examples/.+\\.json$';
 
 const LAYERS: Layer[] = [
+  { name: 'shared', from: SHARED, values: [SHARED], packages: [] },
   { name: 'ports', from: PORTS, values: ['^src/ports/'], packages: [] },
   { name: 'schemas', from: '^src/schemas/', values: ['^src/schemas/'], packages: ['zod'] },
   {
     name: 'http',
     from: '^src/http/',
-    values: ['^src/http/', RESULT],
+    values: ['^src/http/', SHARED],
     packages: ['zod', 'hono', '@hono/zod-validator'],
   },
   {
     name: 'domain',
     from: '^src/domain/',
-    values: ['^src/domain/', RESULT],
+    values: ['^src/domain/', SHARED],
     packages: ['libphonenumber-js'],
   },
   {
     name: 'view',
     from: '^src/views/',
-    values: ['^src/views/', '^src/domain/'],
+    values: ['^src/views/', '^src/domain/', SHARED],
     packages: [],
   },
   {
@@ -55,7 +56,7 @@ const LAYERS: Layer[] = [
     name: 'feature',
     from: '^src/features/([^/]+)/',
     fromNot: '\\.contract\\.ts$',
-    values: ['^src/features/$1/', '^src/http/', '^src/schemas/', '^src/(domain|views)/', RESULT],
+    values: ['^src/features/$1/', '^src/http/', '^src/schemas/', '^src/(domain|views)/', SHARED],
     packages: ['zod', 'hono'],
   },
   {
@@ -67,27 +68,28 @@ const LAYERS: Layer[] = [
   {
     name: 'config',
     from: '^src/config(\\.ts$|/)',
-    values: ['^src/config/'],
+    values: ['^src/config/', SHARED],
     packages: ['zod'],
   },
   {
     name: 'adapter',
     from: '^src/adapters/',
-    values: ['^src/adapters/', PORTS, '^src/domain/', '^src/config/outbound\\.ts$'],
+    values: ['^src/adapters/', PORTS, '^src/domain/', SHARED, '^src/config/outbound\\.ts$'],
     types: ['^src/config(\\.ts$|/)', '^src/http/'],
   },
   {
     name: 'mock',
     from: '^mocks/',
     fromNot: '^mocks/scenarios/',
-    values: ['^mocks/', '^src/table\\.ts$', '^src/http/', '^src/schemas/', RESULT],
+    values: ['^mocks/', '^src/table\\.ts$', '^src/http/', '^src/schemas/', SHARED],
   },
   {
     name: 'scenario',
     from: '^mocks/scenarios/',
     values: [
       '^mocks/',
-      '^src/(table|app|result)\\.ts$',
+      '^src/(table|app)\\.ts$',
+      SHARED,
       '^src/(http|schemas|domain|adapters/memory|adapters/notify/templates)/',
       '^src/config/limits\\.ts$',
       PORTS,

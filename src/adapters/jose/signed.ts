@@ -1,15 +1,16 @@
 /** JWTs of other people: verified by the keys they publish, under an algorithm that the key fixes and never the header. */
+import { CLOCK_TOLERANCE_MS } from '../../domain/credentials.ts';
+import { HOUR_MS, SECOND_MS } from '../../shared/time.ts';
 import { errors, jwtVerify, type JWK, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../ports.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { ask, Down, Refusal } from '../social/ask.ts';
 
-const MAX_AGE = 3_600_000;
+const MAX_AGE_MS = HOUR_MS;
 /** An unknown `kid` may mean new keys; made-up ones must not become a flood of requests. */
-const REFETCH_GAP = 30_000;
+const REFETCH_GAP_MS = 30 * SECOND_MS;
 const MAX_SETS = 100;
-/** Their clocks and ours differ by this many seconds. */
-export const CLOCK_TOLERANCE = 10;
+export const CLOCK_TOLERANCE_SECONDS = CLOCK_TOLERANCE_MS / SECOND_MS;
 
 interface KeySet {
   keys: JWK[];
@@ -57,11 +58,11 @@ export function signed(outbound: Outbound, clock: Clock) {
   async function keyOf(url: string, kid: string | undefined, alg: string): Promise<JWK> {
     const now = clock.now();
     const known = sets.get(url);
-    let set = known && now - known.readAt < MAX_AGE ? known : await read(url, 0);
+    let set = known && now - known.readAt < MAX_AGE_MS ? known : await read(url, 0);
     // A sole key needs no name.
     const find = ({ keys }: KeySet) =>
       keys.find((key) => (kid === undefined ? keys.length === 1 : key.kid === kid));
-    if (!find(set) && set === known && now - set.refetchedAt >= REFETCH_GAP) {
+    if (!find(set) && set === known && now - set.refetchedAt >= REFETCH_GAP_MS) {
       set.refetchedAt = now;
       set = await read(url, now);
     }
@@ -82,7 +83,7 @@ export function signed(outbound: Outbound, clock: Clock) {
       algorithms,
       requiredClaims: ['exp', 'sub', ...required],
       currentDate: new Date(clock.now()),
-      clockTolerance: CLOCK_TOLERANCE,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
     };
     try {
       const { payload } =

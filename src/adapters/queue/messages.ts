@@ -13,7 +13,7 @@ import {
 import type { Deliveries } from '../d1/deliveries.ts';
 import { Undelivered } from '../notify/transports/http.ts';
 import type { Writer, Written } from '../notify/writer.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../deadline.ts';
 
 /** What travels: nothing readable but whose message it is. */
 export interface Envelope {
@@ -28,7 +28,7 @@ export function queueNotifier(queue: Queue, vault: Vault, applicationId: string)
       const sealed = await vault.seal('message', JSON.stringify(message));
       const envelope: Envelope = { id: message.id, applicationId, sealed };
       try {
-        await within('Queue', queue.send(envelope));
+        await withTimeout('Queue', queue.send(envelope));
       } catch (error) {
         throw new Outage('Queue', error);
       }
@@ -71,7 +71,7 @@ async function tell(
   });
 }
 
-const MAX_DELAY = 300;
+const RETRY_DELAY_MAX_SECONDS = 300;
 
 async function open(vault: Vault, { sealed }: Envelope): Promise<Message> {
   return JSON.parse(await vault.open('message', sealed)) as Message;
@@ -141,7 +141,7 @@ export async function consumeMessages(batch: MessageBatch, consumer: Consumer): 
         } else {
           report('warn', 'delivery failed', detail, error);
           const delay = Math.max(retryAfter, 5 * 2 ** queued.attempts);
-          queued.retry({ delaySeconds: Math.min(MAX_DELAY, delay) });
+          queued.retry({ delaySeconds: Math.min(RETRY_DELAY_MAX_SECONDS, delay) });
         }
       }
     }),

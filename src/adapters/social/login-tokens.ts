@@ -1,4 +1,5 @@
 /** Tokens of a company's own system (D-62): HS256 under a shared secret, or signed by a key of its JWKS. */
+import { SECOND_MS } from '../../shared/time.ts';
 import type { Clock, LoginTokens } from '../../ports.ts';
 import { utf8 } from '../crypto/encoding.ts';
 import { Down, isTrue, Refusal, text, vouched } from './ask.ts';
@@ -35,8 +36,8 @@ export function loginTokens(
         return {
           subject,
           jti,
-          issuedAt: claims.iat === undefined ? undefined : claims.iat * 1000,
-          expiresAt: Number(claims.exp) * 1000,
+          issuedAt: claims.iat === undefined ? undefined : claims.iat * SECOND_MS,
+          expiresAt: Number(claims.exp) * SECOND_MS,
           email: text(claims['email']),
           emailVerified: isTrue(claims['email_verified']),
           phoneNumber: text(claims['phone_number']),

@@ -1,10 +1,11 @@
-import { rateLimited } from '../../result.ts';
+import { HOUR_MS, SECOND_MS } from '../../shared/time.ts';
+import { rateLimited } from '../../shared/result.ts';
 import { tokenFailures } from '../../domain/throttle.ts';
 import { decodePair } from '../../http/guard.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { accessService } from './service.contract.ts';
 
-const TOKEN_LIFE_SECONDS = 3600;
+const TOKEN_LIFE_SECONDS = HOUR_MS / SECOND_MS;
 const BASIC = /^Basic\s+(\S+)$/i;
 
 export const accessServiceHandlers = {

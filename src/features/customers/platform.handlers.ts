@@ -6,7 +6,7 @@ import {
   setCustomerState,
   updateCustomer,
 } from '../../domain/customers.ts';
-import { invalidField } from '../../result.ts';
+import { invalidField } from '../../shared/result.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
 import { pageView } from '../../views/page.ts';
 import { customerView } from '../../views/user.ts';

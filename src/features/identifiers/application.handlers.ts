@@ -6,7 +6,7 @@ import {
   sendLinkAgain,
   verifyByLink,
 } from '../../domain/identifiers.ts';
-import { invalidField } from '../../result.ts';
+import { invalidField } from '../../shared/result.ts';
 import { userView } from '../../views/user.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { Application, IdentifierRef } from '../../ports.ts';

@@ -2,7 +2,7 @@ import { permitByCaptcha, robotRefusal } from '../../domain/captcha.ts';
 import { readDevice } from '../../domain/device.ts';
 import { mobileOf, readPhone } from '../../domain/identifier.ts';
 import { loginByPassword, readLoginName } from '../../domain/password-login.ts';
-import { invalidField } from '../../result.ts';
+import { invalidField } from '../../shared/result.ts';
 import { sendOtp } from '../../domain/send-otp.ts';
 import { loginByToken } from '../../domain/token-login.ts';
 import { sessionOf, signInView } from '../../views/sign-in.ts';

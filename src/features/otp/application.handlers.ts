@@ -2,7 +2,7 @@ import { permitByCaptcha, permitForSession, permitInRegistration } from '../../d
 import { readDevice } from '../../domain/device.ts';
 import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
 import { openRegistration } from '../../domain/registration.ts';
-import { ok, invalidField } from '../../result.ts';
+import { ok, invalidField } from '../../shared/result.ts';
 import { resendOtp, sendOtp, type SentOtp } from '../../domain/send-otp.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { userView } from '../../views/user.ts';

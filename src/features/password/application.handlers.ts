@@ -6,7 +6,7 @@ import {
   resetPassword,
   sendResetLink,
 } from '../../domain/password-change.ts';
-import { invalidField } from '../../result.ts';
+import { invalidField } from '../../shared/result.ts';
 import { sessionOf, signInView } from '../../views/sign-in.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';

@@ -5,7 +5,7 @@ import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
 import { readProfile } from '../../domain/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
-import { invalidField } from '../../result.ts';
+import { invalidField } from '../../shared/result.ts';
 import { updateProfile, type Updated } from '../../domain/update-profile.ts';
 import { userView } from '../../views/user.ts';
 import { captchaTokenOf } from '../../http/caller.ts';

@@ -5,7 +5,7 @@ import { passwordRefusal } from '../../domain/password.ts';
 import { readProfile } from '../../domain/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
-import { invalidField } from '../../result.ts';
+import { invalidField } from '../../shared/result.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { registrationApplication } from './application.contract.ts';

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../shared/time.ts';
 import { endAllOf, endOneOf, openForCustomer } from '../../domain/admin-sessions.ts';
 import { sessionName } from '../../domain/session.ts';
 import { SESSION_COOKIE } from '../../http/cookies.ts';
@@ -18,7 +19,7 @@ export const sessionPlatformHandlers = {
         user_agent: session.userAgent,
         ip: session.ip,
         domain: session.domain,
-        expire_in: String(Math.max(0, Math.floor((session.expiresAt - now) / 1000))),
+        expire_in: String(Math.max(0, Math.floor((session.expiresAt - now) / SECOND_MS))),
       })),
     });
   },

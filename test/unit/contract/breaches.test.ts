@@ -8,7 +8,7 @@ import { breachesOf } from '../../../scripts/contract/strict.ts';
 import { Target } from '../../../scripts/contract/target.ts';
 import { listenWith, type MockServer } from '../../../scripts/lib/mock-server.ts';
 import { errorResponse } from '../../../src/http/errors.ts';
-import { err } from '../../../src/result.ts';
+import { err } from '../../../src/shared/result.ts';
 import { successOf, type Entry } from '../../../src/http/operation.ts';
 import { documented, unwrap } from '../../../mocks/documented.ts';
 import { EXCEPTIONS } from '../../../mocks/exceptions.ts';
