@@ -8,11 +8,11 @@ import { err } from './shared/result.ts';
 import { consoleLog, errorForLog } from './http/log.ts';
 import { isHttpsOnly, withHeaders, type ServerEnv } from './http/server.ts';
 import { serveDevPages } from './pages/dev.ts';
-import { wire, type Wired } from './wiring.ts';
+import { createRuntime, type Runtime } from './wiring.ts';
 
 interface Built {
   app: Hono<ServerEnv>;
-  wired: Wired;
+  runtime: Runtime;
 }
 
 const builds = new WeakMap<object, Built>();
@@ -21,10 +21,10 @@ function build(env: Record<string, unknown>): Built {
   const known = builds.get(env);
   if (known) return known;
   const config = parseConfig(env);
-  const wired = wire(config, consoleLog);
-  const app = createApp(wired.factory, consoleLog);
-  if (config.delivery.inbox) serveDevPages(app, wired, config.devHosts);
-  const built = { app, wired };
+  const runtime = createRuntime(config, consoleLog);
+  const app = createApp(runtime.factory, consoleLog);
+  if (config.delivery.inbox) serveDevPages(app, runtime, config.devHosts);
+  const built = { app, runtime };
   builds.set(env, built);
   return built;
 }
@@ -53,10 +53,10 @@ export default {
   },
 
   async queue(batch, env) {
-    await build(env).wired.consume(batch);
+    await build(env).runtime.consume(batch);
   },
 
   async scheduled({ cron }, env) {
-    await build(env).wired.scheduled(cron);
+    await build(env).runtime.scheduled(cron);
   },
 } satisfies ExportedHandler<Record<string, unknown>>;

@@ -38,7 +38,7 @@ const isAsked = ({ captcha }: CaptchaPorts, { config }: Application): boolean =>
   captcha !== undefined && !config.skip_captcha;
 
 /** No captcha is asked while no secret is configured, or when the shop has switched it off. */
-export async function robotRefusal(
+export async function checkCaptcha(
   ports: CaptchaPorts,
   application: Application,
   { token, ip, action }: SolvedCaptcha,
@@ -56,7 +56,7 @@ export async function permitByCaptcha(
   application: Application,
   solved: SolvedCaptcha,
 ): Promise<Result<SendPermit, 'captcha_failed'>> {
-  const refused = await robotRefusal(ports, application, solved);
+  const refused = await checkCaptcha(ports, application, solved);
   return refused ?? ok(permit(isAsked(ports, application) ? 'captcha' : 'form'));
 }
 
@@ -90,6 +90,6 @@ export async function permitInRegistration(
     (one) => ![...proofs, ...sentTo].some((known) => sameIdentifier(known, one)),
   );
   const isFree = sentTo.length + fresh.length <= FREE_IDENTIFIERS[origin];
-  const refused = isFree ? undefined : await robotRefusal(ports, application, solved);
+  const refused = isFree ? undefined : await checkCaptcha(ports, application, solved);
   return refused ?? ok(permit(origin));
 }

@@ -1,6 +1,6 @@
 /** Social identities of customers in the hands of operators. */
-import type { LinkedIdentity, Ports, SocialIdentity } from '../ports.ts';
-import { noCustomer, type By } from './customers.ts';
+import type { AuditActor, LinkedIdentity, Ports, SocialIdentity } from '../ports.ts';
+import { customerNotFound } from './customers.ts';
 import { ok, err, type Result } from '../shared/result.ts';
 
 /** @returns what is linked to the customer, the oldest first */
@@ -12,7 +12,7 @@ export async function identitiesOf(
     ports.users.find(userId),
     ports.identities.ofUser(userId),
   ]);
-  return user ? ok(linked) : noCustomer();
+  return user ? ok(linked) : customerNotFound();
 }
 
 /** Unlinks an identity and ends whatever its holder may have opened with it. */
@@ -20,7 +20,7 @@ export async function unlinkIdentity(
   ports: Ports,
   userId: string,
   identity: { provider: string; subject: string },
-  by: By,
+  by: AuditActor,
 ): Promise<Result<undefined, 'not_found'>> {
   const { provider } = identity;
   // The subject is personal data: the audit holds of a person the id alone.

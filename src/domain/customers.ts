@@ -2,7 +2,7 @@
 import { DAY_MS } from '../shared/time.ts';
 import type {
   Application,
-  AuditEvent,
+  AuditActor,
   CustomerChange,
   CustomerTerms,
   CustomerWritten,
@@ -18,9 +18,6 @@ import { ok, invalidField, err, type Failure, type Result } from '../shared/resu
 import { newObjectId } from './object-id.ts';
 import { givenProfile, withPrimaries } from './user.ts';
 import { wordsOf } from './customer-query.ts';
-
-/** Who did it and why; the flow adds what it did, and to whom. */
-export type By = Pick<AuditEvent, 'actor' | 'requestId' | 'reason'>;
 
 const MAX_MATCHES = 20;
 
@@ -57,10 +54,10 @@ function written(
   fieldOf: (field: IdentifierKind | 'username') => string,
 ): Result<User, 'identifier_taken' | 'not_found'> {
   if (result.state === 'taken') return taken(fieldOf(result.field));
-  return result.user ? ok(result.user) : noCustomer();
+  return result.user ? ok(result.user) : customerNotFound();
 }
 
-export function noCustomer(ids: readonly string[] = []): Failure<'not_found'> {
+export function customerNotFound(ids: readonly string[] = []): Failure<'not_found'> {
   const message = ids.length > 0 ? `No such customer: ${ids.join(', ')}.` : 'No such customer.';
   return err('not_found', { message, ...(ids.length > 0 && { meta: { user_id: ids } }) });
 }
@@ -69,7 +66,7 @@ export async function createCustomer(
   ports: Ports,
   application: Application,
   body: CreateCustomer,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<User, 'validation_failed' | 'identifier_taken' | 'not_found'>> {
   const now = ports.clock.now();
   const username = readUsername(body.username);
@@ -176,11 +173,11 @@ export async function updateCustomer(
   application: Application,
   userId: string,
   body: UpdateCustomer,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<User, 'validation_failed' | 'identifier_taken' | 'not_found'>> {
   const now = ports.clock.now();
   const user = await ports.users.find(userId);
-  if (!user) return noCustomer();
+  if (!user) return customerNotFound();
   const profile = readProfile(body, now);
   if (!profile.ok) return profile;
   const lists = readLists(application, user, body);
@@ -227,11 +224,11 @@ export async function setCustomerState(
   ports: Ports,
   userIds: string[],
   change: keyof typeof ACTION,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<undefined, 'not_found'>> {
   const event = { ...by, action: ACTION[change], at: ports.clock.now() };
   const missing = await ports.customers.setState(userIds, change, event);
-  return missing.length > 0 ? noCustomer(missing) : ok(undefined);
+  return missing.length > 0 ? customerNotFound(missing) : ok(undefined);
 }
 
 /** The purge takes users who were deleted `delete_account_day` days ago or earlier; nobody is both restored and purged. */
@@ -239,7 +236,7 @@ export async function restoreCustomer(
   ports: Ports,
   { config }: Application,
   userId: string,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<undefined, 'not_found' | 'not_deleted' | 'undelete_too_late'>> {
   const now = ports.clock.now();
   const event = { ...by, action: 'customer.restored', userId, at: now } as const;
@@ -252,7 +249,7 @@ export async function restoreCustomer(
     case 'done':
       return ok(undefined);
     case 'missing':
-      return noCustomer();
+      return customerNotFound();
     case 'not_deleted':
       return err('not_deleted');
     case 'too_late':

@@ -4,7 +4,7 @@ import { shopperEvent } from './audit-event.ts';
 import { noticeDeleted } from './notices.ts';
 import { ok, err, type Result } from '../shared/result.ts';
 import { sameIdentifier } from './identifier.ts';
-import { tryCode, type TryRefusal } from './try-code.ts';
+import { tryCode, type TryCodeErrorCode } from './try-code.ts';
 
 export interface DeleteUser {
   /** Left out when the code came by email: then the primary email's newest code is meant. */
@@ -21,7 +21,7 @@ export async function deleteUser(
   application: Application,
   user: User,
   request: DeleteUser,
-): Promise<Result<undefined, TryRefusal | 'reason_unknown'>> {
+): Promise<Result<undefined, TryCodeErrorCode | 'reason_unknown'>> {
   const { delete_account_reasons: reasons } = application.config;
   const { reasonId } = request;
   const known = reasons.find(({ reason_id }) => reason_id === reasonId);

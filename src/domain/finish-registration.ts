@@ -17,10 +17,10 @@ import { noticeSignIn, noticeSocialLinked } from './notices.ts';
 import {
   sendProofs,
   withHash,
-  type Begun,
+  type OpenRegistrationContext,
   type FinishRegistration,
   type FinishResult,
-  type Step,
+  type RegistrationContext,
 } from './registration-proofs.ts';
 import { ok, requiredField, err } from '../shared/result.ts';
 import { kindsForRegistration, newUser, nextStep, withFreeUsername } from './registration.ts';
@@ -50,18 +50,18 @@ export async function finishRegistration(
   if (!registration || registration.expiresAt <= startedAt) return err('register_token_invalid');
   if (registration.finishedAt !== undefined) return err('registration_finished');
   const form = merge(found.form, request);
-  const step = { ports, application, request, registration, form, startedAt };
+  const context = { ports, application, request, registration, form, startedAt };
   if (registration.userId !== undefined) {
     const { bound } = found;
     return bound && bindingHolds(registration, bound)
-      ? completeUser(step, bound)
+      ? completeUser(context, bound)
       : err('register_token_invalid');
   }
-  if (found.owners.length === 0) return next(step);
+  if (found.owners.length === 0) return next(context);
   // These identifiers belong to a user by now. An old proof signs in there only if nothing has happened since (see credentials.ts).
   const owner = found.owners.find((user) => signsInto(user, registration));
   return owner && found.owners.length === 1
-    ? signInOwner(step, owner)
+    ? signInOwner(context, owner)
     : err('register_token_invalid');
 }
 
@@ -74,16 +74,16 @@ function signsInto(user: User, { proofs }: Registration): boolean {
 }
 
 /** Asks, sends codes or makes the user, as the proofs at hand demand. */
-async function next(step: Step): FinishResult {
-  const { application, request, registration, form } = step;
+async function next(context: RegistrationContext): FinishResult {
+  const { application, request, registration, form } = context;
   if (!application.config.register) return err('registration_closed');
   const demanded = kindsForRegistration(application);
   const to = nextStep(demanded, registration?.proofs ?? [], form.identifiers);
   if (to.kind === 'ask') return requiredField(fieldOf(request, to.missing[0] ?? 'phone'));
   // Without a token nothing is proven yet, so there is nothing to make a user of.
   return to.kind === 'prove' || !registration
-    ? sendProofs(step, to.identifiers)
-    : create({ ...step, registration }, to.identifiers, to.unverified);
+    ? sendProofs(context, to.identifiers)
+    : create({ ...context, registration }, to.identifiers, to.unverified);
 }
 
 /** What was filled in before, overwritten by what is sent now. */
@@ -98,17 +98,17 @@ function merge(stored: PendingForm | undefined, request: FinishRegistration): Pe
 }
 
 async function create(
-  step: Begun,
+  context: OpenRegistrationContext,
   identifiers: Parameters<typeof newUser>[2],
   unverified: IdentifierRef[],
 ): FinishResult {
-  const { ports, application, request, registration, startedAt } = step;
+  const { ports, application, request, registration, startedAt } = context;
   if (!application.config.active) return err('application_inactive');
-  const form = await withHash(step);
+  const form = await withHash(context);
   const { visitor } = request;
   const draw = () => newUser(ports, form, identifiers);
   return withFreeUsername(draw, async (made): Promise<Awaited<FinishResult> | 'username_taken'> => {
-    const prepared = await prepare(step, made);
+    const prepared = await prepare(context, made);
     const settled = await ports.registrations.finish(
       registration.id,
       made,
@@ -127,7 +127,10 @@ async function create(
   });
 }
 
-const prepare = async ({ ports, application, request, startedAt }: Step, user: { id: string }) =>
+const prepare = async (
+  { ports, application, request, startedAt }: RegistrationContext,
+  user: { id: string },
+) =>
   prepareSession(
     ports,
     application,
@@ -137,30 +140,30 @@ const prepare = async ({ ports, application, request, startedAt }: Step, user: {
   );
 
 /** The proof belongs to an existing user: login's outcomes, the form is dropped (D-48). */
-async function signInOwner(step: Begun, owner: User): FinishResult {
-  const { registration } = step;
-  const decision = decideSignIn(step.application, owner);
+async function signInOwner(context: OpenRegistrationContext, owner: User): FinishResult {
+  const { registration } = context;
+  const decision = decideSignIn(context.application, owner);
   if (decision.kind === 'refused') return decision.failure;
-  if (decision.kind === 'allowed') return closeWithSession(step, owner);
+  if (decision.kind === 'allowed') return closeWithSession(context, owner);
   // No session yet (D-49); of the form only what is to be proven next is kept (D-48).
-  const form = { identifiers: step.form.identifiers };
+  const form = { identifiers: context.form.identifiers };
   const provenAt = Math.min(...registration.proofs.map((proof) => proof.provenAt));
-  return sendMissing({ ...step, form }, decision.missing, { userId: owner.id, provenAt });
+  return sendMissing({ ...context, form }, decision.missing, { userId: owner.id, provenAt });
 }
 
 /** A known user who lacked a demanded identifier (D-49). */
-async function completeUser(step: Begun, user: User): FinishResult {
-  const decision = decideSignIn(step.application, user);
+async function completeUser(context: OpenRegistrationContext, user: User): FinishResult {
+  const decision = decideSignIn(context.application, user);
   if (decision.kind === 'refused') return decision.failure;
   return decision.kind === 'allowed'
-    ? closeWithSession(step, user)
-    : sendMissing(step, decision.missing);
+    ? closeWithSession(context, user)
+    : sendMissing(context, decision.missing);
 }
 
 /** The registration ends in a session of a user who has everything. */
-async function closeWithSession(step: Begun, owner: User): FinishResult {
-  const { ports, application, registration, request, startedAt } = step;
-  const prepared = await prepare(step, owner);
+async function closeWithSession(context: OpenRegistrationContext, owner: User): FinishResult {
+  const { ports, application, registration, request, startedAt } = context;
+  const prepared = await prepare(context, owner);
   const settled = await ports.registrations.close(
     registration.id,
     owner.id,
@@ -178,13 +181,13 @@ async function closeWithSession(step: Begun, owner: User): FinishResult {
 
 /** Sends codes to the identifiers of the form that are of the `missing` kinds; asks for the first kind it does not give. */
 async function sendMissing(
-  step: Begun,
+  context: OpenRegistrationContext,
   missing: readonly IdentifierKind[],
   bound?: { userId: string; provenAt: number },
 ): FinishResult {
-  const given = step.form.identifiers;
+  const given = context.form.identifiers;
   const lacking = missing.find((kind) => !given.some((one) => one.kind === kind));
-  if (lacking !== undefined) return requiredField(fieldOf(step.request, lacking));
+  if (lacking !== undefined) return requiredField(fieldOf(context.request, lacking));
   const wanted = missing.flatMap((kind) => given.find((one) => one.kind === kind) ?? []);
-  return sendProofs(step, wanted, bound);
+  return sendProofs(context, wanted, bound);
 }

@@ -1,7 +1,6 @@
 /** User groups as operators make, change and read them. */
 import { MINUTE_MS } from '../shared/time.ts';
-import type { Group, GroupImport, GroupRef, NewImport, Ports } from '../ports.ts';
-import type { By } from './customers.ts';
+import type { AuditActor, Group, GroupImport, GroupRef, NewImport, Ports } from '../ports.ts';
 import { newObjectId } from './object-id.ts';
 import { isPlainLine } from './plain-line.ts';
 import { ok, invalidField, err, type Result } from '../shared/result.ts';
@@ -37,7 +36,7 @@ const begin = (ports: Ports, { importId }: NewImport): void =>
 export async function createGroup(
   ports: Ports,
   body: Required<GroupBody>,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<Group, 'validation_failed' | 'group_limit'>> {
   const file = newImport(ports, body.file_url);
   if (!file.ok) return file;
@@ -58,7 +57,7 @@ export async function updateGroup(
   ports: Ports,
   ref: GroupRef,
   body: GroupBody,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<Group, 'validation_failed' | 'not_found'>> {
   const file = body.file_url === undefined ? undefined : newImport(ports, body.file_url);
   if (file && !file.ok) return file;
@@ -73,7 +72,7 @@ export async function updateGroup(
 }
 
 /** Reading a stalled import sends its message again, at most once a minute. */
-export function wakeStalled(ports: Ports, { id, state, progressedAt }: GroupImport): void {
+export function resumeStalledImport(ports: Ports, { id, state, progressedAt }: GroupImport): void {
   const now = ports.clock.now();
   const before = now - STALLED_AFTER_MS;
   if ((state !== 'pending' && state !== 'processing') || progressedAt > before) return;

@@ -7,7 +7,7 @@ import metadata from './phone-metadata.json' with { type: 'json' };
 const METADATA = metadata as unknown as MetadataJson;
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-const MAX_EMAIL = 254;
+const MAX_EMAIL_CHARACTERS = 254;
 
 /** A lower-cased address with its domain in punycode, or undefined when it is none. */
 export function readEmail(text: string): IdentifierRef | undefined {
@@ -20,7 +20,8 @@ export function readEmail(text: string): IdentifierRef | undefined {
   if (/[\s/:?#@[\]\\%]/.test(domain) || !URL.canParse(`https://${domain}`)) return undefined;
   const { hostname } = new URL(`https://${domain}`);
   const value = `${local}@${hostname}`;
-  if (!/^[^.].*\.[a-z][a-z0-9-]*$/.test(hostname) || value.length > MAX_EMAIL) return undefined;
+  if (!/^[^.].*\.[a-z][a-z0-9-]*$/.test(hostname) || value.length > MAX_EMAIL_CHARACTERS)
+    return undefined;
   return { kind: 'email', value };
 }
 

@@ -16,7 +16,7 @@ import { noticeSocialLinked } from './notices.ts';
 import { kindsForRegistration, newRegistration } from './registration.ts';
 import { ok, err, type Result } from '../shared/result.ts';
 import { tokenCountsUntil } from './credentials.ts';
-import { openSession, prepareSession, type Visitor } from './sign-in.ts';
+import { openSession, prepareSession, type ClientInfo } from './sign-in.ts';
 import {
   checkSignIn,
   decideSignIn,
@@ -35,7 +35,7 @@ export interface IdentityLogin extends KnownPerson {
   charged: readonly Limit[];
   chargedAt: number;
   presented?: readonly SessionRef[];
-  visitor: Visitor;
+  visitor: ClientInfo;
 }
 
 export type IdentityOutcome =
@@ -49,7 +49,7 @@ export type IdentityErrorCode =
   | 'identifier_taken';
 
 /** A link may be made by another call in between; then whose it is now decides. */
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 export async function loginByIdentity(
   ports: Ports,
@@ -59,7 +59,7 @@ export async function loginByIdentity(
   const { identity, proven, presented, visitor, charged, chargedAt } = login;
   const method = identity.provider.startsWith('token:') ? 'token' : 'social';
   const startedAt = ports.clock.now();
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
     const { linked, owners } = await ports.identities.find(identity, proven);
     // Two people's identifiers in one login: neither account may get the other's.
     if (!linked && owners.length > 1) {

@@ -11,7 +11,7 @@ import type {
 import { shopperEvent } from './audit-event.ts';
 import { RESET_LINK_LIFE_MS } from './credentials.ts';
 import { noticePasswordSet } from './notices.ts';
-import { passwordRefusal } from './password.ts';
+import { checkNewPassword } from './password.ts';
 import { checkPassword } from './password-login.ts';
 import { ok, requiredField, err, type Result } from '../shared/result.ts';
 import { hex } from './hex.ts';
@@ -20,7 +20,7 @@ import {
   prepareSession,
   replaceSession,
   type SessionCookie,
-  type Visitor,
+  type ClientInfo,
 } from './sign-in.ts';
 import { linkLimits } from './throttle.ts';
 import { newRegistration } from './registration.ts';
@@ -83,14 +83,14 @@ export async function resetPassword(
     code: string;
     password: string;
     presented?: readonly SessionRef[];
-    visitor: Visitor;
+    visitor: ClientInfo;
   },
 ): Promise<Result<SignedIn | IncompleteUser, SignInErrorCode | 'link_invalid' | 'password_weak'>> {
   const user = await resetCodeUser(ports, request.code);
   if (!user) return err('link_invalid');
   const decision = decideSignIn(application, user);
   if (decision.kind === 'refused') return decision.failure;
-  const weak = await passwordRefusal(ports, request.password, user, 'body.password');
+  const weak = await checkNewPassword(ports, request.password, user, 'body.password');
   if (weak) return weak;
   const hash = await ports.hasher.hash(request.password);
   // After the hash: a login with the old password that began meanwhile must not outlive the reset.
@@ -156,7 +156,7 @@ export async function changePassword(
     // The hash is about to be replaced as it is.
     await ports.passwords.succeed({ ...checked.value.success, rehash: undefined });
   }
-  const weak = await passwordRefusal(ports, request.newPassword, user, 'body.new_password');
+  const weak = await checkNewPassword(ports, request.newPassword, user, 'body.new_password');
   if (weak) return weak;
   const hash = await ports.hasher.hash(request.newPassword);
   const issued = await ports.sessionTokens.issue(user.id);

@@ -14,7 +14,7 @@ import { readEmail, readPhone } from './identifier.ts';
 import { hashCounts, importedWork } from './imported-hash.ts';
 import { newRegistration } from './registration.ts';
 import { ok, err, rateLimited, type Result } from '../shared/result.ts';
-import { openSession, prepareSession, type Visitor } from './sign-in.ts';
+import { openSession, prepareSession, type ClientInfo } from './sign-in.ts';
 import { loginFailures } from './throttle.ts';
 import {
   checkSignIn,
@@ -94,7 +94,7 @@ export async function loginByPassword(
   ports: Ports,
   application: Application,
   request: Omit<PasswordCheck, 'ip' | 'importedHashes'> & {
-    visitor: Visitor;
+    visitor: ClientInfo;
     presented?: readonly SessionRef[];
   },
 ): Promise<

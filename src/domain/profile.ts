@@ -5,7 +5,7 @@ import { ok, invalidField, type Failure, type Result } from '../shared/result.ts
 import { isWebAddress } from './web-address.ts';
 
 const GENDERS = new Set(['male', 'female', 'unisex', 'others']);
-const OLDEST = 1880;
+const EARLIEST_BIRTH_YEAR = 1880;
 
 export interface ProfileBody {
   first_name?: string;
@@ -44,7 +44,10 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
   }
   const dob = body.dob === undefined ? undefined : readDate(body.dob);
   if (body.dob !== undefined && dob === undefined) return bad('dob', 'must be a date');
-  if (dob !== undefined && (Date.parse(dob) > now || Number(dob.slice(0, 4)) < OLDEST)) {
+  if (
+    dob !== undefined &&
+    (Date.parse(dob) > now || Number(dob.slice(0, 4)) < EARLIEST_BIRTH_YEAR)
+  ) {
     return bad('dob', 'must be a date in the past');
   }
   const profilePicUrl = body.profile_pic_url;

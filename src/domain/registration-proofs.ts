@@ -13,9 +13,9 @@ import { permitByCaptcha, permitInRegistration, type SolvedCaptcha } from './cap
 import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { newRegistration } from './registration.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
-import type { Visitor } from './sign-in.ts';
+import type { ClientInfo } from './sign-in.ts';
 import type { SignedIn, SignInErrorCode } from './sign-in-outcome.ts';
-import { countryRefusal } from './sms-guard.ts';
+import { checkCountry } from './sms-guard.ts';
 import { otpBudget, roomForAll } from './throttle.ts';
 
 export interface FinishRegistration {
@@ -32,7 +32,7 @@ export interface FinishRegistration {
   device?: DeviceRef;
   /** `captcha_code` or its header, if one came. */
   captcha: string | undefined;
-  visitor: Visitor;
+  visitor: ClientInfo;
   androidHash?: string;
 }
 
@@ -56,7 +56,7 @@ export type FinishErrorCode =
 
 export type FinishResult = Promise<Result<FinishOutcome, FinishErrorCode>>;
 
-export interface Step {
+export interface RegistrationContext {
   ports: Ports;
   application: Application;
   request: FinishRegistration;
@@ -66,22 +66,26 @@ export interface Step {
   startedAt: number;
 }
 
-export type Begun = Step & { registration: Registration };
+export type OpenRegistrationContext = RegistrationContext & { registration: Registration };
 
 /** The form with the password as a hash: it waits in KV, and a password must never lie there. */
-export async function withHash({ ports, form, request }: Step): Promise<PendingForm> {
+export async function withHash({
+  ports,
+  form,
+  request,
+}: RegistrationContext): Promise<PendingForm> {
   if (request.password === undefined) return form;
   return { ...form, passwordHash: await ports.hasher.hash(request.password) };
 }
 
 /** Sends the demanded codes; a form without a register_token begins a registration. */
 export async function sendProofs(
-  step: Step,
+  context: RegistrationContext,
   wanted: IdentifierRef[],
   bound?: { userId: string; provenAt: number },
 ): FinishResult {
-  const { ports, application, request, registration } = step;
-  const refused = countryRefusal(ports, application, wanted);
+  const { ports, application, request, registration } = context;
+  const refused = checkCountry(ports, application, wanted);
   if (refused) return refused;
   const { device, visitor, captcha } = request;
   const solved: SolvedCaptcha = { token: captcha, ip: visitor.ip, action: 'register' };
@@ -101,13 +105,13 @@ export async function sendProofs(
     true,
   );
   if (limited) return rateLimited(limited);
-  const form = await withHash(step);
+  const form = await withHash(context);
   // Before the codes go out, so that the form is there when a code arrives.
   const begun = registration
     ? { token: request.registerToken ?? '', registration }
     : await newRegistration(ports, { origin: permit.origin });
   if (registration) {
-    const kept = await ports.registrations.keep(registration, form, step.startedAt, bound);
+    const kept = await ports.registrations.keep(registration, form, context.startedAt, bound);
     if (!kept) return err('register_token_invalid');
   } else {
     await ports.registrations.begin(begun.registration, form);

@@ -4,7 +4,7 @@ import { VERIFY_LINK_LIFE_MS } from './credentials.ts';
 import { masked } from './identifier.ts';
 import { ok, rateLimited, type Result } from '../shared/result.ts';
 import { hex } from './hex.ts';
-import { countryRefusal, smsGuard } from './sms-guard.ts';
+import { checkCountry, smsGuard } from './sms-guard.ts';
 import { linkLimits } from './throttle.ts';
 
 /** How mails and pages name an account without giving it away: its primary email or phone, masked, else its username. */
@@ -21,7 +21,7 @@ export async function sendVerifyLink(
   identifier: IdentifierRef,
   ip: string,
 ): Promise<Result<undefined, 'too_many_requests' | 'validation_failed'>> {
-  const refused = countryRefusal(ports, application, [identifier]);
+  const refused = checkCountry(ports, application, [identifier]);
   if (refused) return refused;
   const now = ports.clock.now();
   const code = hex(ports.random.bytes(16));

@@ -14,7 +14,7 @@ import type { SendPermit } from './captcha.ts';
 import { OTP_LIFE_MS } from './credentials.ts';
 import { hex } from './hex.ts';
 import { ok, err, rateLimited, type Result } from '../shared/result.ts';
-import { countryRefusal, smsGuard } from './sms-guard.ts';
+import { checkCountry, smsGuard } from './sms-guard.ts';
 import { otpBudget, registrationSends } from './throttle.ts';
 import { codeMac } from './try-code.ts';
 
@@ -114,7 +114,7 @@ export async function sendOtp(
   if (!application.config.active) return err('application_inactive');
   const now = ports.clock.now();
   const fixed = fixedCode(ports, application, identifier, now);
-  const refused = fixed === undefined && countryRefusal(ports, application, [identifier]);
+  const refused = fixed === undefined && checkCountry(ports, application, [identifier]);
   if (refused) return refused;
   const sms = fixed === undefined ? smsGuard(ports, application, identifier, now) : undefined;
   const otp = fixed ?? ports.random.otp();

@@ -15,13 +15,15 @@ const RENEWAL_SHARE = 4;
 /** No rolling session outlives this. */
 export const MAX_SESSION_LIFE_MS = 365 * DAY_MS;
 /** How long the ledger remembers an ended session: longer than any session can live. */
-export const ENDED_FOR = MAX_SESSION_LIFE_MS + DAY_MS;
+export const ENDED_FOR_MS = MAX_SESSION_LIFE_MS + DAY_MS;
 /** KV takes no shorter life. */
 const MIN_LIFE_MS = MINUTE_MS;
 export const MAX_SESSIONS = 20;
 
 /** Milliseconds a session lives from its creation, or idles when it is rolling. */
-export function sessionLife({ session_config: { duration, type } }: Application['config']): number {
+export function sessionLifeMs({
+  session_config: { duration, type },
+}: Application['config']): number {
   return Math.min(Math.max(duration * UNIT_MS[type], MIN_LIFE_MS), MAX_SESSION_LIFE_MS);
 }
 
@@ -31,14 +33,14 @@ export function newSession(
   now: number,
 ): Session {
   const { userId, handle, validFrom, userAgent, ip, domain } = of;
-  const expiresAt = now + sessionLife(application.config);
+  const expiresAt = now + sessionLifeMs(application.config);
   const times = { createdAt: now, renewedAt: now, expiresAt };
   return { userId, handle, validFrom, userAgent, ip, domain, ...times };
 }
 
 /** Sessions that were opened before this have ended by themselves; milliseconds. */
 export function aliveSince({ config }: Application, now: number): number {
-  return now - (config.session_config.is_rolling ? MAX_SESSION_LIFE_MS : sessionLife(config));
+  return now - (config.session_config.is_rolling ? MAX_SESSION_LIFE_MS : sessionLifeMs(config));
 }
 
 /**
@@ -75,9 +77,9 @@ export function renewSession(
   now: number,
 ): Session | undefined {
   if (session.fixed || !application.config.session_config.is_rolling) return undefined;
-  const life = sessionLife(application.config);
-  if (now - session.renewedAt < Math.min(RENEWAL_GAP_MS, life / RENEWAL_SHARE)) return undefined;
-  const expiresAt = Math.min(now + life, session.createdAt + MAX_SESSION_LIFE_MS);
+  const lifeMs = sessionLifeMs(application.config);
+  if (now - session.renewedAt < Math.min(RENEWAL_GAP_MS, lifeMs / RENEWAL_SHARE)) return undefined;
+  const expiresAt = Math.min(now + lifeMs, session.createdAt + MAX_SESSION_LIFE_MS);
   return { ...session, renewedAt: now, expiresAt };
 }
 

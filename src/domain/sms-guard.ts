@@ -31,7 +31,7 @@ export function smsGuard(
 }
 
 /** Refuses an SMS to a country that the application does not serve, before anything is sent or saved. */
-export function countryRefusal(
+export function checkCountry(
   { smsCosts }: Costs,
   application: Application,
   identifiers: readonly IdentifierRef[],

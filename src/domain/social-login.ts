@@ -12,7 +12,7 @@ import { readEmail } from './identifier.ts';
 import { loginByIdentity, type IdentityErrorCode, type IdentityOutcome } from './identity-login.ts';
 import { toPlainLine } from './plain-line.ts';
 import { ok, err, rateLimited, type Failure, type Result } from '../shared/result.ts';
-import type { Visitor } from './sign-in.ts';
+import type { ClientInfo } from './sign-in.ts';
 import type { KnownPerson } from './sign-in-outcome.ts';
 import { proofFailures } from './throttle.ts';
 
@@ -24,7 +24,7 @@ export interface SocialLogin {
   /** Names may come from here, and nothing else. */
   profile?: { first_name?: string; last_name?: string; full_name?: string };
   presented?: readonly SessionRef[];
-  visitor: Visitor;
+  visitor: ClientInfo;
 }
 
 type SocialErrorCode =

@@ -173,10 +173,10 @@ export const registrationSends = (limits: Limits): Omit<RegistrationSends, 'regi
 export async function roomForAll(
   ports: Pick<Ports, 'budgets' | 'clock'>,
   sends: readonly Promise<Limit[]>[],
-  /** Whether something dear or lasting comes before the first send; a single send judges itself otherwise. */
-  dear = false,
+  /** Whether expensive or lasting work comes before the first send; a single send judges itself otherwise. */
+  expensive = false,
 ): Promise<Limited | undefined> {
-  if (sends.length === 0 || (sends.length === 1 && !dear)) return undefined;
+  if (sends.length === 0 || (sends.length === 1 && !expensive)) return undefined;
   const limits = await Promise.all(sends);
   return ports.budgets.check(limits.flat(), ports.clock.now());
 }

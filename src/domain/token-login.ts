@@ -18,13 +18,13 @@ import {
 } from './identity-login.ts';
 import { kindsForRegistration, nextStep } from './registration.ts';
 import { ok, err, type Result } from '../shared/result.ts';
-import type { Visitor } from './sign-in.ts';
+import type { ClientInfo } from './sign-in.ts';
 import { chargeProof, failedProof, plainName, providerDown } from './social-login.ts';
 
 export interface TokenLogin {
   token: string;
   presented?: readonly SessionRef[];
-  visitor: Visitor;
+  visitor: ClientInfo;
 }
 
 type TokenErrorCode =
@@ -84,7 +84,7 @@ async function useOnce(ports: Ports, id: string): Promise<boolean> {
 }
 
 /** Another login of the same new person may create the account first; then that account decides. */
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 /** Signs in, or registers and signs in when everything that the shop demands is proven. */
 async function enter(
@@ -94,7 +94,7 @@ async function enter(
 ): Promise<Result<IdentityOutcome, TokenErrorCode>> {
   const { proven, claimed, profile, presented, visitor } = first;
   let login = first;
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
     const done = await loginByIdentity(ports, application, login);
     if (!done.ok) return done;
     if (done.value.kind !== 'registration') return done;

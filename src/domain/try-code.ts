@@ -13,7 +13,7 @@ export interface RightCode {
   now: number;
 }
 
-export type TryRefusal = 'otp_invalid' | 'otp_exhausted' | 'too_many_requests';
+export type TryCodeErrorCode = 'otp_invalid' | 'otp_exhausted' | 'too_many_requests';
 
 const MAC = 'otp_code';
 
@@ -46,7 +46,7 @@ export async function tryCode(
     registration?: string;
     device?: DeviceRef;
   },
-): Promise<Result<RightCode, TryRefusal>> {
+): Promise<Result<RightCode, TryCodeErrorCode>> {
   const { challenge, otp, userId, registration, device } = request;
   const now = ports.clock.now();
   const nonce = hex(ports.random.bytes(16));

@@ -14,7 +14,7 @@ import { sameIdentifier } from './identifier.ts';
 import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { sendVerifyLink } from './send-link.ts';
 import { sendOtp, type SendRefusal, type SentOtp } from './send-otp.ts';
-import { countryRefusal } from './sms-guard.ts';
+import { checkCountry } from './sms-guard.ts';
 import { linkLimits, otpBudget, roomForAll } from './throttle.ts';
 import { MAX_IDENTIFIERS } from './verify-otp.ts';
 
@@ -65,7 +65,7 @@ export async function updateProfile(
     const sameKind = user.identifiers.filter(({ kind }) => kind === one.kind);
     if (!known(one) && sameKind.length >= MAX_IDENTIFIERS) return err('identifier_limit');
   }
-  const refused = countryRefusal(ports, application, wanted);
+  const refused = checkCountry(ports, application, wanted);
   if (refused) return refused;
   const limited = await roomForAll(
     ports,

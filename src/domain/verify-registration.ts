@@ -16,27 +16,27 @@ import { sendFirstLinks } from './send-link.ts';
 import { decideSignIn } from './sign-in-outcome.ts';
 import {
   MAX_IDENTIFIERS,
-  settle,
+  consume,
   signIn,
-  unsettled,
+  consumeFailure,
   useUp,
   type VerifyResult,
-  type Try,
+  type VerificationAttempt,
 } from './verify-steps.ts';
 
 /** The last proof is in: the user is made, with a session. */
 export async function create(
-  at: Try,
+  attempt: VerificationAttempt,
   registration: string,
   form: PendingForm,
   { identifiers, unverified }: { identifiers: Identifier[]; unverified: IdentifierRef[] },
 ): VerifyResult {
-  const { ports, application, request } = at;
+  const { ports, application, request } = attempt;
   const draw = () => newUser(ports, form, identifiers);
   const ended = await withFreeUsername(draw, async (user) => {
     const event = shopperEvent(ports, 'account.registered', user.id);
     const effect: Effect = { kind: 'create', registration, user, event };
-    const tried = await signIn(at, asUser(user), effect, 'registration');
+    const tried = await signIn(attempt, asUser(user), effect, 'registration');
     if (tried.ok || tried.code !== 'identifier_taken') return tried;
     if (tried.meta?.['field'] === 'username') return 'username_taken';
     // A new account has verified a proven identifier meanwhile: the older proof does not open that account.
@@ -50,15 +50,15 @@ export async function create(
 
 /** A known user proves an identifier that this shop demands (D-49). */
 export async function complete(
-  at: Try,
+  attempt: VerificationAttempt,
   registration: Registration,
   bound: User | undefined,
 ): VerifyResult {
-  const { ports, application, found, request } = at;
+  const { ports, application, found, request } = attempt;
   if (!bound || !bindingHolds(registration, bound)) return err('register_token_invalid');
   const { identifier } = found.challenge;
   const decision = decideSignIn(application, bound, identifier.kind);
-  if (decision.kind === 'refused') return useUp(at, decision.failure);
+  if (decision.kind === 'refused') return useUp(attempt, decision.failure);
   const form = await ports.registrations.form(registration);
   const effect: Effect = {
     kind: 'verify',
@@ -69,12 +69,12 @@ export async function complete(
     finish: decision.kind === 'allowed',
   };
   if (decision.kind === 'allowed') {
-    const ended = await signIn(at, bound, effect, 'registration');
+    const ended = await signIn(attempt, bound, effect, 'registration');
     if (ended.ok) noticeSignIn(ports, ended.value.user, identifier);
     return ended;
   }
-  const settled = await settle(at, effect, { readBack: bound.id });
-  if (settled.state !== 'done') return unsettled(settled);
+  const settled = await consume(attempt, effect, { readBack: bound.id });
+  if (settled.state !== 'done') return consumeFailure(settled);
   const token = request.registerToken ?? '';
   const { missing } = decision;
   return ok({ kind: 'incomplete', token, missing, user: settled.user ?? bound });

@@ -13,14 +13,14 @@ import type {
 } from '../ports.ts';
 import { err, ok, type Failure, type Result } from '../shared/result.ts';
 import { kindsForRegistration } from './registration.ts';
-import { openSession, prepareSession, type Visitor } from './sign-in.ts';
+import { openSession, prepareSession, type ClientInfo } from './sign-in.ts';
 import {
   checkSignIn,
   type SignInErrorCode,
   type SignInOutcome,
   type SignedIn,
 } from './sign-in-outcome.ts';
-import type { RightCode, TryRefusal } from './try-code.ts';
+import type { RightCode, TryCodeErrorCode } from './try-code.ts';
 
 /** ASVS: bound to its request, purpose and application. Ten identifiers of a kind are the most a profile holds. */
 export const MAX_IDENTIFIERS = 10;
@@ -35,14 +35,14 @@ export interface VerifyOtp {
   presented?: readonly SessionRef[];
   /** The browser has signed this user in before. */
   device?: DeviceRef;
-  visitor: Visitor;
+  visitor: ClientInfo;
 }
 
 /** `added`: verified on the profile of the signed-in user, whose session goes on. */
 export type VerifyOutcome = SignInOutcome | { kind: 'added'; user: User };
 
 export type VerifyErrorCode =
-  | TryRefusal
+  | TryCodeErrorCode
   | SignInErrorCode
   | 'register_token_invalid'
   | 'registration_finished'
@@ -55,22 +55,22 @@ export type VerifyErrorCode =
 export type VerifyResult = Promise<Result<VerifyOutcome, VerifyErrorCode>>;
 
 /** What every step below shares. */
-export interface Try extends RightCode {
+export interface VerificationAttempt extends RightCode {
   ports: Ports;
   application: Application;
   request: VerifyOtp;
 }
 
-export async function settle(
-  at: Try,
+export async function consume(
+  attempt: VerificationAttempt,
   effect: Effect,
   extra: Pick<Settlement, 'readBack' | 'signIn'> = {},
 ): Promise<Settled> {
-  const { ports, found, nonce, now } = at;
+  const { ports, found, nonce, now } = attempt;
   return ports.otps.settle({ challenge: found.challenge, nonce, effect, now, ...extra });
 }
 
-export function unsettled(
+export function consumeFailure(
   settled: Exclude<Settled, { state: 'done' }>,
 ): Failure<'otp_invalid' | 'identifier_taken' | 'identifier_limit'> {
   switch (settled.state) {
@@ -85,16 +85,16 @@ export function unsettled(
 
 /** Signs in, unless the user's state forbids it; either way the code is used up. */
 export async function signIn(
-  at: Try,
+  attempt: VerificationAttempt,
   user: User,
   effect: Effect,
   method: SignInMethod,
 ): Promise<Result<SignedIn, VerifyErrorCode>> {
-  const { ports, application, request, nonce, now } = at;
+  const { ports, application, request, nonce, now } = attempt;
   const by = { method, presented: request.presented };
   const prepared = await prepareSession(ports, application, user.id, by, now);
-  const settled = await settle(at, effect, { readBack: user.id, signIn: prepared.signIn });
-  if (settled.state !== 'done') return unsettled(settled);
+  const settled = await consume(attempt, effect, { readBack: user.id, signIn: prepared.signIn });
+  if (settled.state !== 'done') return consumeFailure(settled);
   const current = settled.user ?? user;
   const refused = checkSignIn(current, application);
   if (refused) return refused;
@@ -103,20 +103,23 @@ export async function signIn(
     return ok({ kind: 'signed_in', user: current, session });
   } catch (outage) {
     // Nothing is used up without its effect (D-42).
-    await ports.otps.unsettle(at.found.challenge.id, nonce);
+    await ports.otps.unsettle(attempt.found.challenge.id, nonce);
     throw outage;
   }
 }
 
-export function stillMissing(at: Try, proven: readonly IdentifierKind[]): IdentifierKind[] {
-  return kindsForRegistration(at.application).filter((kind) => !proven.includes(kind));
+export function stillMissing(
+  attempt: VerificationAttempt,
+  proven: readonly IdentifierKind[],
+): IdentifierKind[] {
+  return kindsForRegistration(attempt.application).filter((kind) => !proven.includes(kind));
 }
 
 /** A refusal that was asked for after the proof: the code is used up all the same. */
 export async function useUp(
-  at: Try,
+  attempt: VerificationAttempt,
   failure: Failure<VerifyErrorCode>,
 ): Promise<Failure<VerifyErrorCode>> {
-  const settled = await settle(at, { kind: 'none' });
-  return settled.state === 'done' ? failure : unsettled(settled);
+  const settled = await consume(attempt, { kind: 'none' });
+  return settled.state === 'done' ? failure : consumeFailure(settled);
 }

@@ -25,7 +25,7 @@ export function readSessionCookies(header: string): string[] {
 /** The `Set-Cookie` lines of a change, the session's first. */
 export function sessionCookieLines(caller: Caller, change: CookieChange): string[] {
   const value = 'set' in change ? change.set : '';
-  const maxAge = 'set' in change ? Math.max(0, Math.floor(change.maxAge)) : 0;
+  const maxAge = 'set' in change ? Math.max(0, Math.floor(change.maxAgeSeconds)) : 0;
   const options = { httpOnly: true, secure: caller.secure, sameSite: 'Lax', path: '/' } as const;
   const session = generateCookie(SESSION_COOKIE, value, { ...options, maxAge });
   const device = 'set' in change ? change.device : undefined;

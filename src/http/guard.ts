@@ -113,8 +113,8 @@ async function readSession(
   const renewed = rule.renew(signedIn.session, application, now);
   if (!renewed) return { presented, signedIn };
   ports.background(ports.sessions.put(renewed));
-  const maxAge = (renewed.expiresAt - now) / SECOND_MS;
-  const session = { set: cookie, maxAge };
+  const maxAgeSeconds = (renewed.expiresAt - now) / SECOND_MS;
+  const session = { set: cookie, maxAgeSeconds };
   return { presented, signedIn: { ...signedIn, session: renewed }, session };
 }
 

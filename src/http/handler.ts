@@ -1,5 +1,5 @@
 /** The handler of a row, typed by it: what it is given, and what it may answer. */
-import type { Application, Ports, ServicePorts, Session, User } from '../ports.ts';
+import type { Application, Ports, ServicePorts, Session, SessionRef, User } from '../ports.ts';
 import type { ErrorCode, ApiFailure } from './errors.ts';
 import type { FailureDetail } from '../shared/result.ts';
 import type { Group, Input, Operation, Output } from './operation.ts';
@@ -22,11 +22,6 @@ export interface SignedIn {
   user: User;
   session: Session;
 }
-/** The session a genuine cookie names, whether or not it is still alive. */
-export interface Presented {
-  userId: string;
-  handle: string;
-}
 export interface Operator {
   clientKey: string;
   companyId: string;
@@ -46,16 +41,17 @@ export interface Principals {
   'session?': {
     application: Application;
     signedIn: SignedIn | undefined;
-    presented: readonly Presented[];
+    /** The sessions that genuine cookies name, whether or not they are still alive. */
+    presented: readonly SessionRef[];
   };
   platform: { application: Application; operator: Operator };
 }
 
-/** A change to the session cookie; `maxAge` in seconds. */
+/** A change to the session cookie. */
 export type CookieChange =
   | {
       set: string;
-      maxAge: number;
+      maxAgeSeconds: number;
       /** Value of the device cookie, which outlives the session. */ device?: string;
     }
   | { clear: true };
@@ -95,7 +91,7 @@ export type AnyHandler = (context: {
   ports: unknown;
   application?: Application;
   signedIn?: SignedIn;
-  presented?: readonly Presented[];
+  presented?: readonly SessionRef[];
   operator?: Operator;
   reply(body: object, options?: ReplyOptions): Reply<object>;
   fail(code: ErrorCode, detail?: FailureDetail): ApiFailure;
@@ -105,7 +101,7 @@ export type AnyHandler = (context: {
 export interface Grant {
   application?: Application;
   signedIn?: SignedIn;
-  presented?: readonly Presented[];
+  presented?: readonly SessionRef[];
   operator?: Operator;
   ports: unknown;
   /** For the log: what was strange about the request. */

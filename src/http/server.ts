@@ -95,7 +95,7 @@ function respondFailure(c: ServerContext, failure: ApiFailure): Response {
 }
 
 /** `platform` is the caller's own application id, or any other text, which is ignored. */
-function foreignPlatform(query: unknown, grant: Grant): ApiFailure | undefined {
+function platformMismatch(query: unknown, grant: Grant): ApiFailure | undefined {
   const { platform } = (query ?? {}) as { platform?: unknown };
   if (!grant.application || typeof platform !== 'string') return undefined;
   if (!/^[0-9a-f]{24}$/i.test(platform) || platform === grant.application.id) return undefined;
@@ -154,7 +154,7 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     const grant = c.get('grant');
     c.set('notice', grant.notice);
     const input = validated(c);
-    const foreign = foreignPlatform(input.query, grant);
+    const foreign = platformMismatch(input.query, grant);
     if (foreign) return respondFailure(c, foreign);
     const result = await handlerOf(entry)({
       ...grant,

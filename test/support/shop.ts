@@ -35,7 +35,7 @@ import type {
   Random,
 } from '../../src/ports.ts';
 import { table } from '../../src/table.ts';
-import { wire, type Wired } from '../../src/wiring.ts';
+import { createRuntime, type Runtime } from '../../src/wiring.ts';
 import { countingDatabase, type Counted } from './counting-database.ts';
 import type { Faulty } from './faulty.ts';
 import { trackWork } from './open-work.ts';
@@ -103,7 +103,7 @@ export interface EdgeShop extends Shop {
   /** How often a password was hashed, and of which class each time. */
   hashes: { count: number; work: string[] };
   /** What else the Worker is made of: queue consumer, crons, inbox. */
-  wired: Wired;
+  wired: Runtime;
 }
 
 function createClock(now: () => number = Date.now) {
@@ -217,7 +217,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     return computeDigest(password, salt, parameters, length);
   });
   const hasher = options.hasher ?? counting;
-  const wired = wire(config, (line) => log.push(line), {
+  const wired = createRuntime(config, (line) => log.push(line), {
     clock,
     hasher,
     fetch: options.fetch,

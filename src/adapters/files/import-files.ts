@@ -12,13 +12,13 @@ import type { Download } from '../outbound/download.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { CallFailed } from '../outbound/send.ts';
 import { readRecord } from './csv-record.ts';
-import { csvSlices, joined, type Place } from './csv-slices.ts';
+import { csvSlices, concat, type Place } from './csv-slices.ts';
 
-const MAX_BYTES = 50 * 1024 * 1024;
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
 /** Longer than a file server that is alive is silent. */
 const IDLE_TIMEOUT_MS = 30_000;
 const TOO_LARGE = 'The file is larger than 50 MB.';
-const MAX_HEADER = 64 * 1024;
+const MAX_HEADER_BYTES = 64 * 1024;
 const DELIMITERS = [',', ';', '\t', '|'];
 const LF = 10;
 
@@ -43,10 +43,10 @@ async function readColumns(
   { columns: ImportColumns; start: Place; rest: AsyncGenerator<Uint8Array> } | FileRefusal
 > {
   let head: Uint8Array = new Uint8Array();
-  while (!head.includes(LF) && head.length <= MAX_HEADER) {
+  while (!head.includes(LF) && head.length <= MAX_HEADER_BYTES) {
     const next = await chunks.next();
     if (next.done) break;
-    head = joined(head, next.value);
+    head = concat(head, next.value);
   }
   if (head.length === 0) return refused('The file is empty.');
   const end = head.includes(LF) ? head.indexOf(LF) + 1 : head.length;
@@ -106,7 +106,7 @@ function judge(
     throw new Outage('File', new Error('the server answered another part of the file'));
   }
   const length = Number(headers.get('content-length') ?? 0);
-  return first + length > MAX_BYTES ? refused(TOO_LARGE) : { state: 'goes on', first };
+  return first + length > MAX_FILE_BYTES ? refused(TOO_LARGE) : { state: 'goes on', first };
 }
 
 async function* nothing(): AsyncGenerator<never> {}
@@ -168,7 +168,7 @@ export function importFiles(
       const chunks = orOutage(
         response.bytes({
           skip: byteOffset - judged.first,
-          maxBytes: MAX_BYTES - judged.first,
+          maxBytes: MAX_FILE_BYTES - judged.first,
           onTooMany: () => {
             tooLarge = true;
           },

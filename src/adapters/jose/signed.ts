@@ -9,7 +9,7 @@ import { ask, Down, Refusal } from '../social/ask.ts';
 const MAX_AGE_MS = HOUR_MS;
 /** An unknown `kid` may mean new keys; made-up ones must not become a flood of requests. */
 const REFETCH_GAP_MS = 30 * SECOND_MS;
-const MAX_SETS = 100;
+const MAX_KEY_SETS = 100;
 export const CLOCK_TOLERANCE_SECONDS = CLOCK_TOLERANCE_MS / SECOND_MS;
 
 interface KeySet {
@@ -48,7 +48,7 @@ export function signed(outbound: Outbound, clock: Clock) {
     const { status, body } = await ask(outbound, url);
     const keys = body['keys'];
     if (status !== 200 || !Array.isArray(keys)) throw new Down(`no keys at ${new URL(url).host}`);
-    if (sets.size >= MAX_SETS) sets.clear();
+    if (sets.size >= MAX_KEY_SETS) sets.clear();
     // What is no usable key is told apart by `algorithmOf`.
     const set = { keys: keys as JWK[], readAt: clock.now(), refetchedAt };
     sets.set(url, set);

@@ -65,7 +65,10 @@ export async function consumeImports(batch: MessageBatch, consumer: ImportConsum
 }
 
 /** Imports whose last try failed: the operator reads why, in the group. */
-export async function buryImports(batch: MessageBatch, consumer: ImportConsumer): Promise<void> {
+export async function consumeDeadImports(
+  batch: MessageBatch,
+  consumer: ImportConsumer,
+): Promise<void> {
   for (const queued of batch.messages) {
     const { applicationId, importId } = queued.body as ImportMessage;
     consumer.report('error', 'import dead', { application_id: applicationId, import_id: importId });

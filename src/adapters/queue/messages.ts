@@ -132,7 +132,8 @@ export async function consumeMessages(batch: MessageBatch, consumer: Consumer): 
         if (written) await deliverOnce(consumer, message, written);
         queued.ack();
       } catch (error) {
-        const { permanent, retryAfter = 0 } = error instanceof Undelivered ? error : {};
+        const { permanent, retryAfterSeconds: retryAfter = 0 } =
+          error instanceof Undelivered ? error : {};
         const detail = about(envelope, message);
         if (permanent) {
           report('error', 'delivery rejected', detail, error);
@@ -149,7 +150,7 @@ export async function consumeMessages(batch: MessageBatch, consumer: Consumer): 
 }
 
 /** Messages whose last try failed: operators see them in the log, the shopper asks for another. */
-export async function buryMessages(
+export async function consumeDeadMessages(
   batch: MessageBatch,
   consumer: Pick<Consumer, 'vault' | 'report' | 'audit' | 'clock'>,
 ): Promise<void> {

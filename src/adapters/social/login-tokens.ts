@@ -8,7 +8,7 @@ import type { Outbound } from '../outbound/outbound.ts';
 
 /** Shorter ones can be guessed offline. */
 const MIN_SECRET_BYTES = 32;
-const MAX_NAME = 200;
+const MAX_NAME_CHARACTERS = 200;
 
 /** @param mayCall whether keys may be fetched from a URL, which a company chooses */
 export function loginTokens(
@@ -30,7 +30,12 @@ export function loginTokens(
           required: ['iss', 'aud', 'jti'],
         });
         const [subject, jti] = [text(claims.sub), text(claims.jti)];
-        if (!subject || !jti || subject.length > MAX_NAME || jti.length > MAX_NAME) {
+        if (
+          !subject ||
+          !jti ||
+          subject.length > MAX_NAME_CHARACTERS ||
+          jti.length > MAX_NAME_CHARACTERS
+        ) {
           throw new Refusal('sub or jti');
         }
         return {

@@ -13,13 +13,13 @@ import { customerView } from '../../views/user.ts';
 import type { customersPlatform } from './platform.contract.ts';
 
 /** Deeper pages would scan (D-13). */
-const DEEPEST = 100_000;
+const MAX_OFFSET = 100_000;
 
 export const customersPlatformHandlers = {
   async getCustomers({ input, application, ports, reply }) {
     const { q, page_no: pageNo, page_size: pageSize } = input.query;
-    if (pageNo * pageSize > DEEPEST) {
-      return invalidField('query.page_no', `times page_size must be at most ${DEEPEST}`);
+    if (pageNo * pageSize > MAX_OFFSET) {
+      return invalidField('query.page_no', `times page_size must be at most ${MAX_OFFSET}`);
     }
     const terms = q === undefined ? undefined : readQuery(q, application.defaultCountryCode);
     const { users, total, hasNext } = await ports.customers.list({ terms, pageNo, pageSize });

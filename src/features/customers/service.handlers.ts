@@ -1,19 +1,19 @@
 import { identitiesOf, unlinkIdentity } from '../../domain/customer-identities.ts';
-import { noCustomer } from '../../domain/customers.ts';
+import { customerNotFound } from '../../domain/customers.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
 import { timelineView } from '../../views/timeline.ts';
 import type { customersService } from './service.contract.ts';
 
-const SHOWN = 100;
+const MAX_TIMELINE_EVENTS = 100;
 
 export const customersServiceHandlers = {
   async getUserTimeline({ input, application, ports, reply }) {
     const { user_id: userId } = input.params;
     const [user, events] = await Promise.all([
       ports.users.find(userId),
-      ports.audit.ofUser(userId, SHOWN),
+      ports.audit.ofUser(userId, MAX_TIMELINE_EVENTS),
     ]);
-    if (!user) return noCustomer();
+    if (!user) return customerNotFound();
     return reply(timelineView(user, application, events));
   },
 

@@ -1,4 +1,4 @@
-import { createGroup, readGroupId, updateGroup, wakeStalled } from '../../domain/groups.ts';
+import { createGroup, readGroupId, updateGroup, resumeStalledImport } from '../../domain/groups.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
 import { groupView } from '../../views/group.ts';
 import { pageView } from '../../views/page.ts';
@@ -23,7 +23,7 @@ export const groupsPlatformHandlers = {
   async getUserGroupById({ input, application, ports, fail, reply }) {
     const found = await ports.groups.find(readGroupId(input.params.group_id));
     if (!found) return fail('not_found', { message: 'No such group.' });
-    wakeStalled(ports, found.group.import);
+    resumeStalledImport(ports, found.group.import);
     return reply(groupView(found.group, application, found.errors));
   },
 

@@ -1,4 +1,4 @@
-import { permitByCaptcha, robotRefusal } from '../../domain/captcha.ts';
+import { permitByCaptcha, checkCaptcha } from '../../domain/captcha.ts';
 import { readDevice } from '../../domain/device.ts';
 import { mobileOf, readPhone } from '../../domain/identifier.ts';
 import { loginByPassword, readLoginName } from '../../domain/password-login.ts';
@@ -23,7 +23,7 @@ export const loginApplicationHandlers = {
   }) {
     if (!application.config.login.password) return fail('password_login_disabled');
     const { username, password } = input.body;
-    const robot = await robotRefusal(ports, application, {
+    const robot = await checkCaptcha(ports, application, {
       token: captchaTokenOf(input.body, request),
       ip: caller.ip,
       action: 'login',

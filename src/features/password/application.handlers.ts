@@ -1,4 +1,4 @@
-import { robotRefusal } from '../../domain/captcha.ts';
+import { checkCaptcha } from '../../domain/captcha.ts';
 import { readEmail } from '../../domain/identifier.ts';
 import {
   changePassword,
@@ -19,7 +19,7 @@ export const passwordApplicationHandlers = {
       return invalidField('body.email', 'is not an email address');
     }
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
-    const robot = await robotRefusal(ports, application, {
+    const robot = await checkCaptcha(ports, application, {
       token: captchaTokenOf(input.body, request),
       ip: caller.ip,
       action: 'reset',

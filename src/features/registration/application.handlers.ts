@@ -1,7 +1,7 @@
 import { readDevice } from '../../domain/device.ts';
 import { finishRegistration } from '../../domain/finish-registration.ts';
 import { readEmail, readPhone } from '../../domain/identifier.ts';
-import { passwordRefusal } from '../../domain/password.ts';
+import { checkNewPassword } from '../../domain/password.ts';
 import { readProfile } from '../../domain/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
@@ -30,7 +30,7 @@ export const registrationApplicationHandlers = {
     const { password } = body;
     if (password !== undefined) {
       const own = { ...profile.value, identifiers: given };
-      const weak = await passwordRefusal(ports, password, own, 'body.password');
+      const weak = await checkNewPassword(ports, password, own, 'body.password');
       if (weak) return weak;
     }
     const finished = await finishRegistration(ports, application, {

@@ -25,13 +25,13 @@ export const sessionPlatformHandlers = {
   },
 
   async createUserSession({ input, application, operator, caller, ports, reply }) {
-    const { user_id: userId, domain, max_age: maxAge } = input.body;
+    const { user_id: userId, domain, max_age: maxAgeSeconds } = input.body;
     const by = byOperator(operator, caller);
-    const opened = await openForCustomer(ports, application, { userId, domain, maxAge }, by);
+    const opened = await openForCustomer(ports, application, { userId, domain, maxAgeSeconds }, by);
     if (!opened.ok) return opened;
     return reply({
       domain: domain.toLowerCase(),
-      max_age: opened.value.maxAge,
+      max_age: opened.value.maxAgeSeconds,
       secure: true,
       http_only: true,
       // As browsers store it: ready to be sent back as it stands.

@@ -9,7 +9,7 @@ import {
   judgeSession,
   newSession,
   renewSession,
-  sessionLife,
+  sessionLifeMs,
 } from '../../../src/domain/session.ts';
 import { addressBlock } from '../../../src/domain/client-address.ts';
 import { checkSignIn, decideSignIn } from '../../../src/domain/sign-in-outcome.ts';
@@ -152,9 +152,9 @@ describe('sessions', () => {
   });
 
   test('a life is at least a minute and at most 365 days', () => {
-    expect(sessionLife(within({ duration: 30, type: 'Days' }).config)).toBe(30 * 86_400_000);
-    expect(sessionLife(within({ duration: 0, type: 'Minutes' }).config)).toBe(60_000);
-    expect(sessionLife(within({ duration: 9999, type: 'Days' }).config)).toBe(365 * 86_400_000);
+    expect(sessionLifeMs(within({ duration: 30, type: 'Days' }).config)).toBe(30 * 86_400_000);
+    expect(sessionLifeMs(within({ duration: 0, type: 'Minutes' }).config)).toBe(60_000);
+    expect(sessionLifeMs(within({ duration: 9999, type: 'Days' }).config)).toBe(365 * 86_400_000);
   });
 
   test('alive needs KV, D1, an active user and an active shop', () => {

@@ -19,12 +19,12 @@ export class Undelivered extends Error {
   /** Another try would end the same. */
   readonly permanent: boolean;
   /** Seconds, when the provider named them. */
-  readonly retryAfter: number | undefined;
-  constructor(reason: string, permanent: boolean, retryAfter?: number) {
+  readonly retryAfterSeconds: number | undefined;
+  constructor(reason: string, permanent: boolean, retryAfterSeconds?: number) {
     super(reason);
     this.name = 'Undelivered';
     this.permanent = permanent;
-    this.retryAfter = retryAfter;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
