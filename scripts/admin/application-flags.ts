@@ -3,7 +3,7 @@ import { getCountries, getCountryCallingCode } from 'libphonenumber-js/mobile';
 import { isTenantUrl } from '../../src/config/outbound.ts';
 import { readAddress as addressOf } from '../../src/domain/client-address.ts';
 import { isPlainLine } from '../../src/domain/plain-line.ts';
-import { isLoopbackHost } from '../../src/http/caller.ts';
+import { isLoopbackHost } from '../../src/shared/loopback.ts';
 import { defaultUntil } from '../../src/domain/imported-hash.ts';
 import { DEFAULT_BCRYPT_COST, MAX_BCRYPT_COST } from '../../src/domain/password-hash.ts';
 import type { ImportedHashes, ImportedHashKind, SocialProvider } from '../../src/ports.ts';

@@ -1,14 +1,14 @@
 /** Emails and phones: reading what people type, and writing it back as the documents show it. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
 import type { Identifier, IdentifierRef } from '../ports.ts';
-import { toAsciiDigits, trimTyped } from '../values/typed-text.ts';
+import { toAsciiDigits, trimTyped } from '../shared/typed-text.ts';
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 /** Letters, digits, hyphens and dots of any script; joiners are letters of some. URL judges and encodes the rest. */
 const TYPED_DOMAIN = /^(?:[\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]|\p{Join_Control})+$/u;
 /** At least two labels of 1 to 63 letters, digits and inner hyphens; the last begins with a letter (RFC 1035, 2.3.4). */
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const MAX_EMAIL = 254;
+const MAX_EMAIL_CHARACTERS = 254;
 /** Invisible characters around an address, as a copied contact card has them. */
 const INVISIBLE_AROUND =
   /^[\s\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]+|[\s\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]+$/gu;
@@ -23,7 +23,7 @@ export function readEmail(text: string): IdentifierRef | undefined {
   if (!TYPED_DOMAIN.test(domain) || !URL.canParse(`https://${domain}`)) return undefined;
   const { hostname } = new URL(`https://${domain}`);
   const value = `${local}@${hostname}`;
-  if (!DOMAIN.test(hostname) || value.length > MAX_EMAIL) return undefined;
+  if (!DOMAIN.test(hostname) || value.length > MAX_EMAIL_CHARACTERS) return undefined;
   return { kind: 'email', value };
 }
 

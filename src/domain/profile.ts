@@ -1,11 +1,11 @@
 /** The plain fields of a profile: what may stand in them. Pure. */
 import type { Profile } from '../ports.ts';
 import { isPlainLine } from './plain-line.ts';
-import { accept, badField, type Refused, type Result } from './result.ts';
+import { ok, invalidField, type Failure, type Result } from '../shared/result.ts';
 import { isWebAddress } from './web-address.ts';
 
 const GENDERS = new Set(['male', 'female', 'unisex', 'others']);
-const OLDEST = 1880;
+const EARLIEST_BIRTH_YEAR = 1880;
 
 export interface ProfileBody {
   first_name?: string;
@@ -37,8 +37,8 @@ function readDate(text: string): string | undefined {
 
 /** @param now milliseconds, to tell a date of birth from a date to come */
 export function readProfile(body: ProfileBody, now: number): Result<Profile, 'validation_failed'> {
-  const bad = (field: string, message: string): Refused<'validation_failed'> =>
-    badField(`body.${field}`, message);
+  const bad = (field: string, message: string): Failure<'validation_failed'> =>
+    invalidField(`body.${field}`, message);
   const firstName = body.first_name?.trim();
   const lastName = body.last_name?.trim();
   for (const [field, name] of [
@@ -55,14 +55,17 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
   }
   const dob = body.dob === undefined ? undefined : readDate(body.dob);
   if (body.dob !== undefined && dob === undefined) return bad('dob', 'must be a date');
-  if (dob !== undefined && (Date.parse(dob) > now || Number(dob.slice(0, 4)) < OLDEST)) {
+  if (
+    dob !== undefined &&
+    (Date.parse(dob) > now || Number(dob.slice(0, 4)) < EARLIEST_BIRTH_YEAR)
+  ) {
     return bad('dob', 'must be a date in the past');
   }
   const picture = body.profile_pic_url;
   if (picture !== undefined && !isWebAddress(picture)) {
     return bad('profile_pic_url', 'must be an https URL');
   }
-  return accept({
+  return ok({
     firstName: firstName || undefined,
     lastName: lastName || undefined,
     gender,

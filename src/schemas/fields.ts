@@ -1,6 +1,6 @@
 /** Fields that many requests share. Blank values never get here: `http/parse` takes null and `""` as absent. */
 import * as z from 'zod';
-import { readCode } from '../values/typed-text.ts';
+import { readCode } from '../shared/typed-text.ts';
 
 /** Other control characters are refused in every text, see `http/parse`. */
 const LINE_END = /[\t\r\n\u2028\u2029]/;

@@ -1,6 +1,6 @@
 /** A file of users, record by record: NDJSON or CSV, from the byte where an earlier run stopped. */
 import { createReadStream } from 'node:fs';
-import { csvSlices, joined } from '../../../src/adapters/files/csv-slices.ts';
+import { csvSlices, concat } from '../../../src/adapters/files/csv-slices.ts';
 import { unescapeFormula } from './csv-cell.ts';
 import { readFirstLine } from '../../../src/adapters/files/csv-records.ts';
 
@@ -58,9 +58,9 @@ async function* ndjson(file: string, start: Place, most: number): AsyncGenerator
     }
   }
   for await (const chunk of bytes(file, byteOffset)) {
-    yield* take(joined(rest, chunk));
+    yield* take(concat(rest, chunk));
   }
-  if (rest.length > 0) yield* take(joined(rest, Uint8Array.of(LF)));
+  if (rest.length > 0) yield* take(concat(rest, Uint8Array.of(LF)));
   if (records.length > 0) yield { records, byteOffset, line };
 }
 
@@ -68,7 +68,7 @@ async function* ndjson(file: string, start: Place, most: number): AsyncGenerator
 async function header(file: string): Promise<{ names: string[]; start: Place }> {
   let head: Uint8Array = new Uint8Array();
   for await (const chunk of bytes(file, 0)) {
-    head = joined(head, chunk);
+    head = concat(head, chunk);
     if (chunk.includes(LF)) break;
   }
   const end = head.includes(LF) ? head.indexOf(LF) + 1 : head.length;

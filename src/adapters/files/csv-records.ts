@@ -19,8 +19,8 @@ export interface CsvRead {
 
 /** Of one record. */
 export interface CsvLimits {
-  chars: number;
-  lines: number;
+  maxChars: number;
+  maxLines: number;
 }
 
 const LF = 10;
@@ -58,11 +58,11 @@ export function readRecords(content: Uint8Array, delimiter: string, limits: CsvL
       record_delimiter: ['\r\n', '\n'],
       relax_quotes: true,
       relax_column_count: true,
-      max_record_size: limits.chars,
+      max_record_size: limits.maxChars,
       on_record(fields: string[], { bytes: end }) {
         // The last line of a file may have no end. The parser's own count takes a `\r` within quotes for another line.
         const lines = Math.max(1, lineEndsIn(content.subarray(start, end)));
-        if (lines > limits.lines) throw new TooManyLines();
+        if (lines > limits.maxLines) throw new TooManyLines();
         records.push({ fields, bytes: end - start, lines });
         start = end;
         // The parser need not keep what is kept here.
@@ -83,5 +83,7 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 export function readFirstLine(line: Uint8Array, delimiter: string): string[] {
   const marked = BYTE_ORDER_MARK.every((byte, at) => line[at] === byte);
   const content = marked ? line.subarray(BYTE_ORDER_MARK.length) : line;
-  return readRecords(content, delimiter, { chars: line.length, lines: 1 }).records[0]?.fields ?? [];
+  return (
+    readRecords(content, delimiter, { maxChars: line.length, maxLines: 1 }).records[0]?.fields ?? []
+  );
 }

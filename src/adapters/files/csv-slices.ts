@@ -5,10 +5,10 @@ import type { FileRefusal, LineError, Slice } from '../../ports.ts';
 import { readRecords, type CsvLimits, type CsvRecord } from './csv-records.ts';
 
 /** Enough records for a slice; what lies in memory is a few times as much. */
-const BLOCK = 256 * 1024;
+const BLOCK_BYTES = 256 * 1024;
 /** A record over more lines, or more bytes, began with a quote that was never closed. */
-const LIMITS: CsvLimits = { chars: 64 * 1024, lines: 100 };
-const MAX_BROKEN = 100;
+const LIMITS: CsvLimits = { maxChars: 64 * 1024, maxLines: 100 };
+const MAX_BROKEN_RECORDS = 100;
 const LF = 10;
 
 export interface Place {
@@ -16,7 +16,7 @@ export interface Place {
   line: number;
 }
 
-export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (a.length === 0) return b;
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
@@ -25,11 +25,11 @@ export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 /** Pieces of at least `BLOCK` bytes, the last one aside. */
-async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* blocksOfAtLeast(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let block: Uint8Array = new Uint8Array();
   for await (const chunk of chunks) {
-    block = joined(block, chunk);
-    if (block.length < BLOCK) continue;
+    block = concat(block, chunk);
+    if (block.length < BLOCK_BYTES) continue;
     yield block;
     block = new Uint8Array();
   }
@@ -37,7 +37,7 @@ async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 }
 
 /** Takes in blocks, gives out slices. */
-class Cutter {
+class CsvSlicer {
   readonly #delimiter: string;
   readonly #most: number;
   #buffer: Uint8Array = new Uint8Array();
@@ -53,14 +53,14 @@ class Cutter {
   }
 
   /** Each broken line costs another look at the whole block. */
-  get hopeless(): boolean {
-    return this.#broken >= MAX_BROKEN;
+  get tooManyBrokenRecords(): boolean {
+    return this.#broken >= MAX_BROKEN_RECORDS;
   }
 
   /** @param last nothing comes behind it */
   *cut(block: Uint8Array, last: boolean): Generator<Slice> {
-    this.#buffer = joined(this.#buffer, block);
-    while (!this.hopeless) {
+    this.#buffer = concat(this.#buffer, block);
+    while (!this.tooManyBrokenRecords) {
       if (this.#skipping && !last && !this.#buffer.includes(LF)) return this.#drop();
       if (this.#skipping) {
         yield this.#passOver();
@@ -72,7 +72,7 @@ class Cutter {
       yield* this.#slices(records);
       // The rest of an open one may be in the next block.
       const broken = stopped === 'too large' || (stopped === 'open quote' && last);
-      const endless = !last && records.length === 0 && this.#buffer.length > LIMITS.chars;
+      const endless = !last && records.length === 0 && this.#buffer.length > LIMITS.maxChars;
       if (!broken && !endless) return undefined;
       this.#skipping = true;
     }
@@ -122,13 +122,13 @@ export async function* csvSlices(
   delimiter: string,
   most: number,
 ): AsyncGenerator<Slice | FileRefusal> {
-  const cutter = new Cutter(start, delimiter, most);
-  for await (const block of blocksOf(chunks)) {
-    yield* cutter.cut(block, false);
-    if (cutter.hopeless) break;
+  const slicer = new CsvSlicer(start, delimiter, most);
+  for await (const block of blocksOfAtLeast(chunks)) {
+    yield* slicer.cut(block, false);
+    if (slicer.tooManyBrokenRecords) break;
   }
-  yield* cutter.cut(new Uint8Array(), true);
-  if (cutter.hopeless) {
+  yield* slicer.cut(new Uint8Array(), true);
+  if (slicer.tooManyBrokenRecords) {
     yield { state: 'refused', reason: 'The file is no CSV: too many of its lines cannot be read.' };
   }
 }

@@ -4,18 +4,19 @@
  * comes while the keys cannot be had, or at the same time as others; takes no new key within its cool-down; and knows no clock
  * but `Date.now()`.
  */
+import { CLOCK_TOLERANCE_MS } from '../../domain/credentials.ts';
+import { HOUR_MS, SECOND_MS } from '../../shared/time.ts';
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../ports.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { ask, Down, Refusal } from '../social/ask.ts';
 
-const MAX_AGE_MS = 3_600_000;
+const MAX_AGE_MS = HOUR_MS;
 /** An unknown `kid` may mean new keys; made-up ones must not become a flood of requests. */
-const REFETCH_GAP_MS = 30_000;
-const MAX_SETS = 100;
-/** Their clocks and ours differ by this many seconds. */
-export const CLOCK_TOLERANCE = 10;
+const REFETCH_GAP_MS = 30 * SECOND_MS;
+const MAX_KEY_SETS = 100;
+export const CLOCK_TOLERANCE_SECONDS = CLOCK_TOLERANCE_MS / SECOND_MS;
 
 interface KeySet {
   keyOf: JWTVerifyGetKey;
@@ -45,7 +46,7 @@ export function signed(outbound: Outbound, clock: Clock) {
     } catch {
       throw new Down(`no keys at ${new URL(url).host}`);
     }
-    if (sets.size >= MAX_SETS) sets.clear();
+    if (sets.size >= MAX_KEY_SETS) sets.clear();
     const set = { keyOf, readAt: clock.now(), refetchedAt };
     sets.set(url, set);
     return set;
@@ -80,7 +81,7 @@ export function signed(outbound: Outbound, clock: Clock) {
       algorithms,
       requiredClaims: ['exp', 'sub', ...required],
       currentDate: new Date(clock.now()),
-      clockTolerance: CLOCK_TOLERANCE,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
     };
     try {
       const { payload } =

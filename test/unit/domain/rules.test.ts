@@ -9,10 +9,11 @@ import {
   judgeSession,
   newSession,
   renewSession,
-  sessionLife,
+  sessionLifeMs,
 } from '../../../src/domain/session.ts';
 import { addressBlock } from '../../../src/domain/client-address.ts';
-import { newUsername, signInRefusal, statusOf, withPrimaries } from '../../../src/domain/user.ts';
+import { checkSignIn, decideSignIn } from '../../../src/domain/sign-in-outcome.ts';
+import { newUsername, statusOf, withPrimaries } from '../../../src/domain/user.ts';
 import { newObjectId } from '../../../src/domain/object-id.ts';
 import type { Application, IdentifierRef, User } from '../../../src/ports.ts';
 
@@ -96,12 +97,34 @@ describe('users', () => {
     );
   });
 
+  test('who may sign in is decided by state first, then by what is missing', () => {
+    const demand = { is_required: true, level: 'hard' as const };
+    const demanding = {
+      ...application,
+      config: { ...application.config, required_fields: { email: demand, mobile: demand } },
+    };
+    const [verified, unverified] = [true, false].map((state) => ({
+      ...user,
+      identifiers: [
+        { ...phone, verified: true, primary: true },
+        { ...email, verified: state, primary: state },
+      ],
+    })) as [User, User];
+    expect(decideSignIn(demanding, verified)).toEqual({ kind: 'allowed' });
+    expect(decideSignIn(demanding, unverified)).toEqual({ kind: 'incomplete', missing: ['email'] });
+    expect(decideSignIn(demanding, unverified, 'email')).toEqual({ kind: 'allowed' });
+    expect(decideSignIn(demanding, { ...unverified, blockedAt: 1 })).toMatchObject({
+      kind: 'refused',
+      failure: { code: 'account_blocked' },
+    });
+  });
+
   test('the gravest flag names the state', () => {
     expect(statusOf(user)).toBe('active');
     expect(statusOf({ ...user, blockedAt: 1 })).toBe('blocked');
     expect(statusOf({ ...user, blockedAt: 1, archivedAt: 1 })).toBe('archived');
     expect(statusOf({ ...user, archivedAt: 1, deletedAt: 1 })).toBe('deleted');
-    expect(signInRefusal({ ...user, archivedAt: 1 }, application)).toMatchObject({
+    expect(checkSignIn({ ...user, archivedAt: 1 }, application)).toMatchObject({
       code: 'account_deleted',
       meta: { is_deleted: true },
     });
@@ -129,9 +152,9 @@ describe('sessions', () => {
   });
 
   test('a life is at least a minute and at most 365 days', () => {
-    expect(sessionLife(within({ duration: 30, type: 'Days' }).config)).toBe(30 * 86_400_000);
-    expect(sessionLife(within({ duration: 0, type: 'Minutes' }).config)).toBe(60_000);
-    expect(sessionLife(within({ duration: 9999, type: 'Days' }).config)).toBe(365 * 86_400_000);
+    expect(sessionLifeMs(within({ duration: 30, type: 'Days' }).config)).toBe(30 * 86_400_000);
+    expect(sessionLifeMs(within({ duration: 0, type: 'Minutes' }).config)).toBe(60_000);
+    expect(sessionLifeMs(within({ duration: 9999, type: 'Days' }).config)).toBe(365 * 86_400_000);
   });
 
   test('alive needs KV, D1, an active user and an active shop', () => {

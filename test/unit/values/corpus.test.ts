@@ -1,7 +1,7 @@
 /** What people type and paste is read as what they mean. */
 import { describe, expect, test } from 'vitest';
 import { readEmail, readPhone } from '../../../src/domain/identifier.ts';
-import { readCode, toAsciiDigits } from '../../../src/values/typed-text.ts';
+import { readCode, toAsciiDigits } from '../../../src/shared/typed-text.ts';
 import { BAD_EMAILS, TYPED_EMAILS } from '../../corpus/emails.ts';
 import { mobilesNear, typedPhones, ZEROS } from '../../corpus/phones.ts';
 import { tally } from '../../support/tally.ts';
