@@ -30,8 +30,18 @@ export function runTests(root: string, { tests, project, name }: Mutation): Verd
   const file = join(root, 'mutate-report.json');
   rmSync(file, { force: true });
   const vitest = [
-    ...['exec', '--', 'vitest', 'run', '--project', project, '--bail', '1'],
-    ...['--reporter', 'json', '--outputFile', file],
+    'exec',
+    '--',
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--bail',
+    '1',
+    '--reporter',
+    'json',
+    '--outputFile',
+    file,
     ...(name === undefined ? [] : ['-t', name]),
     ...tests,
   ];
