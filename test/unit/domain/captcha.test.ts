@@ -1,8 +1,17 @@
 /** Who is asked for a captcha, and how many identifiers a registration may reach without one. */
 import { describe, expect, test } from 'vitest';
 import { demoApplication } from '../../../mocks/demo.ts';
-import { permitByCaptcha, permitInRegistration, robotRefusal } from '../../../src/domain/captcha.ts';
-import type { Captcha, IdentifierRef, Registration, RegistrationOrigin } from '../../../src/ports.ts';
+import {
+  permitByCaptcha,
+  permitInRegistration,
+  robotRefusal,
+} from '../../../src/domain/captcha.ts';
+import type {
+  Captcha,
+  IdentifierRef,
+  Registration,
+  RegistrationOrigin,
+} from '../../../src/ports.ts';
 
 type Asked = Parameters<Captcha['isHuman']>[0];
 
