@@ -6,6 +6,8 @@ import { wordsOf } from '../../../src/domain/customer-query.ts';
 import { readProfile } from '../../../src/domain/profile.ts';
 import { nextStep } from '../../../src/domain/registration.ts';
 import {
+  ABSOLUTE_CAP,
+  aliveSince,
   judgeSession,
   newSession,
   renewSession,
@@ -165,6 +167,29 @@ describe('sessions', () => {
       renewedAt: 3_600_000,
       createdAt: 0,
     });
+    // One that an operator gave an end of its own keeps it.
+    expect(renewSession({ ...session, fixed: true }, rolling, 3_600_000)).toBeUndefined();
+  });
+
+  test('a rolling session of half an hour is renewed at a quarter of its life', () => {
+    const short = within({ duration: 30, type: 'Minutes', is_rolling: true });
+    const session = newSession(short, of, 0);
+    expect(renewSession(session, short, 449_999)).toBeUndefined();
+    expect(renewSession(session, short, 450_000)).toMatchObject({ expiresAt: 450_000 + 1_800_000 });
+  });
+
+  test('no renewal outlives 365 days', () => {
+    const rolling = within({ duration: 30, type: 'Days', is_rolling: true });
+    const now = ABSOLUTE_CAP - 86_400_000;
+    const session = { ...newSession(rolling, of, 0), renewedAt: now - 3_600_000 };
+    expect(renewSession(session, rolling, now)?.expiresAt).toBe(ABSOLUTE_CAP);
+  });
+
+  test('what was opened so long ago has ended: a life, or 365 days where sessions roll', () => {
+    const now = 2 * ABSOLUTE_CAP;
+    expect(aliveSince(within({ duration: 1, type: 'Days' }), now)).toBe(now - 86_400_000);
+    const rolling = within({ duration: 1, type: 'Days', is_rolling: true });
+    expect(aliveSince(rolling, now)).toBe(now - ABSOLUTE_CAP);
   });
 });
 
