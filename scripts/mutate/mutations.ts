@@ -12,8 +12,8 @@ const mutation = z.strictObject({
   replace: z.string(),
   /** The test files of which one has to fail. */
   tests: z.array(z.string()).min(1),
-  /** Where vitest runs them. */
-  project: z.enum(['workerd', 'unit', 'server']).default('workerd'),
+  /** Where vitest runs them; `memory` are those of `workerd` that run on memory, in Node. */
+  project: z.enum(['workerd', 'memory', 'unit', 'server']).default('workerd'),
   /** Only the tests whose names match this pattern. */
   name: z.string().optional(),
   /** Why no test can see the difference. */

@@ -53,6 +53,12 @@ function runVitest(
   return { exit: run.status, report: report.parse(JSON.parse(readFileSync(file, 'utf8'))), output };
 }
 
+/** Two configurations of its own, which start in a fraction of the time. */
+const projectArgs = (project: Mutation['project']): string[] =>
+  project === 'unit' || project === 'memory'
+    ? ['--root', '.', '--config', `scripts/mutate/${project}.config.ts`]
+    : ['--project', project];
+
 /** The first test of a file that failed, or that the file itself did. */
 const failureOf = ({ status, message, assertionResults }: Report['testResults'][number]) =>
   assertionResults.find((one) => one.status === 'failed')?.fullName ??
@@ -69,7 +75,7 @@ export function redFiles(root: string, mutations: readonly Mutation[]): Map<stri
     const files = new Set(ran.flatMap((one) => (one.project === project ? one.tests : [])));
     const { report: found, output } = runVitest(
       root,
-      ['--project', project, ...files],
+      [...projectArgs(project), ...files],
       BASELINE_TIMEOUT_MS,
     );
     for (const file of files) {
@@ -86,7 +92,7 @@ export function runTests(root: string, { tests, project, name }: Mutation): Verd
   const names = name === undefined ? [] : ['-t', name];
   const run = runVitest(
     root,
-    ['--project', project, '--bail', '1', ...names, ...tests],
+    [...projectArgs(project), '--bail', '1', ...names, ...tests],
     MUTATION_TIMEOUT_MS,
   );
   if (!run.report) return { state: 'broken', note: run.output };
