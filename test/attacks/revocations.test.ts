@@ -1,6 +1,6 @@
 /**
  * Every kind of credential against every revocation, by the table of `domain/credentials.ts`: what the table says is ended is
- * dead, also once the account is back; what it spares goes on. A new kind or a new revocation does not compile here without
+ * dead, also once the account is back; what it spares goes on. The table itself is held by its unit test. A new kind or a new revocation does not compile here without
  * a way to give it out, or to bring it about.
  */
 import { describe, expect, test } from 'vitest';
@@ -252,6 +252,45 @@ describe.each(SHOPS)('credentials and revocations on %s', (_, open) => {
       await given.shop.settle();
     });
   }
+});
+
+describe.each(SHOPS)('the link of an identifier that is lost, on %s', (_, open) => {
+  /** An address that was proven by a code while its link was on the way. */
+  async function linked() {
+    const given = await account(await socialShop(open));
+    const { shop, owner, fresh } = given;
+    right(await owner.application.addEmail({ body: { email: fresh } }));
+    const code = await codeOfLink(shop, fresh);
+    shop.clock.advance(GAP_MS);
+    await verifiedEmail(shop, owner, fresh);
+    const verified = async () => {
+      const { user } = right(await owner.application.getLoggedInUser()).body;
+      return user?.emails?.find(({ email }) => email === fresh)?.verified ?? false;
+    };
+    expect(await verified()).toBe(true);
+    const use = async () => shop.browser().application.verifyEmail({ body: { code } });
+    return { given: { ...given, second: fresh }, verified, use };
+  }
+
+  test('works while nothing is revoked', async () => {
+    const { given, use } = await linked();
+    right(await use());
+    await given.shop.settle();
+  });
+
+  test.each(['identifier_removed', 'identifier_unverified'] as const)(
+    '%s: the link does not bring it back',
+    async (revocation) => {
+      const { given, verified, use } = await linked();
+      await REVOKE[revocation](given);
+      expect(await verified()).toBe(false);
+      const refused = await use();
+      expect(refused).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
+      expect(await verified()).toBe(false);
+      tally('attack', 1);
+      await given.shop.settle();
+    },
+  );
 });
 
 /** More than any use has. */

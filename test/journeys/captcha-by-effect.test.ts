@@ -95,6 +95,23 @@ describe('a captcha', () => {
     }
   });
 
+  test('a form that came while the shop asked for none is good for nobody once it does', async () => {
+    const both = { email: HARD, mobile: HARD };
+    const fields = { required_fields: both, register_required_fields: both };
+    const { shop } = await guarded({ config: { ...fields, skip_captcha: true } });
+    const bare = shop.browser().application;
+    const form = { email: 'asha@example.com', phone: { mobile: numberOf(0) } };
+    const { register_token } = right(await bare.registerWithForm({ body: form })).body;
+    await shop.writeConfig({ ...shop.application.config, ...fields, skip_captcha: false });
+    shop.clock.advance(GAP_MS);
+    const before = (await shop.messages()).length;
+    const body = { register_token, email: 'rao@example.com' };
+    expect(await bare.updateProfile({ body })).toMatchObject(refused);
+    expect(await bare.sendOTPOnEmail({ body })).toMatchObject(refused);
+    expect(await shop.messages()).toHaveLength(before);
+    right(await shop.browser(SOLVED).application.updateProfile({ body }));
+  });
+
   test('nobody who is signed in is asked', async () => {
     const { shop } = await guarded();
     const browser = shop.browser(SOLVED);

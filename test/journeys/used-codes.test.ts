@@ -1,6 +1,7 @@
-/** A code that was used is not sent again: an SMS costs, and the code in it is good for nothing. */
+/** A code that was used is neither sent nor taken again: an SMS costs, and the code in it is good for nothing. */
 import { describe, expect, test } from 'vitest';
 import { E164, MOBILE, right, signUp, wrongCode } from '../support/answers.ts';
+import { boundToken, configure, mark } from '../support/refusals/scenario.ts';
 import { JOURNEYS, type Shop } from '../support/shop.ts';
 
 const EMAIL = 'asha@example.com';
@@ -118,5 +119,89 @@ describe.each(JOURNEYS)('a resend on %s', (_, open) => {
     shop.clock.advance(GAP);
     right(await resend(shop, { to: MOBILE, token: sent.resend_token ?? '' }));
     expect(await shop.messages()).toHaveLength(2);
+  });
+});
+
+type Answer = { status: number; body: object; headers: Headers };
+
+/** Right codes whose owner may not sign in, which is told after the proof; each is ready to be used, twice. */
+const REFUSED: [string, (shop: Shop) => Promise<() => Promise<Answer>>][] = [
+  [
+    'account_blocked',
+    async (shop) => {
+      const id = (await signUp(shop, shop.browser())).body.user?._id ?? '';
+      shop.clock.advance(GAP);
+      const use = await loginCode(shop);
+      await mark(shop, id, 'blocked');
+      return use;
+    },
+  ],
+  [
+    'otp_login_disabled',
+    async (shop) => {
+      await signUp(shop, shop.browser());
+      shop.clock.advance(GAP);
+      const use = await loginCode(shop);
+      await configure(shop, { login: { password: true, otp: false } });
+      return use;
+    },
+  ],
+  [
+    'registration_closed',
+    async (shop) => {
+      const use = await loginCode(shop);
+      await configure(shop, { register: false });
+      return use;
+    },
+  ],
+  [
+    'registration_closed',
+    async (shop) => {
+      const { application } = shop.browser();
+      const form = { first_name: 'Asha', phone: MOBILE };
+      const { request_id = '', register_token } = right(
+        await application.registerWithForm({ body: form }),
+      ).body;
+      const body = { request_id, otp: await shop.otp(E164), register_token };
+      await configure(shop, { register: false });
+      return async () => application.verifyMobileOTP({ body });
+    },
+  ],
+  [
+    'account_blocked',
+    async (shop) => {
+      const { token: register_token, owner } = await boundToken(shop);
+      const required_fields = {
+        email: { is_required: true, level: 'hard' },
+        mobile: { is_required: true, level: 'hard' },
+      } as const;
+      await configure(shop, { required_fields });
+      const { application } = shop.browser();
+      const sent = right(
+        await application.updateProfile({
+          body: { mobile: { phone: MOBILE.mobile, country_code: '91' }, register_token },
+        }),
+      ).body;
+      const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164), register_token };
+      await mark(shop, owner, 'blocked');
+      return async () => application.verifyMobileOTP({ body });
+    },
+  ],
+];
+
+async function loginCode(shop: Shop): Promise<() => Promise<Answer>> {
+  const { application } = shop.browser();
+  const { request_id = '' } = right(await application.loginWithOTP({ body: MOBILE })).body;
+  const body = { request_id, otp: await shop.otp(E164) };
+  return async () => application.verifyMobileOTP({ body });
+}
+
+describe.each(JOURNEYS)('a right code on %s', (_, open) => {
+  test.each(REFUSED)('that is answered %s is used up all the same', async (code, prepare) => {
+    const use = await prepare(await open());
+    const told = await use();
+    expect([told.status, told.headers.getSetCookie()]).toEqual([403, []]);
+    expect(told.body).toMatchObject({ code });
+    expect(await use()).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
   });
 });

@@ -250,6 +250,21 @@ describe.each(STORES)('Otps on %s', (_, open) => {
     expect(states).toEqual(['wrong', 'wrong', 'wrong', 'wrong', 'wrong', 'exhausted']);
   });
 
+  test('the wrong tries of the owner’s device are its own: everybody else’s stay whole', async () => {
+    const { ports } = await open();
+    const user = newUser();
+    await registerUser(ports, user);
+    const device = { userId: user.id, id: 'd' };
+    const { id } = await opened(ports);
+    for (let tries = 0; tries < 5; tries += 1) {
+      expect(await wrong(ports, id, device)).toBe('wrong');
+    }
+    expect(await wrong(ports, id, device)).toBe('exhausted');
+    expect((await tried(ports, id)).found.state).toBe('right');
+    for (let tries = 0; tries < 5; tries += 1) expect(await wrong(ports, id)).toBe('wrong');
+    expect(await wrong(ports, id)).toBe('exhausted');
+  });
+
   test('a device of the owner has its own sends', async () => {
     const { ports } = await open();
     const user = newUser();

@@ -4,8 +4,15 @@ import { demoConfig } from '../../../scripts/lib/seed.ts';
 import { DEFAULT_LIMITS } from '../../../src/config.ts';
 import { wordsOf } from '../../../src/domain/customer-query.ts';
 import { readProfile } from '../../../src/domain/profile.ts';
-import { nextStep } from '../../../src/domain/registration.ts';
 import {
+  kindsForRegistration,
+  kindsForSession,
+  nextStep,
+} from '../../../src/domain/registration.ts';
+import {
+  MAX_SESSION_LIFE_MS,
+  aliveSince,
+  ENDED_FOR_MS,
   judgeSession,
   newSession,
   renewSession,
@@ -13,9 +20,9 @@ import {
 } from '../../../src/domain/session.ts';
 import { addressBlock } from '../../../src/domain/client-address.ts';
 import { checkSignIn, decideSignIn } from '../../../src/domain/sign-in-outcome.ts';
-import { newUsername, statusOf, withPrimaries } from '../../../src/domain/user.ts';
+import { missingKinds, newUsername, statusOf, withPrimaries } from '../../../src/domain/user.ts';
 import { newObjectId } from '../../../src/domain/object-id.ts';
-import type { Application, IdentifierRef, User } from '../../../src/ports.ts';
+import type { Application, IdentifierRef, RequiredField, User } from '../../../src/ports.ts';
 
 const phone: IdentifierRef = { kind: 'phone', value: '+918652523958', callingCode: 91 };
 const other: IdentifierRef = { kind: 'phone', value: '+919876543210', callingCode: 91 };
@@ -128,6 +135,40 @@ describe('users', () => {
       code: 'account_deleted',
       meta: { is_deleted: true },
     });
+    expect(checkSignIn({ ...user, blockedAt: 1 }, application)?.code).toBe('account_blocked');
+  });
+
+  test('a shop that is closed signs nobody in, known or not', () => {
+    const closed = { ...application, config: { ...application.config, active: false } };
+    expect(checkSignIn(user, closed)?.code).toBe('application_inactive');
+    expect(checkSignIn(undefined, closed)?.code).toBe('application_inactive');
+    expect(checkSignIn(undefined, application)).toBeUndefined();
+  });
+
+  test('what a shop demands is demanded hard: by one list of who signs in, by both of who registers', () => {
+    const field = (is_required: boolean, level: RequiredField['level']) => ({ is_required, level });
+    const demanding = (emailField: RequiredField, mobile: RequiredField, register = mobile) => ({
+      ...application,
+      config: {
+        ...application.config,
+        required_fields: { email: emailField, mobile },
+        register_required_fields: { email: emailField, mobile: register },
+      },
+    });
+    const [hard, soft, off] = [field(true, 'hard'), field(true, 'soft'), field(false, 'hard')];
+    expect(kindsForSession(demanding(hard, hard))).toEqual(['phone', 'email']);
+    expect(kindsForSession(demanding(soft, off))).toEqual([]);
+    expect(kindsForSession(demanding(soft, off, hard))).toEqual([]);
+    expect(kindsForRegistration(demanding(soft, off, hard))).toEqual(['phone']);
+    expect(kindsForRegistration(demanding(soft, hard, off))).toEqual(['phone']);
+  });
+
+  test('an identifier that is not verified is missing', () => {
+    const demanded = ['phone', 'email'] as const;
+    const one = { ...phone, verified: true, primary: true };
+    const two = { ...email, verified: false, primary: false };
+    expect(missingKinds(demanded, [one, two])).toEqual(['email']);
+    expect(missingKinds(demanded, [one, { ...two, verified: true }])).toEqual([]);
   });
 
   test('the first verified identifier of each kind is primary, an unverified one never', () => {
@@ -188,6 +229,31 @@ describe('sessions', () => {
       renewedAt: 3_600_000,
       createdAt: 0,
     });
+    // One that an operator gave an end of its own keeps it.
+    expect(renewSession({ ...session, fixed: true }, rolling, 3_600_000)).toBeUndefined();
+  });
+
+  test('a rolling session of half an hour is renewed at a quarter of its life', () => {
+    const short = within({ duration: 30, type: 'Minutes', is_rolling: true });
+    const session = newSession(short, of, 0);
+    expect(renewSession(session, short, 449_999)).toBeUndefined();
+    expect(renewSession(session, short, 450_000)).toMatchObject({ expiresAt: 450_000 + 1_800_000 });
+  });
+
+  test('no renewal outlives 365 days', () => {
+    const rolling = within({ duration: 30, type: 'Days', is_rolling: true });
+    const now = MAX_SESSION_LIFE_MS - 86_400_000;
+    const session = { ...newSession(rolling, of, 0), renewedAt: now - 3_600_000 };
+    expect(renewSession(session, rolling, now)?.expiresAt).toBe(MAX_SESSION_LIFE_MS);
+    // What has ended is remembered for longer than that: else it would live again.
+    expect(ENDED_FOR_MS).toBeGreaterThan(MAX_SESSION_LIFE_MS);
+  });
+
+  test('what was opened so long ago has ended: a life, or 365 days where sessions roll', () => {
+    const now = 2 * MAX_SESSION_LIFE_MS;
+    expect(aliveSince(within({ duration: 1, type: 'Days' }), now)).toBe(now - 86_400_000);
+    const rolling = within({ duration: 1, type: 'Days', is_rolling: true });
+    expect(aliveSince(rolling, now)).toBe(now - MAX_SESSION_LIFE_MS);
   });
 });
 
