@@ -66,8 +66,13 @@ export async function watchTwin(shop: EdgeShop, id: string): Promise<Twin> {
       ).bind(own, id),
     ];
   });
-  const looks = tables.map(({ name }) =>
-    env.DB.prepare(`SELECT * FROM "${name}" WHERE application_id = ? ORDER BY rowid`).bind(id),
+  // By its key, which a table without rowid has too.
+  const keyOf = (columns: Column[]) =>
+    columns.filter(({ pk }) => pk > 0).map((column) => `"${column.name}"`);
+  const looks = tables.map(({ name, columns }) =>
+    env.DB.prepare(
+      `SELECT * FROM "${name}" WHERE application_id = ? ORDER BY ${keyOf(columns).join(', ')}`,
+    ).bind(id),
   );
   const look = async () =>
     new Map(
