@@ -59,6 +59,10 @@ export function select<F extends Fields>(fields: F) {
   return builder.select(Object.fromEntries(names) as unknown as F);
 }
 
+/** A `SELECT` of expressions alone: one row. */
+export const selectValues = <F extends Record<string, DrizzleSQL>>(values: F) =>
+  select(values).from(sql`(SELECT 1)`);
+
 /** An `UPDATE`; go on with `.set({ … }).where(…)`. A key that is undefined is left as it is. */
 export const update = <T extends SQLiteTable>(table: T): SQLiteUpdateBuilder<T, 'async', Row> =>
   new SQLiteUpdateBuilder(table, NO_SESSION, dialect);
