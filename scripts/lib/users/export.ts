@@ -3,7 +3,7 @@ import type { Database } from '../../../src/adapters/d1/database.ts';
 import { alias, as, select, type RowOf } from '../../../src/adapters/d1/query.ts';
 import { socialIdentities } from '../../../src/adapters/d1/schema.ts';
 import { sql } from '../../../src/adapters/d1/sql.ts';
-import { readUser, u, USER_FIELDS } from '../../../src/adapters/d1/user-statements.ts';
+import { readUser, u, USER_FIELDS } from '../../../src/adapters/d1/user-rows.ts';
 
 const PAGE = 1_000;
 

@@ -16,16 +16,13 @@ import {
 } from './query.ts';
 import { identifiers as identifierRows, links, users } from './schema.ts';
 import { sql, type SQL } from './sql.ts';
+import { byId, readUser, selectUser, u } from './user-rows.ts';
 import {
-  byId,
   dropCopies,
   IDENTIFIER_KEY,
   identifierOfJson,
   identifiersOf,
   insertUser,
-  readUser,
-  selectUser,
-  u,
   updateFields,
   userIs,
   writeWords,

@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import { select, selectValues } from './query.ts';
 import { counters, identifiers, users, userWords } from './schema.ts';
 import { sql, type SQL } from './sql.ts';
-import { readUsers, selectUser, u } from './user-statements.ts';
+import { readUsers, selectUser, u } from './user-rows.ts';
 
 /** A search counts this far: beyond it a total costs more than it tells. */
 const COUNTED = 1_000;

@@ -6,7 +6,8 @@ import { insertSelect } from './query.ts';
 import { insertRegistration } from './registration-statements.ts';
 import { identifiers as identifierRows, socialIdentities, users } from './schema.ts';
 import { sql, type SQL } from './sql.ts';
-import { byId, readUser, readUsers, selectUser, u, userIs } from './user-statements.ts';
+import { byId, readUser, readUsers, selectUser, u } from './user-rows.ts';
+import { userIs } from './user-statements.ts';
 
 export function d1Identities(database: Database, applicationId: string): Identities {
   /** Ids of whoever owns one of the identifiers, verified: one look-up on the unique index each. */

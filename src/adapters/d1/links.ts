@@ -16,7 +16,8 @@ import { revoke } from './revocation-statements.ts';
 import { identifiers, links, users } from './schema.ts';
 import { judgeSms, smsVerified, uncountSms, type TellSms } from './sms-statements.ts';
 import { sql, type SQL } from './sql.ts';
-import { byId, readUser, selectUser, userIs, verifyIdentifier } from './user-statements.ts';
+import { byId, readUser, selectUser } from './user-rows.ts';
+import { userIs, verifyIdentifier } from './user-statements.ts';
 
 const l = alias(links, 'l');
 const i = alias(identifiers, 'i');

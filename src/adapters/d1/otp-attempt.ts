@@ -7,7 +7,7 @@ import { alias, as, select, update, type RowOf } from './query.ts';
 import { boundUser, readRegistration, selectRegistration } from './registration-statements.ts';
 import { identifiers, otpChallenges } from './schema.ts';
 import { sql, type SQL } from './sql.ts';
-import { byId, readUser, selectUser } from './user-statements.ts';
+import { byId, readUser, selectUser } from './user-rows.ts';
 
 const c = alias(otpChallenges, 'c');
 const i = alias(identifiers, 'i');

@@ -29,7 +29,7 @@ import { alias, as, insertSelect, remove, selectValues, update } from './query.t
 import { otpChallenges } from './schema.ts';
 import { judgeSms, smsVerified, uncountSms, type TellSms } from './sms-statements.ts';
 import { sql, type SQL } from './sql.ts';
-import { byId, readUser, selectUser } from './user-statements.ts';
+import { byId, readUser, selectUser } from './user-rows.ts';
 
 const o = alias(otpChallenges, 'o');
 

@@ -7,7 +7,8 @@ import { insertRegistration } from './registration-statements.ts';
 import { revoke } from './revocation-statements.ts';
 import { identifiers, users } from './schema.ts';
 import { sql, type SQL } from './sql.ts';
-import { byId, readUser, selectUser, u, USER_FIELDS, userIs } from './user-statements.ts';
+import { byId, readUser, selectUser, u, USER_FIELDS } from './user-rows.ts';
+import { userIs } from './user-statements.ts';
 
 export function d1Passwords(database: Database, applicationId: string): Passwords {
   /** The id of whom a login name means, by a verified identifier or a username; NULL when that is nobody. */

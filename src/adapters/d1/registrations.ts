@@ -23,7 +23,8 @@ import {
 } from './registration-statements.ts';
 import { identifiers, proofs, registrations, users } from './schema.ts';
 import { sql, type SQL } from './sql.ts';
-import { byId, insertUser, readUser, readUsers, selectUser, u } from './user-statements.ts';
+import { byId, readUser, readUsers, selectUser, u } from './user-rows.ts';
+import { insertUser } from './user-statements.ts';
 
 const p = alias(proofs, 'p');
 const i = alias(identifiers, 'i');

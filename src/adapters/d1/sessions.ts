@@ -8,7 +8,8 @@ import type { Database } from './database.ts';
 import { insertSelect, select } from './query.ts';
 import { endedSessions, users } from './schema.ts';
 import { sql } from './sql.ts';
-import { byId, readUser, u, USER_FIELDS, userIs } from './user-statements.ts';
+import { byId, readUser, u, USER_FIELDS } from './user-rows.ts';
+import { userIs } from './user-statements.ts';
 
 /** More than any user can have at once, so that one page of keys is the whole listing. */
 const LISTED = 200;

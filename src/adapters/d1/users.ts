@@ -4,17 +4,14 @@ import { alias, as, remove, select, update } from './query.ts';
 import { revoke } from './revocation-statements.ts';
 import { identifiers, users } from './schema.ts';
 import { sql, type SQL } from './sql.ts';
+import { byId, readUser, selectUser, type UserRow } from './user-rows.ts';
 import {
   addIdentifier,
-  byId,
   identifierIs,
   identifiersOf,
-  readUser,
-  selectUser,
   updateFields,
   userIs,
   writeWords,
-  type UserRow,
 } from './user-statements.ts';
 
 const o = alias(identifiers, 'o');
