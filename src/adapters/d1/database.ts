@@ -71,11 +71,6 @@ export class Database {
     }
   }
 
-  async #runAny(batch: Batch | readonly Query[]): Promise<unknown> {
-    if (!Array.isArray(batch)) return this.#runBatch(batch as Batch);
-    return this.#run(batch.map((query: Query, at) => [String(at), query] as const));
-  }
-
   async #runBatch<B extends Batch>(batch: B): Promise<Results<B>> {
     const queries = Object.entries(batch).map(([name, entry]) => {
       const list: readonly Query[] = Array.isArray(entry) ? entry : entry ? [entry as Query] : [];
@@ -94,23 +89,19 @@ export class Database {
   }
 
   /** All statements or none. Never tried again: a lost answer may hide a change that was made. */
-  async write(batch: readonly Query[]): Promise<Row[][]>;
-  async write<B extends Batch>(batch: B): Promise<Results<B>>;
-  async write(batch: Batch | readonly Query[]): Promise<unknown> {
+  async write<B extends Batch>(batch: B): Promise<Results<B>> {
     try {
-      return await this.#runAny(batch);
+      return await this.#runBatch(batch);
     } catch (error) {
       throw toOutage(error);
     }
   }
 
   /** Reads, tried again on D1's transient faults. */
-  async read(batch: readonly Query[]): Promise<Row[][]>;
-  async read<B extends Batch>(batch: B): Promise<Results<B>>;
-  async read(batch: Batch | readonly Query[]): Promise<unknown> {
+  async read<B extends Batch>(batch: B): Promise<Results<B>> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#runAny(batch);
+        return await this.#runBatch(batch);
       } catch (error) {
         if (tries >= READ_TRIES || !TRANSIENT.test(messageChain(error))) throw toOutage(error);
       }

@@ -59,6 +59,10 @@ export function select<F extends Fields>(fields: F) {
   return builder.select(Object.fromEntries(names) as unknown as F);
 }
 
+/** A `SELECT` of all columns of a table; go on with `.where(…)`. */
+export const selectAll = <T extends SQLiteTable>(table: T) =>
+  select(getTableColumns(table)).from(table);
+
 /** A `SELECT` of expressions alone: one row. */
 export const selectValues = <F extends Record<string, DrizzleSQL>>(values: F) =>
   select(values).from(sql`(SELECT 1)`);
