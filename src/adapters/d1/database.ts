@@ -1,9 +1,20 @@
-/** A D1 database. One call is one round trip; a list of statements is one transaction (D1's `batch`). */
-import type { SQL } from './sql.ts';
+/** A D1 database. One call is one round trip, and one transaction (D1's `batch`). */
 import { Outage } from '../../ports.ts';
 import { within } from '../within.ts';
+import { prepare, type Query, type Row, type RowOf } from './query.ts';
 
-export type Row = Record<string, unknown>;
+export type { Row };
+
+/**
+ * The statements of a transaction by name, in the order they run. A list stands for statements that belong together;
+ * undefined for one that is not needed this time.
+ */
+export type Batch = Record<string, Query | readonly Query[] | undefined>;
+
+/** The rows of each statement by its name; of a list, the rows of each in turn. */
+export type Results<B extends Batch> = {
+  [K in keyof B]-?: B[K] extends readonly Query[] ? Row[][] : RowOf<NonNullable<B[K]>>[];
+};
 
 const READ_TRIES = 3;
 
@@ -34,33 +45,63 @@ function toOutage(error: unknown): unknown {
 export class Database {
   readonly #client: D1Database | D1DatabaseSession;
 
-  constructor(client: D1Database | D1DatabaseSession) {
+  readonly #answered: () => void;
+
+  /** @param answered is called after each round trip that succeeded */
+  constructor(client: D1Database | D1DatabaseSession, answered: () => void = () => undefined) {
     this.#client = client;
+    this.#answered = answered;
   }
 
-  async #run(statements: readonly SQL[]): Promise<Row[][]> {
-    const prepared = statements.map((statement) => {
-      const { text, params } = statement;
-      return this.#client.prepare(text).bind(...params);
+  /** D1 does not tell which statement failed, so the error names those of the batch. */
+  async #run(named: readonly [name: string, query: Query][]): Promise<Row[][]> {
+    const statements = named.map(([, query]) => prepare(query));
+    const prepared = statements.map(({ text, params }) =>
+      this.#client.prepare(text).bind(...params),
+    );
+    try {
+      const results = await within('D1', this.#client.batch<Row>(prepared));
+      this.#answered();
+      return results.map(({ results: rows }, at) =>
+        rows.map((row) => statements[at]?.read(row) ?? row),
+      );
+    } catch (error) {
+      const names = named.map(([name]) => name).join(', ');
+      throw new Error(`D1 batch of ${names}`, { cause: error });
+    }
+  }
+
+  async #runBatch<B extends Batch>(batch: B): Promise<Results<B>> {
+    const queries = Object.entries(batch).map(([name, entry]) => {
+      const list: readonly Query[] = Array.isArray(entry) ? entry : entry ? [entry as Query] : [];
+      return { name, isList: Array.isArray(entry), list };
     });
-    const results = await within('D1', this.#client.batch<Row>(prepared));
-    return results.map(({ results: rows }) => rows);
+    const results = await this.#run(
+      queries.flatMap(({ name, list }) => list.map((query) => [name, query] as const)),
+    );
+    let at = 0;
+    const named = queries.map(({ name, isList, list }) => {
+      const rows = results.slice(at, (at += list.length));
+      return [name, isList ? rows : (rows[0] ?? [])];
+    });
+    // The same names as in `batch`, each with what its statement gave.
+    return Object.fromEntries(named) as Results<B>;
   }
 
   /** All statements or none. Never tried again: a lost answer may hide a change that was made. */
-  async write(statements: readonly SQL[]): Promise<Row[][]> {
+  async write<B extends Batch>(batch: B): Promise<Results<B>> {
     try {
-      return await this.#run(statements);
+      return await this.#runBatch(batch);
     } catch (error) {
       throw toOutage(error);
     }
   }
 
   /** Reads, tried again on D1's transient faults. */
-  async read(statements: readonly SQL[]): Promise<Row[][]> {
+  async read<B extends Batch>(batch: B): Promise<Results<B>> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#run(statements);
+        return await this.#runBatch(batch);
       } catch (error) {
         if (tries >= READ_TRIES || !TRANSIENT.test(messageChain(error))) throw toOutage(error);
       }
