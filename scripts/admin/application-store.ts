@@ -1,9 +1,8 @@
 /** Application records as the commands read and change them; each change leaves an audit row. */
 import { auditStatement } from '../../src/adapters/d1/audit.ts';
 import type { Database } from '../../src/adapters/d1/database.ts';
-import { selectAll, update, type Query } from '../../src/adapters/d1/query.ts';
+import { type Query, selectAll, sql, update } from '../../src/adapters/d1/query.ts';
 import { applications } from '../../src/adapters/d1/schema.ts';
-import { sql } from '../../src/adapters/d1/sql.ts';
 import type { AdminAction } from '../../src/ports.ts';
 import { Refused, type Context } from './command.ts';
 

@@ -1,8 +1,7 @@
 /** Applications: the shops of a company. */
 import { randomBytes } from 'node:crypto';
-import { insert, select } from '../../src/adapters/d1/query.ts';
+import { insert, select, sql } from '../../src/adapters/d1/query.ts';
 import { applications } from '../../src/adapters/d1/schema.ts';
-import { sql } from '../../src/adapters/d1/sql.ts';
 import { newObjectId } from '../../src/domain/object-id.ts';
 import { newConfig } from '../lib/new-config.ts';
 import { sha256 } from '../lib/sha256.ts';

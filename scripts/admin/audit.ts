@@ -1,8 +1,7 @@
 /** The audit as operators read it: what happened in an application, and how many sign-ins failed in each hour. */
 import { newestEvents, readEvent } from '../../src/adapters/d1/audit.ts';
-import { select } from '../../src/adapters/d1/query.ts';
+import { select, sql } from '../../src/adapters/d1/query.ts';
 import { activityCounts, auditEvents } from '../../src/adapters/d1/schema.ts';
-import { sql } from '../../src/adapters/d1/sql.ts';
 import type { AuditRetention } from '../../src/ports.ts';
 import { findApplication, shardOf } from './application-store.ts';
 import { command, Refused, table } from './command.ts';

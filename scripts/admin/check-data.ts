@@ -2,8 +2,8 @@
 import { changedConfig } from '../../src/domain/platform-config.ts';
 import { PlatformSchemaChange } from '../../src/schemas/platform-config.ts';
 import { masked } from '../../src/domain/identifier.ts';
-import type { Database, Row } from '../../src/adapters/d1/database.ts';
-import { alias, as, select } from '../../src/adapters/d1/query.ts';
+import type { Database } from '../../src/adapters/d1/database.ts';
+import { alias, as, select, sql, type SQL, type Row } from '../../src/adapters/d1/query.ts';
 import {
   applicationHosts,
   applications,
@@ -17,7 +17,6 @@ import {
   users,
   userWords,
 } from '../../src/adapters/d1/schema.ts';
-import { sql, type SQL } from '../../src/adapters/d1/sql.ts';
 import type { IdentifierKind, PlatformConfig } from '../../src/ports.ts';
 import { command, type Context } from './command.ts';
 

@@ -1,7 +1,6 @@
 /** OAuth clients of a company: what operators' programs call with. */
-import { insert, remove, select, update } from '../../src/adapters/d1/query.ts';
+import { insert, remove, select, sql, update } from '../../src/adapters/d1/query.ts';
 import { companies, oauthClients } from '../../src/adapters/d1/schema.ts';
-import { sql } from '../../src/adapters/d1/sql.ts';
 import { SCOPES } from '../../src/http/operation.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { command, Refused, table, type Context } from './command.ts';

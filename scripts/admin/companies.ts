@@ -1,6 +1,5 @@
-import { insertSelect, select } from '../../src/adapters/d1/query.ts';
+import { insertSelect, select, sql } from '../../src/adapters/d1/query.ts';
 import { applications, companies } from '../../src/adapters/d1/schema.ts';
-import { sql } from '../../src/adapters/d1/sql.ts';
 import { readName } from './application-flags.ts';
 import { command, Refused, table } from './command.ts';
 

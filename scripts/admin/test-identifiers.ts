@@ -1,7 +1,6 @@
 /** Fixed codes for app-store reviews and end-to-end tests (D-75). */
-import { select } from '../../src/adapters/d1/query.ts';
+import { select, sql } from '../../src/adapters/d1/query.ts';
 import { identifiers } from '../../src/adapters/d1/schema.ts';
-import { sql } from '../../src/adapters/d1/sql.ts';
 import { readEmail, readPhone } from '../../src/domain/identifier.ts';
 import type { IdentifierRef } from '../../src/ports.ts';
 import { readDay } from './application-flags.ts';

@@ -1,8 +1,7 @@
 /** Users of an application as records that `users import` reads again. */
 import type { Database } from '../../../src/adapters/d1/database.ts';
-import { alias, as, select, type RowOf } from '../../../src/adapters/d1/query.ts';
+import { alias, as, type RowOf, select, sql } from '../../../src/adapters/d1/query.ts';
 import { socialIdentities } from '../../../src/adapters/d1/schema.ts';
-import { sql } from '../../../src/adapters/d1/sql.ts';
 import { readUser, u, USER_FIELDS } from '../../../src/adapters/d1/user-rows.ts';
 
 const PAGE = 1_000;

@@ -7,6 +7,8 @@ import {
   insertSelect,
   remove,
   select,
+  sql,
+  type SQL,
 } from '../../../src/adapters/d1/query.ts';
 import {
   identifiers as identifierRows,
@@ -15,7 +17,6 @@ import {
   users as userRows,
   userWords,
 } from '../../../src/adapters/d1/schema.ts';
-import { sql, type SQL } from '../../../src/adapters/d1/sql.ts';
 import { wordsOf } from '../../../src/domain/customer-query.ts';
 import { anotherUsername, type Imported, type LineProblem } from './record.ts';
 

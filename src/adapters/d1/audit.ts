@@ -9,9 +9,19 @@ import {
 } from '../../ports.ts';
 import { ENDED_FOR, MAX_SESSIONS } from '../../domain/session.ts';
 import type { Database } from './database.ts';
-import { alias, as, insertSelect, select, type Query, type RowOf } from './query.ts';
+import {
+  alias,
+  as,
+  insertSelect,
+  type Operand,
+  type Operands,
+  type Query,
+  type RowOf,
+  select,
+  sql,
+  type SQL,
+} from './query.ts';
 import { activityCounts, auditEvents, endedSessions } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 const HOUR_MS = 3_600_000;
 const admin: ReadonlySet<string> = new Set(ADMIN_ACTIONS);
@@ -27,8 +37,8 @@ const retentionOf = (action: AuditEvent['action']): AuditRetention =>
  * @param condition of the whole statement, such as whether the change was made
  */
 function insertEvents(
-  applicationId: string,
-  event: AuditEvent,
+  applicationId: Operand<string>,
+  event: Pick<AuditEvent, 'action'> & Operands<Omit<AuditEvent, 'action'>>,
   users: SQL,
   condition: SQL = sql`TRUE`,
 ) {
@@ -64,7 +74,12 @@ export const auditStatement = (applicationId: string, event: AuditEvent, conditi
   auditRows(applicationId, event, [event.userId ?? null], condition);
 
 /** The same for a user whom only the database knows: `userId` is an expression, and without a user there is no row. */
-export const auditOf = (applicationId: string, event: AuditEvent, userId: SQL, condition: SQL) =>
+export const auditOf = (
+  applicationId: Operand<string>,
+  event: Parameters<typeof insertEvents>[1],
+  userId: SQL,
+  condition: SQL,
+) =>
   insertEvents(
     applicationId,
     event,
@@ -74,14 +89,14 @@ export const auditOf = (applicationId: string, event: AuditEvent, userId: SQL, c
 
 /** One more in this hour of what leaves no row of its own. */
 export function countActivity(
-  applicationId: string,
+  applicationId: Operand<string>,
   activity: Activity,
-  at: number,
+  at: Operand<number>,
   condition: SQL = sql`TRUE`,
 ) {
   return insertSelect(
     activityCounts,
-    { applicationId, name: activity, hourStart: at - (at % HOUR_MS), count: 1 },
+    { applicationId, name: activity, hourStart: sql`${at} - ${at} % ${HOUR_MS}`, count: 1 },
     sql`WHERE ${condition}`,
   ).onConflictDoUpdate({
     target: [activityCounts.applicationId, activityCounts.hourStart, activityCounts.name],

@@ -1,28 +1,52 @@
 /** Statements on budgets. They stand inside other stores' batches, so that judging and charging are one. */
 import type { IdentifierLimits, IdentifierRef, Limit, Limited } from '../../ports.ts';
-import { alias, as, excluded, insertSelect, select, update, type RowOf } from './query.ts';
+import {
+  alias,
+  as,
+  excluded,
+  insertSelect,
+  type Operand,
+  type Operands,
+  type RowOf,
+  select,
+  sql,
+  type SQL,
+  update,
+} from './query.ts';
 import { budgets, identifiers } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 const b = alias(budgets, 'b');
 
 /** Limits travel as one JSON parameter: D1 takes at most 100 parameters. */
 export const limitsJson = (limits: readonly Limit[]): string => JSON.stringify(limits);
 
-/**
- * The limits of an act on an identifier as JSON: those of the device when it has signed the identifier's owner in before.
- */
-export function identifierLimitsJson(
-  applicationId: string,
-  { kind, value }: IdentifierRef,
-  { limits, device }: IdentifierLimits,
-): SQL {
-  if (!device) return sql`${limitsJson(limits)}`;
-  return sql`CASE WHEN (SELECT ${identifiers.userId} FROM ${identifiers}
+/** The limits of an act on an identifier, as parameters. */
+export const limitParams = ({ limits, device }: IdentifierLimits) => ({
+  limits: limitsJson(limits),
+  deviceUserId: device?.userId ?? null,
+  deviceLimits: device ? limitsJson(device.limits) : null,
+});
+
+/** `limitParams` as JSON: those of the device when it has signed the identifier's owner in before. */
+export const deviceOrLimits = (
+  applicationId: Operand<string>,
+  { kind, value }: Operands<Pick<IdentifierRef, 'kind' | 'value'>>,
+  { limits, deviceUserId, deviceLimits }: Operands<ReturnType<typeof limitParams>>,
+): SQL =>
+  sql`CASE WHEN (SELECT ${identifiers.userId} FROM ${identifiers}
       WHERE ${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = ${kind}
-        AND ${identifiers.value} = ${value} AND ${identifiers.verified} = 1) = ${device.userId}
-    THEN ${limitsJson(device.limits)} ELSE ${limitsJson(limits)} END`;
-}
+        AND ${identifiers.value} = ${value} AND ${identifiers.verified} = 1) = ${deviceUserId}
+    THEN ${deviceLimits} ELSE ${limits} END`;
+
+/** The same for a statement that is built with its values. */
+export const identifierLimitsJson = (
+  applicationId: string,
+  identifier: IdentifierRef,
+  limits: IdentifierLimits,
+): SQL =>
+  limits.device
+    ? deviceOrLimits(applicationId, identifier, limitParams(limits))
+    : sql`${limitsJson(limits.limits)}`;
 
 /** Start of the window of limit `l` in the counts of a bucket; NULL when it has none. */
 const startOf = (counts: typeof budgets.counts | typeof b.counts): SQL =>
@@ -35,19 +59,23 @@ const COUNT = chargesOf(b.counts);
 const FIRST_BUCKET = sql`(l.value ->> '$.buckets[0]')`;
 
 /** A window that began this long ago has ended, and the next charge begins another. */
-const running = (now: number): SQL => sql`${START} > ${now} - (l.value ->> 'windowMs')`;
+const running = (now: Operand<number>): SQL => sql`${START} > ${now} - (l.value ->> 'windowMs')`;
 
 /** The rows of all buckets of limit `l`. */
-const rowsOf = (applicationId: string): SQL =>
+const rowsOf = (applicationId: Operand<string>): SQL =>
   sql`json_each(l.value, '$.buckets') k CROSS JOIN ${as(b)}
       ON ${b.applicationId} = ${applicationId} AND ${b.bucket} = k.value`;
 
 /** Charges in the running windows of all buckets of limit `l`. */
-const used = (applicationId: string, now: number): SQL<number> =>
+const used = (applicationId: Operand<string>, now: Operand<number>): SQL<number> =>
   sql`(SELECT COALESCE(SUM(${COUNT}), 0) FROM ${rowsOf(applicationId)} WHERE ${running(now)})`;
 
 /** True when one of the limits has no room. `limits` may be an expression that yields the JSON. */
-export function overLimit(applicationId: string, limits: string | SQL, now: number): SQL<number> {
+export function overLimit(
+  applicationId: Operand<string>,
+  limits: Operand<string>,
+  now: Operand<number>,
+): SQL<number> {
   return sql`EXISTS (
     SELECT 1 FROM json_each(${limits}) l WHERE ${used(applicationId, now)} >= l.value ->> 'max')`;
 }
@@ -57,7 +85,11 @@ export function overLimit(applicationId: string, limits: string | SQL, now: numb
  * @param limits a JSON list of `Limit`, or an expression that yields it
  * @param now in milliseconds
  */
-export function usage(applicationId: string, limits: string | SQL, now: number) {
+export function usage(
+  applicationId: Operand<string>,
+  limits: Operand<string>,
+  now: Operand<number>,
+) {
   return select({
     name: sql<string>`l.value ->> 'name'`,
     max: sql<number>`l.value ->> 'max'`,
@@ -75,7 +107,12 @@ export function usage(applicationId: string, limits: string | SQL, now: number) 
 export type Usage = RowOf<ReturnType<typeof usage>>;
 
 /** One charge on every limit, when `condition` holds: one row for each bucket, however many windows it has. */
-export function charge(applicationId: string, limits: string | SQL, now: number, condition: SQL) {
+export function charge(
+  applicationId: Operand<string>,
+  limits: Operand<string>,
+  now: Operand<number>,
+  condition: SQL,
+) {
   const next = sql`json(CASE WHEN ${running(now)} THEN json_array(${START}, ${COUNT} + 1) ELSE json_array(${now}, 1) END)`;
   return insertSelect(
     budgets,

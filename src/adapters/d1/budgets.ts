@@ -1,4 +1,4 @@
-import { sql } from './sql.ts';
+import { sql } from './query.ts';
 import type { Budgets } from '../../ports.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import type { Database } from './database.ts';

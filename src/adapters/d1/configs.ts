@@ -2,9 +2,8 @@ import { eq } from 'drizzle-orm';
 import type { Configs } from '../../ports.ts';
 import { auditStatement } from './audit.ts';
 import type { Database } from './database.ts';
-import { select, update } from './query.ts';
+import { select, sql, update } from './query.ts';
 import { applications } from './schema.ts';
-import { sql } from './sql.ts';
 
 /** Where an application's record lies, and where its audit does: the same database, unless it was moved to a shard. */
 export interface ConfigPlaces {

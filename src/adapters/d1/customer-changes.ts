@@ -7,15 +7,16 @@ import {
   alias,
   as,
   columnList,
-  insertSelect,
   excluded,
+  insertSelect,
+  type Query,
   remove,
   select,
+  sql,
+  type SQL,
   update,
-  type Query,
 } from './query.ts';
 import { identifiers as identifierRows, links, users } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 import { byId, readUser, selectUser, u } from './user-rows.ts';
 import {
   dropCopies,

@@ -3,9 +3,8 @@ import { desc } from 'drizzle-orm';
 import type { CustomerTerms, Customers } from '../../ports.ts';
 import { customerChanges } from './customer-changes.ts';
 import type { Database } from './database.ts';
-import { select, selectValues } from './query.ts';
+import { select, selectValues, sql, type SQL } from './query.ts';
 import { counters, identifiers, users, userWords } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 import { readUsers, selectUser, u } from './user-rows.ts';
 
 /** `q` counts this far (D-13). */

@@ -1,20 +1,8 @@
 /** A D1 database. One call is one round trip, and one transaction (D1's `batch`). */
 import { Outage } from '../../ports.ts';
 import { within } from '../within.ts';
-import { prepare, type Query, type Row, type RowOf } from './query.ts';
-
-export type { Row };
-
-/**
- * The statements of a transaction by name, in the order they run. A list stands for statements that belong together;
- * undefined for one that is not needed this time.
- */
-export type Batch = Record<string, Query | readonly Query[] | undefined>;
-
-/** The rows of each statement by its name; of a list, the rows of each in turn. */
-export type Results<B extends Batch> = {
-  [K in keyof B]-?: B[K] extends readonly Query[] ? Row[][] : RowOf<NonNullable<B[K]>>[];
-};
+import type { Row } from './query.ts';
+import { prepare, type Batch, type Prepared, type Results, type Statement } from './statements.ts';
 
 const READ_TRIES = 3;
 
@@ -42,6 +30,30 @@ function toOutage(error: unknown): unknown {
     : new Outage('D1', error);
 }
 
+interface Named extends Prepared {
+  name: string;
+}
+
+/** What SQLite says of the statement that failed: the table of a constraint, or the name that is not there. */
+const CULPRIT = /constraint failed: (\w+)\.|no such (?:table|column): ([\w.]+)|near "([^"]+)"/;
+
+/**
+ * D1 does not tell which statement of a batch failed. Those that write the table of a violated constraint, or hold the name
+ * that SQLite does not know, are told first: most often that is one.
+ */
+function nameFailed(statements: readonly Named[], error: unknown): string {
+  const names = (some: readonly Named[]): string => some.map(({ name }) => name).join(', ');
+  const [, table, name = '', near = ''] = CULPRIT.exec(messageChain(error)) ?? [];
+  const writes = new RegExp(`^(insert into|update) "${table}"`, 'i');
+  const suspects = statements.filter(({ text }) =>
+    table === undefined ? text.replaceAll('"', '').includes(name || near) : writes.test(text),
+  );
+  const all = `D1 batch of ${names(statements)}`;
+  return suspects.length > 0 && suspects.length < statements.length
+    ? `D1 statement ${names(suspects)} of the ${all.slice(3)}`
+    : all;
+}
+
 export class Database {
   readonly #client: D1Database | D1DatabaseSession;
 
@@ -53,34 +65,35 @@ export class Database {
     this.#answered = answered;
   }
 
-  /** D1 does not tell which statement failed, so the error names those of the batch. */
-  async #run(named: readonly [name: string, query: Query][]): Promise<Row[][]> {
-    const statements = named.map(([, query]) => prepare(query));
-    const prepared = statements.map(({ text, params }) =>
-      this.#client.prepare(text).bind(...params),
-    );
+  async #run(statements: readonly Named[]): Promise<Row[][]> {
+    const bound = statements.map(({ text, params }) => this.#client.prepare(text).bind(...params));
     try {
-      const results = await within('D1', this.#client.batch<Row>(prepared));
+      const results = await within('D1', this.#client.batch<Row>(bound));
       this.#answered();
       return results.map(({ results: rows }, at) =>
         rows.map((row) => statements[at]?.read(row) ?? row),
       );
     } catch (error) {
-      const names = named.map(([name]) => name).join(', ');
-      throw new Error(`D1 batch of ${names}`, { cause: error });
+      throw new Error(nameFailed(statements, error), { cause: error });
     }
   }
 
   async #runBatch<B extends Batch>(batch: B): Promise<Results<B>> {
-    const queries = Object.entries(batch).map(([name, entry]) => {
-      const list: readonly Query[] = Array.isArray(entry) ? entry : entry ? [entry as Query] : [];
-      return { name, isList: Array.isArray(entry), list };
+    const entries = Object.entries(batch).map(([name, entry]) => {
+      const isList = Array.isArray(entry);
+      const list: readonly Statement[] = isList ? entry : entry ? [entry as Statement] : [];
+      return {
+        name,
+        isList,
+        list: list.map((statement, at): Named => ({
+          ...prepare(statement),
+          name: isList ? `${name}[${at}]` : name,
+        })),
+      };
     });
-    const results = await this.#run(
-      queries.flatMap(({ name, list }) => list.map((query) => [name, query] as const)),
-    );
+    const results = await this.#run(entries.flatMap(({ list }) => list));
     let at = 0;
-    const named = queries.map(({ name, isList, list }) => {
+    const named = entries.map(({ name, isList, list }) => {
       const rows = results.slice(at, (at += list.length));
       return [name, isList ? rows : (rows[0] ?? [])];
     });

@@ -1,8 +1,7 @@
 /** Which messages have gone out: queues deliver at least once, a person wants a message once. */
 import type { Database } from './database.ts';
-import { excluded, insert, select, update } from './query.ts';
+import { excluded, insert, select, sql, update } from './query.ts';
 import { deliveries } from './schema.ts';
-import { sql } from './sql.ts';
 
 /** Longer than any try takes. A claim as old as this belongs to a consumer that died. */
 const LEASE = 60_000;

@@ -3,9 +3,8 @@ import { eq, getTableColumns } from 'drizzle-orm';
 import type { Application, ApplicationRecords, Clock, Directory, Vault } from '../../ports.ts';
 import { charge, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import type { Database } from './database.ts';
-import { select } from './query.ts';
+import { select, sql } from './query.ts';
 import { applicationHosts, applications, oauthClients } from './schema.ts';
-import { sql } from './sql.ts';
 
 const MAX_AGE = 30_000;
 /** Bounds the memory of an isolate, whatever ids callers make up. */

@@ -9,7 +9,7 @@ import {
   replaceImport,
   selectImport,
 } from './groups.ts';
-import { alias, as, insertSelect, select, update } from './query.ts';
+import { alias, as, insertSelect, select, sql, type SQL, update } from './query.ts';
 import {
   groupImportErrors,
   groupImports,
@@ -18,7 +18,6 @@ import {
   userGroups,
   users,
 } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 const u = alias(users, 'u');
 const i = alias(identifiers, 'i');

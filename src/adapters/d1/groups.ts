@@ -3,9 +3,18 @@ import { desc } from 'drizzle-orm';
 import type { Group, GroupImport, GroupRef, Groups } from '../../ports.ts';
 import { auditStatement } from './audit.ts';
 import type { Database } from './database.ts';
-import { alias, as, insertSelect, select, selectValues, update, type RowOf } from './query.ts';
+import {
+  alias,
+  as,
+  insertSelect,
+  type RowOf,
+  select,
+  selectValues,
+  sql,
+  type SQL,
+  update,
+} from './query.ts';
 import { groupImportErrors, groupImports, userGroups } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 const g = alias(userGroups, 'g');
 const i = alias(groupImports, 'i');

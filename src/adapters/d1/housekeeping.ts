@@ -5,10 +5,9 @@ import type { Values } from '../kv/values.ts';
 import { Database } from './database.ts';
 import { dropLeftovers, takeStalled, type Stalled } from './import-upkeep.ts';
 import { Purge, type Cutoff } from './purge.ts';
-import { select } from './query.ts';
+import { select, sql } from './query.ts';
 import { dropExpired, type Dropped } from './retention.ts';
 import { applications } from './schema.ts';
-import { sql } from './sql.ts';
 
 /** In UTC, as wrangler.toml has them under `triggers`: one purges deleted users, one keeps imports going, any other drops what has expired. */
 export const PURGE_CRON = '17 3 * * *';

@@ -2,11 +2,10 @@ import type { Identities, IdentifierRef, SocialIdentity } from '../../ports.ts';
 import { auditStatement, signInStatements } from './audit.ts';
 import { giveBack, limitsJson } from './budget-statements.ts';
 import type { Database } from './database.ts';
-import { insertSelect, remove, select } from './query.ts';
+import { insertSelect, remove, select, sql, type SQL } from './query.ts';
 import { insertRegistration } from './registration-statements.ts';
 import { revoke } from './revocation-statements.ts';
 import { identifiers as identifierRows, socialIdentities, users } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 import { byId, readUser, readUsers, selectUser, u } from './user-rows.ts';
 import { userIs } from './user-statements.ts';
 

@@ -1,9 +1,8 @@
 /** What imports need now and then: a new message for one whose message was lost, and an end for members that are nobody's. */
 import type { Database } from './database.ts';
-import { remove, select, selectValues, update } from './query.ts';
+import { remove, select, selectValues, sql, update } from './query.ts';
 import type { Dropped } from './retention.ts';
 import { groupImportErrors, groupImports, groupMembers } from './schema.ts';
-import { sql } from './sql.ts';
 
 /** Longer than a message waits between two tries. */
 const STALLED = 600_000;

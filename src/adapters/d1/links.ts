@@ -7,15 +7,16 @@ import {
   as,
   columnList,
   insertSelect,
+  type Query,
   remove,
   select,
+  sql,
+  type SQL,
   update,
-  type Query,
 } from './query.ts';
 import { revoke } from './revocation-statements.ts';
 import { identifiers, links, users } from './schema.ts';
 import { judgeSms, smsVerified, uncountSms, type TellSms } from './sms-statements.ts';
-import { sql, type SQL } from './sql.ts';
 import { byId, readUser, selectUser } from './user-rows.ts';
 import { userIs, verifyIdentifier } from './user-statements.ts';
 

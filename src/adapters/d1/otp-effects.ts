@@ -4,10 +4,9 @@ import { registrationOf } from '../../domain/otp-effect.ts';
 import { uniqueViolation } from './database.ts';
 import { auditStatement } from './audit.ts';
 import { insertProof, insertRegistration, linkIdentity } from './registration-statements.ts';
-import { alias, as, update, type Query } from './query.ts';
+import { alias, as, type Query, sql, type SQL, update } from './query.ts';
 import { revoke } from './revocation-statements.ts';
 import { registrations, users } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 import {
   insertUser,
   otherIdentifiers,

@@ -1,11 +1,5 @@
 /** One-time codes: the exact ledger in D1, the sealed code for a resend in KV. */
-import type {
-  IdentifierRef,
-  OpenChallenge,
-  Otps,
-  RegistrationSends,
-  Settled,
-} from '../../ports.ts';
+import type { OpenChallenge, Otps, Settled } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
 import { signInStatements } from './audit.ts';
 import {
@@ -25,16 +19,11 @@ import {
   takenField,
 } from './otp-effects.ts';
 import { attemptCode, challengeIs, readChallenge, selectChallenge } from './otp-attempt.ts';
-import { alias, as, insertSelect, remove, selectValues, update } from './query.ts';
+import { remove, selectValues, sql, type SQL, update } from './query.ts';
 import { otpChallenges } from './schema.ts';
+import { openCode, registrationHasRoom, REGISTRATION_LIMIT } from './otp-open.ts';
 import { judgeSms, smsVerified, uncountSms, type TellSms } from './sms-statements.ts';
-import { sql, type SQL } from './sql.ts';
 import { byId, readUser, selectUser } from './user-rows.ts';
-
-const o = alias(otpChallenges, 'o');
-
-/** Named in `meta.limit` when a registration has caused as many messages as it may. */
-const REGISTRATION_LIMIT = 'messages_per_registration';
 
 export function d1Otps(
   database: Database,
@@ -44,65 +33,10 @@ export function d1Otps(
 ): Otps {
   const isOne = (id: string): SQL => challengeIs(applicationId, id);
   const exists = (where: SQL): SQL => sql`EXISTS (SELECT 1 FROM ${otpChallenges} WHERE ${where})`;
-  /** Whether a registration may cause one more message to the identifier. */
-  function registrationHasRoom(
-    sends: Omit<RegistrationSends, 'registration'>,
-    registration: string | SQL,
-    { kind, value }: IdentifierRef,
-  ): SQL {
-    const counted = (what: SQL, which: SQL): SQL =>
-      sql`(SELECT ${what} FROM ${as(o)} WHERE ${o.applicationId} = ${applicationId}
-           AND ${o.registration} = ${registration} AND ${o.registration} IS NOT NULL AND ${which})`;
-    const sum = sql`COALESCE(SUM(${o.sends}), 0)`;
-    return sql`${counted(sum, sql`TRUE`)} < ${sends.total}
-      AND ${counted(sum, sql`${o.kind} = ${kind} AND ${o.value} = ${value}`)} < ${sends.perIdentifier}
-      AND ${counted(sql`COUNT(DISTINCT ${o.value})`, sql`${o.kind} = ${kind} AND ${o.value} <> ${value}`)}
-        < ${sends.identifiersPerKind}`;
-  }
-
   const readCode = (id: string) => values.get(keys.otp(applicationId, id));
 
   return {
-    async open({ challenge, limits, refund, triesBuckets, registrationSends, sms }) {
-      const { id, identifier, createdAt: now } = challenge;
-      const json = identifierLimitsJson(applicationId, identifier, limits);
-      const opened = exists(isOne(id));
-      const cost = judgeSms(applicationId, sms, opened, tellSms);
-      const registrationRoom = registrationSends
-        ? registrationHasRoom(registrationSends, registrationSends.registration, identifier)
-        : sql`TRUE`;
-      const { purpose, codeMac, userId, registration, expiresAt } = challenge;
-      const { kind, value, callingCode } = identifier;
-      const { used, made, ...sent } = await database.write({
-        used: usage(applicationId, json, now),
-        made: insertSelect(
-          otpChallenges,
-          {
-            applicationId,
-            id,
-            purpose,
-            kind,
-            value,
-            callingCode,
-            codeMac,
-            userId,
-            registration,
-            triesBuckets: [...triesBuckets],
-            refund: [...refund],
-            foreignSms: Boolean(sms?.foreign),
-            createdAt: now,
-            expiresAt,
-          },
-          sql`WHERE NOT ${overLimit(applicationId, json, now)} AND ${cost.room} AND ${registrationRoom}`,
-        ).returning({ id: otpChallenges.id }),
-        charge: charge(applicationId, json, now, opened),
-        ...cost.count,
-      });
-      const tooDear = cost.limited(sent);
-      if (made.length > 0) return undefined;
-      const retryAfter = Math.ceil((expiresAt - now) / 1000);
-      return limitedOf(used, now) ?? tooDear ?? { limit: REGISTRATION_LIMIT, retryAfter };
-    },
+    open: async (opening) => openCode(database, applicationId, opening, tellSms),
 
     async keep({ id, sealedCode, expiresAt }) {
       await values.put(keys.otp(applicationId, id), sealedCode, expiresAt);
@@ -130,11 +64,10 @@ export function d1Otps(
           ELSE ${identifierLimitsJson(applicationId, identifier, limits.register)} END
         FROM ${otpChallenges} WHERE ${live})`;
       const usable = sql`${otpChallenges.attempts} < ${maxTries}`;
-      const registrationRoom = registrationHasRoom(
-        registrationSends,
-        sql`${otpChallenges.registration}`,
-        identifier,
-      );
+      const registrationRoom = registrationHasRoom(applicationId, identifier, {
+        registration: sql`${otpChallenges.registration}`,
+        ...registrationSends,
+      });
       const sent = exists(sql`${live} AND ${otpChallenges.lastSend} = ${nonce}`);
       const cost = judgeSms(applicationId, sms, sent, tellSms);
       const { used, done, found, ...counted } = await database.write({

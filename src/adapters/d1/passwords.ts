@@ -2,11 +2,10 @@ import type { Limit, LoginName, PasswordAttempt, Passwords } from '../../ports.t
 import { auditStatement, signInStatements } from './audit.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import type { Database } from './database.ts';
-import { select, selectValues, update } from './query.ts';
+import { select, selectValues, sql, type SQL, update } from './query.ts';
 import { insertRegistration } from './registration-statements.ts';
 import { revoke } from './revocation-statements.ts';
 import { identifiers, users } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 import { byId, readUser, selectUser, u, USER_FIELDS } from './user-rows.ts';
 import { userIs } from './user-statements.ts';
 

@@ -5,7 +5,7 @@
  */
 import { keys, type Key, type Values } from '../kv/values.ts';
 import type { Database } from './database.ts';
-import { alias, as, columnList, remove, select, update } from './query.ts';
+import { alias, as, columnList, remove, select, sql, type SQL, update } from './query.ts';
 import type { Dropped } from './retention.ts';
 import {
   auditEvents,
@@ -20,7 +20,6 @@ import {
   users,
   userWords,
 } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 const u = alias(users, 'u');
 const i = alias(identifiers, 'i');

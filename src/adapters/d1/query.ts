@@ -7,7 +7,8 @@ import {
   getTableName,
   is,
   Column,
-  SQL as DrizzleSQL,
+  type Placeholder,
+  SQL,
   sql as drizzleSql,
   type AnyColumn,
   type SQLWrapper,
@@ -23,28 +24,53 @@ import {
   type SQLiteInsertValue,
   type SQLiteTable,
 } from 'drizzle-orm/sqlite-core';
-import { sql, type SQL } from './sql.ts';
 
 export { alias } from 'drizzle-orm/sqlite-core';
+export { SQL };
 
-const dialect = new SQLiteAsyncDialect();
+/** What D1 binds. Drizzle would print nothing for `undefined`, and hand over an object as it is. */
+export type Value = string | number | null;
+
+/** A value, or in its place an expression, or the slot of a statement that is built once (`built-once.ts`). */
+export type Operand<T> = T | SQL | Placeholder;
+/** The same for each value of a record. */
+export type Operands<T> = { readonly [K in keyof T]: Operand<T[K]> };
+
+interface Tag {
+  <T = unknown>(
+    strings: TemplateStringsArray,
+    ...parts: (SQLWrapper | AnyColumn | Table | Value)[]
+  ): SQL<T>;
+  /** A name of ours that is chosen at run time, such as one of a list of tables. Never one that came from outside. */
+  identifier: typeof drizzleSql.identifier;
+  placeholder: typeof drizzleSql.placeholder;
+  join(parts: readonly SQLWrapper[], between: SQL): SQL;
+}
+
+/**
+ * Drizzle's `sql`, with fewer types of values allowed: columns, tables, other statements and what D1 can bind.
+ * Values become `?`, so nothing a caller sends can ever become SQL.
+ */
+export const sql = drizzleSql as Tag;
+
+export const dialect = new SQLiteAsyncDialect();
 const builder = new QueryBuilder(dialect);
 /** Builders ask their session only to run a statement, which is done by `Database` here. */
 const NO_SESSION = undefined as never;
 
 export type Row = Record<string, unknown>;
-export type Fields = Record<string, SQLiteColumn | DrizzleSQL>;
+export type Fields = Record<string, SQLiteColumn | SQL>;
 
 /** A field under the name of its key. Inside another `sql`, which drizzle prints as it is, columns keep their table. */
-const named = (key: string, field: AnyColumn | DrizzleSQL): DrizzleSQL.Aliased =>
+const named = (key: string, field: AnyColumn | SQL): SQL.Aliased =>
   is(field, Column)
     ? drizzleSql`${field}`.mapWith(field).as(key)
     : drizzleSql`${field}`.mapWith(decoderOf(field)).as(key);
 
 /** How a field is read from what D1 gives: JSON is parsed, 0 and 1 become booleans. */
-function decoderOf(field: unknown): { mapFromDriverValue(value: unknown): unknown } {
+export function decoderOf(field: unknown): { mapFromDriverValue(value: unknown): unknown } {
   if (is(field, Column)) return field;
-  const expression = is(field, DrizzleSQL.Aliased) ? field.sql : field;
+  const expression = is(field, SQL.Aliased) ? field.sql : field;
   // `decoder` is internal in drizzle's types; `mapWith` sets it.
   return (expression as { decoder: { mapFromDriverValue(value: unknown): unknown } }).decoder;
 }
@@ -64,7 +90,7 @@ export const selectAll = <T extends SQLiteTable>(table: T) =>
   select(getTableColumns(table)).from(table);
 
 /** A `SELECT` of expressions alone: one row. */
-export const selectValues = <F extends Record<string, DrizzleSQL>>(values: F) =>
+export const selectValues = <F extends Record<string, SQL>>(values: F) =>
   select(values).from(sql`(SELECT 1)`);
 
 /** An `UPDATE`; go on with `.set({ … }).where(…)`. A key that is undefined is left as it is. */
@@ -93,7 +119,7 @@ export function insertSelect<T extends SQLiteTable>(
   const list = Object.entries(getTableColumns(table)).map(([key, column]): SQLWrapper => {
     const value: unknown = given[key] ?? (given[key] === null ? undefined : column.default);
     if (value === undefined) return sql`NULL`;
-    return is(value, DrizzleSQL) ? value : drizzleSql.param(value, column);
+    return is(value, SQL) ? value : drizzleSql.param(value, column);
   });
   return insert(table).select(drizzleSql`SELECT ${sql.join(list, sql`, `)} ${rest}`);
 }
@@ -116,53 +142,8 @@ export const excluded = (column: AnyColumn): SQL => sql`excluded.${sql.identifie
 /** A list of columns, such as `(a, b) IN (…)` needs. */
 export const columnList = (columns: readonly AnyColumn[]): SQL => sql.join(columns, sql`, `);
 
-// ── statements ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
 /** Anything that is one statement. One that is built has rows of its fields; one written by hand has those D1 gives. */
 export type Query = SQLWrapper;
 
 /** What a row of the statement's result is. */
 export type RowOf<Q> = Q extends { _: { readonly result: readonly (infer R)[] } } ? R : Row;
-
-interface Prepared {
-  text: string;
-  params: readonly unknown[];
-  read(row: Row): Row;
-}
-
-/** What a builder selects or returns; undefined for SQL written by hand. */
-function fieldsOf(query: Query): [key: string, field: unknown][] | undefined {
-  // Internal in drizzle's types.
-  const { _, config } = query as {
-    _?: { selectedFields?: Row };
-    config?: { returning?: { path: string[]; field: unknown }[] };
-  };
-  if (_?.selectedFields) return Object.entries(_.selectedFields);
-  return config?.returning?.map(({ path, field }) => [path.join('.'), field]);
-}
-
-const nameOf = (field: unknown, key: string): string =>
-  is(field, Column) ? field.name : is(field, DrizzleSQL.Aliased) ? field.fieldAlias : key;
-
-/** A statement as text and parameters, with how its rows are read. */
-export function prepare(query: Query): Prepared {
-  const { sql: text, params } = dialect.sqlToQuery(query.getSQL());
-  const fields = fieldsOf(query);
-  if (!fields) return { text, params, read: (row) => row };
-  const readers = fields.map(([key, field]) => ({
-    key,
-    name: nameOf(field, key),
-    decoder: decoderOf(field),
-  }));
-  return {
-    text,
-    params,
-    read: (row) =>
-      Object.fromEntries(
-        readers.map(({ key, name, decoder }) => {
-          const value = row[name] ?? null;
-          return [key, value === null ? null : decoder.mapFromDriverValue(value)];
-        }),
-      ),
-  };
-}

@@ -1,7 +1,15 @@
 import type { IdentifierRef, NewRegistration, Proof, Registration } from '../../ports.ts';
-import { alias, as, insertSelect, select, type RowOf } from './query.ts';
+import {
+  alias,
+  as,
+  insertSelect,
+  type Operand,
+  type RowOf,
+  select,
+  sql,
+  type SQL,
+} from './query.ts';
 import { otpChallenges, proofs, registrations, socialIdentities } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 const r = alias(registrations, 'r');
 const p = alias(proofs, 'p');
@@ -48,7 +56,11 @@ const FIELDS = {
 };
 
 /** A registration that has not expired, with its proofs as one row. */
-export const selectRegistration = (applicationId: string, id: string, now: number) =>
+export const selectRegistration = (
+  applicationId: Operand<string>,
+  id: Operand<string>,
+  now: Operand<number>,
+) =>
   select(FIELDS)
     .from(r)
     .where(
@@ -56,7 +68,7 @@ export const selectRegistration = (applicationId: string, id: string, now: numbe
     );
 
 /** The id of the user that a registration is bound to, as an expression. */
-export const boundUser = (applicationId: string, id: string): SQL =>
+export const boundUser = (applicationId: Operand<string>, id: Operand<string>): SQL =>
   sql`(SELECT ${r.userId} FROM ${as(r)} WHERE ${r.applicationId} = ${applicationId} AND ${r.id} = ${id})`;
 
 /** A row of `selectRegistration` as the port's registration. */

@@ -12,7 +12,7 @@ import { keys, type Values } from '../kv/values.ts';
 import { signInStatements } from './audit.ts';
 import type { Database } from './database.ts';
 import { identityLost, takenField } from './otp-effects.ts';
-import { alias, as, update, type Query } from './query.ts';
+import { alias, as, type Query, sql, type SQL, update } from './query.ts';
 import {
   boundUser,
   insertProof,
@@ -22,7 +22,6 @@ import {
   selectRegistration,
 } from './registration-statements.ts';
 import { identifiers, proofs, registrations, users } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 import { byId, readUser, readUsers, selectUser, u } from './user-rows.ts';
 import { insertUser } from './user-statements.ts';
 

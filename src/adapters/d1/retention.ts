@@ -3,7 +3,7 @@ import { getTableName } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { AuditRetention } from '../../ports.ts';
 import type { Database } from './database.ts';
-import { columnList, remove, select, selectValues, type Query } from './query.ts';
+import { columnList, type Query, remove, select, selectValues, sql, type SQL } from './query.ts';
 import {
   activityCounts,
   auditEvents,
@@ -16,7 +16,6 @@ import {
   registrations,
   smsCounts,
 } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

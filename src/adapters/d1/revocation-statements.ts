@@ -8,9 +8,8 @@ import {
   type Ends,
   type Revocation,
 } from '../../domain/credentials.ts';
-import { alias, as, columnList, remove, update, type Query } from './query.ts';
+import { alias, as, columnList, type Query, remove, sql, type SQL, update } from './query.ts';
 import { identifiers, links, otpChallenges, proofs, registrations, users } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 const i = alias(identifiers, 'i');
 const p = alias(proofs, 'p');

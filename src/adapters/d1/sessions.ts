@@ -6,9 +6,9 @@ import { isRevoked } from '../../domain/session.ts';
 import { keys, type Values } from '../kv/values.ts';
 import { auditStatement, signInStatements } from './audit.ts';
 import type { Database } from './database.ts';
-import { insertSelect, select } from './query.ts';
+import { insertSelect, select, sql } from './query.ts';
 import { endedSessions, users } from './schema.ts';
-import { sql } from './sql.ts';
+import { builtOnce } from './statements.ts';
 import { byId, readUser, u, USER_FIELDS } from './user-rows.ts';
 import { userIs } from './user-statements.ts';
 
@@ -34,6 +34,21 @@ const bounded = (session: Session): Session => ({
   domain: cutBytes(session.domain, MAX_BYTES.domain),
 });
 
+/** A session's user, and whether the session has ended. */
+const selectSession = builtOnce<{ applicationId: string; userId: string; handle: string }>()(
+  ({ applicationId, userId, handle }) => ({
+    found: select({
+      ...USER_FIELDS,
+      ended: sql`EXISTS (
+        SELECT 1 FROM ${endedSessions}
+        WHERE ${endedSessions.applicationId} = ${u.applicationId} AND ${endedSessions.userId} = ${u.id}
+          AND ${endedSessions.handle} = ${handle})`.mapWith(Boolean),
+    })
+      .from(u)
+      .where(byId(applicationId, userId)),
+  }),
+);
+
 export function d1Sessions(database: Database, values: Values, applicationId: string): Sessions {
   const keyOf = (userId: string, handle: string) => keys.session(applicationId, userId, handle);
 
@@ -50,17 +65,9 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
     },
 
     async find(userId, handle) {
-      const ended = sql`EXISTS (
-        SELECT 1 FROM ${endedSessions}
-        WHERE ${endedSessions.applicationId} = ${u.applicationId} AND ${endedSessions.userId} = ${u.id}
-          AND ${endedSessions.handle} = ${handle})`.mapWith(Boolean);
       const [text, { found }] = await Promise.all([
         values.get(keyOf(userId, handle)),
-        database.read({
-          found: select({ ...USER_FIELDS, ended })
-            .from(u)
-            .where(byId(applicationId, userId)),
-        }),
+        database.read(selectSession({ applicationId, userId, handle }, {})),
       ]);
       const [row] = found;
       return {

@@ -1,13 +1,33 @@
 /** The cost of SMS, counted in few rows. These statements stand inside the batch of the send that they judge. */
 import type { Limited, SmsGuard } from '../../ports.ts';
-import type { Results } from './database.ts';
-import { insertSelect, remove, selectValues, update } from './query.ts';
+import type { Results } from './statements.ts';
+import {
+  insertSelect,
+  remove,
+  selectValues,
+  sql,
+  type SQL,
+  update,
+  type Operand,
+  type Operands,
+} from './query.ts';
 import { smsCounts } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const floor = (at: number, unit: number): number => at - (at % unit);
+const floorOf = (at: Operand<number>, unit: number): SQL => sql`(${at} - ${at} % ${unit})`;
+
+/** A guard as parameters; what a guard without `foreign` lacks is not looked at. Times in ms. */
+export const smsParams = ({ at, perDay, alertAt, foreign }: SmsGuard) => ({
+  smsAt: at,
+  perDay,
+  alertAt,
+  minSends: foreign?.minSends ?? 0,
+  minVerifiedPercent: foreign?.minVerifiedPercent ?? 0,
+  pauseMs: foreign?.pauseMs ?? 0,
+});
+type SmsOperands = Operands<ReturnType<typeof smsParams>>;
 
 /** Told once: when a day's cap is near, and when a pause begins. */
 export type TellSms = (
@@ -15,34 +35,33 @@ export type TellSms = (
   detail: Record<string, number>,
 ) => void;
 
-const of = (applicationId: string, name: 'day' | 'foreign' | 'pause'): SQL =>
+const of = (applicationId: Operand<string>, name: 'day' | 'foreign' | 'pause'): SQL =>
   sql`${smsCounts.applicationId} = ${applicationId} AND ${smsCounts.name} = ${name}`;
 
 /** Sends of the day so far, and the end of the pause that is on, as statements for a subquery. */
-const sentToday = (applicationId: string, at: number): SQL<number | null> =>
+const sentToday = (applicationId: Operand<string>, at: Operand<number>): SQL<number | null> =>
   sql`(SELECT ${smsCounts.sent} FROM ${smsCounts}
-       WHERE ${of(applicationId, 'day')} AND ${smsCounts.start} = ${floor(at, DAY)})`;
-const pausedUntil = (applicationId: string, at: number): SQL<number | null> =>
+       WHERE ${of(applicationId, 'day')} AND ${smsCounts.start} = ${floorOf(at, DAY)})`;
+const pausedUntil = (applicationId: Operand<string>, at: Operand<number>): SQL<number | null> =>
   sql`(SELECT MAX(${smsCounts.expiresAt}) FROM ${smsCounts}
        WHERE ${of(applicationId, 'pause')} AND ${smsCounts.expiresAt} > ${at})`;
 
 /** Whether too few of the last day's sends to other countries were verified. */
 const tooFewVerified = (
-  applicationId: string,
-  at: number,
-  { minSends, minVerifiedPercent }: NonNullable<SmsGuard['foreign']>,
+  applicationId: Operand<string>,
+  { smsAt, minSends, minVerifiedPercent }: SmsOperands,
 ): SQL =>
   sql`COALESCE((
     SELECT SUM(${smsCounts.sent}) >= ${minSends}
       AND SUM(${smsCounts.verified}) * 100 < SUM(${smsCounts.sent}) * ${minVerifiedPercent}
-    FROM ${smsCounts} WHERE ${of(applicationId, 'foreign')} AND ${smsCounts.start} > ${at - DAY}), 0)`;
+    FROM ${smsCounts} WHERE ${of(applicationId, 'foreign')} AND ${smsCounts.start} > ${smsAt} - ${DAY}), 0)`;
 
 /** One more send, when it went through. */
 const add = (
-  applicationId: string,
+  applicationId: Operand<string>,
   name: 'day' | 'foreign',
-  start: number,
-  expiresAt: number,
+  start: SQL,
+  expiresAt: SQL,
   sent: SQL,
 ) =>
   insertSelect(
@@ -54,28 +73,35 @@ const add = (
     set: { sent: sql`${smsCounts.sent} + 1` },
   });
 
-function countStatements(applicationId: string, { at, alertAt, foreign }: SmsGuard, sent: SQL) {
-  const day = floor(at, DAY);
+function countStatements(
+  applicationId: Operand<string>,
+  guard: SmsOperands,
+  isForeign: boolean,
+  sent: SQL,
+) {
+  const { smsAt: at, alertAt, pauseMs } = guard;
+  const [day, hour] = [floorOf(at, DAY), floorOf(at, HOUR)];
   return {
-    smsPaused:
-      foreign &&
-      insertSelect(
-        smsCounts,
-        { applicationId, name: 'pause', start: at, expiresAt: at + foreign.pauseMs },
-        sql`WHERE ${tooFewVerified(applicationId, at, foreign)}`,
-      )
-        .onConflictDoNothing()
-        .returning({ start: smsCounts.start }),
+    smsPaused: isForeign
+      ? insertSelect(
+          smsCounts,
+          { applicationId, name: 'pause', start: at, expiresAt: sql`${at} + ${pauseMs}` },
+          sql`WHERE ${tooFewVerified(applicationId, guard)}`,
+        )
+          .onConflictDoNothing()
+          .returning({ start: smsCounts.start })
+      : undefined,
     // After a pause the count begins anew, else one bad day would be a pause without end.
-    smsReset:
-      foreign &&
-      remove(smsCounts).where(
-        sql`${of(applicationId, 'foreign')} AND EXISTS (
-          SELECT 1 FROM ${smsCounts} WHERE ${of(applicationId, 'pause')} AND ${smsCounts.start} = ${at})`,
-      ),
-    smsForeign:
-      foreign && add(applicationId, 'foreign', floor(at, HOUR), floor(at, HOUR) + DAY + HOUR, sent),
-    smsDay: add(applicationId, 'day', day, day + DAY, sent),
+    smsReset: isForeign
+      ? remove(smsCounts).where(
+          sql`${of(applicationId, 'foreign')} AND EXISTS (
+            SELECT 1 FROM ${smsCounts} WHERE ${of(applicationId, 'pause')} AND ${smsCounts.start} = ${at})`,
+        )
+      : undefined,
+    smsForeign: isForeign
+      ? add(applicationId, 'foreign', hour, sql`${hour} + ${DAY + HOUR}`, sent)
+      : undefined,
+    smsDay: add(applicationId, 'day', day, sql`${day} + ${DAY}`, sent),
     smsAlerted: update(smsCounts)
       .set({ alerted: true })
       .where(
@@ -93,44 +119,67 @@ function countStatements(applicationId: string, { at, alertAt, foreign }: SmsGua
 
 type Count = ReturnType<typeof countStatements>;
 
-interface Judged {
+/** An SMS that costs, as statements for the batch of its send. */
+interface SmsStatements {
   /** True while there is room. */
   room: SQL;
-  /** To be run at the end of the batch; none when nobody counts. */
+  /** To be run at the end of the batch; none when nothing is counted. */
   count: Partial<Count>;
-  /** What stood in the way, from the results of the batch. */
-  limited(results: Partial<Results<Count>>): Limited | undefined;
 }
 
-const UNGUARDED: Judged = { room: sql`TRUE`, count: {}, limited: () => undefined };
+/**
+ * @param guarded whether the SMS costs, and whether it goes to another country
+ * @param sent true in the batch when the send went through
+ */
+export function smsStatements(
+  applicationId: Operand<string>,
+  guard: SmsOperands,
+  guarded: { isGuarded: boolean; isForeign: boolean },
+  sent: SQL,
+): SmsStatements {
+  const { isGuarded, isForeign } = guarded;
+  if (!isGuarded) return { room: sql`TRUE`, count: {} };
+  const { smsAt: at, perDay } = guard;
+  const calm = isForeign
+    ? sql`NOT ${tooFewVerified(applicationId, guard)} AND ${pausedUntil(applicationId, at)} IS NULL`
+    : sql`TRUE`;
+  return {
+    room: sql`COALESCE(${sentToday(applicationId, at)}, 0) < ${perDay} AND ${calm}`,
+    count: countStatements(applicationId, guard, isForeign, sent),
+  };
+}
 
-/** @param sent true in the batch when the send went through */
+/** What stood in the way of an SMS, from the results of its batch; tells what is to be told. */
+export function smsLimited(
+  guard: SmsGuard | undefined,
+  results: Partial<Results<Count>>,
+  tell: TellSms,
+): Limited | undefined {
+  if (!guard) return undefined;
+  const { at, perDay, foreign } = guard;
+  const { smsAlerted: [alerted] = [], smsPaused: [paused] = [], smsNow: [now] = [] } = results;
+  if (alerted) tell('sms cap near', { sent: alerted.sent, cap: perDay });
+  if (foreign && paused) tell('sms paused', { for_ms: foreign.pauseMs });
+  if (now?.went) return undefined;
+  const until = foreign ? (now?.until ?? 0) : 0;
+  const wait = (end: number) => Math.max(1, Math.ceil((end - at) / 1000));
+  if (until > at) return { limit: 'sms_paused', retryAfter: wait(until) };
+  return (now?.sent ?? 0) >= perDay
+    ? { limit: 'sms_per_day', retryAfter: wait(floor(at, DAY) + DAY) }
+    : undefined;
+}
+
+/** Both for a batch that is built with its values. */
 export function judgeSms(
   applicationId: string,
   guard: SmsGuard | undefined,
   sent: SQL,
   tell: TellSms,
-): Judged {
-  if (!guard) return UNGUARDED;
-  const { at, perDay, foreign } = guard;
-  const calm = foreign
-    ? sql`NOT ${tooFewVerified(applicationId, at, foreign)} AND ${pausedUntil(applicationId, at)} IS NULL`
-    : sql`TRUE`;
-  return {
-    room: sql`COALESCE(${sentToday(applicationId, at)}, 0) < ${perDay} AND ${calm}`,
-    count: countStatements(applicationId, guard, sent),
-    limited({ smsAlerted: [alerted] = [], smsPaused: [paused] = [], smsNow: [now] = [] }) {
-      if (alerted) tell('sms cap near', { sent: alerted.sent, cap: perDay });
-      if (foreign && paused) tell('sms paused', { for_ms: foreign.pauseMs });
-      if (now?.went) return undefined;
-      const until = foreign ? (now?.until ?? 0) : 0;
-      const wait = (end: number) => Math.max(1, Math.ceil((end - at) / 1000));
-      if (until > at) return { limit: 'sms_paused', retryAfter: wait(until) };
-      return (now?.sent ?? 0) >= perDay
-        ? { limit: 'sms_per_day', retryAfter: wait(floor(at, DAY) + DAY) }
-        : undefined;
-    },
-  };
+) {
+  const limited = (results: Partial<Results<Count>>) => smsLimited(guard, results, tell);
+  if (!guard) return { room: sql`TRUE`, count: {} as Partial<Count>, limited };
+  const guarded = { isGuarded: true, isForeign: guard.foreign !== undefined };
+  return { ...smsStatements(applicationId, smsParams(guard), guarded, sent), limited };
 }
 
 /** The message could not be handed over. */

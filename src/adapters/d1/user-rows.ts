@@ -1,8 +1,7 @@
 /** Users as rows: how they are selected and read. */
 import type { Identifier, User } from '../../ports.ts';
-import { alias, select, type RowOf } from './query.ts';
+import { alias, type Operand, type RowOf, select, sql, type SQL } from './query.ts';
 import { identifiers, users } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 /** Users as `selectUser` reads them: its `where` speaks of this alias. */
 export const u = alias(users, 'u');
@@ -68,7 +67,7 @@ export const selectUser = (where: SQL) => select(USER_FIELDS).from(u).where(wher
 /** A row of `selectUser`. */
 export type UserRow = RowOf<ReturnType<typeof selectUser>>;
 
-export const byId = (applicationId: string, userId: string | SQL): SQL =>
+export const byId = (applicationId: Operand<string>, userId: Operand<string>): SQL =>
   sql`${u.applicationId} = ${applicationId} AND ${u.id} = ${userId}`;
 
 /** A row of `selectUser` as the port's user. */

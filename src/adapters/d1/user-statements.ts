@@ -8,12 +8,13 @@ import {
   columnList,
   excluded,
   insertSelect,
-  remove,
-  update,
   type Query,
+  remove,
+  sql,
+  type SQL,
+  update,
 } from './query.ts';
 import { identifiers, links, userWords, users } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 
 const i = alias(identifiers, 'i');
 

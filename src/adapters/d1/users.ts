@@ -1,9 +1,8 @@
 import type { IdentifierChange, IdentifierRef, Users } from '../../ports.ts';
 import type { Database } from './database.ts';
-import { alias, as, remove, select, update } from './query.ts';
+import { alias, as, remove, select, sql, type SQL, update } from './query.ts';
 import { revoke } from './revocation-statements.ts';
 import { identifiers, users } from './schema.ts';
-import { sql, type SQL } from './sql.ts';
 import { byId, readUser, selectUser, type UserRow } from './user-rows.ts';
 import {
   addIdentifier,

@@ -1,9 +1,9 @@
 /** One batch by name: what goes to D1, what comes back, and what an error says. */
 import { describe, expect, test } from 'vitest';
 import { Database, messageChain, uniqueViolation } from '../../../src/adapters/d1/database.ts';
-import { remove, select, update } from '../../../src/adapters/d1/query.ts';
-import { users } from '../../../src/adapters/d1/schema.ts';
-import { sql } from '../../../src/adapters/d1/sql.ts';
+import { remove, select, sql, update } from '../../../src/adapters/d1/query.ts';
+import { links, users } from '../../../src/adapters/d1/schema.ts';
+import { errorForLog } from '../../../src/http/log.ts';
 import { Outage } from '../../../src/ports.ts';
 
 /** A client that answers each batch with what `answer` gives for its texts. */
@@ -52,14 +52,27 @@ describe('a batch by name', () => {
     });
   });
 
-  test('that violates a constraint says so, and which statements it had', async () => {
+  test('that violates a constraint names the statement which writes that table', async () => {
     const { database } = client(() => {
       throw new Error('D1_ERROR: UNIQUE constraint failed: users.username: SQLITE_CONSTRAINT');
     });
-    const error: unknown = await database.write({ found, touched }).catch((one: unknown) => one);
+    const error: unknown = await database
+      .write({ found, links: [remove(links), touched], gone: remove(users) })
+      .catch((one: unknown) => one);
     expect(error).not.toBeInstanceOf(Outage);
     expect(uniqueViolation(error)).toContain('users.username');
-    expect(messageChain(error)).toContain('found, touched');
+    expect(errorForLog(error)).toContain(
+      'D1 statement links[1] of the batch of found, links[0], links[1], gone ← ',
+    );
+  });
+
+  test('with a mistake in its SQL names the statement which holds it', async () => {
+    const { database } = client(() => {
+      throw new Error('D1_ERROR: no such column: l.nonsense at offset 7: SQLITE_ERROR');
+    });
+    const wrong = sql`SELECT "l"."nonsense" FROM "links" "l"`;
+    const error: unknown = await database.read({ found, wrong }).catch((one: unknown) => one);
+    expect(errorForLog(error)).toContain('D1 statement wrong of the batch of found, wrong');
   });
 
   test('that D1 does not answer is an outage which names its statements; a write is not tried again', async () => {

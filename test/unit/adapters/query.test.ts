@@ -4,13 +4,13 @@ import {
   alias,
   as,
   insertSelect,
-  prepare,
   remove,
   select,
+  sql,
   update,
 } from '../../../src/adapters/d1/query.ts';
+import { prepare } from '../../../src/adapters/d1/statements.ts';
 import { groupImports, identifiers, userGroups, users } from '../../../src/adapters/d1/schema.ts';
-import { sql } from '../../../src/adapters/d1/sql.ts';
 
 const NOW = 1_700_000_000_000;
 
