@@ -11,7 +11,7 @@ import { importUsers } from '../lib/users/import.ts';
 import { FIELDS, type LineProblem } from '../lib/users/record.ts';
 import { ResumeFile } from '../lib/users/resume.ts';
 import type { FileFormat } from '../lib/users/source.ts';
-import { changeApplication, findApplication, jsonOf, shardOf } from './application-store.ts';
+import { changeApplication, findApplication, shardOf } from './application-store.ts';
 import { command, Refused } from './command.ts';
 
 /** Of the mistakes, when no file for all of them was named. */
@@ -49,7 +49,7 @@ export const usersImport = command({
     const shown: LineProblem[] = [];
     const errors = flags.errors === undefined ? undefined : openSync(flags.errors, 'a');
     const { size } = statSync(file);
-    const hashes = new HashIntake(jsonOf(row, 'imported_hashes'), context.now);
+    const hashes = new HashIntake(row.importedHashes ?? undefined, context.now);
     try {
       const done = await importUsers(shardOf(context, row), {
         file,
@@ -57,7 +57,7 @@ export const usersImport = command({
         dryRun,
         rules: {
           applicationId: flags.application,
-          callingCode: String(row['default_country_code']),
+          callingCode: row.defaultCountryCode,
           hashes,
           now: context.now,
         },
@@ -65,8 +65,8 @@ export const usersImport = command({
         async noteHashes(policy) {
           // Read again: `application set` or another import may have changed it meanwhile.
           const latest = await findApplication(context, flags.application);
-          const next = mergeBrought(jsonOf(latest, 'imported_hashes') ?? policy, policy);
-          await changeApplication(context, latest, { imported_hashes: JSON.stringify(next) });
+          const next = mergeBrought(latest.importedHashes ?? policy, policy);
+          await changeApplication(context, latest, { importedHashes: next });
         },
         report(problem) {
           if (errors !== undefined) writeSync(errors, `${JSON.stringify(problem)}\n`);
@@ -84,7 +84,7 @@ export const usersImport = command({
           detail,
           at: context.now,
         } as const;
-        await shardOf(context, row).write([auditStatement(flags.application, event)]);
+        await shardOf(context, row).write({ event: auditStatement(flags.application, event) });
       }
       const counts = `${imported} ${dryRun ? 'would be imported' : 'imported'}, ${alreadyThere} already there, ${refused} refused`;
       const more =
