@@ -15,7 +15,9 @@ const ASKED = {
 function answering(verdict: unknown, status = 200) {
   const forms: string[] = [];
   const outbound = createOutbound(async (_url, init) => {
-    forms.push(String(init?.body));
+    const { body } = init ?? {};
+    if (typeof body !== 'string') throw new Error('the form is no text');
+    forms.push(body);
     return Response.json(verdict, { status });
   });
   return { captcha: turnstile('secret', URL, outbound), forms };
