@@ -202,7 +202,7 @@ const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]):
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** By the name of their place on the page. */
-export const TABLES = {
+const TABLES = {
   variables: tableOf(
     ['name', 'kind', 'default', 'meaning'],
     Object.entries(VARIABLES).map(([name, variable]) => [

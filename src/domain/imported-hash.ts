@@ -3,7 +3,7 @@ import type { HashParameters, ImportedHashes } from '../ports.ts';
 import { DEFAULT_BCRYPT_COST, isOwn, parseHash, workClass } from './password-hash.ts';
 
 /** How long imported hashes count when the application's record has no date yet. */
-export const IMPORTED_HASHES_DAYS = 90;
+const IMPORTED_HASHES_DAYS = 90;
 const DAY_MS = 86_400_000;
 export const defaultUntil = (now: number): number => now + IMPORTED_HASHES_DAYS * DAY_MS;
 

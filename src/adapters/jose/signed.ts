@@ -15,7 +15,7 @@ const MAX_AGE_MS = 3_600_000;
 const REFETCH_GAP_MS = 30_000;
 const MAX_SETS = 100;
 /** Their clocks and ours differ by this many seconds. */
-export const CLOCK_TOLERANCE = 10;
+const CLOCK_TOLERANCE = 10;
 
 interface KeySet {
   keyOf: JWTVerifyGetKey;
