@@ -10,7 +10,7 @@ import { err } from '../../src/shared/result.ts';
 import { invalid, MAX_BODY_BYTES } from '../../src/http/parse.ts';
 import { withHeaders } from '../../src/http/server.ts';
 
-export const HOST = '127.0.0.1';
+const HOST = '127.0.0.1';
 /** Uploads are read to their end up to here; beyond it they are cut off. */
 const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
 interface Arrived {

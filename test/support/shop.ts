@@ -327,7 +327,7 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
 }
 
 /** In a world of the mock's scenarios, spoken to through the mock. */
-export async function scenarioShop(options: ShopOptions = {}): Promise<Shop> {
+async function scenarioShop(options: ShopOptions = {}): Promise<Shop> {
   const clock = createClock();
   const log: LogLine[] = [];
   const { config, record } = options;

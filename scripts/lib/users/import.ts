@@ -7,7 +7,7 @@ import { chunksOf, type FileFormat } from './source.ts';
 import { Claims, writeBatch } from './write.ts';
 
 /** One transaction. */
-export const BATCH = 1_000;
+const BATCH = 1_000;
 
 export interface ImportOptions {
   file: string;

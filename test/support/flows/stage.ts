@@ -97,7 +97,7 @@ export interface Flow {
 }
 
 let people = 0;
-export function somebody(): Person {
+function somebody(): Person {
   people += 1;
   const phone = String(9_820_000_000 + people);
   const letters = people
@@ -151,7 +151,7 @@ export function stageOf(
 }
 
 /** Users who have the identifier verified. */
-export async function ownersOf(value: string): Promise<string[]> {
+async function ownersOf(value: string): Promise<string[]> {
   const { results } = await env.DB.prepare(
     'SELECT user_id FROM identifiers WHERE value = ? AND verified = 1',
   )

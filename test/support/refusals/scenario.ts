@@ -32,7 +32,7 @@ export function on(act: (shop: Shop) => Promise<Refusal>, options?: ShopOptions)
 }
 
 /** On D1 and KV alone: memory is never late, never down and asks for no captcha. */
-export function onEdge(act: (shop: EdgeShop) => Promise<Refusal>, options?: ShopOptions): Scenario {
+function onEdge(act: (shop: EdgeShop) => Promise<Refusal>, options?: ShopOptions): Scenario {
   return {
     on: 'edge',
     options,
