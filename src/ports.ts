@@ -69,6 +69,8 @@ export interface ServicePorts {
   captcha?: Captcha;
   /** Off on a developer's own machine and in the mock's scenarios. */
   production: boolean;
+  /** Whether files of groups may come from this machine; else from public hosts only (D-68). */
+  loopbackFiles: boolean;
   /** Whether fixed codes of test identifiers count (D-75). */
   testIdentifiers: boolean;
   /** Whether an SMS costs money, so that its guard is on (D-76). */

@@ -1,6 +1,6 @@
 /** Settings of an application as flags, read by the rules that the Worker lives by. */
 import metadata from '../../src/domain/phone-metadata.json' with { type: 'json' };
-import { isTenantUrl } from '../../src/config/outbound.ts';
+import { isTenantUrl } from '../../src/domain/outbound-url.ts';
 import { readAddress as addressOf } from '../../src/domain/client-address.ts';
 import { isPlainLine } from '../../src/domain/plain-line.ts';
 import { isLoopbackHost } from '../../src/shared/loopback.ts';

@@ -22,7 +22,7 @@ export interface FinishRegistration {
   /** Left out when the form begins the registration. */
   registerToken?: string;
   profile: Profile;
-  /** Judged already (`passwordRefusal`). */
+  /** Judged already (`checkNewPassword`). */
   password?: string;
   /** Identifiers of the body, already read. */
   given: IdentifierRef[];

@@ -8,7 +8,7 @@ import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../src/adapters/social/providers.ts';
 import { SOCIAL_URLS, type SocialUrls } from '../../src/config.ts';
 import { readDelivery } from '../../src/config/delivery.ts';
-import { isTenantUrl } from '../../src/config/outbound.ts';
+import { isTenantUrl } from '../../src/domain/outbound-url.ts';
 import {
   Outage,
   type Application,

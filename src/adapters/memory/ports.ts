@@ -21,7 +21,6 @@ import type {
   Tokens,
 } from '../../ports.ts';
 import { memoryCustomers } from './customers.ts';
-import { isTenantUrl } from '../../config/outbound.ts';
 import { runImport } from '../../domain/group-import.ts';
 import { memoryGroupImports, memoryGroups } from './groups.ts';
 import { memoryIdentities } from './identities.ts';
@@ -142,6 +141,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     sessionTokens: createSessionTokens([key], random),
     health: { probe: async () => [] },
     limits,
+    loopbackFiles: false,
   };
 
   /** There is no queue: an import runs to its end at once. */
@@ -149,7 +149,6 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     const imports = memoryGroupImports(state(application.id));
     const files = options.files ?? NO_FILES;
     return {
-      allows: (url) => isTenantUrl(url, { loopback: false }),
       async send(importId) {
         try {
           for (let next: string | undefined = importId; next !== undefined;) {
