@@ -134,7 +134,7 @@ export function createGuard(
     if (!anyOrigin && originRefused(c.req.raw, application, cookies.length > 0)) {
       return err('origin_refused');
     }
-    const ports = factory.of(application, scopeOf(c, caller, {}));
+    const ports = factory.portsFor(application, scopeOf(c, caller, {}));
     const clientIp = shopperAddress(c.req.raw, caller, application);
     if (row.security === 'application') return { application, ports, clientIp };
     const found = await readSession(cookies, ports, application);
@@ -158,7 +158,7 @@ export function createGuard(
       return err('scope_missing', { meta: { scope: row.scope } });
     }
     const headers: Record<string, string> = {};
-    const ports = factory.of(application, scopeOf(c, caller, headers));
+    const ports = factory.portsFor(application, scopeOf(c, caller, headers));
     return { application, operator: claims, ports, headers };
   }
 

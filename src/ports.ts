@@ -131,7 +131,7 @@ export interface Limits {
 /** Where the stores of a request come from; `of` is called once per request. */
 export interface PortsFactory {
   service: ServicePorts;
-  of(application: Application, request: RequestScope): Ports;
+  portsFor(application: Application, request: RequestScope): Ports;
 }
 /** What a request lends to its ports. */
 export interface RequestScope {

@@ -36,7 +36,7 @@ import { socialProviders } from './adapters/social/providers.ts';
 import { Values } from './adapters/kv/values.ts';
 import { createInbox } from './adapters/notify/inbox.ts';
 import { previews } from './messages/preview.ts';
-import { transportOf } from './adapters/notify/transports/choose.ts';
+import { createTransport } from './adapters/notify/transports/create-transport.ts';
 import { messageWriter } from './adapters/notify/writer.ts';
 import { consumeBatch } from './adapters/queue/consume.ts';
 import { importQueue, type ImportConsumer } from './adapters/queue/imports.ts';
@@ -94,8 +94,8 @@ export function createRuntime(
     clock,
     write: messageWriter(records, log),
     transports: {
-      sms: transportOf(transports.sms, inbox, provider, clock),
-      email: transportOf(transports.email, inbox, provider, clock),
+      sms: createTransport(transports.sms, inbox, provider, clock),
+      email: createTransport(transports.email, inbox, provider, clock),
     },
     deliveries: ({ id, shard }) => d1Deliveries(new Database(config.database(shard)), id),
     async audit(applicationId, event) {
@@ -146,7 +146,7 @@ export function createRuntime(
     limits: config.limits,
   };
 
-  function of(application: Application, scope: RequestScope) {
+  function portsFor(application: Application, scope: RequestScope) {
     const { id } = application;
     const client = config.database(application.shard);
     const database = new Database(client);
@@ -187,7 +187,7 @@ export function createRuntime(
   }
 
   return {
-    factory: { service, of },
+    factory: { service, portsFor: portsFor },
     inbox,
     async previews(applicationId) {
       if (applicationId === undefined) return previews('Example Shop');

@@ -29,10 +29,10 @@ export const SOCIAL_TOKENS: Readonly<Record<string, SocialPerson>> = {
 
 /** Apple's `user_identifier` is the subject; a client that sends a token above need not know it. */
 export const fakeProviders: SocialProviders = {
-  async vouch(_provider, token) {
+  async verify(_provider, token) {
     const value = SOCIAL_TOKENS[token];
     return value
-      ? { state: 'vouched', value }
+      ? { state: 'verified', value }
       : { state: 'refused', reason: `there are ${Object.keys(SOCIAL_TOKENS).join(', ')}` };
   },
 };
@@ -55,7 +55,7 @@ export function fakeLoginTokens(now: () => number): LoginTokens {
         firstName: 'Company',
         lastName: 'Person',
       };
-      return { state: 'vouched', value };
+      return { state: 'verified', value };
     },
   };
 }

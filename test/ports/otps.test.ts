@@ -101,7 +101,7 @@ async function judged(ports: Ports, id: string, typed: Typed = {}) {
   const { found, nonce } = await tried(ports, id, typed);
   if (found.state !== 'right') throw new Error(found.state);
   return (effect: Settlement['effect'], extra: Partial<Settlement> = {}) =>
-    ports.otps.settle({
+    ports.otps.consume({
       challenge: found.challenge,
       nonce,
       effect,
@@ -350,10 +350,10 @@ describe.each(STORES)('Otps on %s', (_, open) => {
     const { found, nonce } = await tried(ports, id);
     if (found.state !== 'right') throw new Error(found.state);
     const now = ports.clock.now();
-    await ports.otps.settle({ challenge: found.challenge, nonce, effect: { kind: 'none' }, now });
-    await ports.otps.unsettle(id, 'another');
+    await ports.otps.consume({ challenge: found.challenge, nonce, effect: { kind: 'none' }, now });
+    await ports.otps.unconsume(id, 'another');
     expect((await tried(ports, id)).found.state).toBe('unknown');
-    await ports.otps.unsettle(id, nonce);
+    await ports.otps.unconsume(id, nonce);
     expect((await tried(ports, id)).found.state).toBe('right');
   });
 

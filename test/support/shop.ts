@@ -235,7 +235,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     {
       app: createApp(factory, (line) => log.push(line)),
       application,
-      ports: factory.of(application, scope),
+      ports: factory.portsFor(application, scope),
       clock,
       log,
       writeConfig,
@@ -256,7 +256,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     imports,
     hashes,
     wired,
-    portsOf: (other) => factory.of(other, scope),
+    portsOf: (other) => factory.portsFor(other, scope),
     async runImports() {
       await shop.settle();
       for (let next = imports.shift(); next; next = imports.shift()) {

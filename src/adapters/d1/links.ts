@@ -1,5 +1,12 @@
 import { sql, type SQL } from './sql.ts';
-import type { IdentifierRef, Limit, LinkKind, Links, Settled, SmsGuard } from '../../ports.ts';
+import type {
+  IdentifierRef,
+  Limit,
+  LinkKind,
+  Links,
+  ConsumeResult,
+  SmsGuard,
+} from '../../ports.ts';
 import { auditOf, signInStatements } from './audit.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import { uniqueViolation, type Database } from './database.ts';
@@ -54,7 +61,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
     now: number,
     userId: SQL,
     effects: (won: SQL) => SQL[],
-  ): Promise<Settled> {
+  ): Promise<ConsumeResult> {
     const nonce = crypto.randomUUID();
     const won = sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)} AND used_by = ${nonce})`;
     const results = await database.write([

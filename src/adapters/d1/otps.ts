@@ -5,7 +5,7 @@ import type {
   OpenChallenge,
   Otps,
   RegistrationSends,
-  Settled,
+  ConsumeResult,
 } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
 import { signInStatements } from './audit.ts';
@@ -160,7 +160,7 @@ export function d1Otps(
 
     attempt: async (request) => attemptCode(database, applicationId, request),
 
-    async settle(settlement): Promise<Settled> {
+    async consume(settlement): Promise<ConsumeResult> {
       const { challenge, nonce, effect, now, readBack, signIn } = settlement;
       const { id, createdAt } = challenge;
       const won = sql`EXISTS (SELECT 1 FROM otp_challenges
@@ -195,7 +195,7 @@ export function d1Otps(
       }
     },
 
-    async unsettle(challengeId, nonce) {
+    async unconsume(challengeId, nonce) {
       await database.write([
         sql`UPDATE otp_challenges SET consumed_at = NULL, consumed_by = NULL
             WHERE ${challengeIs(challengeId)} AND consumed_by = ${nonce}`,

@@ -6,7 +6,7 @@ import type {
   Random,
   Registration,
   Registrations,
-  Settled,
+  ConsumeResult,
   SignIn,
   User,
 } from '../../ports.ts';
@@ -51,7 +51,7 @@ export function d1Registrations(
     { id, userId, now, holds }: { id: string; userId: string; now: number; holds: SQL },
     signIn: SignIn,
     effects: (won: SQL) => SQL[],
-  ): Promise<Settled> {
+  ): Promise<ConsumeResult> {
     // Tells this call from every other one that tries to end the same registration.
     const nonce = random.uuid();
     const won = sql`EXISTS (SELECT 1 FROM registrations WHERE ${registrationIs(id)} AND finished_by = ${nonce})`;

@@ -101,7 +101,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     vault,
     hasher: plainHasher,
     commonPasswords: { has: async (password) => COMMON.has(password) },
-    social: options.social ?? { vouch: down },
+    social: options.social ?? { verify: down },
     loginTokens: options.loginTokens ?? { verify: down },
     production: false,
     testIdentifiers: true,
@@ -162,7 +162,10 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     };
   }
 
-  function of(application: Application, { requestId }: Pick<RequestScope, 'requestId'>): Ports {
+  function portsFor(
+    application: Application,
+    { requestId }: Pick<RequestScope, 'requestId'>,
+  ): Ports {
     const own = state(application.id);
     return {
       ...service,
@@ -202,8 +205,8 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
   }
 
   return {
-    factory: { service, of },
-    ports: (application) => of(application, { requestId: 'memory' }),
+    factory: { service, portsFor: portsFor },
+    ports: (application) => portsFor(application, { requestId: 'memory' }),
     state,
     sent,
   };

@@ -4,7 +4,7 @@ import { HOUR_MS, SECOND_MS } from '../../shared/time.ts';
 import { errors, jwtVerify, type JWK, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../ports.ts';
 import type { Outbound } from '../outbound/outbound.ts';
-import { ask, Down, Refusal } from '../social/ask.ts';
+import { fetchProviderJson, ProviderUnavailable, ProofRejected } from '../social/provider-fetch.ts';
 
 const MAX_AGE_MS = HOUR_MS;
 /** An unknown `kid` may mean new keys; made-up ones must not become a flood of requests. */
@@ -39,15 +39,16 @@ export interface Expected {
   required: string[];
 }
 
-export type Signed = ReturnType<typeof signed>;
+export type RemoteJwks = ReturnType<typeof createRemoteJwks>;
 
-export function signed(outbound: Outbound, clock: Clock) {
+export function createRemoteJwks(outbound: Outbound, clock: Clock) {
   const sets = new Map<string, KeySet>();
 
   async function read(url: string, refetchedAt: number): Promise<KeySet> {
-    const { status, body } = await ask(outbound, url);
+    const { status, body } = await fetchProviderJson(outbound, url);
     const keys = body['keys'];
-    if (status !== 200 || !Array.isArray(keys)) throw new Down(`no keys at ${new URL(url).host}`);
+    if (status !== 200 || !Array.isArray(keys))
+      throw new ProviderUnavailable(`no keys at ${new URL(url).host}`);
     if (sets.size >= MAX_KEY_SETS) sets.clear();
     // What is no usable key is told apart by `algorithmOf`.
     const set = { keys: keys as JWK[], readAt: clock.now(), refetchedAt };
@@ -67,7 +68,7 @@ export function signed(outbound: Outbound, clock: Clock) {
       set = await read(url, now);
     }
     const key = find(set);
-    if (!key || algorithmOf(key) !== alg) throw new Refusal('signed by no known key');
+    if (!key || algorithmOf(key) !== alg) throw new ProofRejected('signed by no known key');
     return key;
   }
 
@@ -90,16 +91,18 @@ export function signed(outbound: Outbound, clock: Clock) {
         'url' in key
           ? await jwtVerify(token, async ({ kid, alg }) => keyOf(key.url, kid, alg), options)
           : await jwtVerify(token, key, options);
-      if (!payload.sub) throw new Refusal('no subject');
+      if (!payload.sub) throw new ProofRejected('no subject');
       return payload;
     } catch (error) {
-      if (error instanceof Down || error instanceof Refusal) throw error;
+      if (error instanceof ProviderUnavailable || error instanceof ProofRejected) throw error;
       const claim =
         error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired
           ? ` ${error.claim}`
           : '';
       // Broken keys and broken tokens end up here as well; neither proves anything.
-      throw new Refusal(`${error instanceof errors.JOSEError ? error.code : 'unreadable'}${claim}`);
+      throw new ProofRejected(
+        `${error instanceof errors.JOSEError ? error.code : 'unreadable'}${claim}`,
+      );
     }
   }
 
