@@ -4,7 +4,7 @@ import { newObjectId } from '../../src/domain/object-id.ts';
 import { openSession, prepareSession } from '../../src/domain/sign-in.ts';
 import { withPrimaries } from '../../src/domain/user.ts';
 import type { IdentifierRef, User } from '../../src/ports.ts';
-import { invent } from './invented.ts';
+import { inventCustomer } from '../people.ts';
 import type { Preparation } from './scenario.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -129,10 +129,11 @@ export async function customers(given: Preparation, count: number): Promise<void
       username,
       first,
       last,
-      phone: value,
+      phone,
       email: address,
       createdAt,
-    } = invent(index, now);
+    } = inventCustomer(index, now);
+    const value = `+91${phone}`;
     const refs = [{ kind: 'phone', value, callingCode: 91 } as const, email(address)];
     const user = await join(
       given,

@@ -1,5 +1,5 @@
 /** Invented customers into a database, for trying out lists and searches at size. */
-import { invent } from '../../mocks/scenarios/invented.ts';
+import { inventCustomer } from '../../mocks/people.ts';
 import { wordsOf } from '../../src/domain/customer-query.ts';
 
 /** One transaction's worth. */
@@ -14,7 +14,10 @@ export async function seedCustomers(
   applicationId: string,
   { from, count, newest }: { from: number; count: number; newest: number },
 ): Promise<void> {
-  const people = Array.from({ length: count }, (_, at) => invent(from + at, newest));
+  const people = Array.from({ length: count }, (_, at) => {
+    const person = inventCustomer(from + at, newest);
+    return { ...person, phone: `+91${person.phone}` };
+  });
   const list = JSON.stringify(people);
   const words = JSON.stringify(
     people.flatMap(({ id, first, last, username }) =>
