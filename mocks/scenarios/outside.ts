@@ -1,4 +1,5 @@
 /** What the outside world says in scenarios, where there is no network: providers, a company's own tokens, a file. */
+import { MINUTE_MS } from '../../src/shared/time.ts';
 import type {
   ImportFiles,
   LoginClaims,
@@ -48,7 +49,7 @@ export function fakeLoginTokens(now: () => number): LoginTokens {
         subject: 'scenario-company-person',
         // Once only, as a real one; each call stands for a token of its own.
         jti: `scenario-${used}`,
-        expiresAt: now() + 60_000,
+        expiresAt: now() + MINUTE_MS,
         email: 'company.person@example.com',
         emailVerified: true,
         phoneVerified: false,

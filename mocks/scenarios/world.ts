@@ -40,7 +40,7 @@ export interface WorldOptions {
   outside?: Outside;
 }
 
-export interface World {
+export interface ScenarioInstance {
   readonly app: Hono<ServerEnv>;
   readonly application: Application;
   readonly ports: Ports;
@@ -83,7 +83,7 @@ function bound(state: MemoryState): void {
 export async function createWorld(
   scenario: Scenario,
   { clock, limits = DEFAULT_LIMITS, log = () => undefined, outside }: WorldOptions,
-): Promise<World> {
+): Promise<ScenarioInstance> {
   const application = demoApplication(scenario.config);
   Object.assign(application, scenario.record);
   const pending = new Set<Promise<unknown>>();

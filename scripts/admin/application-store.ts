@@ -3,12 +3,14 @@ import { auditStatement } from '../../src/adapters/d1/audit.ts';
 import type { Database, Row } from '../../src/adapters/d1/database.ts';
 import { sql, type SQL, type Value } from '../../src/adapters/d1/sql.ts';
 import type { AdminAction, Application, ImportedHashes } from '../../src/ports.ts';
-import { Refused, type Context } from './command.ts';
+import { CommandError, type Context } from './command.ts';
 
 export async function findApplication({ directory }: Context, id: string): Promise<Row> {
   const [[row] = []] = await directory.read([sql`SELECT * FROM applications WHERE id = ${id}`]);
   if (row) return row;
-  throw new Refused(`There is no application ${id}. npm run admin -- application list shows them.`);
+  throw new CommandError(
+    `There is no application ${id}. npm run admin -- application list shows them.`,
+  );
 }
 
 /** The database of the application's users. */
@@ -16,7 +18,7 @@ export function shardOf(context: Context, row: Row): Database {
   const shard = String(row['shard']);
   const database = context.database(shard);
   if (database) return database;
-  throw new Refused(`wrangler.toml binds no ${shard}, where this application's users are.`);
+  throw new CommandError(`wrangler.toml binds no ${shard}, where this application's users are.`);
 }
 
 interface Columns {

@@ -3,7 +3,7 @@ import { inventCustomer } from '../../mocks/people.ts';
 import { wordsOf } from '../../src/domain/customer-query.ts';
 
 /** One transaction's worth. */
-export const BATCH = 1_000;
+export const BATCH_CUSTOMERS = 1_000;
 
 /**
  * Writes customers `from` to `from + count - 1` of an application; those that are there stay.

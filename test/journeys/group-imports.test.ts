@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/adapters/d1/database.ts';
 import { dropLeftovers } from '../../src/adapters/d1/import-upkeep.ts';
 import { IMPORTS_CRON } from '../../src/adapters/d1/housekeeping.ts';
-import { BATCH, seedCustomers } from '../../scripts/lib/seed-customers.ts';
+import { BATCH_CUSTOMERS, seedCustomers } from '../../scripts/lib/seed-customers.ts';
 import { right } from '../support/answers.ts';
 import { FILES, fileServer, type ServedFile } from '../support/file-server.ts';
 import { operatorOf, params } from '../support/operator.ts';
@@ -368,7 +368,11 @@ describe('the stores of groups', () => {
   });
 
   test('drop leftovers in pieces that leave room for others', async () => {
-    await seedCustomers(env.DB, params.application_id, { from: 0, count: BATCH, newest: 1e12 });
+    await seedCustomers(env.DB, params.application_id, {
+      from: 0,
+      count: BATCH_CUSTOMERS,
+      newest: 1e12,
+    });
     await env.DB.prepare(
       `INSERT INTO group_imports (application_id, id, group_id, file_url, state, created_at, progressed_at)
        VALUES (?1, 'old', 'g', '', 'replaced', 0, 0), (?1, 'bad', 'g', '', 'failed', 0, 0)`,
@@ -383,7 +387,7 @@ describe('the stores of groups', () => {
       .run();
     const database = new Database(env.DB);
     expect(await dropLeftovers(database)).toEqual({
-      counts: { group_members: 2 * BATCH },
+      counts: { group_members: 2 * BATCH_CUSTOMERS },
       complete: true,
     });
     const left = await env.DB.prepare('SELECT id, cleared FROM group_imports').all();

@@ -3,7 +3,7 @@ import type { Database, Row } from '../../../src/adapters/d1/database.ts';
 import { sql } from '../../../src/adapters/d1/sql.ts';
 import { readUser, selectUser } from '../../../src/adapters/d1/user-statements.ts';
 
-const PAGE = 1_000;
+const PAGE_USERS = 1_000;
 
 export interface ExportOptions {
   withHashes: boolean;
@@ -56,10 +56,10 @@ export async function* exportUsers(
   for (let after = ''; ;) {
     const where = sql`u.application_id = ${applicationId} AND u.id > ${after} AND ${alive}`;
     const [rows = []] = await database.read([
-      sql`${selectUser(where, social)} ORDER BY u.id LIMIT ${PAGE}`,
+      sql`${selectUser(where, social)} ORDER BY u.id LIMIT ${PAGE_USERS}`,
     ]);
     if (rows.length > 0) yield rows.map((row) => recordOf(row, options));
-    if (rows.length < PAGE) return;
+    if (rows.length < PAGE_USERS) return;
     after = String(rows.at(-1)?.['id']);
   }
 }
