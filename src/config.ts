@@ -4,8 +4,9 @@
  */
 import * as z from 'zod';
 import { readDelivery, type DeliveryConfig } from './config/delivery.ts';
-import { DEFAULT_LIMITS, LimitsSchema } from './config/limits.ts';
-import { isDeployerUrl } from './config/outbound.ts';
+import { LimitsSchema } from './config/limits.ts';
+import { DEFAULT_LIMITS } from './domain/limits.ts';
+import { isDeployerUrl } from './domain/outbound-url.ts';
 import { secret } from './config/secret.ts';
 import type { Limits } from './ports.ts';
 
@@ -50,8 +51,6 @@ const Jwk = z.looseObject({
   x: z.string().min(1),
   d: z.string().min(1),
 });
-
-export { DEFAULT_LIMITS };
 
 const providerUrl = (url: string) => z.string().default(url);
 const SocialUrlsSchema = z.strictObject({

@@ -3,7 +3,8 @@
  * does not compile. The meanings stand here, because the Worker has no use for them.
  */
 import type * as z from 'zod';
-import { DEFAULT_LIMITS, Settings } from '../../src/config.ts';
+import { Settings } from '../../src/config.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import {
   transportSettings,
   type TransportName,

@@ -19,7 +19,7 @@ interface Arrived {
 }
 
 /** How long a request may take to arrive, in milliseconds. */
-const PATIENCE = 10_000;
+const IDLE_TIMEOUT_MS = 10_000;
 
 /**
  * The request with its body in memory, cut just above the size that the mock refuses. A connection whose body was left
@@ -90,7 +90,7 @@ export interface MockServer {
 export async function listenWith(
   answer: (request: Request, bytes?: Uint8Array) => Response | Promise<Response>,
   port: number,
-  patience = PATIENCE,
+  patience = IDLE_TIMEOUT_MS,
 ): Promise<MockServer> {
   const listener = getRequestListener(
     // Both are of HTTP/1, for which the server below is made.

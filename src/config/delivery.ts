@@ -5,7 +5,7 @@
 import { SECOND_MS } from '../shared/time.ts';
 import * as z from 'zod';
 import type { Message } from '../ports.ts';
-import { isDeployerUrl } from './outbound.ts';
+import { isDeployerUrl } from '../domain/outbound-url.ts';
 import { secret } from './secret.ts';
 
 type Channel = Message['channel'];

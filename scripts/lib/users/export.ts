@@ -4,7 +4,7 @@ import { alias, as, type RowOf, select, sql } from '../../../src/adapters/d1/que
 import { socialIdentities } from '../../../src/adapters/d1/schema.ts';
 import { readUser, u, USER_FIELDS } from '../../../src/adapters/d1/user-rows.ts';
 
-const PAGE = 1_000;
+const PAGE_USERS = 1_000;
 
 export interface ExportOptions {
   withHashes: boolean;
@@ -35,7 +35,7 @@ const selectPage = (applicationId: string, after: string, deleted: boolean) =>
         AND ${deleted ? sql`TRUE` : sql`${u.deletedAt} IS NULL`}`,
     )
     .orderBy(u.id)
-    .limit(PAGE);
+    .limit(PAGE_USERS);
 
 type Exported = RowOf<ReturnType<typeof selectPage>>;
 
@@ -80,7 +80,7 @@ export async function* exportUsers(
     });
     if (rows.length > 0) yield rows.map((row) => recordOf(row, options));
     const last = rows.at(-1);
-    if (!last || rows.length < PAGE) return;
+    if (!last || rows.length < PAGE_USERS) return;
     after = last.id;
   }
 }

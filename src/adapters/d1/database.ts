@@ -10,7 +10,7 @@ const READ_TRIES = 3;
 const TRANSIENT =
   /network connection lost|storage caused object to be reset|reset because its code was updated|internal error|overloaded|timed out|timeout/i;
 
-function messageChain(error: unknown): string {
+export function messageChain(error: unknown): string {
   const parts: string[] = [];
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     parts.push(at.message);
