@@ -11,7 +11,7 @@ import type { Preparation } from './scenario.ts';
 export const PASSWORD = 'correct horse battery';
 export const ASHA = { mobile: '9820098200', email: 'asha@example.com' } as const;
 
-const phone = (national: string): IdentifierRef => ({
+const phoneOf = (national: string): IdentifierRef => ({
   kind: 'phone',
   value: `+91${national}`,
   callingCode: 91,
