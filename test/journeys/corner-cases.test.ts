@@ -85,6 +85,8 @@ describe.each(JOURNEYS)('a known shopper who lacks a demanded identifier, on %s'
     expect(halted.body).toMatchObject({
       user_exists: false,
       verify_email_otp: true,
+      // The registration goes on under its one token, and to its one end.
+      register_token: form.register_token,
       user: { first_name: 'Asha' },
     });
     shop.clock.advance(GAP);

@@ -210,6 +210,10 @@ describe.each(JOURNEYS)('test identifiers on %s', (_, open) => {
     });
     expect(wrong.body).toMatchObject({ code: 'otp_invalid' });
     right(await browser.application.verifyMobileOTP({ body: { request_id, otp: '424242' } }));
+    // Every other number gets a code of its own.
+    const mobile = '9876543210';
+    right(await browser.application.loginWithOTP({ body: { ...MOBILE, mobile } }));
+    expect((await shop.messages()).map(({ to }) => to)).toEqual([`+91${mobile}`]);
   });
 
   test('end with their date', async () => {
