@@ -19,5 +19,5 @@ export function sessionAfter({ client, row }: Entry, request: Request): CookieCh
   const signsIn = client === 'application' && row.security !== 'session' && answer.user?._id;
   const cookies = parse(request.headers.get('cookie') ?? '', SESSION_COOKIE);
   if (!signsIn || cookies[SESSION_COOKIE]) return undefined;
-  return { set: VALUE, maxAge: THIRTY_DAYS };
+  return { set: VALUE, maxAgeSeconds: THIRTY_DAYS };
 }

@@ -42,13 +42,13 @@ import { previews } from './adapters/notify/templates/preview.ts';
 import { transportOf } from './adapters/notify/transports/choose.ts';
 import { messageWriter } from './adapters/notify/writer.ts';
 import {
-  buryImports,
+  consumeDeadImports,
   consumeImports,
   importQueue,
   type ImportConsumer,
 } from './adapters/queue/imports.ts';
 import {
-  buryMessages,
+  consumeDeadMessages,
   consumeMessages,
   queueNotifier,
   type Consumer,
@@ -64,6 +64,7 @@ import type {
   Hasher,
   Inbox,
   PortsFactory,
+  Random,
   RequestScope,
   TemplatePreview,
 } from './ports.ts';
@@ -108,7 +109,7 @@ const CRONS: Record<string, [string, keyof Housekeeping]> = {
 };
 const EXPIRY: [string, keyof Housekeeping] = ['retention', 'dropExpired'];
 
-export interface Wired {
+export interface Runtime {
   factory: PortsFactory;
   inbox: Inbox;
   /** What messages look like: as built in, or as an application has worded them. */
@@ -119,12 +120,12 @@ export interface Wired {
 }
 
 /** @param replaced what a test puts in place of the real thing: its own clock, a hasher that counts */
-export function wire(
+export function createRuntime(
   config: Config,
   log: Log,
-  replaced: { clock?: Clock; hasher?: Hasher; fetch?: Fetch } = {},
-): Wired {
-  const { clock = systemClock, hasher = argon2Hasher } = replaced;
+  replaced: { clock?: Clock; hasher?: Hasher; random?: Random; fetch?: Fetch } = {},
+): Runtime {
+  const { clock = systemClock, hasher = argon2Hasher, random = cryptoRandom } = replaced;
   const outbound = createOutbound(replaced.fetch);
   const vault = createVault(config.sealingKeys);
   const values = new Values(config.kv);
@@ -171,10 +172,10 @@ export function wire(
     run: runImport,
     report,
   };
-  const keeper = housekeeping(config, values, clock, importer.send);
+  const maintenance = housekeeping(config, values, clock, importer.send);
   const service = {
     clock,
-    random: cryptoRandom,
+    random,
     vault,
     directory: records,
     tokens: createTokens(config.signingKeys, clock),
@@ -248,13 +249,13 @@ export function wire(
     async consume(batch) {
       const dead = batch.queue.endsWith('-dead');
       if (/-imports(-dead)?$/.test(batch.queue)) {
-        return dead ? buryImports(batch, importer) : consumeImports(batch, importer);
+        return dead ? consumeDeadImports(batch, importer) : consumeImports(batch, importer);
       }
-      return dead ? buryMessages(batch, consumer) : consumeMessages(batch, consumer);
+      return dead ? consumeDeadMessages(batch, consumer) : consumeMessages(batch, consumer);
     },
     async scheduled(cron) {
       const [message, work] = CRONS[cron] ?? EXPIRY;
-      const { counts, complete, failed } = await keeper[work]();
+      const { counts, complete, failed } = await maintenance[work]();
       log({
         level: failed.length > 0 ? 'error' : complete ? 'info' : 'warn',
         message,

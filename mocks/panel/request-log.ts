@@ -1,5 +1,5 @@
 /** The last requests and their answers, to see what a page did. Bounded, in memory, without credentials. */
-import type { FieldError } from '../../src/http/errors.ts';
+import type { FieldError } from '../../src/shared/result.ts';
 import { operationAt } from '../app.ts';
 import { CHAOS_HEADER } from '../chaos.ts';
 import { SCENARIO_HEADER } from '../scenario-host.ts';

@@ -166,7 +166,7 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
       // Once, and never over a session that was opened meanwhile.
       if (world.cookie && one.fresh && who.id !== '' && !has && !sets) {
         const { value: set, maxAge } = world.cookie;
-        for (const line of sessionCookieLines(callerOf(request), { set, maxAge })) {
+        for (const line of sessionCookieLines(callerOf(request), { set, maxAgeSeconds: maxAge })) {
           response.headers.append('set-cookie', line);
         }
       }

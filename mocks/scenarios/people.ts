@@ -92,7 +92,13 @@ export async function sessions(
     const by = { method: 'password' } as const;
     const prepared = await prepareSession(ports, application, user.id, by, startedAt);
     await ports.sessions.enter(prepared.signIn);
-    const { set, maxAge } = await openSession(ports, application, user, visitor, prepared);
+    const { set, maxAgeSeconds: maxAge } = await openSession(
+      ports,
+      application,
+      user,
+      visitor,
+      prepared,
+    );
     last = { value: set, maxAge };
   }
   return last;

@@ -1,9 +1,9 @@
 /** Settings of an application as flags, read by the rules that the Worker lives by. */
-import metadata from '../../src/domain/phone-metadata.json' with { type: 'json' };
+import { getCountries, getCountryCallingCode } from 'libphonenumber-js/mobile';
 import { isTenantUrl } from '../../src/config/outbound.ts';
 import { readAddress as addressOf } from '../../src/domain/client-address.ts';
 import { isPlainLine } from '../../src/domain/plain-line.ts';
-import { isLoopbackHost } from '../../src/http/caller.ts';
+import { isLoopbackHost } from '../../src/shared/loopback.ts';
 import { defaultUntil } from '../../src/domain/imported-hash.ts';
 import { DEFAULT_BCRYPT_COST, MAX_BCRYPT_COST } from '../../src/domain/password-hash.ts';
 import type { ImportedHashes, ImportedHashKind, SocialProvider } from '../../src/ports.ts';
@@ -32,7 +32,7 @@ export function readOrigin(text: string): string {
 
 export function readCountry(flag: string, text: string): string {
   const code = text.replace(/^\+/, '');
-  if (Object.hasOwn(metadata.country_calling_codes, code)) return code;
+  if (getCountries().some((country) => getCountryCallingCode(country) === code)) return code;
   throw new Refused(`--${flag}: "${text}" is not a calling code such as 91.`);
 }
 

@@ -1,5 +1,5 @@
 /** Looks whether the data keep what the stores promise: one statement for each promise, on any database. */
-import { changedConfig } from '../../src/domain/platform-config.ts';
+import { applyChange } from '../../src/domain/platform-config.ts';
 import { PlatformSchemaChange } from '../../src/schemas/platform-config.ts';
 import { masked } from '../../src/domain/identifier.ts';
 import type { Database, Row } from '../../src/adapters/d1/database.ts';
@@ -145,7 +145,7 @@ async function checkApplications(
 function isSound(text: string, now: number): boolean {
   try {
     const config = PlatformSchemaChange.parse(JSON.parse(text)) as PlatformConfig;
-    return changedConfig(config, {}, now, true).ok;
+    return applyChange(config, {}, now, true).ok;
   } catch {
     return false;
   }

@@ -2,6 +2,7 @@
  * Which transport brings messages of which channel, and its settings under the names of their variables. Every transport
  * is listed here once; what a deployment does not choose it need not set.
  */
+import { SECOND_MS } from '../shared/time.ts';
 import * as z from 'zod';
 import type { Message } from '../ports.ts';
 import { isDeployerUrl } from './outbound.ts';
@@ -128,6 +129,6 @@ export function readDelivery(
     transports: { sms, email },
     inbox: sms.name === 'inbox' || email.name === 'inbox',
     paidSms: sms.name !== 'inbox',
-    timeoutMs: seconds.data * 1000,
+    timeoutMs: seconds.data * SECOND_MS,
   };
 }

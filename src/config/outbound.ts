@@ -3,6 +3,8 @@
  * written: those of the public internet only.
  */
 
+import { isLoopbackHost } from '../shared/loopback.ts';
+
 /**
  * Names that mean something else in every network: RFC 6761 (localhost, test, invalid), 6762 (local, and what its appendix G
  * calls customary), 7686 (onion), 8375 (home.arpa; nothing else below arpa is a shop's either), 9476 (alt), what ICANN keeps
@@ -30,7 +32,6 @@ const PRIVATE = new RegExp(`\\.(${PRIVATE_SUFFIXES.join('|')})$`);
 
 /** At least one dot, and a last label that begins with a letter: no address in any notation, no name of one label. */
 const DOTTED_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]*$/;
-const LOOPBACK = /^(127\.0\.0\.1|\[::1\]|localhost)$/;
 
 export interface OutboundOptions {
   /** Whether this machine may be called as well: over http too, on any port. */
@@ -44,7 +45,7 @@ function judge(text: string, { loopback }: OutboundOptions): URL | undefined {
   const { protocol, hostname, username, password } = url;
   // No Worker can fetch it, and every reader of the URL would read the password.
   if (username || password) return undefined;
-  if (loopback && LOOPBACK.test(hostname) && /^https?:$/.test(protocol)) return url;
+  if (loopback && isLoopbackHost(hostname) && /^https?:$/.test(protocol)) return url;
   return protocol === 'https:' && DOTTED_NAME.test(hostname) && !PRIVATE.test(hostname)
     ? url
     : undefined;
@@ -60,5 +61,5 @@ export const isDeployerUrl = (url: string, options: OutboundOptions): boolean =>
  */
 export function isTenantUrl(text: string, options: OutboundOptions): boolean {
   const url = judge(text, options);
-  return url !== undefined && (url.port === '' || LOOPBACK.test(url.hostname));
+  return url !== undefined && (url.port === '' || isLoopbackHost(url.hostname));
 }

@@ -2,6 +2,7 @@
  * Reading a file of group members, piece by piece (D-68). Each piece is one conditional step of the import, so a run
  * may be killed between any two statements, and its message may come twice: the members are those of one whole reading.
  */
+import { MINUTE_MS } from '../shared/time.ts';
 import type {
   Application,
   Clock,
@@ -17,10 +18,10 @@ import { readMember } from './group-members.ts';
 import { newObjectId } from './object-id.ts';
 
 /** Two calls to D1 a slice. */
-const SLICE = 2_000;
+const ROWS_PER_SLICE = 2_000;
 /** Where a run hands over to the next one, far below what one invocation may ask of D1, and of time. */
 const ROWS_PER_RUN = 50_000;
-const RUN_MS = 60_000;
+const MAX_RUN_MS = MINUTE_MS;
 /** What of the errors is kept; all are counted. */
 const MAX_ERRORS = 1_000;
 /** A file that is written while it is read would be read for ever. */
@@ -75,9 +76,9 @@ async function readOn(
   found: GroupImport,
   opened: OpenFile,
 ): Promise<RunEnd> {
-  const deadline = clock.now() + RUN_MS;
+  const deadline = clock.now() + MAX_RUN_MS;
   let [from, failed, read] = [found.byteOffset, found.failed, 0];
-  for await (const slice of opened.slices(SLICE)) {
+  for await (const slice of opened.slices(ROWS_PER_SLICE)) {
     if ('state' in slice) {
       await imports.fail(found.id, slice.reason, clock.now());
       return DONE;

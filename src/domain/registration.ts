@@ -15,6 +15,7 @@ import type {
   SocialIdentity,
   User,
 } from '../ports.ts';
+import { err, type Failure } from '../shared/result.ts';
 import { REGISTRATION_LIFE_MS } from './credentials.ts';
 import { sameIdentifier } from './identifier.ts';
 import { newObjectId } from './object-id.ts';
@@ -135,8 +136,25 @@ export function asUser({ passwordHash: _, ...user }: NewUser): User {
   return { ...user, hasOldPasswordHash: false, sessionsValidFrom: 0, updatedAt: createdAt };
 }
 
-/** A generated username may meet its twin; each try draws new digits. */
-export const USERNAME_TRIES = 4;
+/** Draws of a username before the registration is answered with `unavailable`. */
+const MAX_USERNAME_DRAWS = 4;
+
+/**
+ * Makes the user of a form. The digits of a generated username may be taken: then nothing is used up, and the next
+ * attempt has new ones.
+ * @param attempt makes the user it is given, and answers `username_taken` where its name is another user's
+ * @returns what `attempt` returned; `unavailable` when no drawn name was free
+ */
+export async function withFreeUsername<T>(
+  draw: () => NewUser,
+  attempt: (user: NewUser) => Promise<T | 'username_taken'>,
+): Promise<T | Failure<'unavailable'>> {
+  for (let draws = 0; draws < MAX_USERNAME_DRAWS; draws += 1) {
+    const done = await attempt(draw());
+    if (done !== 'username_taken') return done;
+  }
+  return err('unavailable', { internal: `no free username in ${MAX_USERNAME_DRAWS} draws` });
+}
 
 /** Plain fields of a form without its identifiers. */
 export function profileOf({

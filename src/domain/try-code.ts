@@ -1,6 +1,6 @@
 /** One try of a one-time code. A wrong one is charged in the statement that judges it; a right one costs nothing. */
 import type { Attempt, ChallengeRef, DeviceRef, IdentifierRef, Ports } from '../ports.ts';
-import { accept, refuse, tooMany, type Result } from './result.ts';
+import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { hex } from './hex.ts';
 import { tryRules } from './throttle.ts';
 
@@ -13,7 +13,7 @@ export interface RightCode {
   now: number;
 }
 
-export type TryRefusal = 'otp_invalid' | 'otp_exhausted' | 'too_many_requests';
+export type TryCodeErrorCode = 'otp_invalid' | 'otp_exhausted' | 'too_many_requests';
 
 const MAC = 'otp_code';
 
@@ -46,7 +46,7 @@ export async function tryCode(
     registration?: string;
     device?: DeviceRef;
   },
-): Promise<Result<RightCode, TryRefusal>> {
+): Promise<Result<RightCode, TryCodeErrorCode>> {
   const { challenge, otp, userId, registration, device } = request;
   const now = ports.clock.now();
   const nonce = hex(ports.random.bytes(16));
@@ -64,12 +64,12 @@ export async function tryCode(
   switch (found.state) {
     case 'unknown':
     case 'wrong':
-      return refuse('otp_invalid');
+      return err('otp_invalid');
     case 'exhausted':
-      return refuse('otp_exhausted');
+      return err('otp_exhausted');
     case 'limited':
-      return tooMany(found.limited);
+      return rateLimited(found.limited);
     case 'right':
-      return accept({ found, nonce, now });
+      return ok({ found, nonce, now });
   }
 }

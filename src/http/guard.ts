@@ -2,11 +2,13 @@
  * Who is calling, and may they? Runs before a byte of the body is read, in this order (D-24):
  * caller 401 → tenant 404 → scope 403 → origin 403 → session 401.
  */
+import { SECOND_MS } from '../shared/time.ts';
 import type { Context } from 'hono';
 import type { Application, Ports, PortsFactory, RequestScope, Session, User } from '../ports.ts';
 import { isOwnOrigin, originListed } from './caller.ts';
 import { readSessionCookies } from './cookies.ts';
-import { failure, type Failure } from './errors.ts';
+import type { ApiFailure } from './errors.ts';
+import { err } from '../shared/result.ts';
 import type { Caller, Grant, SignedIn } from './handler.ts';
 import type { Operation } from './operation.ts';
 
@@ -111,12 +113,12 @@ async function readSession(
   const renewed = rule.renew(signedIn.session, application, now);
   if (!renewed) return { presented, signedIn };
   ports.background(ports.sessions.put(renewed));
-  const maxAge = (renewed.expiresAt - now) / 1000;
-  const session = { set: cookie, maxAge };
+  const maxAgeSeconds = (renewed.expiresAt - now) / SECOND_MS;
+  const session = { set: cookie, maxAgeSeconds };
   return { presented, signedIn: { ...signedIn, session: renewed }, session };
 }
 
-export type Guard = (c: Context, row: Operation, caller: Caller) => Promise<Grant | Failure>;
+export type Guard = (c: Context, row: Operation, caller: Caller) => Promise<Grant | ApiFailure>;
 
 /** The guard of the real app. `factory` makes the stores of one application, `rule` holds what the domain decides. */
 export function createGuard(factory: PortsFactory, rule: GuardRules): Guard {
@@ -135,38 +137,42 @@ export function createGuard(factory: PortsFactory, rule: GuardRules): Guard {
     },
   });
 
-  async function storefront(c: Context, row: Operation, caller: Caller): Promise<Grant | Failure> {
+  async function storefront(
+    c: Context,
+    row: Operation,
+    caller: Caller,
+  ): Promise<Grant | ApiFailure> {
     const pair = decodePair(bearerOf(c.req.raw) ?? '');
     const application = pair && (await directory.authenticate(...pair));
-    if (!application) return failure('unauthorized');
+    if (!application) return err('unauthorized');
     // At once: from here on only its own pages may read the answer, a refusal too.
     c.set('domains', application.domains);
     const cookies = readSessionCookies(c.req.header('cookie') ?? '');
     if (!rule.anyOrigin && originRefused(c.req.raw, application, cookies.length > 0)) {
-      return failure('origin_refused');
+      return err('origin_refused');
     }
     const ports = factory.of(application, scopeOf(c, caller, {}));
     const clientIp = shopperAddress(c.req.raw, caller, application, rule.readAddress);
     if (row.security === 'application') return { application, ports, clientIp };
     const found = await readSession(cookies, ports, rule, application);
     if (!found.signedIn && row.security === 'session') {
-      return failure('not_authenticated', { internal: found.notice });
+      return err('not_authenticated', { internal: found.notice });
     }
     return { application, ports, clientIp, ...found };
   }
 
-  async function platform(c: Context, row: Operation, caller: Caller): Promise<Grant | Failure> {
+  async function platform(c: Context, row: Operation, caller: Caller): Promise<Grant | ApiFailure> {
     const claims = await tokens.verify(bearerOf(c.req.raw) ?? '');
-    if (!claims) return failure('unauthorized');
+    if (!claims) return err('unauthorized');
     const { company_id = '', application_id = '' } = c.req.param();
     // A foreign company and a missing one get the same answer, so that nobody can count tenants.
     const application =
       claims.companyId === company_id
         ? await directory.application(company_id, application_id)
         : undefined;
-    if (!application) return failure('not_found');
+    if (!application) return err('not_found');
     if (row.scope && !claims.scopes.includes(row.scope)) {
-      return failure('scope_missing', { meta: { scope: row.scope } });
+      return err('scope_missing', { meta: { scope: row.scope } });
     }
     const headers: Record<string, string> = {};
     const ports = factory.of(application, scopeOf(c, caller, headers));

@@ -8,7 +8,7 @@ import { Purge } from '../../src/adapters/d1/purge.ts';
 import { Values } from '../../src/adapters/kv/values.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { LogLine } from '../../src/http/log.ts';
-import { wire } from '../../src/wiring.ts';
+import { createRuntime } from '../../src/wiring.ts';
 import { MOBILE, prove, right } from '../support/answers.ts';
 import { countingDatabase } from '../support/counting-database.ts';
 import { operatorOf, params } from '../support/operator.ts';
@@ -172,7 +172,7 @@ describe('who is purged', () => {
     await seedDemo(env.DB, { storefrontUrl: ORIGIN });
     const log: LogLine[] = [];
     const config = parseConfig({ ...more, ...env, KV: kv.namespace });
-    const wired = wire(config, (line) => log.push(line), { clock: { now: () => NOW } });
+    const wired = createRuntime(config, (line) => log.push(line), { clock: { now: () => NOW } });
     return { run: async () => wired.scheduled(PURGE_CRON), log };
   }
 
@@ -328,7 +328,7 @@ describe('who is purged', () => {
       },
     };
     const config = parseConfig({ ...env, DB: counted.database, KV: restoring });
-    const wired = wire(config, (line) => log.push(line), { clock: { now: () => NOW } });
+    const wired = createRuntime(config, (line) => log.push(line), { clock: { now: () => NOW } });
     await wired.scheduled(PURGE_CRON);
     expect(log).toMatchObject([{ counts: { users: 1 }, complete: true }]);
     expect(await users()).toEqual(['back']);

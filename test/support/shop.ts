@@ -32,9 +32,10 @@ import type {
   Message,
   PlatformConfig,
   Ports,
+  Random,
 } from '../../src/ports.ts';
 import { table } from '../../src/table.ts';
-import { wire, type Wired } from '../../src/wiring.ts';
+import { createRuntime, type Runtime } from '../../src/wiring.ts';
 import { countingDatabase, type Counted } from './counting-database.ts';
 import type { Faulty } from './faulty.ts';
 import { trackWork } from './open-work.ts';
@@ -65,6 +66,8 @@ export interface ShopOptions {
   hasher?: Hasher;
   /** Instead of one that the test moves by `advance`; on D1 and KV only. */
   now?: () => number;
+  /** Instead of the runtime's; not in a scenario. */
+  random?: Random;
 }
 
 export interface Shop {
@@ -100,7 +103,7 @@ export interface EdgeShop extends Shop {
   /** How often a password was hashed, and of which class each time. */
   hashes: { count: number; work: string[] };
   /** What else the Worker is made of: queue consumer, crons, inbox. */
-  wired: Wired;
+  wired: Runtime;
 }
 
 function createClock(now: () => number = Date.now) {
@@ -214,10 +217,11 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     return computeDigest(password, salt, parameters, length);
   });
   const hasher = options.hasher ?? counting;
-  const wired = wire(config, (line) => log.push(line), {
+  const wired = createRuntime(config, (line) => log.push(line), {
     clock,
     hasher,
     fetch: options.fetch,
+    random: options.random,
   });
   const { factory } = wired;
   const scope = {
@@ -302,6 +306,7 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
     ],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     clock,
+    random: options.random,
     background: (work) => void pending.push(work),
     ...outsideOf(options, clock),
   });

@@ -6,7 +6,7 @@ import {
   type AuditRetention,
   type SignIn,
 } from '../../ports.ts';
-import { ENDED_FOR, MAX_SESSIONS } from '../../domain/session.ts';
+import { ENDED_FOR_MS, MAX_SESSIONS } from '../../domain/session.ts';
 import type { Database, Row } from './database.ts';
 import { sql, type SQL } from './sql.ts';
 
@@ -84,7 +84,7 @@ export function signInStatements(
   { userId, event, ends, aliveSince }: SignIn,
   condition: SQL,
 ): SQL[] {
-  const until = event.at + ENDED_FOR;
+  const until = event.at + ENDED_FOR_MS;
   const ended = sql`SELECT 1 FROM ended_sessions e WHERE e.application_id = ${applicationId}
     AND e.user_id = ${userId} AND e.handle = s.session`;
   return [

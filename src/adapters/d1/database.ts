@@ -1,7 +1,7 @@
 /** A D1 database. One call is one round trip; a list of statements is one transaction (D1's `batch`). */
 import type { SQL } from './sql.ts';
 import { Outage } from '../../ports.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../deadline.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -43,7 +43,7 @@ export class Database {
       const { text, params } = statement;
       return this.#client.prepare(text).bind(...params);
     });
-    const results = await within('D1', this.#client.batch<Row>(prepared));
+    const results = await withTimeout('D1', this.#client.batch<Row>(prepared));
     return results.map(({ results: rows }) => rows);
   }
 

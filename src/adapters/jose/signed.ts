@@ -1,34 +1,27 @@
-/** JWTs of other people: verified by the keys they publish, under an algorithm that the key fixes and never the header. */
-import { errors, jwtVerify, type JWK, type JWTPayload, type JWTVerifyOptions } from 'jose';
+/**
+ * JWTs of other people: verified by the keys they publish, under an algorithm that the key fixes and never the header. jose
+ * chooses the key; the cache of key sets is ours, because that of `createRemoteJWKSet` asks again for each unknown `kid` that
+ * comes while the keys cannot be had, or at the same time as others; takes no new key within its cool-down; and knows no clock
+ * but `Date.now()`.
+ */
+import { CLOCK_TOLERANCE_MS } from '../../domain/credentials.ts';
+import { HOUR_MS, SECOND_MS } from '../../shared/time.ts';
+import { createLocalJWKSet, errors, jwtVerify } from 'jose';
+import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../ports.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { ask, Down, Refusal } from '../social/ask.ts';
 
-const MAX_AGE = 3_600_000;
+const MAX_AGE_MS = HOUR_MS;
 /** An unknown `kid` may mean new keys; made-up ones must not become a flood of requests. */
-const REFETCH_GAP = 30_000;
-const MAX_SETS = 100;
-/** Their clocks and ours differ by this many seconds. */
-export const CLOCK_TOLERANCE = 10;
+const REFETCH_GAP_MS = 30 * SECOND_MS;
+const MAX_KEY_SETS = 100;
+export const CLOCK_TOLERANCE_SECONDS = CLOCK_TOLERANCE_MS / SECOND_MS;
 
 interface KeySet {
-  keys: JWK[];
+  keyOf: JWTVerifyGetKey;
   readAt: number;
   refetchedAt: number;
-}
-
-/** Undefined for keys that sign nothing we take. */
-function algorithmOf({ kty, crv, alg, use }: JWK): string | undefined {
-  const fixed =
-    kty === 'RSA'
-      ? 'RS256'
-      : kty === 'EC' && crv === 'P-256'
-        ? 'ES256'
-        : kty === 'OKP' && crv === 'Ed25519'
-          ? 'EdDSA'
-          : undefined;
-  const fits = (alg === undefined || alg === fixed) && (use === undefined || use === 'sig');
-  return fits ? fixed : undefined;
 }
 
 export interface Expected {
@@ -45,30 +38,36 @@ export function signed(outbound: Outbound, clock: Clock) {
 
   async function read(url: string, refetchedAt: number): Promise<KeySet> {
     const { status, body } = await ask(outbound, url);
-    const keys = body['keys'];
-    if (status !== 200 || !Array.isArray(keys)) throw new Down(`no keys at ${new URL(url).host}`);
-    if (sets.size >= MAX_SETS) sets.clear();
-    // What is no usable key is told apart by `algorithmOf`.
-    const set = { keys: keys as JWK[], readAt: clock.now(), refetchedAt };
+    if (status !== 200) throw new Down(`no keys at ${new URL(url).host}`);
+    let keyOf: JWTVerifyGetKey;
+    try {
+      // jose throws on what is no set of keys.
+      keyOf = createLocalJWKSet(body as unknown as JSONWebKeySet);
+    } catch {
+      throw new Down(`no keys at ${new URL(url).host}`);
+    }
+    if (sets.size >= MAX_KEY_SETS) sets.clear();
+    const set = { keyOf, readAt: clock.now(), refetchedAt };
     sets.set(url, set);
     return set;
   }
 
-  async function keyOf(url: string, kid: string | undefined, alg: string): Promise<JWK> {
-    const now = clock.now();
-    const known = sets.get(url);
-    let set = known && now - known.readAt < MAX_AGE ? known : await read(url, 0);
-    // A sole key needs no name.
-    const find = ({ keys }: KeySet) =>
-      keys.find((key) => (kid === undefined ? keys.length === 1 : key.kid === kid));
-    if (!find(set) && set === known && now - set.refetchedAt >= REFETCH_GAP) {
-      set.refetchedAt = now;
-      set = await read(url, now);
-    }
-    const key = find(set);
-    if (!key || algorithmOf(key) !== alg) throw new Refusal('signed by no known key');
-    return key;
-  }
+  const keysAt = (url: string): JWTVerifyGetKey =>
+    async function keyOf(header, token) {
+      const now = clock.now();
+      const known = sets.get(url);
+      const isFresh = known !== undefined && now - known.readAt < MAX_AGE_MS;
+      const set = isFresh ? known : await read(url, 0);
+      try {
+        return await set.keyOf(header, token);
+      } catch (error) {
+        const unknown = error instanceof errors.JWKSNoMatchingKey;
+        if (!unknown || set !== known || now - set.refetchedAt < REFETCH_GAP_MS) throw error;
+        // Before the call: those that come in the meantime, or after it has failed, do not ask as well.
+        set.refetchedAt = now;
+        return (await read(url, now)).keyOf(header, token);
+      }
+    };
 
   /** @throws Refusal with jose's code, Down when the keys cannot be had */
   async function verify(
@@ -82,17 +81,18 @@ export function signed(outbound: Outbound, clock: Clock) {
       algorithms,
       requiredClaims: ['exp', 'sub', ...required],
       currentDate: new Date(clock.now()),
-      clockTolerance: CLOCK_TOLERANCE,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
     };
     try {
       const { payload } =
         'url' in key
-          ? await jwtVerify(token, async ({ kid, alg }) => keyOf(key.url, kid, alg), options)
+          ? await jwtVerify(token, keysAt(key.url), options)
           : await jwtVerify(token, key, options);
       if (!payload.sub) throw new Refusal('no subject');
       return payload;
     } catch (error) {
       if (error instanceof Down || error instanceof Refusal) throw error;
+      if (error instanceof errors.JWKSNoMatchingKey) throw new Refusal('signed by no known key');
       const claim =
         error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired
           ? ` ${error.claim}`

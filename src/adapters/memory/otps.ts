@@ -1,3 +1,4 @@
+import { secondsUntil } from '../../shared/time.ts';
 import { revoke } from './revocations.ts';
 import type {
   ChallengeRef,
@@ -53,7 +54,7 @@ function registrationLimited(
 
 export function memoryOtps(state: MemoryState): Otps {
   const secondsLeft = ({ expiresAt }: { expiresAt: number }, now: number): number =>
-    Math.max(1, Math.ceil((expiresAt - now) / 1000));
+    secondsUntil(expiresAt, now);
   return {
     async open(request) {
       const { challenge, limits, registrationSends: sends } = request;

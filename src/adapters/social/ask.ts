@@ -5,7 +5,7 @@ import type { Outbound } from '../outbound/outbound.ts';
 import { CallFailed } from '../outbound/send.ts';
 
 const TIMEOUT_MS = 2_000;
-const MAX_BYTES = 64 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** The token proves nothing. */
 export class Refusal extends Error {}
@@ -23,7 +23,7 @@ export async function ask(
   url: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; body: Json }> {
-  const options = { headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES } as const;
+  const options = { headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES } as const;
   let reason = 'did not answer';
   try {
     const { status, text: answer } = await outbound.call(url, { ...options, incomplete: 'fails' });

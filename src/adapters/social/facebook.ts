@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../shared/time.ts';
 import type { SocialPerson } from '../../ports.ts';
 import { toHex, utf8 } from '../crypto/encoding.ts';
 import { ask, askAbout, Down, Refusal, text, type Json } from './ask.ts';
@@ -60,7 +61,7 @@ export async function verifyFacebook(one: Verification): Promise<SocialPerson> {
   if (info['is_valid'] !== true) throw new Refusal('not valid');
   if (String(info['app_id']) !== appId) throw new Refusal('audience');
   const expiresAt = Number(info['expires_at'] ?? 0);
-  if (expiresAt > 0 && expiresAt * 1000 <= now) throw new Refusal('expired');
+  if (expiresAt > 0 && expiresAt * SECOND_MS <= now) throw new Refusal('expired');
   if (!text(me['id']) || info['user_id'] !== me['id']) throw new Refusal('subject');
   return personOf(String(me['id']), me);
 }

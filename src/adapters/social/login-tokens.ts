@@ -1,4 +1,5 @@
 /** Tokens of a company's own system (D-62): HS256 under a shared secret, or signed by a key of its JWKS. */
+import { SECOND_MS } from '../../shared/time.ts';
 import type { Clock, LoginTokens } from '../../ports.ts';
 import { utf8 } from '../crypto/encoding.ts';
 import { Down, isTrue, Refusal, text, vouched } from './ask.ts';
@@ -7,7 +8,7 @@ import type { Outbound } from '../outbound/outbound.ts';
 
 /** Shorter ones can be guessed offline. */
 const MIN_SECRET_BYTES = 32;
-const MAX_NAME = 200;
+const MAX_NAME_CHARACTERS = 200;
 
 /** @param mayCall whether keys may be fetched from a URL, which a company chooses */
 export function loginTokens(
@@ -29,14 +30,19 @@ export function loginTokens(
           required: ['iss', 'aud', 'jti'],
         });
         const [subject, jti] = [text(claims.sub), text(claims.jti)];
-        if (!subject || !jti || subject.length > MAX_NAME || jti.length > MAX_NAME) {
+        if (
+          !subject ||
+          !jti ||
+          subject.length > MAX_NAME_CHARACTERS ||
+          jti.length > MAX_NAME_CHARACTERS
+        ) {
           throw new Refusal('sub or jti');
         }
         return {
           subject,
           jti,
-          issuedAt: claims.iat === undefined ? undefined : claims.iat * 1000,
-          expiresAt: Number(claims.exp) * 1000,
+          issuedAt: claims.iat === undefined ? undefined : claims.iat * SECOND_MS,
+          expiresAt: Number(claims.exp) * SECOND_MS,
           email: text(claims['email']),
           emailVerified: isTrue(claims['email_verified']),
           phoneNumber: text(claims['phone_number']),

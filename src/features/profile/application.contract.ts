@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
 import {
   captcha,
+  code,
   digits,
   email,
   name,
@@ -43,7 +44,7 @@ const DeleteApplicationUserRequestSchema = z
       .optional()
       .meta({ description: 'One of the `delete_account_reasons` of the configuration' }),
     request_id: token.optional().meta({ description: 'Left out when the code came by email' }),
-    otp: digits,
+    otp: code,
   })
   .meta({ id: 'DeleteApplicationUserRequestSchema' });
 

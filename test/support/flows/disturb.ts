@@ -11,7 +11,7 @@ import { ALL_SOCIAL, equip } from '../social-shop.ts';
 import { careful } from './client.ts';
 import { GAP, NothingCame, Refused, stageOf, type Flow, type Stage } from './stage.ts';
 
-/** As src/adapters/within.ts has it, and a little more. */
+/** As src/adapters/deadline.ts has it, and a little more. */
 const TIME_LIMIT = 5_001;
 /** Time for healthy calls beside the silent one to be answered. */
 const MEANWHILE = 15;

@@ -4,7 +4,7 @@ import { demoApplication } from '../../../mocks/demo.ts';
 import {
   permitByCaptcha,
   permitInRegistration,
-  robotRefusal,
+  checkCaptcha,
 } from '../../../src/domain/captcha.ts';
 import type {
   Captcha,
@@ -39,14 +39,14 @@ const by = (token?: string) => ({ token, ip: '203.0.113.7', action: 'register' }
 describe('a caller of whom nothing is known', () => {
   test('needs a solved captcha, which is judged for this shop, this act and this address', async () => {
     const { captcha, asked } = captchaOf();
-    expect(await robotRefusal({ captcha }, application, by())).toMatchObject({
+    expect(await checkCaptcha({ captcha }, application, by())).toMatchObject({
       code: 'captcha_failed',
     });
     expect(asked).toEqual([]);
-    expect(await robotRefusal({ captcha }, application, by('made up'))).toMatchObject({
+    expect(await checkCaptcha({ captcha }, application, by('made up'))).toMatchObject({
       code: 'captcha_failed',
     });
-    expect(await robotRefusal({ captcha }, application, by('solved'))).toBeUndefined();
+    expect(await checkCaptcha({ captcha }, application, by('solved'))).toBeUndefined();
     const { domains: hosts } = application;
     const { ip, action } = by();
     expect(asked.at(-1)).toEqual({ token: 'solved', ip, hosts, action });
@@ -54,8 +54,8 @@ describe('a caller of whom nothing is known', () => {
 
   test('is not asked where there is none, or where the shop has switched it off', async () => {
     const { captcha } = captchaOf();
-    expect(await robotRefusal({ captcha: undefined }, application, by())).toBeUndefined();
-    expect(await robotRefusal({ captcha }, skipping, by())).toBeUndefined();
+    expect(await checkCaptcha({ captcha: undefined }, application, by())).toBeUndefined();
+    expect(await checkCaptcha({ captcha }, skipping, by())).toBeUndefined();
   });
 
   test('begins a registration that remembers whether one was solved', async () => {

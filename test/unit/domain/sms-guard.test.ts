@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { demoApplication } from '../../../mocks/demo.ts';
 import { DEFAULT_LIMITS } from '../../../src/config.ts';
-import { countryRefusal, smsGuard } from '../../../src/domain/sms-guard.ts';
+import { checkCountry, smsGuard } from '../../../src/domain/sms-guard.ts';
 import type { IdentifierRef } from '../../../src/ports.ts';
 
 const costs = { smsCosts: true, limits: DEFAULT_LIMITS };
@@ -26,16 +26,16 @@ describe('a country', () => {
     ['one that its own begins', 919, false],
     ['any other', 7, false],
   ])('%s', (_name, callingCode, served) => {
-    const refusal = countryRefusal(costs, application, [of(callingCode)]);
+    const refusal = checkCountry(costs, application, [of(callingCode)]);
     expect(refusal === undefined).toBe(served);
     if (refusal) expect(refusal).toMatchObject({ meta: { limit: 'sms_country' } });
   });
 
   test('of one of several is enough to refuse all; an email has none', () => {
-    expect(countryRefusal(costs, application, [of(91), of(7)])).toBeDefined();
-    expect(countryRefusal(costs, application, [EMAIL, of(7)])).toBeDefined();
-    expect(countryRefusal(costs, application, [EMAIL, of(44)])).toBeUndefined();
-    expect(countryRefusal(free, application, [of(7)])).toBeUndefined();
+    expect(checkCountry(costs, application, [of(91), of(7)])).toBeDefined();
+    expect(checkCountry(costs, application, [EMAIL, of(7)])).toBeDefined();
+    expect(checkCountry(costs, application, [EMAIL, of(44)])).toBeUndefined();
+    expect(checkCountry(free, application, [of(7)])).toBeUndefined();
   });
 });
 

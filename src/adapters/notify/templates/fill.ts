@@ -2,7 +2,7 @@
 import type { Values } from './values.ts';
 
 const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
-const SHOWN = 40;
+const MAX_QUOTED_CHARACTERS = 40;
 
 /** In one pass: a value that looks like a placeholder stays a value. */
 export function fill(text: string, values: Values): string {
@@ -18,7 +18,8 @@ export function flawOf(
   if (typeof text !== 'string' || text.trim() === '') return 'is no text';
   const used = new Set([...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name));
   const unknown = [...used].find((name) => !Object.hasOwn(values, name));
-  if (unknown !== undefined) return `has the unknown placeholder {{${unknown.slice(0, SHOWN)}}}`;
+  if (unknown !== undefined)
+    return `has the unknown placeholder {{${unknown.slice(0, MAX_QUOTED_CHARACTERS)}}}`;
   const missing = needed.find((name) => !used.has(name));
   return missing && `lacks {{${missing}}}`;
 }

@@ -1,6 +1,8 @@
 /** What a message puts into its placeholders. */
 import { masked } from '../../../domain/identifier.ts';
-import { OTP_LIFE_MS } from '../../../domain/credentials.ts';
+import { OTP_LIFE_MS, RESET_LINK_LIFE_MS } from '../../../domain/credentials.ts';
+import { isWebAddress } from '../../../domain/web-address.ts';
+import { MINUTE_MS } from '../../../shared/time.ts';
 import type { Language, Message, Template } from '../../../ports.ts';
 
 /** By the name of the placeholder. A template knows these and no other. */
@@ -23,9 +25,6 @@ export const NEEDED: Readonly<Record<Template, readonly string[]>> = {
   notice_account_deleted: [],
 };
 
-/** How long a reset link can be used. */
-const RESET_MINUTES = 30;
-const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', hi: 'hi-IN' };
 
 /** One line of visible characters: what a shop or a user is called must not break a subject or an SMS in two. */
@@ -37,11 +36,8 @@ const oneLine = (text: string): string =>
 
 /** @throws when it is neither https nor http on this machine: such a link is a mistake or an attack */
 function checkedLink(link: string): string {
-  const url = URL.parse(link);
-  const safe =
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
-  if (!url || !safe) throw new Error('a link in a message is not https');
-  return url.href;
+  if (!isWebAddress(link, true)) throw new Error('a link in a message is not https');
+  return new URL(link).href;
 }
 
 /** `2027-05-05` → `5 May 2027`; anything else stays as it is. */
@@ -56,14 +52,14 @@ function dayInWords(day: string, language: Language): string {
 function own({ content, channel, to }: Message, language: Language): Values {
   switch (content.template) {
     case 'otp':
-      return { otp: content.otp, minutes: String(content.minutes ?? OTP_LIFE_MS / 60_000) };
+      return { otp: content.otp, minutes: String(content.minutes ?? OTP_LIFE_MS / MINUTE_MS) };
     case 'verify_link':
       return { link: checkedLink(content.link), account: oneLine(content.account) };
     case 'reset_link':
       return {
         link: checkedLink(content.link),
         account: masked({ kind: channel === 'sms' ? 'phone' : 'email', value: to }),
-        minutes: String(RESET_MINUTES),
+        minutes: String(RESET_LINK_LIFE_MS / MINUTE_MS),
       };
     case 'notice_identifier_added':
     case 'notice_identifier_removed':

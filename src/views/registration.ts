@@ -1,12 +1,13 @@
 /** The answer of a registration that ended, or that waits for proofs: the same keys for every operation that gives it. */
 import type { Application } from '../ports.ts';
-import type { Finished } from './finish-registration.ts';
-import { mobileOf } from './identifier.ts';
+import type { FinishOutcome } from '../domain/finish-registration.ts';
+import { mobileOf } from '../domain/identifier.ts';
 import { userView } from './user.ts';
 
-export function registrationView(finished: Finished, application: Application) {
-  if (finished.kind === 'signed_in') {
-    const { user, linkSentTo } = finished;
+/** The outcome of `registerWithForm` and of `updateProfile` with a register_token. */
+export function registrationView(outcome: FinishOutcome, application: Application) {
+  if (outcome.kind === 'signed_in') {
+    const { user, linkSentTo } = outcome;
     return {
       success: true,
       user_exists: true,
@@ -14,12 +15,12 @@ export function registrationView(finished: Finished, application: Application) {
       ...(linkSentTo !== undefined && { verify_email_link: true, email: linkSentTo }),
     };
   }
-  const mobile = finished.proofs.find(({ identifier }) => identifier.kind === 'phone');
-  const email = finished.proofs.find(({ identifier }) => identifier.kind === 'email');
+  const mobile = outcome.proofs.find(({ identifier }) => identifier.kind === 'phone');
+  const email = outcome.proofs.find(({ identifier }) => identifier.kind === 'email');
   return {
     success: true,
     message: 'OTP sent',
-    register_token: finished.token,
+    register_token: outcome.token,
     user_exists: false,
     ...(mobile && {
       verify_mobile_otp: true,

@@ -1,3 +1,5 @@
+/** Bounds in time: a dependency that hangs is a dependency that is down. */
+
 /** Thrown by `Deadline.race` when the time is over. */
 export class TimeOver extends Error {}
 
@@ -7,13 +9,13 @@ export class Deadline {
   readonly #over: Promise<never>;
   readonly #timer: ReturnType<typeof setTimeout>;
 
-  constructor(timeoutMs: number) {
+  constructor(timeoutMs: number, message = `did not answer within ${timeoutMs} ms`) {
     const { promise, reject } = Promise.withResolvers<never>();
     this.#over = promise;
     // Without a race under way the rejection would be unhandled.
     this.#over.catch(() => undefined);
     this.#timer = setTimeout(() => {
-      reject(new TimeOver(`did not answer within ${timeoutMs} ms`));
+      reject(new TimeOver(message));
       this.#abort.abort();
     }, timeoutMs);
   }
@@ -30,5 +32,21 @@ export class Deadline {
   /** Must be called when the work is done: a timer keeps a Worker's request alive. */
   end(): void {
     clearTimeout(this.#timer);
+  }
+}
+
+/** Longer than any healthy call to a store, shorter than a shopper waits. */
+const STORE_TIMEOUT_MS = 5_000;
+
+/**
+ * The result of one call to a store or a queue.
+ * @throws TimeOver, which names the dependency, after five seconds
+ */
+export async function withTimeout<T>(dependency: string, work: Promise<T>): Promise<T> {
+  const deadline = new Deadline(STORE_TIMEOUT_MS, `${dependency} timed out`);
+  try {
+    return await deadline.race(work);
+  } finally {
+    deadline.end();
   }
 }

@@ -1,7 +1,6 @@
 /** The audit of a customer as operators read it (D-67). Pure. */
+import { DAY_MS } from '../shared/time.ts';
 import type { Application, AuditEvent, User } from '../ports.ts';
-
-const DAY = 86_400_000;
 
 const TITLES: Record<AuditEvent['action'], string> = {
   'customer.created': 'Account made by an operator',
@@ -39,7 +38,7 @@ const TITLES: Record<AuditEvent['action'], string> = {
 /** What operators did names them and their reason; what shoppers did shows to shoppers as well. */
 export function timelineView(user: User, { config }: Application, events: readonly AuditEvent[]) {
   const { deletedAt } = user;
-  const end = deletedAt === undefined ? undefined : deletedAt + config.delete_account_day * DAY;
+  const end = deletedAt === undefined ? undefined : deletedAt + config.delete_account_day * DAY_MS;
   return {
     ...(end !== undefined && { delete_on: new Date(end).toISOString() }),
     timeline: events.map(({ action, actor, reason, at }) => {
