@@ -211,7 +211,7 @@ describe.each(JOURNEYS)('after a revocation on %s', (_, open) => {
     const { registration } = await ports.registrations.find(hash);
     if (!registration?.userProvenAt) throw new Error('is not bound');
     await ports.sessions.endAll(id, eventOf('sessions.ended', id, shop.clock.now()));
-    const { sentTo: _, proofs: _proofs, formId: _form, ...row } = registration;
+    const { sentTo: _sentTo, proofs: _proofs, formId: _form, ...row } = registration;
     await ports.registrations.begin(row, { identifiers: [{ kind: 'email', value: EMAIL }] });
     const before = (await shop.messages()).length;
     shop.clock.advance(GAP);

@@ -15,7 +15,7 @@ const ASKED = {
 function answering(verdict: unknown, status = 200) {
   const forms: string[] = [];
   const outbound = createOutbound(async (_url, init) => {
-    forms.push(String(init?.body));
+    forms.push(await new Request(URL, init).text());
     return Response.json(verdict, { status });
   });
   return { captcha: turnstile('secret', URL, outbound), forms };
