@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { TestModule, Vitest } from 'vitest/node';
+import type { TestModule, TestRunResult, Vitest } from 'vitest/node';
 import type { Mutation } from './mutations.ts';
 
 /** What one run showed: the first test that failed, or why the run itself did. */
@@ -23,6 +23,24 @@ export const configOf = (project: Project): string =>
 const TIMEOUT_MS = 240_000;
 
 const testsOf = (module: TestModule) => [...module.children.allTests()];
+
+const BUSY = /pool is cancelling/;
+const MAX_WAITS = 50;
+
+/** A run that ended at its first failure is still being taken down when the next one asks: that one asks again. */
+async function untilReady(run: () => Promise<TestRunResult>): Promise<TestRunResult> {
+  for (let waits = 0; ; waits += 1) {
+    const result = await run();
+    const busy = result.unhandledErrors.some((error) => BUSY.test(messageOf(error)));
+    if (!busy || waits === MAX_WAITS) return result;
+    await setTimeout(200);
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
 
 export class WarmRuns {
   readonly #root: string;
@@ -70,7 +88,8 @@ export class WarmRuns {
     );
     vitest.setGlobalTestNamePattern(name ?? (project === 'memory' ? 'on memory' : ''));
     const late = setTimeout(TIMEOUT_MS, undefined, { ref: false });
-    const result = await Promise.race([vitest.runTestSpecifications(specifications), late]);
+    const work = untilReady(async () => vitest.runTestSpecifications(specifications));
+    const result = await Promise.race([work, late]);
     if (!result) {
       // Whatever hangs is left behind; the next run begins with a new one.
       this.#running.delete(project);
@@ -88,7 +107,7 @@ export class WarmRuns {
     }
     const passed = modules.flatMap(testsOf).filter((test) => test.result().state === 'passed');
     const errors = [...modules.flatMap((module) => module.errors()), ...result.unhandledErrors];
-    const [error] = errors.map((one) => (one instanceof Error ? one.message : JSON.stringify(one)));
+    const [error] = errors.map(messageOf);
     const problem = error ?? (passed.length === 0 ? 'no test ran' : undefined);
     return { ...(problem !== undefined && { problem }), passed: passed.length };
   }

@@ -125,6 +125,20 @@ describe.each(SHOPS)('a sign-in on %s with', (_, open) => {
     await shop.settle();
   });
 
+  test('a provider that does not answer costs the address nothing', async () => {
+    const limits = { loginFailuresPerIpQuarter: 2 };
+    const { shop, fake } = await socialShop(open, { limits });
+    const browser = shop.browser({ 'cf-connecting-ip': '203.0.113.7' });
+    const person = { sub: 'g', email: EMAIL, email_verified: true };
+    const body = { oauth2: { access_token: fake.grant(person) } };
+    fake.state.misbehaviour = '500';
+    for (let n = 0; n < 4; n += 1) {
+      const down = await browser.application.loginWithGoogle({ body });
+      expect(down).toMatchObject({ status: 503, body: { code: 'provider_unavailable' } });
+    }
+    await shop.settle();
+  });
+
   test('a provider that vouches for somebody new costs the address nothing', async () => {
     const limits = { loginFailuresPerIpQuarter: 2 };
     const { shop, fake } = await socialShop(open, { limits });

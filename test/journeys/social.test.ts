@@ -553,11 +553,17 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
 
   test('a token counts once', async () => {
     const { shop, sign } = await company();
-    const token = await sign(VERIFIED);
+    const token = await sign(VERIFIED, { expiresIn: 300 });
     right(await byToken(shop.browser(), token));
     const replayed = await byToken(shop.browser(), token);
     expect(replayed).toMatchObject({ status: 401, body: { code: 'login_failed' } });
     expect(shop.log.at(-1)?.internal).toBe('replayed');
+    // For as long as it could live, and as clocks may differ.
+    for (let seconds = 0; seconds < 300; seconds += 100) {
+      shop.clock.advance(99_000);
+      expect((await byToken(shop.browser(), token)).status).toBe(401);
+      expect(shop.log.at(-1)?.internal).toBe('replayed');
+    }
   });
 
   test('… also when it comes 50 times at once', async () => {
