@@ -5,6 +5,7 @@ import { readArgs, misused } from './args.ts';
 import { copyRepository } from './mutate/copy.ts';
 import { applyTo, mistakesIn, readMutations, type Mutation } from './mutate/mutations.ts';
 import { redFiles, runTests, type Verdict } from './mutate/run.ts';
+import { WarmRuns } from './mutate/warm.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -76,16 +77,18 @@ const counts: Record<Verdict['state'], number> = {
 };
 const copy = copyRepository(ROOT, join(ROOT, 'out/mutate'));
 const red = args.trust ? new Map<string, string>() : redFiles(copy.root, mutations);
+const runs = new WarmRuns(copy.root);
 for (const mutation of mutations) {
-  const verdict = judge(mutation);
+  const verdict = await judge(mutation);
   counts[verdict.state] += 1;
   console.log(`${mutation.id.padEnd(28)} ${verdict.state.padEnd(13)} ${verdict.note}`);
 }
 const line = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
 console.log(line.join(', '));
+await runs.close();
 process.exit(mutations.length > counts.killed + counts.equivalent ? 1 : 0);
 
-function judge(mutation: Mutation): Verdict {
+async function judge(mutation: Mutation): Promise<Verdict> {
   if (mutation.equivalent !== undefined) return { state: 'equivalent', note: mutation.equivalent };
   const failing = mutation.tests.find((file) => red.has(file));
   if (failing !== undefined) {
@@ -94,9 +97,11 @@ function judge(mutation: Mutation): Verdict {
   const applied = applyTo(source(copy.root, mutation), mutation);
   if (!applied.ok) return { state: 'did not apply', note: applied.problem };
   const restore = copy.write(mutation.file, applied.text);
+  runs.changed(mutation.file);
   try {
-    return runTests(copy.root, mutation);
+    return await runTests(runs, mutation);
   } finally {
     restore();
+    runs.changed(mutation.file);
   }
 }

@@ -19,6 +19,7 @@ export default defineConfig({
     environment: 'node',
     include: ['test/{ports,journeys,attacks}/**/*.test.ts'],
     testNamePattern: 'on memory',
+    isolate: false,
     testTimeout: 30_000,
   },
 });

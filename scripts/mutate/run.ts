@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Mutation } from './mutations.ts';
+import { configOf, type WarmRuns } from './warm.ts';
 
 export interface Verdict {
   /**
@@ -16,7 +17,6 @@ export interface Verdict {
 
 /** What vitest's JSON report says, as far as it is read here. */
 const report = z.object({
-  numPassedTests: z.number(),
   testResults: z.array(
     z.object({
       name: z.string(),
@@ -28,16 +28,11 @@ const report = z.object({
 });
 type Report = z.infer<typeof report>;
 
-const MUTATION_TIMEOUT_MS = 300_000;
 /** Of all files of the list at once. */
 const BASELINE_TIMEOUT_MS = 1_500_000;
 
 /** @returns the report, or the end of the output when there is none */
-function runVitest(
-  root: string,
-  args: readonly string[],
-  timeout: number,
-): { exit: number | null; report?: Report; output: string } {
+function runVitest(root: string, args: readonly string[]): { report?: Report; output: string } {
   const file = join(root, 'mutate-report.json');
   rmSync(file, { force: true });
   const reporting = ['--reporter', 'json', '--outputFile', file];
@@ -46,18 +41,12 @@ function runVitest(
   const run = spawnSync(process.execPath, [vitestMain, 'run', ...reporting, ...args], {
     cwd: root,
     encoding: 'utf8',
-    timeout,
+    timeout: BASELINE_TIMEOUT_MS,
   });
   const output = `${run.stdout}${run.stderr}`.slice(-300).replaceAll('\n', ' ');
-  if (!existsSync(file)) return { exit: run.status, output };
-  return { exit: run.status, report: report.parse(JSON.parse(readFileSync(file, 'utf8'))), output };
+  if (!existsSync(file)) return { output };
+  return { report: report.parse(JSON.parse(readFileSync(file, 'utf8'))), output };
 }
-
-/** Two configurations of its own, which start in a fraction of the time. */
-const projectArgs = (project: Mutation['project']): string[] =>
-  project === 'unit' || project === 'memory'
-    ? ['--root', '.', '--config', `scripts/mutate/${project}.config.ts`]
-    : ['--project', project];
 
 /** The first test of a file that failed, or that the file itself did. */
 const failureOf = ({ status, message, assertionResults }: Report['testResults'][number]) =>
@@ -73,11 +62,15 @@ export function redFiles(root: string, mutations: readonly Mutation[]): Map<stri
   const ran = mutations.filter(({ equivalent }) => equivalent === undefined);
   for (const project of new Set(ran.map((one) => one.project))) {
     const files = new Set(ran.flatMap((one) => (one.project === project ? one.tests : [])));
-    const { report: found, output } = runVitest(
-      root,
-      [...projectArgs(project), ...files],
-      BASELINE_TIMEOUT_MS,
-    );
+    const { report: found, output } = runVitest(root, [
+      '--root',
+      '.',
+      '--config',
+      configOf(project),
+      '--project',
+      project,
+      ...files,
+    ]);
     for (const file of files) {
       const result = found?.testResults.find(({ name }) => name === join(root, file));
       const failure = result ? failureOf(result) : `the file did not run: ${output}`;
@@ -87,23 +80,10 @@ export function redFiles(root: string, mutations: readonly Mutation[]): Map<stri
   return red;
 }
 
-/** @param root of the copy that holds the mutation */
-export function runTests(root: string, { tests, project, name }: Mutation): Verdict {
-  const names = name === undefined ? [] : ['-t', name];
-  const run = runVitest(
-    root,
-    [...projectArgs(project), '--bail', '1', ...names, ...tests],
-    MUTATION_TIMEOUT_MS,
-  );
-  if (!run.report) return { state: 'broken', note: run.output };
-  const { testResults, numPassedTests } = run.report;
-  for (const { name: path, assertionResults } of testResults) {
-    const failed = assertionResults.find(({ status }) => status === 'failed');
-    if (failed) {
-      return { state: 'killed', note: `${path.slice(root.length + 1)} › ${failed.fullName}` };
-    }
-  }
-  if (run.exit === 0 && numPassedTests > 0) return { state: 'survived', note: tests.join(', ') };
-  const why = testResults.find(({ message }) => message)?.message ?? run.output;
-  return { state: 'broken', note: why.slice(0, 300).replaceAll('\n', ' ') };
+/** @param runs of the copy that holds the mutation */
+export async function runTests(runs: WarmRuns, mutation: Mutation): Promise<Verdict> {
+  const { failed, problem } = await runs.run(mutation);
+  if (failed) return { state: 'killed', note: `${failed.file} › ${failed.test}` };
+  if (problem === undefined) return { state: 'survived', note: mutation.tests.join(', ') };
+  return { state: 'broken', note: problem.slice(0, 300).replaceAll('\n', ' ') };
 }

@@ -1,6 +1,6 @@
 /** Sessions in the hands of operators, seen from the storefront. */
 import { describe, expect, test } from 'vitest';
-import { expectOk, signUp } from '../support/answers.ts';
+import { prove, expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import {
   AUTHORIZATION,
@@ -43,6 +43,37 @@ describe.each(BACKENDS_AND_MOCK)('sessions on %s', (_, createShop) => {
     expect(await statusWith(shop, value)).toBe(200);
     shop.clock.advance(11_000);
     expect(await statusWith(shop, value)).toBe(401);
+  });
+
+  test('a session lives no longer than those of the shop, whatever was asked for', async () => {
+    const config = { session_config: { duration: 1, type: 'Hours', is_rolling: false } } as const;
+    const { shop, id, operator } = await opened(createShop, { config });
+    const body = { user_id: id, domain: 'localhost', max_age: 7200 };
+    const made = expectOk(await operator.createUserSession({ params, body })).body;
+    expect(made.max_age).toBe(3600);
+    shop.clock.advance(3_601_000);
+    expect(await statusWith(shop, made.cookie?.['f.session'] ?? '')).toBe(401);
+  });
+
+  test('a session that is over is not ended once more', async () => {
+    const config = { session_config: { duration: 1, type: 'Hours', is_rolling: false } } as const;
+    const { shop, browser, id, operator } = await opened(createShop, { config });
+    const handle = async () =>
+      expectOk(await browser.application.getListOfActiveSessions()).body.sessions?.[0] ?? '';
+    const end = async (session_id: string) =>
+      (await operator.deleteSession({ params, query: { id, session_id, reason: 'lost phone' } }))
+        .status;
+    const first = await handle();
+    expectOk(await operator.deleteActiveSessions({ params, query: { id, reason: 'lost phone' } }));
+    expect(await end(first)).toBe(404);
+    shop.clock.advance(31_000);
+    expectOk(await prove(shop, browser));
+    const second = await handle();
+    shop.clock.advance(3_600_000);
+    // The operator's own token has an hour as well.
+    const later = await operatorOf(shop);
+    const query = { id, session_id: second, reason: 'lost phone' };
+    expect((await later.deleteSession({ params, query })).status).toBe(404);
   });
 
   test('a session with an end of its own does not roll beyond it', async () => {
@@ -151,4 +182,15 @@ test('a session that an operator ended is dead at once, though KV still shows it
   edge.kv.lag = 60_000;
   expectOk(await operator.deleteActiveSessions({ params, query: { id, reason: 'lost phone' } }));
   expect((await browser.application.getLoggedInUser()).status).toBe(401);
+});
+
+test('a session that has ended is not ended once more, though KV still shows it', async () => {
+  const { shop, browser, id, operator } = await opened(async () => d1Shop());
+  const edge = shop as Awaited<ReturnType<typeof d1Shop>>;
+  const [session_id = ''] =
+    expectOk(await browser.application.getListOfActiveSessions()).body.sessions ?? [];
+  edge.kv.lag = 60_000;
+  const query = { id, session_id, reason: 'lost phone' };
+  expectOk(await operator.deleteSession({ params, query }));
+  expect((await operator.deleteSession({ params, query })).status).toBe(404);
 });

@@ -14,6 +14,7 @@ import {
   provenToken,
 } from '../support/refusals/scenario.ts';
 import { memoryShop, BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
+import { eventOf, registerUser } from '../support/stored.ts';
 
 const { email } = MINE;
 const E164 = `+91${MINE.phone}`;
@@ -92,6 +93,8 @@ describe.each(BACKENDS_AND_MOCK)(
       expect(halted.body).toMatchObject({
         user_exists: false,
         verify_email_otp: true,
+        // The registration goes on under its one token, and to its one end.
+        register_token: form.register_token,
         user: { first_name: 'Asha' },
       });
       shop.clock.advance(SEND_GAP_MS);
@@ -131,6 +134,23 @@ describe.each(BACKENDS_AND_MOCK)(
       expect(await shop.messages()).toHaveLength(before);
       const own = expectOk(await owner.browser.application.getLoggedInUser()).body;
       expect(own.user?.first_name).not.toBe('Mallory');
+    });
+
+    test('gets none by a password', async () => {
+      const shop = await createShop({ config: demands(HARD, OFF) });
+      const { application } = shop.client();
+      const form = { email, password: PASSWORD };
+      const { register_token } = expectOk(await application.registerWithForm({ body: form })).body;
+      const otp = await shop.otp(email);
+      expectOk(await application.verifyEmailOTP({ body: { email, otp, register_token } }));
+      await configure(shop, demands(HARD, HARD));
+      const body = { username: email, password: PASSWORD };
+      const done = expectOk(await shop.client().application.loginWithEmailAndPassword({ body }));
+      expect(cookieOf(done)).toBe('');
+      expect(done.body).toMatchObject({
+        register_token: expect.any(String),
+        user: { emails: [{ email }] },
+      });
     });
 
     test('gets none by a password reset', async () => {
@@ -211,6 +231,107 @@ test('a login with the old password that begins while the new one is hashed does
     hasher.hash = hash;
   }
   expect((await thief.application.getLoggedInUser()).status).toBe(401);
+});
+
+describe('a password that is changed while another is looked at, on memory', () => {
+  /** Changes it behind the back of whoever has just had the present one verified, or is having a new one hashed. */
+  async function meddled(step: 'verify' | 'hash') {
+    const shop = await memoryShop();
+    const { browser, id } = await passwordMember(shop);
+    const { hasher, passwords } = shop.ports;
+    const [{ hash, verify }, present] = [hasher, await passwords.hashOf(id)];
+    const meddle = async () => {
+      Object.assign(hasher, { hash, verify });
+      const event = eventOf('password.changed', id, shop.clock.now());
+      expect(await passwords.set(id, present, 'another hash', event)).toBeDefined();
+    };
+    if (step === 'verify') {
+      hasher.verify = async (...args) => {
+        const verdict = await verify(...args);
+        await meddle();
+        return verdict;
+      };
+    } else {
+      hasher.hash = async (password) => {
+        await meddle();
+        return hash(password);
+      };
+    }
+    return { shop, browser, id };
+  }
+
+  test('the old one signs nobody in any more', async () => {
+    const { shop, id } = await meddled('verify');
+    const body = { username: email, password: PASSWORD };
+    const refused = await shop.client().application.loginWithEmailAndPassword({ body });
+    expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
+    expect(refused.headers.getSetCookie()).toEqual([]);
+    expect(await shop.ports.passwords.hashOf(id)).toBe('another hash');
+  });
+
+  test('a second change by the old one is refused, and the first stays', async () => {
+    const { shop, browser, id } = await meddled('hash');
+    const body = { old_password: PASSWORD, new_password: 'a third passphrase' };
+    const refused = await browser.application.updatePassword({ body });
+    expect(refused).toMatchObject({ body: { code: 'password_wrong' } });
+    expect(await shop.ports.passwords.hashOf(id)).toBe('another hash');
+  });
+});
+
+describe('a drawn username that somebody has, on memory', () => {
+  /** The digits that a draw of nothing but zeros makes. */
+  const TWIN = `${MINE.phone}_10000`;
+
+  /** A shop in which somebody has the name that the next shopper draws first, and second. */
+  async function withTwin() {
+    const shop = await memoryShop();
+    const now = shop.clock.now();
+    const one = { kind: 'phone', value: `+91${OTHER}`, callingCode: 91 } as const;
+    const identifiers = [{ ...one, verified: true, primary: true }];
+    await registerUser(shop.ports, {
+      id: 'a'.repeat(24),
+      username: TWIN,
+      identifiers,
+      createdAt: now,
+    });
+    const { random } = shop.ports;
+    const { bytes } = random;
+    let left = 2;
+    random.bytes = (length) => {
+      if (length !== 4 || left === 0) return bytes(length);
+      left -= 1;
+      return new Uint8Array(4);
+    };
+    return { shop, restore: () => Object.assign(random, { bytes }) };
+  }
+
+  test.each(['the code', 'the form'])(
+    'is drawn anew when %s ends the registration',
+    async (end) => {
+      const { shop, restore } = await withTwin();
+      const { application } = shop.client();
+      try {
+        const body = { first_name: 'Asha', phone: { mobile: MINE.phone } };
+        if (end === 'the form') {
+          const register_token = await provenToken(shop);
+          expectOk(
+            await application.updateProfile({ body: { first_name: 'Asha', register_token } }),
+          );
+        } else {
+          const { request_id = '', register_token } = expectOk(
+            await application.registerWithForm({ body }),
+          ).body;
+          const code = { request_id, otp: await shop.otp(E164), register_token };
+          expectOk(await application.verifyMobileOTP({ body: code }));
+        }
+      } finally {
+        restore();
+      }
+      const { user } = expectOk(await application.getLoggedInUser()).body;
+      expect(user?.username).toMatch(new RegExp(`^${MINE.phone}_[1-9]\\d{4}$`));
+      expect(user?.username).not.toBe(TWIN);
+    },
+  );
 });
 
 test('the form names the number that is missing as it calls it itself', async () => {

@@ -1,6 +1,6 @@
 /** What operators do to customers, and what the storefront makes of it. */
 import { describe, expect, test } from 'vitest';
-import { cookieOf, expectOk, signUp } from '../support/answers.ts';
+import { cookieOf, MOBILE, expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { scansOf } from '../support/query-plans.ts';
 import { d1Shop, BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
@@ -147,6 +147,14 @@ describe.each(BACKENDS_AND_MOCK)('customers on %s', (_, createShop) => {
       [{ phone_numbers: [] }, 'body.phone_numbers'],
       [{ emails: [{ email: 'nobody' }] }, 'body.emails.0'],
       [{ emails: [{ email: 'x@example.com' }, { email: 'X@example.com' }] }, 'body.emails.1'],
+      [{ emails: [{ email: 'x@example.com', primary: true, verified: false }] }, 'body.emails.0'],
+      [
+        {
+          emails: [{ email: 'x@example.com', verified: false }],
+          phone_numbers: [{ phone: MOBILE.mobile, country_code: '91', verified: false }],
+        },
+        'body.emails',
+      ],
     ] as const) {
       expect(await update(body)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
     }

@@ -143,6 +143,14 @@ describe.each(BACKENDS_AND_MOCK)('updateProfile with a session on %s', (_, creat
     expect(await shop.messages()).toHaveLength(sent);
     shop.clock.advance(31_000);
     expectOk(await browser.application.updateProfile({ body: { mobile, email: 'a@example.com' } }));
+    // Nor the first of them when it is the second that has no room.
+    const before = (await shop.messages()).length;
+    const other = { phone: '9876543211' };
+    const second = await browser.application.updateProfile({
+      body: { mobile: other, email: 'a@example.com' },
+    });
+    expect(second).toMatchObject({ status: 429, body: { meta: { limit: 'send_gap' } } });
+    expect(await shop.messages()).toHaveLength(before);
   });
 
   test('an eleventh email is refused', async () => {

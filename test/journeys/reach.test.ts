@@ -212,6 +212,10 @@ describe.each(BACKENDS_AND_MOCK)('test identifiers on %s', (_, createShop) => {
     });
     expect(wrong.body).toMatchObject({ code: 'otp_invalid' });
     expectOk(await browser.application.verifyMobileOTP({ body: { request_id, otp: '424242' } }));
+    // Every other number gets a code of its own.
+    const mobile = '9876543210';
+    expectOk(await browser.application.loginWithOTP({ body: { ...MOBILE, mobile } }));
+    expect((await shop.messages()).map(({ to }) => to)).toEqual([`+91${mobile}`]);
   });
 
   test('end with their date', async () => {

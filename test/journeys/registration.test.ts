@@ -114,6 +114,18 @@ describe.each(BACKENDS_AND_MOCK)('register_token on %s', (_, createShop) => {
     expectOk(await browser.application.verifyMobileOTP({ body }));
   });
 
+  test('a code of a registration ends with it, and says so', async () => {
+    const shop = await createShop();
+    const { token } = await withoutPhone(shop);
+    shop.clock.advance(25 * 60_000);
+    const mobile = { phone: MOBILE.mobile, country_code: '91' };
+    const body = { mobile, register_token: token };
+    expectOk(await shop.client().application.updateProfile({ body }));
+    const { content } = (await shop.messages()).findLast(({ to }) => to === E164) ?? {};
+    // Of the ten minutes that a code lives otherwise.
+    expect(content && 'minutes' in content ? content.minutes : 10).toBeLessThanOrEqual(5);
+  });
+
   test('a token whose proof meets an existing user signs that user in and drops the form', async () => {
     const shop = await createShop();
     const known = await signUp(shop, shop.client());

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
+import { eventOf } from '../support/stored.ts';
 
 const EMAIL = 'asha@example.com';
 const SECOND = { phone: '9876543210', country_code: '91' };
@@ -190,6 +191,41 @@ describe.each(BACKENDS_AND_MOCK)('after a revocation on %s', (_, createShop) => 
       expect(await shop.messages()).toHaveLength(before);
     },
   );
+
+  /**
+   * A call that a revocation has overtaken may write such a row behind it. Whatever is done with the token, the time of the
+   * proof is compared with that of the revocation.
+   */
+  test('a register_token that is bound to an account since before: no code, no session', async () => {
+    const config = { required_fields: DEMANDS_BOTH, register_required_fields: DEMANDS_BOTH };
+    const shop = await createShop();
+    const { id } = await member(shop);
+    await shop.writeConfig({ ...shop.application.config, ...config });
+    shop.clock.advance(GAP);
+    const { ports } = shop;
+    const { register_token = '' } = (await prove(shop, shop.client())).body;
+    const { application } = shop.client();
+    expectOk(await application.updateProfile({ body: { email: EMAIL, register_token } }));
+    const body = { email: EMAIL, otp: await shop.otp(EMAIL), register_token };
+    const hash = await ports.vault.digest(register_token);
+    const { registration } = await ports.registrations.find(hash);
+    if (!registration?.userProvenAt) throw new Error('is not bound');
+    await ports.sessions.endAll(id, eventOf('sessions.ended', id, shop.clock.now()));
+    const { sentTo: _sentTo, proofs: _proofs, formId: _form, ...row } = registration;
+    await ports.registrations.begin(row, { identifiers: [{ kind: 'email', value: EMAIL }] });
+    const before = (await shop.messages()).length;
+    shop.clock.advance(GAP);
+    const second = { register_token, email: 'rao@example.com' };
+    for (const refused of [
+      await application.verifyEmailOTP({ body }),
+      await application.updateProfile({ body: second }),
+      await application.registerWithForm({ body: second }),
+    ]) {
+      expect(refused).toMatchObject({ status: 400, body: { code: 'register_token_invalid' } });
+      expect(refused.headers.getSetCookie()).toEqual([]);
+    }
+    expect(await shop.messages()).toHaveLength(before);
+  });
 
   test('an operator takes an address off the list: its link does not bring it back', async () => {
     const shop = await createShop();

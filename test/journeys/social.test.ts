@@ -559,11 +559,17 @@ describe.each(BACKENDS_AND_MOCK)('loginWithToken on %s', (_, createShop) => {
 
   test('a token counts once', async () => {
     const { shop, sign } = await company();
-    const token = await sign(VERIFIED);
+    const token = await sign(VERIFIED, { expiresIn: 300 });
     expectOk(await byToken(shop.client(), token));
     const replayed = await byToken(shop.client(), token);
     expect(replayed).toMatchObject({ status: 401, body: { code: 'login_failed' } });
     expect(shop.log.at(-1)?.internal).toBe('replayed');
+    // For as long as it could live, and as clocks may differ.
+    for (let seconds = 0; seconds < 300; seconds += 100) {
+      shop.clock.advance(99_000);
+      expect((await byToken(shop.client(), token)).status).toBe(401);
+      expect(shop.log.at(-1)?.internal).toBe('replayed');
+    }
   });
 
   test('… also when it comes 50 times at once', async () => {

@@ -110,6 +110,15 @@ describe.each(BACKENDS_AND_MOCK)('a resend on %s', (_, createShop) => {
     expect(await shop.messages()).toHaveLength(1);
   });
 
+  test('at a shop that was closed meanwhile sends nothing', async () => {
+    const shop = await createShop();
+    const sent = expectOk(await shop.client().application.loginWithOTP({ body: MOBILE })).body;
+    await configure(shop, { active: false });
+    const refused = await resend(shop, { to: MOBILE, token: sent.resend_token ?? '' });
+    expect(refused).toMatchObject({ status: 403, body: { code: 'application_inactive' } });
+    expect(await shop.messages()).toHaveLength(1);
+  });
+
   test('of a code that was only guessed at goes on', async () => {
     const shop = await createShop();
     const { application } = shop.client();
