@@ -7,13 +7,42 @@ import { isWebAddress } from './web-address.ts';
 const GENDERS = new Set(['male', 'female', 'unisex', 'others']);
 const OLDEST = 1880;
 
-export interface ProfileBody {
-  first_name?: string;
-  last_name?: string;
-  gender?: string;
-  dob?: string;
-  profile_pic_url?: string;
-}
+/**
+ * The fields of a profile and what they are called in bodies and in files of users. What reads and writes profiles is made
+ * from here: a field of `Profile` that is forgotten does not compile.
+ */
+export const PROFILE_NAMES = {
+  firstName: 'first_name',
+  lastName: 'last_name',
+  gender: 'gender',
+  dob: 'dob',
+  profilePicUrl: 'profile_pic_url',
+} as const satisfies Record<keyof Required<Profile>, string>;
+
+export type ProfileField = keyof typeof PROFILE_NAMES;
+export type ProfileName = (typeof PROFILE_NAMES)[ProfileField];
+export type ProfileBody = Partial<Record<ProfileName, string>>;
+
+/** A record of all fields of a profile, each as `of` makes it. */
+export const eachProfileField = <T>(of: (field: ProfileField) => T): Record<ProfileField, T> =>
+  // The keys are those of the list.
+  Object.fromEntries(
+    (Object.keys(PROFILE_NAMES) as ProfileField[]).map((field) => [field, of(field)]),
+  ) as Record<ProfileField, T>;
+
+/** The profile alone, out of something that has more; every field is a key, some undefined. */
+export const profileOf = (from: Profile): Record<ProfileField, string | undefined> =>
+  eachProfileField((field) => from[field]);
+
+/** A profile under its names in bodies and files. */
+export const profileBody = (profile: Profile): ProfileBody =>
+  Object.fromEntries(
+    Object.entries(profileOf(profile)).map(([field, value]) => [
+      // The keys are those of the list.
+      PROFILE_NAMES[field as ProfileField],
+      value,
+    ]),
+  );
 
 /** A date of the calendar as `YYYY-MM-DD`, out of an ISO date or date-time; undefined when it is none. */
 function readDate(text: string): string | undefined {
@@ -51,11 +80,12 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
   if (profilePicUrl !== undefined && !isWebAddress(profilePicUrl)) {
     return bad('profile_pic_url', 'must be an https URL');
   }
-  return accept({
+  const profile: Record<ProfileField, string | undefined> = {
     firstName: firstName || undefined,
     lastName: lastName || undefined,
     gender,
     dob,
     profilePicUrl,
-  });
+  };
+  return accept(profile);
 }

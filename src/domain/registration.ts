@@ -8,7 +8,6 @@ import type {
   NewUser,
   PendingForm,
   Ports,
-  Profile,
   Registration,
   RegistrationOrigin,
   RequiredFields,
@@ -18,6 +17,7 @@ import type {
 import { REGISTRATION_LIFE_MS } from './credentials.ts';
 import { sameIdentifier } from './identifier.ts';
 import { newObjectId } from './object-id.ts';
+import { profileOf } from './profile.ts';
 import { newUsername, withPrimaries } from './user.ts';
 
 const hardKinds = (fields: RequiredFields): IdentifierKind[] => {
@@ -116,11 +116,7 @@ export function newUser(
   const [first] = identifiers;
   if (!first) throw new Error('a user needs an identifier');
   return {
-    firstName: profile.firstName,
-    lastName: profile.lastName,
-    gender: profile.gender,
-    dob: profile.dob,
-    profilePicUrl: profile.profilePicUrl,
+    ...profileOf(profile),
     passwordHash: profile.passwordHash,
     id: newObjectId(createdAt, ports.random.bytes(8)),
     username: newUsername(first, ports.random.bytes(4)),
@@ -137,12 +133,3 @@ export function asUser({ passwordHash: _, ...user }: NewUser): User {
 
 /** A generated username may meet its twin; each try draws new digits. */
 export const USERNAME_TRIES = 4;
-
-/** Plain fields of a form without its identifiers. */
-export function profileOf({
-  identifiers: _,
-  passwordHash: _hash,
-  ...profile
-}: PendingForm): Profile {
-  return profile;
-}

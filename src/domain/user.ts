@@ -1,6 +1,7 @@
 /** The user: making one, its states, and its documented shape. */
 import type { Application, Identifier, IdentifierRef, Profile, User } from '../ports.ts';
 import { nationalDigits, verifiedOf } from './identifier.ts';
+import { profileBody } from './profile.ts';
 import { refuse, type Refused } from './result.ts';
 
 /**
@@ -79,14 +80,11 @@ export function userView(user: User, application: Application) {
     user_id: user.id,
     application_id: application.id,
     username: user.username,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    gender: user.gender,
+    ...profileBody(user),
     dob: user.dob && `${user.dob}T00:00:00.000Z`,
     ...identifiersView(user.identifiers),
     active: statusOf(user) === 'active',
     account_type: 'user',
-    profile_pic_url: user.profilePicUrl,
     roles: [],
     meta: user.meta,
     external_id: user.externalId,

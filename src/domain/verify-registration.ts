@@ -11,7 +11,8 @@ import { shopperEvent } from './audit-event.ts';
 import { bindingHolds } from './credentials.ts';
 import { noticeSignIn } from './notices.ts';
 import { accept, refuse } from './result.ts';
-import { asUser, kindsForSession, newUser, profileOf, USERNAME_TRIES } from './registration.ts';
+import { profileOf } from './profile.ts';
+import { asUser, kindsForSession, newUser, USERNAME_TRIES } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
 import { missingKinds, signInRefusal } from './user.ts';
 import {
