@@ -63,7 +63,7 @@ export default defineConfig({
             'test/outbound/**/*.test.ts',
             'test/attacks/**/*.test.ts',
           ],
-          globalSetup: ['test/support/outside-server.ts'],
+          globalSetup: ['test/support/assets.ts', 'test/support/outside-server.ts'],
           sequence: { groupOrder: 2 },
         },
       },
@@ -72,6 +72,7 @@ export default defineConfig({
         test: {
           ...inWorkerd,
           name: 'long',
+          globalSetup: ['test/support/assets.ts'],
           include: ['test/attacks/**/*.long.ts'],
           sequence: { groupOrder: 5 },
         },
@@ -79,6 +80,7 @@ export default defineConfig({
       {
         test: {
           name: 'long-server',
+          globalSetup: ['test/support/assets.ts'],
           environment: 'node',
           include: ['test/server/**/*.long.ts'],
           fileParallelism: false,
@@ -91,6 +93,7 @@ export default defineConfig({
       {
         test: {
           name: 'server',
+          globalSetup: ['test/support/assets.ts'],
           environment: 'node',
           include: ['test/server/**/*.test.ts'],
           // Each file starts real processes: one after the other, and with time to start.
@@ -104,6 +107,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          globalSetup: ['test/support/assets.ts'],
           environment: 'node',
           include: ['test/browser/**/*.test.ts'],
           fileParallelism: false,

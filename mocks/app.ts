@@ -2,7 +2,8 @@
  * The mock: the real app's routes, validation and errors, with the documented examples for answers.
  * There is no domain behind it, so any code, id and token is accepted.
  */
-import { errorResponse, failure, isFailure } from '../src/http/errors.ts';
+import { errorResponse, isFailure } from '../src/http/errors.ts';
+import { err } from '../src/shared/result.ts';
 import { entriesOf, successOf, type Entry } from '../src/http/operation.ts';
 import { createServer } from '../src/http/server.ts';
 import { table } from '../src/table.ts';
@@ -97,7 +98,7 @@ function plainMock(options: MockOptions, applied: WeakMap<Request, string>) {
     const near = nearestTo(path, entries)?.row;
     const nearest = near && `${near.method.toUpperCase()} ${near.path}`;
     const message = `Nothing is served at ${path.slice(0, 200)}. The nearest documented path is ${nearest}`;
-    const failed = failure('not_found', { message, meta: { nearest } });
+    const failed = err('not_found', { message, meta: { nearest } });
     return errorResponse(failed, c.get('caller').requestId);
   });
   return server;

@@ -1,5 +1,6 @@
 /** Ordered trouble: a share of all requests is refused or cut off, so that a page can be seen coping with it. */
-import { errorResponse, failure, type Failure } from '../src/http/errors.ts';
+import { errorResponse, type ApiFailure } from '../src/http/errors.ts';
+import { err } from '../src/shared/result.ts';
 import { requestIdOf } from '../src/http/caller.ts';
 import { withHeaders } from '../src/http/server.ts';
 import { seeded } from './dynamic/random.ts';
@@ -10,14 +11,14 @@ export const CHAOS_HEADER = 'x-mock-chaos';
 const KINDS = ['429', '500', '503', 'cut'] as const;
 export type ChaosKind = (typeof KINDS)[number];
 
-const WAIT = 2;
-const REFUSALS: Readonly<Record<Exclude<ChaosKind, 'cut'>, Failure>> = {
-  429: failure('too_many_requests', {
-    meta: { limit: 'chaos', retry_after: WAIT },
-    retryAfter: WAIT,
+const RETRY_AFTER_SECONDS = 2;
+const REFUSALS: Readonly<Record<Exclude<ChaosKind, 'cut'>, ApiFailure>> = {
+  429: err('too_many_requests', {
+    meta: { limit: 'chaos', retry_after: RETRY_AFTER_SECONDS },
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
   }),
-  500: failure('internal_error'),
-  503: failure('unavailable', { retryAfter: WAIT }),
+  500: err('internal_error'),
+  503: err('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS }),
 };
 
 /**

@@ -1,5 +1,6 @@
 /** What steers the mock, and what it has heard, is for the developer at this machine. */
-import { errorResponse, failure, type Failure } from '../src/http/errors.ts';
+import { errorResponse, type ApiFailure } from '../src/http/errors.ts';
+import { err } from '../src/shared/result.ts';
 import { requestIdOf } from '../src/http/caller.ts';
 import { isForeignPage, isLocalRequest } from '../src/http/local.ts';
 import { withHeaders } from '../src/http/server.ts';
@@ -8,14 +9,14 @@ import { withHeaders } from '../src/http/server.ts';
 export const isControl = (request: Request): boolean =>
   /^\/_(mock|dev)(\/|$)/.test(new URL(request.url).pathname);
 
-function refusalOf(request: Request, allowed: readonly string[]): Failure | undefined {
+function refusalOf(request: Request, allowed: readonly string[]): ApiFailure | undefined {
   if (!isLocalRequest(request, allowed)) {
     const message = 'This answers on localhost only; --allow-host NAME allows another name.';
-    return failure('origin_refused', { message });
+    return err('origin_refused', { message });
   }
   if (isForeignPage(request, allowed)) {
     const message = 'Pages of other hosts are not answered here; --allow-host NAME allows one.';
-    return failure('origin_refused', { message });
+    return err('origin_refused', { message });
   }
   return undefined;
 }

@@ -1,11 +1,7 @@
 /** Choosing the mock's answer per request, in the `Prefer` header (RFC 7240) or the query `_prefer`. */
-import {
-  errorCatalogue,
-  failure,
-  isFailure,
-  type ErrorCode,
-  type Failure,
-} from '../src/http/errors.ts';
+import { MINUTE_MS } from '../src/shared/time.ts';
+import { errorCatalogue, isFailure, type ErrorCode, type ApiFailure } from '../src/http/errors.ts';
+import { err } from '../src/shared/result.ts';
 import { errorsOf, successOf, type Entry } from '../src/http/operation.ts';
 import { invalid } from '../src/http/parse.ts';
 
@@ -19,7 +15,7 @@ export interface Preference {
   /** Milliseconds to wait before the answer. */
   delayMs: number;
   /** The refusal to answer with; undefined for the success. */
-  refusal?: Failure;
+  refusal?: ApiFailure;
   /** Whether a certain answer was ordered, which only the plain mock gives. */
   orders: boolean;
   /** What was wished for and is met, for `Preference-Applied`. */
@@ -38,20 +34,20 @@ const NOTHING: Preference = {
 export const MAX_SEED = 2 ** 32 - 1;
 /** Preferences of RFC 7240 itself: a client may send them anywhere, and a server that does not know them ignores them. */
 const STANDARD = new Set(['respond-async', 'return', 'wait', 'handling']);
-const MAX_DELAY = 60_000;
+const MAX_DELAY_MS = MINUTE_MS;
 
 /** What a limit says of itself, so that a page can be built against it. */
-const SPENT = { meta: { limit: 'mock', retry_after: 30 }, retryAfter: 30 };
+const SPENT = { meta: { limit: 'mock', retry_after: 30 }, retryAfterSeconds: 30 };
 
-const wrong = (message: string): Failure => invalid([{ path: 'prefer', message }]);
+const wrong = (message: string): ApiFailure => invalid([{ path: 'prefer', message }]);
 
-const refusalOf = (code: ErrorCode): Failure =>
-  failure(code, errorCatalogue[code].status === 429 ? SPENT : {});
+const refusalOf = (code: ErrorCode): ApiFailure =>
+  err(code, errorCatalogue[code].status === 429 ? SPENT : {});
 
 /** Every error that the operation can answer, and the one that any can. */
 const codesOf = ({ row }: Entry): ErrorCode[] => [...errorsOf(row), 'internal_error'];
 
-type Change = Partial<Preference> | Failure;
+type Change = Partial<Preference> | ApiFailure;
 
 function byName(entry: Entry, name: string): Change {
   const codes = codesOf(entry);
@@ -87,9 +83,9 @@ const READERS: Readonly<Record<string, (value: string, entry: Entry) => Change>>
   error: (value, entry) => byName(entry, value),
   code: (value, entry) => byStatus(entry, value),
   delay: (value) =>
-    /^\d{1,5}$/.test(value) && Number(value) <= MAX_DELAY
+    /^\d{1,5}$/.test(value) && Number(value) <= MAX_DELAY_MS
       ? { delayMs: Number(value) }
-      : wrong(`delay is a whole number of milliseconds, at most ${MAX_DELAY}`),
+      : wrong(`delay is a whole number of milliseconds, at most ${MAX_DELAY_MS}`),
   envelope: (value) =>
     value === 'documented' ? { envelope: true } : wrong('envelope is documented'),
   dynamic: (value) =>
@@ -106,7 +102,7 @@ const READERS: Readonly<Record<string, (value: string, entry: Entry) => Change>>
  * What the caller wishes for, or the 400 that names what there is.
  * @param request its `Prefer` headers and its query `_prefer`, for those who cannot set headers
  */
-export function preferenceOf(entry: Entry, request: Request): Preference | Failure {
+export function preferenceOf(entry: Entry, request: Request): Preference | ApiFailure {
   const header = request.headers.get('prefer');
   // Most requests wish for nothing: no URL is parsed for them.
   if (header === null && !request.url.includes('_prefer=')) return NOTHING;

@@ -19,6 +19,17 @@ function npmCommand(): string | undefined {
   return script === 'start' || script === 'test' ? `npm ${script}` : script && `npm run ${script}`;
 }
 
+function refuseSwallowedFlags(options: Options): void {
+  // npm passes what it swallowed to its scripts as environment variables.
+  const swallowed = Object.keys(options).find(
+    (name) => npmCommand() && process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
+  );
+  if (swallowed)
+    misused(
+      `--${swallowed} did not arrive. ${FORGOTTEN_DASHES}: ${npmCommand()} -- --${swallowed}`,
+    );
+}
+
 /** `npm run mock --port 9000` hands over a bare `9000`, `npm run mock --strict` hands over nothing at all. */
 function refuseSwallowed(options: Options, args: readonly string[]): void {
   const command = npmCommand() ?? 'npm run …';
@@ -28,12 +39,7 @@ function refuseSwallowed(options: Options, args: readonly string[]): void {
       'port' in options ? `${command} -- --port ${bare}` : `${command} -- --flag ${bare}`;
     misused(`"${bare}" is not expected here. ${FORGOTTEN_DASHES}: ${example}`);
   }
-  // npm passes what it swallowed to its scripts as environment variables.
-  const swallowed = Object.keys(options).find(
-    (name) => npmCommand() && process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
-  );
-  if (swallowed)
-    misused(`--${swallowed} did not arrive. ${FORGOTTEN_DASHES}: ${command} -- --${swallowed}`);
+  refuseSwallowedFlags(options);
 }
 
 /**
@@ -50,6 +56,7 @@ export function readWords<const O extends Options>(
     console.log(usage.trim());
     process.exit(0);
   }
+  refuseSwallowedFlags(options);
   try {
     const { values, positionals } = parseArgs({
       args,

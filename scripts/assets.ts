@@ -1,8 +1,7 @@
 /**
  * Fills `public/`, which Cloudflare serves beside the Worker: the OpenAPI documents, the list of common passwords
  * (the most frequent of at least eight characters from zxcvbn-ts, MIT), and swagger-ui for the reference page
- * at /docs; and makes the copy of zod that goes into the Worker. Runs before whatever needs them; it is cheap and writes only
- * what has changed.
+ * at /docs. Runs before whatever needs them; it is cheap and writes only what has changed.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +9,6 @@ import { dirname, join } from 'node:path';
 import { ABOUT } from '../src/about.ts';
 import { openapi } from '../src/http/openapi.ts';
 import { table } from '../src/table.ts';
-import { writeSlimZod } from './lib/slim-zod.ts';
 
 /** File → the groups of the table that it shows; all of them when left out. */
 const DOCUMENTS: Record<string, readonly string[] | undefined> = {
@@ -65,4 +63,3 @@ put(
   readFileSync(join(import.meta.dirname, 'data/common-passwords.txt')),
 );
 put('_headers', new TextEncoder().encode(HEADERS));
-writeSlimZod(join(import.meta.dirname, '../out/zod'));

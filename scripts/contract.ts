@@ -1,5 +1,5 @@
 /** `npm run contract`: holds a server to the documented contract, or two documents to each other. */
-import { isLoopbackHost } from '../src/http/caller.ts';
+import { isLoopbackHost } from '../src/shared/loopback.ts';
 import { DEMO } from '../mocks/demo.ts';
 import { misused, readArgs } from './args.ts';
 import { checkDocumented } from './contract/check.ts';

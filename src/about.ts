@@ -1,9 +1,10 @@
-/** What the OpenAPI documents say of the API as a whole. A test holds the version against package.json. */
+/** What the OpenAPI documents say of the API as a whole. Used where they are made, never in a Worker. */
+import manifest from '../package.json' with { type: 'json' };
 import type { OpenApiOptions } from './http/openapi.ts';
 
 export const ABOUT = {
   title: 'Vestibule',
-  version: '0.2.0',
+  version: manifest.version,
   license: 'MIT',
   tags: {
     application: 'What storefronts call, for shoppers and in their name.',

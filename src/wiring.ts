@@ -24,12 +24,9 @@ import { d1Sessions } from './adapters/d1/sessions.ts';
 import type { TellSms } from './adapters/d1/sms-statements.ts';
 import { d1Users } from './adapters/d1/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
-import {
-  housekeeping,
-  IMPORTS_CRON,
-  PURGE_CRON,
-  type Housekeeping,
-} from './adapters/d1/housekeeping.ts';
+import { jobOf } from './adapters/d1/crons.ts';
+import { housekeeping } from './adapters/d1/housekeeping.ts';
+import { forOperators } from './adapters/d1/replica.ts';
 import { importFiles } from './adapters/files/import-files.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
 import { createOutbound } from './adapters/outbound/outbound.ts';
@@ -38,25 +35,14 @@ import { loginTokens } from './adapters/social/login-tokens.ts';
 import { socialProviders } from './adapters/social/providers.ts';
 import { Values } from './adapters/kv/values.ts';
 import { createInbox } from './adapters/notify/inbox.ts';
-import { previews } from './adapters/notify/templates/preview.ts';
-import { transportOf } from './adapters/notify/transports/choose.ts';
+import { previews } from './messages/preview.ts';
+import { createTransport } from './adapters/notify/transports/create-transport.ts';
 import { messageWriter } from './adapters/notify/writer.ts';
-import {
-  buryImports,
-  consumeImports,
-  importQueue,
-  type ImportConsumer,
-} from './adapters/queue/imports.ts';
-import {
-  buryMessages,
-  consumeMessages,
-  queueNotifier,
-  type Consumer,
-  type Report,
-} from './adapters/queue/messages.ts';
+import { consumeBatch } from './adapters/queue/consume.ts';
+import { importQueue, type ImportConsumer } from './adapters/queue/imports.ts';
+import { queueNotifier, type Consumer, type Report } from './adapters/queue/messages.ts';
 import type { Config } from './config.ts';
-import { isTenantUrl } from './config/outbound.ts';
-import { runImport } from './domain/group-import.ts';
+import { isTenantUrl } from './domain/outbound-url.ts';
 import { errorForLog, type Log } from './http/log.ts';
 import type {
   Application,
@@ -64,44 +50,14 @@ import type {
   Hasher,
   Inbox,
   PortsFactory,
+  Random,
   RequestScope,
   TemplatePreview,
 } from './ports.ts';
 
 const systemClock: Clock = { now: () => Date.now() };
 
-/** What D1 itself hands out; anything else in `x-d1-bookmark` is ignored. */
-const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
-
-type Access = Pick<Database, 'read' | 'write'>;
-
-/**
- * Operators' lists may read a replica that is at least as new as what the caller has seen (its bookmark); their changes
- * go to the primary, and hand out the bookmark with which the next list shows them.
- */
-function forOperators(
-  client: D1Database,
-  scope: RequestScope,
-): { primary: Access; nearest: Access } {
-  const known = BOOKMARK.test(scope.bookmark ?? '') ? scope.bookmark : undefined;
-  const within = (constraint: string): Access => {
-    const session = client.withSession(constraint);
-    return new Database(session, () => {
-      const bookmark = session.getBookmark();
-      if (bookmark) scope.setBookmark(bookmark);
-    });
-  };
-  return { primary: within('first-primary'), nearest: within(known ?? 'first-unconstrained') };
-}
-
-/** Cron → what the log calls it, and what it does. */
-const CRONS: Record<string, [string, keyof Housekeeping]> = {
-  [PURGE_CRON]: ['purge', 'purgeDeleted'],
-  [IMPORTS_CRON]: ['imports', 'keepImports'],
-};
-const EXPIRY: [string, keyof Housekeeping] = ['retention', 'dropExpired'];
-
-export interface Wired {
+export interface Runtime {
   factory: PortsFactory;
   inbox: Inbox;
   /** What messages look like: as built in, or as an application has worded them. */
@@ -112,12 +68,12 @@ export interface Wired {
 }
 
 /** @param replaced what a test puts in place of the real thing: its own clock, a hasher that counts */
-export function wire(
+export function createRuntime(
   config: Config,
   log: Log,
-  replaced: { clock?: Clock; hasher?: Hasher; fetch?: Fetch } = {},
-): Wired {
-  const { clock = systemClock, hasher = argon2Hasher } = replaced;
+  replaced: { clock?: Clock; hasher?: Hasher; random?: Random; fetch?: Fetch } = {},
+): Runtime {
+  const { clock = systemClock, hasher = argon2Hasher, random = cryptoRandom } = replaced;
   const outbound = createOutbound(replaced.fetch);
   const vault = createVault(config.sealingKeys);
   const values = new Values(config.kv);
@@ -138,8 +94,8 @@ export function wire(
     clock,
     write: messageWriter(records, log),
     transports: {
-      sms: transportOf(transports.sms, inbox, provider, clock),
-      email: transportOf(transports.email, inbox, provider, clock),
+      sms: createTransport(transports.sms, inbox, provider, clock),
+      email: createTransport(transports.email, inbox, provider, clock),
     },
     deliveries: ({ id, shard }) => d1Deliveries(new Database(config.database(shard)), id),
     async audit(applicationId, event) {
@@ -151,7 +107,7 @@ export function wire(
     report,
   };
   const mayFetch = (url: string): boolean => isTenantUrl(url, { loopback: config.loopbackFiles });
-  const importsOf = (applicationId: string) => importQueue(config.imports, applicationId, mayFetch);
+  const importsOf = (applicationId: string) => importQueue(config.imports, applicationId);
   const importer: ImportConsumer = {
     application: async (id) => records.find(id),
     ports: ({ id, shard }) => ({
@@ -161,13 +117,12 @@ export function wire(
       random: cryptoRandom,
     }),
     send: async ({ applicationId, importId }) => importsOf(applicationId).send(importId),
-    run: runImport,
     report,
   };
-  const keeper = housekeeping(config, values, clock, importer.send);
+  const maintenance = housekeeping(config, values, clock, importer.send);
   const service = {
     clock,
-    random: cryptoRandom,
+    random,
     vault,
     directory: records,
     tokens: createTokens(config.signingKeys, clock),
@@ -181,6 +136,7 @@ export function wire(
     ),
     captcha: config.captcha && turnstile(config.captcha.secret, config.captcha.url, outbound),
     production: config.production,
+    loopbackFiles: config.loopbackFiles,
     testIdentifiers: config.testIdentifiers,
     smsCosts: config.delivery.paidSms,
     health: createHealth(directory, values),
@@ -190,7 +146,7 @@ export function wire(
     limits: config.limits,
   };
 
-  function of(application: Application, scope: RequestScope) {
+  function portsFor(application: Application, scope: RequestScope) {
     const { id } = application;
     const client = config.database(application.shard);
     const database = new Database(client);
@@ -231,23 +187,17 @@ export function wire(
   }
 
   return {
-    factory: { service, of },
+    factory: { service, portsFor: portsFor },
     inbox,
     async previews(applicationId) {
       if (applicationId === undefined) return previews('Example Shop');
       const application = await records.find(applicationId);
       return application && previews(application.name, application.templates);
     },
-    async consume(batch) {
-      const dead = batch.queue.endsWith('-dead');
-      if (/-imports(-dead)?$/.test(batch.queue)) {
-        return dead ? buryImports(batch, importer) : consumeImports(batch, importer);
-      }
-      return dead ? buryMessages(batch, consumer) : consumeMessages(batch, consumer);
-    },
+    consume: async (batch) => consumeBatch(batch, { messages: consumer, imports: importer }),
     async scheduled(cron) {
-      const [message, work] = CRONS[cron] ?? EXPIRY;
-      const { counts, complete, failed } = await keeper[work]();
+      const { name: message, work } = jobOf(cron);
+      const { counts, complete, failed } = await maintenance[work]();
       log({
         level: failed.length > 0 ? 'error' : complete ? 'info' : 'warn',
         message,

@@ -3,15 +3,16 @@ import type { Hono } from 'hono';
 import { createApp } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { requestIdOf } from './http/caller.ts';
-import { errorResponse, failure } from './http/errors.ts';
+import { errorResponse } from './http/errors.ts';
+import { err } from './shared/result.ts';
 import { consoleLog, errorForLog } from './http/log.ts';
 import { isHttpsOnly, withHeaders, type ServerEnv } from './http/server.ts';
 import { serveDevPages } from './pages/dev.ts';
-import { wire, type Wired } from './wiring.ts';
+import { createRuntime, type Runtime } from './wiring.ts';
 
 interface Built {
   app: Hono<ServerEnv>;
-  wired: Wired;
+  runtime: Runtime;
 }
 
 const builds = new WeakMap<object, Built>();
@@ -20,10 +21,10 @@ function build(env: Record<string, unknown>): Built {
   const known = builds.get(env);
   if (known) return known;
   const config = parseConfig(env);
-  const wired = wire(config, consoleLog);
-  const app = createApp(wired.factory, consoleLog);
-  if (config.delivery.inbox) serveDevPages(app, wired, config.devHosts);
-  const built = { app, wired };
+  const runtime = createRuntime(config, consoleLog);
+  const app = createApp(runtime.factory, consoleLog);
+  if (config.delivery.inbox) serveDevPages(app, runtime, config.devHosts);
+  const built = { app, runtime };
   builds.set(env, built);
   return built;
 }
@@ -36,26 +37,26 @@ export default {
       if (!(error instanceof ConfigError)) throw error;
       // Every request gets the same answer (D-70); only the log names what is wrong.
       const requestId = requestIdOf(request);
-      const refused = failure('misconfigured', { internal: errorForLog(error) });
+      const failure = err('misconfigured', { internal: errorForLog(error) });
       consoleLog({
         level: 'error',
         message: 'request',
         request_id: requestId,
         status: 503,
-        code: refused.failed,
-        internal: refused.internal,
+        code: failure.code,
+        internal: failure.internal,
       });
       // Whatever else is wrong, only what says that it is for development is.
       const httpsOnly = isHttpsOnly(request, env['ENVIRONMENT'] !== 'development');
-      return withHeaders(errorResponse(refused, requestId), requestId, httpsOnly);
+      return withHeaders(errorResponse(failure, requestId), requestId, httpsOnly);
     }
   },
 
   async queue(batch, env) {
-    await build(env).wired.consume(batch);
+    await build(env).runtime.consume(batch);
   },
 
   async scheduled({ cron }, env) {
-    await build(env).wired.scheduled(cron);
+    await build(env).runtime.scheduled(cron);
   },
 } satisfies ExportedHandler<Record<string, unknown>>;

@@ -1,7 +1,8 @@
 /** How programs choose a scenario, begin it anew, and read what it has sent. */
 import { Hono, type Context } from 'hono';
 import * as z from 'zod';
-import { errorResponse, failure, type Failure } from '../../src/http/errors.ts';
+import { errorResponse, type ApiFailure } from '../../src/http/errors.ts';
+import { err } from '../../src/shared/result.ts';
 import { requestIdOf } from '../../src/http/caller.ts';
 import { invalid } from '../../src/http/parse.ts';
 import { withHeaders } from '../../src/http/server.ts';
@@ -20,7 +21,7 @@ function scenarioRoutes(host: ScenarioHost): Hono {
   const routes = new Hono();
   const answer = (c: Context, response: Response): Response =>
     withHeaders(response, requestIdOf(c.req.raw));
-  const refuse = (c: Context, failed: Failure): Response =>
+  const refuse = (c: Context, failed: ApiFailure): Response =>
     answer(c, errorResponse(failed, requestIdOf(c.req.raw)));
   const state = (c: Context): Response =>
     answer(
@@ -61,17 +62,14 @@ function scenarioRoutes(host: ScenarioHost): Hono {
 
   routes.get('/_dev/inbox', async (c) => {
     if (host.chosen(c.req.raw) === undefined) {
-      return refuse(
-        c,
-        failure('not_found', { message: 'No scenario is chosen, so nothing is sent.' }),
-      );
+      return refuse(c, err('not_found', { message: 'No scenario is chosen, so nothing is sent.' }));
     }
     // A `+` that was not encoded arrives as a blank.
     const to = c.req.query('to')?.replace(/^ /, '+');
     return answer(c, Response.json({ items: await host.inbox(c.req.raw, to) }));
   });
 
-  routes.all('*', (c) => refuse(c, failure('method_not_allowed')));
+  routes.all('*', (c) => refuse(c, err('method_not_allowed')));
 
   return routes;
 }

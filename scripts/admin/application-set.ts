@@ -18,7 +18,7 @@ import {
   namesOf,
   type ApplicationChange,
 } from './application-store.ts';
-import { command, Refused, type Context } from './command.ts';
+import { command, CommandError, type Context } from './command.ts';
 import { fromEnvironment } from './secrets.ts';
 
 const MIN_SECRET_BYTES = 32;
@@ -37,18 +37,18 @@ async function loginToken(
 ): Promise<Application['loginToken']> {
   const { 'login-token-secret-from': variable, 'login-token-jwks': jwks } = flags;
   const issuer = flags['login-token-issuer'] ?? old?.issuer;
-  if (issuer === undefined) throw new Refused('--login-token-issuer is missing.');
+  if (issuer === undefined) throw new CommandError('--login-token-issuer is missing.');
   if (variable !== undefined && jwks !== undefined) {
-    throw new Refused('--login-token-secret-from and --login-token-jwks exclude each other.');
+    throw new CommandError('--login-token-secret-from and --login-token-jwks exclude each other.');
   }
   if (jwks !== undefined) return { issuer, jwksUrl: readJwksUrl(jwks) };
   if (variable === undefined) {
     if (old) return { ...old, issuer };
-    throw new Refused('--login-token-secret-from or --login-token-jwks is missing.');
+    throw new CommandError('--login-token-secret-from or --login-token-jwks is missing.');
   }
   const secret = fromEnvironment('login-token-secret-from', variable);
   if (new TextEncoder().encode(secret).length < MIN_SECRET_BYTES) {
-    throw new Refused(`The secret in ${variable} must be at least ${MIN_SECRET_BYTES} bytes.`);
+    throw new CommandError(`The secret in ${variable} must be at least ${MIN_SECRET_BYTES} bytes.`);
   }
   return { issuer, secret: await (await context.vault()).seal('login_token', secret) };
 }
@@ -163,7 +163,7 @@ export const applicationSet = command({
       columns.importedHashes = readHashPolicy(hashes, old, context.now);
     }
     const changed = namesOf(columns);
-    if (changed.length === 0) throw new Refused('Nothing to change was given. Try --help.');
+    if (changed.length === 0) throw new CommandError('Nothing to change was given. Try --help.');
     await changeApplication(context, row, columns);
     return { data: { id, changed }, text: `Changed: ${changed.join(', ')}.` };
   },

@@ -4,7 +4,7 @@ import type { Database } from '../../src/adapters/d1/database.ts';
 import { type Query, selectAll, sql, update } from '../../src/adapters/d1/query.ts';
 import { applications } from '../../src/adapters/d1/schema.ts';
 import type { AdminAction } from '../../src/ports.ts';
-import { Refused, type Context } from './command.ts';
+import { CommandError, type Context } from './command.ts';
 
 /** An application's record, whole. */
 export type ApplicationRow = typeof applications.$inferSelect;
@@ -17,14 +17,16 @@ export async function findApplication({ directory }: Context, id: string): Promi
   });
   const [row] = found;
   if (row) return row;
-  throw new Refused(`There is no application ${id}. npm run admin -- application list shows them.`);
+  throw new CommandError(
+    `There is no application ${id}. npm run admin -- application list shows them.`,
+  );
 }
 
 /** The database of the application's users. */
 export function shardOf(context: Context, { shard }: Pick<ApplicationRow, 'shard'>): Database {
   const database = context.database(shard);
   if (database) return database;
-  throw new Refused(`wrangler.toml binds no ${shard}, where this application's users are.`);
+  throw new CommandError(`wrangler.toml binds no ${shard}, where this application's users are.`);
 }
 
 /** Changes and their audit row, in one batch where both lie in one database. */

@@ -14,7 +14,7 @@ import {
   readOrigin,
 } from './application-flags.ts';
 import { companyExists } from './clients.ts';
-import { command, Refused, table } from './command.ts';
+import { command, CommandError, table } from './command.ts';
 import { newSecret } from './secrets.ts';
 
 const authorization = (id: string, token: string): string => `Bearer ${btoa(`${id}:${token}`)}`;
@@ -37,9 +37,11 @@ export const applicationCreate = command({
     await companyExists(context, flags.company);
     const domains = flags.domain.map(readDomain);
     const [first] = domains;
-    if (first === undefined) throw new Refused('--domain is missing: a host such as shop.example.');
+    if (first === undefined)
+      throw new CommandError('--domain is missing: a host such as shop.example.');
     const shard = flags.shard ?? 'DB';
-    if (!context.database(shard)) throw new Refused(`--shard: wrangler.toml binds no ${shard}.`);
+    if (!context.database(shard))
+      throw new CommandError(`--shard: wrangler.toml binds no ${shard}.`);
     const [id, token] = [newObjectId(context.now, randomBytes(8)), newSecret()];
     const storefrontUrl = readOrigin(flags['storefront-url'] ?? `https://${first}`);
     const row = {

@@ -1,20 +1,19 @@
 /** The audit as operators read it: what happened in an application, and how many sign-ins failed in each hour. */
+import { DAY_MS, HOUR_MS } from '../../src/shared/time.ts';
 import { newestEvents, readEvent } from '../../src/adapters/d1/audit.ts';
 import { select, sql } from '../../src/adapters/d1/query.ts';
 import { activityCounts, auditEvents } from '../../src/adapters/d1/schema.ts';
 import type { AuditRetention } from '../../src/ports.ts';
 import { findApplication, shardOf } from './application-store.ts';
-import { command, Refused, table } from './command.ts';
+import { command, CommandError, table } from './command.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const SHOWN = 100;
-const MOST = 10_000;
+const DEFAULT_EVENTS = 100;
+const MAX_EVENTS = 10_000;
 
 function readLimit(text: string | undefined): number {
-  const limit = Number(text ?? SHOWN);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
-  throw new Refused(`--limit must be a whole number from 1 to ${MOST}.`);
+  const limit = Number(text ?? DEFAULT_EVENTS);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_EVENTS) return limit;
+  throw new CommandError(`--limit must be a whole number from 1 to ${MAX_EVENTS}.`);
 }
 
 const isoOf = (atMs: number): string => new Date(atMs).toISOString();
@@ -24,7 +23,10 @@ export const auditShow = command({
   words: ['application id'],
   flags: {
     user: { value: 'ID', about: 'of one customer only' },
-    limit: { value: 'NUMBER', about: `how many events (default: ${SHOWN}, at most ${MOST})` },
+    limit: {
+      value: 'NUMBER',
+      about: `how many events (default: ${DEFAULT_EVENTS}, at most ${MAX_EVENTS})`,
+    },
   },
   async run(context, { user, limit: text }, [id]) {
     const limit = readLimit(text);

@@ -1,5 +1,5 @@
 /** Looks whether the data keep what the stores promise: one statement for each promise, on any database. */
-import { changedConfig } from '../../src/domain/platform-config.ts';
+import { applyChange } from '../../src/domain/platform-config.ts';
 import { PlatformSchemaChange } from '../../src/schemas/platform-config.ts';
 import { masked } from '../../src/domain/identifier.ts';
 import type { Database } from '../../src/adapters/d1/database.ts';
@@ -21,7 +21,7 @@ import type { IdentifierKind, PlatformConfig } from '../../src/ports.ts';
 import { command, type Context } from './command.ts';
 
 /** Of one promise; more of them say nothing new. */
-const SHOWN = 20;
+const MAX_BREACHES_SHOWN = 20;
 
 interface Kept {
   name: string;
@@ -136,7 +136,7 @@ async function checkUsers(database: Database, application: SQL): Promise<Found[]
   const found: Found[] = [];
   for (const { name, breaches } of PROMISES) {
     const { rows } = await database.read({
-      rows: sql`SELECT * FROM (${breaches(application)}) LIMIT ${SHOWN + 1}`,
+      rows: sql`SELECT * FROM (${breaches(application)}) LIMIT ${MAX_BREACHES_SHOWN + 1}`,
     });
     if (rows.length > 0) found.push({ promise: name, breaches: rows.map(nameOf) });
   }
@@ -183,7 +183,7 @@ async function checkApplications(
 function isSound(text: string, now: number): boolean {
   try {
     const config = PlatformSchemaChange.parse(JSON.parse(text)) as PlatformConfig;
-    return changedConfig(config, {}, now, true).ok;
+    return applyChange(config, {}, now, true).ok;
   } catch {
     return false;
   }
@@ -207,8 +207,8 @@ export const checkData = command({
     }
     const lines = found.flatMap(({ promise, breaches }) => [
       `Broken: ${promise}`,
-      ...breaches.slice(0, SHOWN).map((one) => `  ${one}`),
-      ...(breaches.length > SHOWN ? ['  and more'] : []),
+      ...breaches.slice(0, MAX_BREACHES_SHOWN).map((one) => `  ${one}`),
+      ...(breaches.length > MAX_BREACHES_SHOWN ? ['  and more'] : []),
     ]);
     const kept = `All ${PROMISES.length + 4} promises are kept.`;
     return { data: { found }, text: lines.join('\n') || kept, failed: found.length > 0 };

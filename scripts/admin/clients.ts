@@ -3,7 +3,7 @@ import { insert, remove, select, sql, update } from '../../src/adapters/d1/query
 import { companies, oauthClients } from '../../src/adapters/d1/schema.ts';
 import { SCOPES } from '../../src/http/operation.ts';
 import { sha256 } from '../lib/sha256.ts';
-import { command, Refused, table, type Context } from './command.ts';
+import { command, CommandError, table, type Context } from './command.ts';
 import { newSecret } from './secrets.ts';
 
 /** `all`, or some of them, separated by commas or blanks. */
@@ -13,7 +13,9 @@ function readScopes(text: string): string[] {
   const known: readonly string[] = SCOPES;
   const unknown = named.find((scope) => !known.includes(scope));
   if (unknown !== undefined || named.length === 0) {
-    throw new Refused(`--scopes: "${unknown ?? ''}" is not one of ${SCOPES.join(', ')}, or all.`);
+    throw new CommandError(
+      `--scopes: "${unknown ?? ''}" is not one of ${SCOPES.join(', ')}, or all.`,
+    );
   }
   return named;
 }
@@ -25,12 +27,12 @@ export const companyExists = async ({ directory }: Context, id: string): Promise
       .where(sql`${companies.id} = ${id}`),
   });
   if (rows.length === 0) {
-    throw new Refused(`There is no company ${id}. npm run admin -- company list shows them.`);
+    throw new CommandError(`There is no company ${id}. npm run admin -- company list shows them.`);
   }
 };
 
-const noClient = (key: string): Refused =>
-  new Refused(`There is no client ${key}. npm run admin -- client list shows them.`);
+const noClient = (key: string): CommandError =>
+  new CommandError(`There is no client ${key}. npm run admin -- client list shows them.`);
 
 export const clientCreate = command({
   summary: 'Makes an OAuth client of a company; key and secret are shown this once.',

@@ -1,7 +1,7 @@
 import { insertSelect, select, sql } from '../../src/adapters/d1/query.ts';
 import { applications, companies } from '../../src/adapters/d1/schema.ts';
 import { readName } from './application-flags.ts';
-import { command, Refused, table } from './command.ts';
+import { command, CommandError, table } from './command.ts';
 
 export const companyCreate = command({
   summary: 'Makes a company.',
@@ -12,7 +12,7 @@ export const companyCreate = command({
   async run({ directory }, { name: given, id }) {
     const name = readName(given);
     if (id !== undefined && !/^[1-9]\d{0,14}$/.test(id)) {
-      throw new Refused('--id must be a whole number from 1.');
+      throw new CommandError('--id must be a whole number from 1.');
     }
     const next = sql`(SELECT COALESCE(MAX(CAST(${companies.id} AS INTEGER)), 0) + 1 FROM ${companies})`;
     const { rows } = await directory.write({
@@ -25,7 +25,7 @@ export const companyCreate = command({
         .returning({ id: companies.id }),
     });
     const [made] = rows;
-    if (!made) throw new Refused(`There is a company ${id} already.`);
+    if (!made) throw new CommandError(`There is a company ${id} already.`);
     const data = { id: made.id, name };
     return { data, text: `Company ${data.id} is there: ${name}` };
   },

@@ -5,12 +5,12 @@ import { readEmail, readPhone } from '../../src/domain/identifier.ts';
 import type { IdentifierRef } from '../../src/ports.ts';
 import { readDay } from './application-flags.ts';
 import { changeApplication, findApplication, shardOf } from './application-store.ts';
-import { command, Refused, table } from './command.ts';
+import { command, CommandError, table } from './command.ts';
 
 function readIdentifier(text: string, callingCode: string): IdentifierRef {
   const found = text.includes('@') ? readEmail(text) : readPhone(text, callingCode);
   if (found) return found;
-  throw new Refused(`"${text}" is neither an email address nor a mobile number.`);
+  throw new CommandError(`"${text}" is neither an email address nor a mobile number.`);
 }
 
 export const testIdentifierAdd = command({
@@ -22,9 +22,9 @@ export const testIdentifierAdd = command({
   },
   async run(context, { otp, until: day }, [id, text]) {
     const row = await findApplication(context, id);
-    if (!/^\d{6}$/.test(otp)) throw new Refused('--otp must be six digits.');
+    if (!/^\d{6}$/.test(otp)) throw new CommandError('--otp must be six digits.');
     const until = readDay('until', day);
-    if (until <= context.now) throw new Refused('--until must be a day to come.');
+    if (until <= context.now) throw new CommandError('--until must be a day to come.');
     const { kind, value } = readIdentifier(text, row.defaultCountryCode);
     const { owners } = await shardOf(context, row).read({
       owners: select({ userId: identifiers.userId })
@@ -35,7 +35,7 @@ export const testIdentifierAdd = command({
         ),
     });
     if (owners.length > 0) {
-      throw new Refused(
+      throw new CommandError(
         'A customer has it: a fixed code would let anybody who knows it sign in there.',
       );
     }
@@ -57,7 +57,7 @@ export const testIdentifierRemove = command({
     const { kind, value } = readIdentifier(text, row.defaultCountryCode);
     const listed = row.testIdentifiers;
     const left = listed.filter((one) => one.kind !== kind || one.value !== value);
-    if (left.length === listed.length) throw new Refused(`${value} has no fixed code.`);
+    if (left.length === listed.length) throw new CommandError(`${value} has no fixed code.`);
     await changeApplication(context, row, { testIdentifiers: left });
     return { data: { id, kind, value }, text: `${value} has no fixed code any more.` };
   },

@@ -5,11 +5,12 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { isCut } from '../../mocks/chaos.ts';
-import { failure, errorResponse, type Failure } from '../../src/http/errors.ts';
+import { errorResponse, type ApiFailure } from '../../src/http/errors.ts';
+import { err } from '../../src/shared/result.ts';
 import { invalid, MAX_BODY_BYTES } from '../../src/http/parse.ts';
 import { withHeaders } from '../../src/http/server.ts';
 
-export const HOST = '127.0.0.1';
+const HOST = '127.0.0.1';
 /** Uploads are read to their end up to here; beyond it they are cut off. */
 const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
 interface Arrived {
@@ -18,7 +19,7 @@ interface Arrived {
 }
 
 /** How long a request may take to arrive, in milliseconds. */
-const PATIENCE = 10_000;
+const IDLE_TIMEOUT_MS = 10_000;
 
 /**
  * The request with its body in memory, cut just above the size that the mock refuses. A connection whose body was left
@@ -41,14 +42,14 @@ async function buffered(request: Request, incoming: IncomingMessage): Promise<Ar
   return { request: new Request(url, { method, headers, body: bytes }), bytes };
 }
 
-function refusal(failed: Failure): Response {
+function refusal(failed: ApiFailure): Response {
   const requestId = crypto.randomUUID();
   return withHeaders(errorResponse(failed, requestId), requestId);
 }
 
 /** What is wrong with bytes that Node's parser gave up on, by the code of its error. */
-function wrongBytes(code = ''): Failure {
-  if (code === 'HPE_INVALID_METHOD') return failure('method_not_allowed');
+function wrongBytes(code = ''): ApiFailure {
+  if (code === 'HPE_INVALID_METHOD') return err('method_not_allowed');
   const said: Record<string, [path: string, message: string]> = {
     HPE_HEADER_OVERFLOW: ['headers', 'are larger than 16 KiB'],
     ERR_HTTP_REQUEST_TIMEOUT: ['request', 'did not arrive in time'],
@@ -59,7 +60,7 @@ function wrongBytes(code = ''): Failure {
 }
 
 /** An answer on a bare socket, which is closed behind it. */
-async function answerOn(socket: Duplex, failed: Failure): Promise<void> {
+async function answerOn(socket: Duplex, failed: ApiFailure): Promise<void> {
   const response = refusal(failed);
   const body = await response.text();
   response.headers.set('content-length', String(new TextEncoder().encode(body).length));
@@ -89,7 +90,7 @@ export interface MockServer {
 export async function listenWith(
   answer: (request: Request, bytes?: Uint8Array) => Response | Promise<Response>,
   port: number,
-  patience = PATIENCE,
+  patience = IDLE_TIMEOUT_MS,
 ): Promise<MockServer> {
   const listener = getRequestListener(
     // Both are of HTTP/1, for which the server below is made.
@@ -114,7 +115,7 @@ export async function listenWith(
       void answerOn(socket, wrongBytes(error.code));
     } else socket.destroy();
   });
-  server.on('connect', (_request, socket) => void answerOn(socket, failure('method_not_allowed')));
+  server.on('connect', (_request, socket) => void answerOn(socket, err('method_not_allowed')));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, HOST, resolve);

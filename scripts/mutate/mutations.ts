@@ -1,5 +1,5 @@
 /** The list of mutations, and how one changes a text. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -11,9 +11,9 @@ const mutation = z.strictObject({
   find: z.string().min(1),
   replace: z.string(),
   /** The test files of which one has to fail. */
-  tests: z.array(z.string()),
-  /** Where vitest runs them. */
-  project: z.enum(['workerd', 'unit', 'server']).default('workerd'),
+  tests: z.array(z.string()).min(1),
+  /** Where vitest runs them; `memory` are those of `workerd` that run on memory, in Node. */
+  project: z.enum(['workerd', 'memory', 'unit', 'server']).default('workerd'),
   /** Only the tests whose names match this pattern. */
   name: z.string().optional(),
   /** Why no test can see the difference. */
@@ -41,4 +41,15 @@ export function applyTo(
     return { ok: false, problem: `\`find\` stands in the file ${parts.length - 1} times` };
   }
   return { ok: true, text: parts.join(replace) };
+}
+
+/** What is wrong with these entries, each with its id; empty when all of them can be run. */
+export function mistakesIn(root: string, mutations: readonly Mutation[]): string[] {
+  return mutations.flatMap((one) => {
+    const gone = [one.file, ...one.tests].filter((file) => !existsSync(join(root, file)));
+    if (gone.length > 0) return gone.map((file) => `${one.id}: there is no ${file}`);
+    const applied = applyTo(readFileSync(join(root, one.file), 'utf8'), one);
+    if (!applied.ok) return [`${one.id}: ${one.file}: ${applied.problem}`];
+    return one.find === one.replace ? [`${one.id}: \`replace\` changes nothing`] : [];
+  });
 }

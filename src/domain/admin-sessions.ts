@@ -1,26 +1,27 @@
 /** Sessions in the hands of operators. Times are milliseconds. */
-import type { Application, Ports, Session } from '../ports.ts';
-import { noCustomer, type By } from './customers.ts';
-import { accept, badField, refuse, type Result } from './result.ts';
-import { aliveSince, ENDED_FOR, isRevoked, newSession, sessionLife } from './session.ts';
-import { signInRefusal } from './user.ts';
+import { SECOND_MS } from '../shared/time.ts';
+import type { AuditActor, Application, Ports, Session } from '../ports.ts';
+import { customerNotFound } from './customers.ts';
+import { ok, invalidField, err, type Result } from '../shared/result.ts';
+import { aliveSince, ENDED_FOR_MS, isRevoked, newSession, sessionLifeMs } from './session.ts';
+import { checkSignIn } from './sign-in-outcome.ts';
 
 export interface OpenedByOperator {
   /** As it stands in the cookie. */
   cookie: string;
   /** Seconds. */
-  maxAge: number;
+  maxAgeSeconds: number;
 }
 
 /**
  * A session for a customer, on one of the shop's own domains.
- * @param maxAge seconds; the configured life when left out or longer
+ * @param request `maxAgeSeconds`: the configured life when left out or longer
  */
 export async function openForCustomer(
   ports: Ports,
   application: Application,
-  request: { userId: string; domain: string; maxAge?: number },
-  by: By,
+  request: { userId: string; domain: string; maxAgeSeconds?: number },
+  by: AuditActor,
 ): Promise<
   Result<
     OpenedByOperator,
@@ -33,16 +34,16 @@ export async function openForCustomer(
 > {
   const domain = request.domain.toLowerCase();
   if (!application.domains.includes(domain)) {
-    return badField('body.domain', 'is not a domain of this application');
+    return invalidField('body.domain', 'is not a domain of this application');
   }
   const now = ports.clock.now();
   const { userId } = request;
   const user = await ports.users.find(userId);
-  if (!user) return noCustomer();
-  const refused = signInRefusal(user, application);
-  if (refused) return refused;
-  const life = sessionLife(application.config);
-  const asked = request.maxAge === undefined ? life : request.maxAge * 1000;
+  if (!user) return customerNotFound();
+  const failure = checkSignIn(user, application);
+  if (failure) return failure;
+  const life = sessionLifeMs(application.config);
+  const asked = request.maxAgeSeconds === undefined ? life : request.maxAgeSeconds * SECOND_MS;
   const { cookie, handle } = await ports.sessionTokens.issue(user.id);
   const validFrom = user.sessionsValidFrom;
   const visitor = { userId: user.id, handle, validFrom, userAgent: '', ip: '', domain };
@@ -56,28 +57,28 @@ export async function openForCustomer(
   const since = aliveSince(application, now);
   await ports.sessions.enter({ userId, handle, event, aliveSince: since, ends: [] });
   await ports.sessions.put(session);
-  return accept({ cookie, maxAge: Math.floor((session.expiresAt - now) / 1000) });
+  return ok({ cookie, maxAgeSeconds: Math.floor((session.expiresAt - now) / SECOND_MS) });
 }
 
 /** @returns the handles that were alive */
 export async function endAllOf(
   ports: Ports,
   userId: string,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<string[], 'not_found'>> {
   const now = ports.clock.now();
   const [user, sessions] = await Promise.all([
     ports.users.find(userId),
     ports.sessions.list(userId, now),
   ]);
-  if (!user) return noCustomer();
+  if (!user) return customerNotFound();
   // KV lists lag: what it does not show yet ends all the same, because D1 refuses everything made before.
   const event = { ...by, action: 'sessions.ended', userId, at: now } as const;
   await ports.sessions.endAll(userId, event);
-  return accept(sessions.map(({ handle }) => handle));
+  return ok(sessions.map(({ handle }) => handle));
 }
 
-const noSession = () => refuse('not_found', { message: 'No such session.' });
+const noSession = () => err('not_found', { message: 'No such session.' });
 
 const HANDLE = /^[0-9a-f]{32}$/;
 
@@ -86,16 +87,16 @@ export async function endOneOf(
   ports: Ports,
   userId: string,
   name: string,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<string, 'not_found'>> {
   const handle = name.replace(/^sess:/, '').toLowerCase();
   if (!HANDLE.test(handle)) return noSession();
   const now = ports.clock.now();
   const { session, user, ended } = await ports.sessions.find(userId, handle);
-  if (!user) return noCustomer();
+  if (!user) return customerNotFound();
   const dead = !session || ended || isRevoked(session, user);
   if (dead || session.expiresAt <= now) return noSession();
   const event = { ...by, action: 'session.ended', userId, session: handle, at: now } as const;
-  await ports.sessions.end(userId, [handle], now + ENDED_FOR, event);
-  return accept(handle);
+  await ports.sessions.end(userId, [handle], now + ENDED_FOR_MS, event);
+  return ok(handle);
 }

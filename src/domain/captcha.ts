@@ -11,7 +11,7 @@ import type {
   RegistrationOrigin,
 } from '../ports.ts';
 import { sameIdentifier } from './identifier.ts';
-import { accept, refuse, type Refused, type Result } from './result.ts';
+import { ok, err, type Failure, type Result } from '../shared/result.ts';
 
 declare const permitted: unique symbol;
 
@@ -38,16 +38,16 @@ const isAsked = ({ captcha }: CaptchaPorts, { config }: Application): boolean =>
   captcha !== undefined && !config.skip_captcha;
 
 /** No captcha is asked while no secret is configured, or when the shop has switched it off. */
-export async function robotRefusal(
+export async function checkCaptcha(
   ports: CaptchaPorts,
   application: Application,
   { token, ip, action }: SolvedCaptcha,
-): Promise<Refused<'captcha_failed'> | undefined> {
+): Promise<Failure<'captcha_failed'> | undefined> {
   if (!ports.captcha || !isAsked(ports, application)) return undefined;
-  if (token === undefined) return refuse('captcha_failed', { message: 'A captcha is required.' });
+  if (token === undefined) return err('captcha_failed', { message: 'A captcha is required.' });
   const hosts = application.domains;
   const human = await ports.captcha.isHuman({ token, ip, hosts, action });
-  return human ? undefined : refuse('captcha_failed');
+  return human ? undefined : err('captcha_failed');
 }
 
 /** For a caller of whom nothing is known. */
@@ -56,8 +56,8 @@ export async function permitByCaptcha(
   application: Application,
   solved: SolvedCaptcha,
 ): Promise<Result<SendPermit, 'captcha_failed'>> {
-  const refused = await robotRefusal(ports, application, solved);
-  return refused ?? accept(permit(isAsked(ports, application) ? 'captcha' : 'form'));
+  const refused = await checkCaptcha(ports, application, solved);
+  return refused ?? ok(permit(isAsked(ports, application) ? 'captcha' : 'form'));
 }
 
 /** For a signed-in shopper, whose messages have a budget of their own. */
@@ -90,6 +90,6 @@ export async function permitInRegistration(
     (one) => ![...proofs, ...sentTo].some((known) => sameIdentifier(known, one)),
   );
   const isFree = sentTo.length + fresh.length <= FREE_IDENTIFIERS[origin];
-  const refused = isFree ? undefined : await robotRefusal(ports, application, solved);
-  return refused ?? accept(permit(origin));
+  const refused = isFree ? undefined : await checkCaptcha(ports, application, solved);
+  return refused ?? ok(permit(origin));
 }

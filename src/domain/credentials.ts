@@ -2,17 +2,18 @@
  * Everything that can become a session or change who owns an account, and everything that revokes it. The stores of D1 and
  * of memory take from this table what a revocation ends; a kind or a revocation without its cell does not compile.
  */
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../shared/time.ts';
 import type { Identifier, Registration, User } from '../ports.ts';
-
-const MINUTE_MS = 60_000;
 
 /** How long a credential can be used, counted from the proof it stands for. Nothing extends it. */
 export const OTP_LIFE_MS = 10 * MINUTE_MS;
 export const REGISTRATION_LIFE_MS = 30 * MINUTE_MS;
 export const RESET_LINK_LIFE_MS = 30 * MINUTE_MS;
-export const VERIFY_LINK_LIFE_MS = 24 * 60 * MINUTE_MS;
+export const VERIFY_LINK_LIFE_MS = DAY_MS;
 /** Longer-lived tokens would be worth stealing. */
 export const LOGIN_TOKEN_LIFE_MS = 5 * MINUTE_MS;
+/** The clocks of providers and companies may differ from ours by this much. */
+export const CLOCK_TOLERANCE_MS = 10 * SECOND_MS;
 
 /** What happens to an account that ends credentials which were given out before. */
 export const REVOCATIONS = [

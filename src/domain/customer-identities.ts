@@ -1,7 +1,7 @@
 /** Social identities of customers in the hands of operators. */
-import type { LinkedIdentity, Ports, SocialIdentity } from '../ports.ts';
-import { noCustomer, type By } from './customers.ts';
-import { accept, refuse, type Result } from './result.ts';
+import type { AuditActor, LinkedIdentity, Ports, SocialIdentity } from '../ports.ts';
+import { customerNotFound } from './customers.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 
 /** @returns what is linked to the customer, the oldest first */
 export async function identitiesOf(
@@ -12,7 +12,7 @@ export async function identitiesOf(
     ports.users.find(userId),
     ports.identities.ofUser(userId),
   ]);
-  return user ? accept(linked) : noCustomer();
+  return user ? ok(linked) : customerNotFound();
 }
 
 /** Unlinks an identity and ends whatever its holder may have opened with it. */
@@ -20,7 +20,7 @@ export async function unlinkIdentity(
   ports: Ports,
   userId: string,
   identity: { provider: string; subject: string },
-  by: By,
+  by: AuditActor,
 ): Promise<Result<undefined, 'not_found'>> {
   const { provider } = identity;
   // The subject is personal data: the audit holds of a person the id alone.
@@ -33,11 +33,11 @@ export async function unlinkIdentity(
   } as const;
   if (!isProvider(provider)) return notLinked();
   const unlinked = await ports.identities.unlink(userId, { ...identity, provider }, event);
-  return unlinked ? accept(undefined) : notLinked();
+  return unlinked ? ok(undefined) : notLinked();
 }
 
 const notLinked = () =>
-  refuse('not_found', { message: 'No such identity is linked to this customer.' });
+  err('not_found', { message: 'No such identity is linked to this customer.' });
 
 const isProvider = (name: string): name is SocialIdentity['provider'] =>
   ['google', 'facebook', 'apple'].includes(name) || name.startsWith('token:');

@@ -4,11 +4,34 @@ import { readEmail, readPhone } from './identifier.ts';
 
 const MAX_WORDS = 4;
 
-/** Lower-cased words without marks, as `user_words` holds them: `José Ñandú` → `jose`, `nandu`. */
+/** Accents of Latin, Greek and Cyrillic, and the points of Hebrew and Arabic. Other marks are vowels of their scripts. */
+const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]/g;
+/** Letters that people leave out the stroke of, or write as two, and that Unicode does not take apart. */
+const LETTERS: Record<string, string> = {
+  ł: 'l',
+  ø: 'o',
+  đ: 'd',
+  ħ: 'h',
+  ŧ: 't',
+  ı: 'i',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  þ: 'th',
+  ð: 'd',
+};
+
+/** Lower-cased words without accents, as `user_words` holds them: `José Łukasz` → `jose`, `lukasz`; `रमा` stays `रमा`. */
 export function wordsOf(text: string): string[] {
-  const plain = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
-  return [...new Set(plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean))].map((word) =>
-    word.slice(0, 40),
+  const plain = text
+    .normalize('NFKD')
+    .replaceAll(ACCENTS, '')
+    .toLowerCase()
+    // Lower case of a Turkish İ is an i with a dot above.
+    .replaceAll(ACCENTS, '')
+    .replaceAll(/[łøđħŧıßæœþð]/g, (letter) => LETTERS[letter] ?? letter);
+  return [...new Set(plain.split(/[^\p{L}\p{M}\p{N}]+/u).filter(Boolean))].map((word) =>
+    Array.from(word).slice(0, 40).join(''),
   );
 }
 

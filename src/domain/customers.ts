@@ -1,7 +1,8 @@
 /** What operators do to customers. An operator vouches: identifiers count as verified (D-64). */
+import { DAY_MS } from '../shared/time.ts';
 import type {
   Application,
-  AuditEvent,
+  AuditActor,
   CustomerChange,
   CustomerTerms,
   CustomerWritten,
@@ -13,16 +14,12 @@ import type {
 } from '../ports.ts';
 import { readEmail, readPhone, sameIdentifier } from './identifier.ts';
 import { readProfile, type ProfileBody } from './profile.ts';
-import { accept, badField, refuse, type Refused, type Result } from './result.ts';
+import { ok, invalidField, err, type Failure, type Result } from '../shared/result.ts';
 import { newObjectId } from './object-id.ts';
 import { givenProfile, withPrimaries } from './user.ts';
 import { wordsOf } from './customer-query.ts';
 
-/** Who did it and why; the flow adds what it did, and to whom. */
-export type By = Pick<AuditEvent, 'actor' | 'requestId' | 'reason'>;
-
-const DAY = 86_400_000;
-const SHOWN = 20;
+const MAX_MATCHES = 20;
 
 // ── create ──
 
@@ -33,18 +30,19 @@ export interface CreateCustomer extends ProfileBody {
   meta?: Record<string, unknown>;
 }
 
-export const USERNAME_RULE = 'must be 3 to 64 of a-z 0-9 . _ -, not digits only';
+export const USERNAME_RULE = 'must be 3 to 64 of a-z 0-9 . _ -, with a letter or an underscore';
 
 /** Lower-cased, and no number that could be taken for a phone. */
 export function readUsername(text: string): string | undefined {
   const username = text.trim().toLowerCase();
-  return /^[a-z0-9._-]{3,64}$/.test(username) && !/^\d+$/.test(username) ? username : undefined;
+  const isOne = /^[a-z0-9._-]{3,64}$/.test(username) && /[a-z0-9]/.test(username);
+  return isOne && /[a-z_]/.test(username) ? username : undefined;
 }
 
 const TAKEN_FIELD = { phone: 'phone_number', email: 'email', username: 'username' } as const;
 
-function taken(field: string): Refused<'identifier_taken'> {
-  return refuse('identifier_taken', {
+function taken(field: string): Failure<'identifier_taken'> {
+  return err('identifier_taken', {
     message: `${field} already belongs to another account.`,
     meta: { field },
     errors: [{ path: field, message: 'already belongs to another account' }],
@@ -57,29 +55,30 @@ function written(
   fieldOf: (field: IdentifierKind | 'username') => string,
 ): Result<User, 'identifier_taken' | 'not_found'> {
   if (result.state === 'taken') return taken(fieldOf(result.field));
-  return result.user ? accept(result.user) : noCustomer();
+  return result.user ? ok(result.user) : customerNotFound();
 }
 
-export function noCustomer(ids: readonly string[] = []): Refused<'not_found'> {
+export function customerNotFound(ids: readonly string[] = []): Failure<'not_found'> {
   const message = ids.length > 0 ? `No such customer: ${ids.join(', ')}.` : 'No such customer.';
-  return refuse('not_found', { message, ...(ids.length > 0 && { meta: { user_id: ids } }) });
+  return err('not_found', { message, ...(ids.length > 0 && { meta: { user_id: ids } }) });
 }
 
 export async function createCustomer(
   ports: Ports,
   application: Application,
   body: CreateCustomer,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<User, 'validation_failed' | 'identifier_taken' | 'not_found'>> {
   const now = ports.clock.now();
   const username = readUsername(body.username);
   if (username === undefined) {
-    return badField('body.username', USERNAME_RULE);
+    return invalidField('body.username', USERNAME_RULE);
   }
   const phone = readPhone(body.phone_number, application.defaultCountryCode);
-  if (!phone) return badField('body.phone_number', 'is not a mobile number');
+  if (!phone) return invalidField('body.phone_number', 'is not a mobile number');
   const email = body.email === undefined ? undefined : readEmail(body.email);
-  if (body.email !== undefined && !email) return badField('body.email', 'is not an email address');
+  if (body.email !== undefined && !email)
+    return invalidField('body.email', 'is not an email address');
   const profile = readProfile(body, now);
   if (!profile.ok) return profile;
   const refs: IdentifierRef[] = email ? [phone, email] : [phone];
@@ -121,17 +120,17 @@ export function readIdentifiers(
 ): Result<Identifier[], 'validation_failed'> {
   const identifiers: Identifier[] = [];
   for (const [index, { ref, verified = true, primary = false }] of listed.entries()) {
-    if (!ref) return badField(`${field}.${index}`, 'is not valid');
+    if (!ref) return invalidField(`${field}.${index}`, 'is not valid');
     if (primary && !verified)
-      return badField(`${field}.${index}`, 'must be verified to be primary');
+      return invalidField(`${field}.${index}`, 'must be verified to be primary');
     if (identifiers.some((one) => sameIdentifier(one, ref))) {
-      return badField(`${field}.${index}`, 'is there twice');
+      return invalidField(`${field}.${index}`, 'is there twice');
     }
     identifiers.push({ ...ref, verified, primary });
   }
   const primaries = identifiers.filter(({ primary }) => primary).length;
-  if (primaries > 1) return badField(field, 'must have one primary at most');
-  return accept(primaries === 1 ? identifiers : withPrimaries(identifiers));
+  if (primaries > 1) return invalidField(field, 'must have one primary at most');
+  return ok(primaries === 1 ? identifiers : withPrimaries(identifiers));
 }
 
 function readLists(
@@ -165,9 +164,9 @@ function readLists(
   const kept = user.identifiers.filter(({ kind }) => !replaced.includes(kind));
   const [first] = given;
   if (first && ![...kept, ...identifiers].some(({ verified }) => verified)) {
-    return badField(first.field, 'must leave one verified email or phone to sign in with');
+    return invalidField(first.field, 'must leave one verified email or phone to sign in with');
   }
-  return accept({ identifiers, replaced });
+  return ok({ identifiers, replaced });
 }
 
 export async function updateCustomer(
@@ -175,11 +174,11 @@ export async function updateCustomer(
   application: Application,
   userId: string,
   body: UpdateCustomer,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<User, 'validation_failed' | 'identifier_taken' | 'not_found'>> {
   const now = ports.clock.now();
   const user = await ports.users.find(userId);
-  if (!user) return noCustomer();
+  if (!user) return customerNotFound();
   const profile = readProfile(body, now);
   if (!profile.ok) return profile;
   const lists = readLists(application, user, body);
@@ -209,7 +208,7 @@ export function bestMatches(users: readonly User[], terms: CustomerTerms): User[
   return users
     .map((user) => ({ user, rank: rank(user, terms) }))
     .toSorted((a, b) => a.rank - b.rank || b.user.createdAt - a.user.createdAt)
-    .slice(0, SHOWN)
+    .slice(0, MAX_MATCHES)
     .map(({ user }) => user);
 }
 
@@ -226,11 +225,11 @@ export async function setCustomerState(
   ports: Ports,
   userIds: string[],
   change: keyof typeof ACTION,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<undefined, 'not_found'>> {
   const event = { ...by, action: ACTION[change], at: ports.clock.now() };
   const missing = await ports.customers.setState(userIds, change, event);
-  return missing.length > 0 ? noCustomer(missing) : accept(undefined);
+  return missing.length > 0 ? customerNotFound(missing) : ok(undefined);
 }
 
 /** The purge takes users who were deleted `delete_account_day` days ago or earlier; nobody is both restored and purged. */
@@ -238,19 +237,23 @@ export async function restoreCustomer(
   ports: Ports,
   { config }: Application,
   userId: string,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<undefined, 'not_found' | 'not_deleted' | 'undelete_too_late'>> {
   const now = ports.clock.now();
   const event = { ...by, action: 'customer.restored', userId, at: now } as const;
-  const state = await ports.customers.restore(userId, now - config.delete_account_day * DAY, event);
+  const state = await ports.customers.restore(
+    userId,
+    now - config.delete_account_day * DAY_MS,
+    event,
+  );
   switch (state) {
     case 'done':
-      return accept(undefined);
+      return ok(undefined);
     case 'missing':
-      return noCustomer();
+      return customerNotFound();
     case 'not_deleted':
-      return refuse('not_deleted');
+      return err('not_deleted');
     case 'too_late':
-      return refuse('undelete_too_late');
+      return err('undelete_too_late');
   }
 }

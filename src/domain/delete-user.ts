@@ -2,9 +2,9 @@
 import type { Application, DeviceRef, Ports, User } from '../ports.ts';
 import { shopperEvent } from './audit-event.ts';
 import { noticeDeleted } from './notices.ts';
-import { accept, refuse, type Result } from './result.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 import { sameIdentifier } from './identifier.ts';
-import { tryCode, type TryRefusal } from './try-code.ts';
+import { tryCode, type TryCodeErrorCode } from './try-code.ts';
 
 export interface DeleteUser {
   /** Left out when the code came by email: then the primary email's newest code is meant. */
@@ -21,13 +21,13 @@ export async function deleteUser(
   application: Application,
   user: User,
   request: DeleteUser,
-): Promise<Result<undefined, TryRefusal | 'reason_unknown'>> {
+): Promise<Result<undefined, TryCodeErrorCode | 'reason_unknown'>> {
   const { delete_account_reasons: reasons } = application.config;
   const { reasonId } = request;
   const known = reasons.find(({ reason_id }) => reason_id === reasonId);
-  if (reasonId !== undefined && reasons.length > 0 && !known) return refuse('reason_unknown');
+  if (reasonId !== undefined && reasons.length > 0 && !known) return err('reason_unknown');
   const mail = user.identifiers.find(({ kind, primary }) => kind === 'email' && primary);
-  if (request.requestId === undefined && !mail) return refuse('otp_invalid');
+  if (request.requestId === undefined && !mail) return err('otp_invalid');
   const challenge =
     request.requestId === undefined
       ? { email: mail?.value ?? '', userId: user.id }
@@ -42,12 +42,12 @@ export async function deleteUser(
   const { found, nonce, now } = tried.value;
   const { purpose, userId, identifier } = found.challenge;
   const own = user.identifiers.some((one) => one.verified && sameIdentifier(one, identifier));
-  if (purpose !== 'profile' || userId !== user.id || !own) return refuse('otp_invalid');
+  if (purpose !== 'profile' || userId !== user.id || !own) return err('otp_invalid');
   const reason = request.reason ?? known?.reason_text;
   const event = { ...shopperEvent(ports, 'account.deleted', user.id), reason };
   const effect = { kind: 'delete', userId: user.id, reason, event } as const;
-  const settled = await ports.otps.settle({ challenge: found.challenge, nonce, effect, now });
-  if (settled.state !== 'done') return refuse('otp_invalid');
+  const settled = await ports.otps.consume({ challenge: found.challenge, nonce, effect, now });
+  if (settled.state !== 'done') return err('otp_invalid');
   noticeDeleted(ports, application, user);
-  return accept(undefined);
+  return ok(undefined);
 }

@@ -1,7 +1,7 @@
 /** What a link would do, for a page that asks before it uses the link. */
 import type { LinkKind, Ports } from '../ports.ts';
 import { masked } from './identifier.ts';
-import { accept, refuse, type Result } from './result.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 import { accountName } from './send-link.ts';
 
 export interface LinkView {
@@ -18,7 +18,7 @@ export async function describeLink(
 ): Promise<Result<LinkView, 'link_invalid'>> {
   const id = await ports.vault.digest(code);
   const link = await ports.links.describe(id, ports.clock.now());
-  if (!link) return refuse('link_invalid');
+  if (!link) return err('link_invalid');
   const { kind, identifier, user } = link;
-  return accept({ kind, account: accountName(user), identifier: masked(identifier) });
+  return ok({ kind, account: accountName(user), identifier: masked(identifier) });
 }

@@ -17,25 +17,19 @@ import { noticeSignIn, noticeSocialLinked } from './notices.ts';
 import {
   sendProofs,
   withHash,
-  type Begun,
-  type FinishRefusal,
+  type OpenRegistrationContext,
   type FinishRegistration,
-  type Outcome,
-  type Step,
+  type FinishResult,
+  type RegistrationContext,
 } from './registration-proofs.ts';
-import { accept, missingField, refuse, type Refused } from './result.ts';
-import {
-  kindsForRegistration,
-  kindsForSession,
-  newUser,
-  nextStep,
-  USERNAME_TRIES,
-} from './registration.ts';
+import { ok, requiredField, err } from '../shared/result.ts';
+import { kindsForRegistration, newUser, nextStep, withFreeUsername } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
 import { openSession, prepareSession } from './sign-in.ts';
-import { givenProfile, missingKinds, signInRefusal } from './user.ts';
+import { decideSignIn } from './sign-in-outcome.ts';
+import { givenProfile } from './user.ts';
 
-export type { FinishRefusal, Finished, FinishRegistration } from './registration-proofs.ts';
+export type { FinishErrorCode, FinishOutcome, FinishRegistration } from './registration-proofs.ts';
 
 const fieldOf = ({ phoneField = 'body.mobile' }: FinishRegistration, kind: IdentifierKind) =>
   kind === 'phone' ? phoneField : 'body.email';
@@ -44,7 +38,7 @@ export async function finishRegistration(
   ports: Ports,
   application: Application,
   request: FinishRegistration,
-): Outcome {
+): FinishResult {
   const startedAt = ports.clock.now();
   if (request.registerToken === undefined) {
     const form = merge(undefined, request);
@@ -53,22 +47,22 @@ export async function finishRegistration(
   const id = await ports.vault.digest(request.registerToken);
   const found = await ports.registrations.find(id);
   const { registration } = found;
-  if (!registration || registration.expiresAt <= startedAt) return refuse('register_token_invalid');
-  if (registration.finishedAt !== undefined) return refuse('registration_finished');
+  if (!registration || registration.expiresAt <= startedAt) return err('register_token_invalid');
+  if (registration.finishedAt !== undefined) return err('registration_finished');
   const form = merge(found.form, request);
-  const step = { ports, application, request, registration, form, startedAt };
+  const context = { ports, application, request, registration, form, startedAt };
   if (registration.userId !== undefined) {
     const { bound } = found;
     return bound && bindingHolds(registration, bound)
-      ? completeUser(step, bound)
-      : refuse('register_token_invalid');
+      ? completeUser(context, bound)
+      : err('register_token_invalid');
   }
-  if (found.owners.length === 0) return next(step);
+  if (found.owners.length === 0) return next(context);
   // These identifiers belong to a user by now. An old proof signs in there only if nothing has happened since (see credentials.ts).
   const owner = found.owners.find((user) => signsInto(user, registration));
   return owner && found.owners.length === 1
-    ? signInOwner(step, owner)
-    : refuse('register_token_invalid');
+    ? signInOwner(context, owner)
+    : err('register_token_invalid');
 }
 
 /** Whether one of the registration's proofs is still good for the account that owns the identifier by now. */
@@ -80,16 +74,16 @@ function signsInto(user: User, { proofs }: Registration): boolean {
 }
 
 /** Asks, sends codes or makes the user, as the proofs at hand demand. */
-async function next(step: Step): Outcome {
-  const { application, request, registration, form } = step;
-  if (!application.config.register) return refuse('registration_closed');
+async function next(context: RegistrationContext): FinishResult {
+  const { application, request, registration, form } = context;
+  if (!application.config.register) return err('registration_closed');
   const demanded = kindsForRegistration(application);
   const to = nextStep(demanded, registration?.proofs ?? [], form.identifiers);
-  if (to.kind === 'ask') return missingField(fieldOf(request, to.missing[0] ?? 'phone'));
+  if (to.kind === 'ask') return requiredField(fieldOf(request, to.missing[0] ?? 'phone'));
   // Without a token nothing is proven yet, so there is nothing to make a user of.
   return to.kind === 'prove' || !registration
-    ? sendProofs(step, to.identifiers)
-    : create({ ...step, registration }, to.identifiers, to.unverified);
+    ? sendProofs(context, to.identifiers)
+    : create({ ...context, registration }, to.identifiers, to.unverified);
 }
 
 /** What was filled in before, overwritten by what is sent now. */
@@ -104,39 +98,39 @@ function merge(stored: PendingForm | undefined, request: FinishRegistration): Pe
 }
 
 async function create(
-  step: Begun,
+  context: OpenRegistrationContext,
   identifiers: Parameters<typeof newUser>[2],
   unverified: IdentifierRef[],
-): Outcome {
-  const { ports, application, request, registration, startedAt } = step;
-  if (!application.config.active) return refuse('application_inactive');
-  const form = await withHash(step);
+): FinishResult {
+  const { ports, application, request, registration, startedAt } = context;
+  if (!application.config.active) return err('application_inactive');
+  const form = await withHash(context);
   const { visitor } = request;
-  for (let tries = 0; tries < USERNAME_TRIES; tries += 1) {
-    const made = newUser(ports, form, identifiers);
-    const prepared = await prepare(step, made);
+  const draw = () => newUser(ports, form, identifiers);
+  return withFreeUsername(draw, async (made): Promise<Awaited<FinishResult> | 'username_taken'> => {
+    const prepared = await prepare(context, made);
     const settled = await ports.registrations.finish(
       registration.id,
       made,
       prepared.signIn,
       startedAt,
     );
-    if (settled.state === 'lost') return refuse('registration_finished');
-    if (settled.state === 'done' && settled.user) {
-      const { user } = settled;
-      const session = await openSession(ports, application, user, visitor, prepared);
-      const linkSentTo = await sendFirstLinks(ports, application, user, unverified, visitor.ip);
-      return accept({ kind: 'signed_in', user, session, linkSentTo });
+    if (settled.state === 'taken') {
+      // A user has registered with a proven identifier meanwhile: the older proof does not open that account.
+      return settled.field === 'username' ? 'username_taken' : err('register_token_invalid');
     }
-    // A user has registered with a proven identifier meanwhile: the older proof does not open that account.
-    if (settled.state === 'taken' && settled.field !== 'username') {
-      return refuse('register_token_invalid');
-    }
-  }
-  throw new Error('no free username after several tries');
+    if (settled.state !== 'done' || !settled.user) return err('registration_finished');
+    const { user } = settled;
+    const session = await openSession(ports, application, user, visitor, prepared);
+    const linkSentTo = await sendFirstLinks(ports, application, user, unverified, visitor.ip);
+    return ok({ kind: 'signed_in', user, session, linkSentTo });
+  });
 }
 
-const prepare = async ({ ports, application, request, startedAt }: Step, user: { id: string }) =>
+const prepare = async (
+  { ports, application, request, startedAt }: RegistrationContext,
+  user: { id: string },
+) =>
   prepareSession(
     ports,
     application,
@@ -146,48 +140,54 @@ const prepare = async ({ ports, application, request, startedAt }: Step, user: {
   );
 
 /** The proof belongs to an existing user: login's outcomes, the form is dropped (D-48). */
-async function signInOwner(step: Begun, owner: User): Outcome {
-  const { ports, application, registration, request, startedAt } = step;
-  const refused: Refused<FinishRefusal> | undefined = signInRefusal(owner, application);
-  if (refused) return refused;
-  if (missingKinds(kindsForSession(application), owner.identifiers).length > 0) {
-    // No session yet (D-49); of the form only what is to be proven next is kept (D-48).
-    const form = { identifiers: step.form.identifiers };
-    const provenAt = Math.min(...registration.proofs.map((proof) => proof.provenAt));
-    return completeUser({ ...step, form }, owner, { userId: owner.id, provenAt });
-  }
-  const prepared = await prepare(step, owner);
+async function signInOwner(context: OpenRegistrationContext, owner: User): FinishResult {
+  const { registration } = context;
+  const decision = decideSignIn(context.application, owner);
+  if (decision.kind === 'refused') return decision.failure;
+  if (decision.kind === 'allowed') return closeWithSession(context, owner);
+  // No session yet (D-49); of the form only what is to be proven next is kept (D-48).
+  const form = { identifiers: context.form.identifiers };
+  const provenAt = Math.min(...registration.proofs.map((proof) => proof.provenAt));
+  return sendMissing({ ...context, form }, decision.missing, { userId: owner.id, provenAt });
+}
+
+/** A known user who lacked a demanded identifier (D-49). */
+async function completeUser(context: OpenRegistrationContext, user: User): FinishResult {
+  const decision = decideSignIn(context.application, user);
+  if (decision.kind === 'refused') return decision.failure;
+  return decision.kind === 'allowed'
+    ? closeWithSession(context, user)
+    : sendMissing(context, decision.missing);
+}
+
+/** The registration ends in a session of a user who has everything. */
+async function closeWithSession(context: OpenRegistrationContext, owner: User): FinishResult {
+  const { ports, application, registration, request, startedAt } = context;
+  const prepared = await prepare(context, owner);
   const settled = await ports.registrations.close(
     registration.id,
     owner.id,
     prepared.signIn,
     startedAt,
   );
-  if (settled.state !== 'done') return refuse('register_token_invalid');
+  if (settled.state !== 'done') return err('register_token_invalid');
   const user = settled.user ?? owner;
   const { identity } = registration;
   if (identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);
   const session = await openSession(ports, application, user, request.visitor, prepared);
   noticeSignIn(ports, user);
-  return accept({ kind: 'signed_in', user, session });
+  return ok({ kind: 'signed_in', user, session });
 }
 
-/** A known user who lacked a demanded identifier (D-49). */
-async function completeUser(
-  step: Begun,
-  user: User,
+/** Sends codes to the identifiers of the form that are of the `missing` kinds; asks for the first kind it does not give. */
+async function sendMissing(
+  context: OpenRegistrationContext,
+  missing: readonly IdentifierKind[],
   bound?: { userId: string; provenAt: number },
-): Outcome {
-  const { application, form } = step;
-  const refused = signInRefusal(user, application);
-  if (refused) return refused;
-  const missing = missingKinds(kindsForSession(application), user.identifiers);
-  const [first] = missing;
-  if (first === undefined) return signInOwner(step, user);
-  const wanted = missing.flatMap((kind) => form.identifiers.find((one) => one.kind === kind) ?? []);
-  if (wanted.length < missing.length) {
-    const lacking = missing.find((kind) => !wanted.some((one) => one.kind === kind)) ?? first;
-    return missingField(fieldOf(step.request, lacking));
-  }
-  return sendProofs(step, wanted, bound);
+): FinishResult {
+  const given = context.form.identifiers;
+  const lacking = missing.find((kind) => !given.some((one) => one.kind === kind));
+  if (lacking !== undefined) return requiredField(fieldOf(context.request, lacking));
+  const wanted = missing.flatMap((kind) => given.find((one) => one.kind === kind) ?? []);
+  return sendProofs(context, wanted, bound);
 }

@@ -2,6 +2,7 @@
  * Reading a file of group members, piece by piece (D-68). Each piece is one conditional step of the import, so a run
  * may be killed between any two statements, and its message may come twice: the members are those of one whole reading.
  */
+import { MINUTE_MS } from '../shared/time.ts';
 import type {
   Application,
   Clock,
@@ -17,10 +18,10 @@ import { readMember } from './group-members.ts';
 import { newObjectId } from './object-id.ts';
 
 /** Two calls to D1 a slice. */
-const SLICE = 2_000;
+const ROWS_PER_SLICE = 2_000;
 /** Where a run hands over to the next one, far below what one invocation may ask of D1, and of time. */
 const ROWS_PER_RUN = 50_000;
-const RUN_MS = 60_000;
+const MAX_RUN_MS = MINUTE_MS;
 /** What of the errors is kept; all are counted. */
 const MAX_ERRORS = 1_000;
 /** A file that is written while it is read would be read for ever. */
@@ -35,7 +36,7 @@ export interface ImportPorts {
 
 /** `again`: there is more to read, by another message. */
 export type RunEnd = { end: 'done' } | { end: 'again'; importId: string };
-const DONE: RunEnd = { end: 'done' };
+const RUN_DONE: RunEnd = { end: 'done' };
 
 const isOpen = ({ state }: GroupImport): boolean => state === 'pending' || state === 'processing';
 
@@ -75,12 +76,12 @@ async function readOn(
   found: GroupImport,
   opened: OpenFile,
 ): Promise<RunEnd> {
-  const deadline = clock.now() + RUN_MS;
+  const deadline = clock.now() + MAX_RUN_MS;
   let [from, failed, read] = [found.byteOffset, found.failed, 0];
-  for await (const slice of opened.slices(SLICE)) {
+  for await (const slice of opened.slices(ROWS_PER_SLICE)) {
     if ('state' in slice) {
       await imports.fail(found.id, slice.reason, clock.now());
-      return DONE;
+      return RUN_DONE;
     }
     const members = await findMembers(imports, slice, opened, defaultCountryCode);
     const { rows, userIds, errors } = members;
@@ -97,7 +98,7 @@ async function readOn(
       now: clock.now(),
     });
     // Another delivery of the same message goes on, or a newer file has come.
-    if (!moved) return DONE;
+    if (!moved) return RUN_DONE;
     from = slice.byteOffset;
     failed += errors.length;
     read += rows;
@@ -105,7 +106,7 @@ async function readOn(
       return { end: 'again', importId: found.id };
   }
   await imports.succeed(found.id, from, clock.now());
-  return DONE;
+  return RUN_DONE;
 }
 
 /**
@@ -119,7 +120,7 @@ export async function runImport(
 ): Promise<RunEnd> {
   const { imports, files, clock, random } = ports;
   const found = await imports.find(importId);
-  if (!found || !isOpen(found)) return DONE;
+  if (!found || !isOpen(found)) return RUN_DONE;
   const opened = await files.open(found);
   if (opened.state === 'open') return readOn(ports, application, found, opened);
   const now = clock.now();
@@ -127,8 +128,8 @@ export async function runImport(
     const reason =
       opened.state === 'refused' ? opened.reason : 'The file changes while it is read.';
     await imports.fail(found.id, reason, now);
-    return DONE;
+    return RUN_DONE;
   }
   const next = newObjectId(now, random.bytes(8));
-  return (await imports.restart(found, next, now)) ? { end: 'again', importId: next } : DONE;
+  return (await imports.restart(found, next, now)) ? { end: 'again', importId: next } : RUN_DONE;
 }

@@ -1,22 +1,15 @@
 /** User groups as operators make, change and read them. */
-import type {
-  Application,
-  Group,
-  GroupImport,
-  GroupRef,
-  LineError,
-  NewImport,
-  Ports,
-} from '../ports.ts';
-import type { By } from './customers.ts';
+import { MINUTE_MS } from '../shared/time.ts';
+import type { AuditActor, Group, GroupImport, GroupRef, NewImport, Ports } from '../ports.ts';
 import { newObjectId } from './object-id.ts';
+import { isTenantUrl } from './outbound-url.ts';
 import { isPlainLine } from './plain-line.ts';
-import { accept, badField, refuse, type Result } from './result.ts';
+import { ok, invalidField, err, type Result } from '../shared/result.ts';
 
 /** Of one application: a list reads the names of all of them. */
 const MAX_GROUPS = 1_000;
 /** An open import that nothing has moved for so long may have lost its message. */
-const STALLED = 60_000;
+const STALLED_AFTER_MS = MINUTE_MS;
 
 /** `uid` when it is a short number, else `_id`: the documents use `group_id` for both (D-14). */
 export const readGroupId = (text: string): GroupRef =>
@@ -29,13 +22,14 @@ export interface GroupBody {
 }
 
 function newImport(ports: Ports, fileUrl: string): Result<NewImport, 'validation_failed'> {
-  if (!ports.imports.allows(fileUrl)) {
-    return badField('body.file_url', 'must be an https address on a public host, on port 443');
+  // Public hosts only, so that no operator reaches a private network (D-68).
+  if (!isTenantUrl(fileUrl, { loopback: ports.loopbackFiles })) {
+    return invalidField('body.file_url', 'must be an https address on a public host, on port 443');
   }
-  return accept({ fileUrl, importId: newObjectId(ports.clock.now(), ports.random.bytes(8)) });
+  return ok({ fileUrl, importId: newObjectId(ports.clock.now(), ports.random.bytes(8)) });
 }
 
-const unreadable = badField('body.name', 'must be one visible line');
+const unreadable = invalidField('body.name', 'must be one visible line');
 
 /** The group is there; if its message cannot be sent, the search for stalled imports sends another. */
 const begin = (ports: Ports, { importId }: NewImport): void =>
@@ -44,7 +38,7 @@ const begin = (ports: Ports, { importId }: NewImport): void =>
 export async function createGroup(
   ports: Ports,
   body: Required<GroupBody>,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<Group, 'validation_failed' | 'group_limit'>> {
   const file = newImport(ports, body.file_url);
   if (!file.ok) return file;
@@ -55,9 +49,9 @@ export async function createGroup(
   const event = { ...by, action: 'group.created', detail: { group: id }, at: now } as const;
   const group = { id, name, description, ...file.value };
   const created = await ports.groups.create(group, MAX_GROUPS, event);
-  if (!created) return refuse('group_limit');
+  if (!created) return err('group_limit');
   begin(ports, file.value);
-  return accept(created);
+  return ok(created);
 }
 
 /** A file, the same one too, is read from its start; until it is in, the group keeps the members it has. */
@@ -65,7 +59,7 @@ export async function updateGroup(
   ports: Ports,
   ref: GroupRef,
   body: GroupBody,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<Group, 'validation_failed' | 'not_found'>> {
   const file = body.file_url === undefined ? undefined : newImport(ports, body.file_url);
   if (file && !file.ok) return file;
@@ -74,44 +68,18 @@ export async function updateGroup(
   const detail = { group: ref, fields: Object.keys(body) };
   const event = { ...by, action: 'group.updated', detail, at: ports.clock.now() } as const;
   const updated = await ports.groups.update(ref, { name, description, file: file?.value }, event);
-  if (!updated) return refuse('not_found', { message: 'No such group.' });
+  if (!updated) return err('not_found', { message: 'No such group.' });
   if (file) begin(ports, file.value);
-  return accept(updated);
+  return ok(updated);
 }
 
 /** Reading a stalled import sends its message again, at most once a minute. */
-export function wakeStalled(ports: Ports, { id, state, progressedAt }: GroupImport): void {
+export function resumeStalledImport(ports: Ports, { id, state, progressedAt }: GroupImport): void {
   const now = ports.clock.now();
-  const before = now - STALLED;
+  const before = now - STALLED_AFTER_MS;
   if ((state !== 'pending' && state !== 'processing') || progressedAt > before) return;
   const wake = async (): Promise<void> => {
     if (await ports.groups.claimStalled(id, before, now)) await ports.imports.send(id);
   };
   ports.background(wake());
-}
-
-/** A group in its documented shape. */
-export function groupView(
-  { id: _id, uid, name, description, createdAt, modifiedAt, import: read }: Group,
-  { id: application_id }: Application,
-  lineErrors: readonly LineError[] = [],
-) {
-  const failure =
-    read.state === 'failed' ? (read.failure ?? 'The file could not be read.') : undefined;
-  const errors = [...(failure === undefined ? [] : [{ message: failure }]), ...lineErrors];
-  return {
-    _id,
-    uid,
-    application_id,
-    name,
-    description,
-    file_url: read.fileUrl,
-    status: read.state,
-    is_active: true,
-    counts: { rows: read.rows, users: read.users, failed: read.failed },
-    ...(errors.length > 0 && { errors }),
-    created_at: new Date(createdAt).toISOString(),
-    modified_at: new Date(modifiedAt).toISOString(),
-    __v: 0,
-  };
 }

@@ -1,50 +1,83 @@
 /** Emails and phones: reading what people type, and writing it back as the documents show it. */
-import { parsePhoneNumberFromString, type MetadataJson } from 'libphonenumber-js/core';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
 import type { Identifier, IdentifierRef } from '../ports.ts';
-import metadata from './phone-metadata.json' with { type: 'json' };
-
-/** Mobile metadata without formatting patterns; made by scripts/phone-metadata.ts, which knows its shape. */
-const METADATA = metadata as unknown as MetadataJson;
+import { toAsciiDigits, trimTyped } from '../shared/typed-text.ts';
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-const MAX_EMAIL = 254;
+/** Letters, digits, hyphens and dots of any script; joiners are letters of some. URL judges and encodes the rest. */
+const TYPED_DOMAIN = /^(?:[\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]|\p{Join_Control})+$/u;
+/** At least two labels of 1 to 63 letters, digits and inner hyphens; the last begins with a letter (RFC 1035, 2.3.4). */
+const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const MAX_EMAIL_CHARACTERS = 254;
+/** Invisible characters around an address, as a copied contact card has them. */
+const INVISIBLE_AROUND =
+  /^[\s\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]+|[\s\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]+$/gu;
 
 /** A lower-cased address with its domain in punycode, or undefined when it is none. */
 export function readEmail(text: string): IdentifierRef | undefined {
-  const address = text.trim().toLowerCase();
+  const address = text.replaceAll(INVISIBLE_AROUND, '').toLowerCase();
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at);
   const domain = address.slice(at + 1);
   if (at < 1 || local.length > 64 || !LOCAL_PART.test(local)) return undefined;
-  // URL does the punycode; whatever else a URL could hold in this place is no domain.
-  if (/[\s/:?#@[\]\\%]/.test(domain) || !URL.canParse(`https://${domain}`)) return undefined;
+  if (!TYPED_DOMAIN.test(domain) || !URL.canParse(`https://${domain}`)) return undefined;
   const { hostname } = new URL(`https://${domain}`);
   const value = `${local}@${hostname}`;
-  if (!/^[^.].*\.[a-z][a-z0-9-]*$/.test(hostname) || value.length > MAX_EMAIL) return undefined;
+  if (!DOMAIN.test(hostname) || value.length > MAX_EMAIL_CHARACTERS) return undefined;
   return { kind: 'email', value };
 }
 
+/** `+91`, `0091`, `"91 "`, `९१` → `91`; any other text stays what it is. */
+const readCallingCode = (text: string): string =>
+  toAsciiDigits(trimTyped(text)).replace(/^(\+|00)\s*/, '');
+
+/** Blanks, brackets, dots, dashes and slashes stand between the digits of a number as people write it. */
+const TYPED_NUMBER = /^\+?[\d\s()./-]+$/;
+
 /**
- * A mobile number in E.164, or undefined when it is none. Metadata for mobiles only: landlines and premium numbers
- * are refused, because they cannot get an SMS or cost a fortune.
+ * A mobile number in E.164, or undefined when it is none. The library's metadata for mobiles only: landlines and premium
+ * numbers are refused, because they cannot get an SMS or cost a fortune; and so are numbers of no country (satellite
+ * phones, freephone, premium rate: +881, +800, +979), which that metadata would take.
+ * @param typed as people type and paste it: with digits of their script, `00` for `+`, `tel:` in front
  * @param callingCode digits, with or without `+`; used when the number does not start with `+`
  */
-export function readPhone(number: string, callingCode: string): IdentifierRef | undefined {
-  const defaultCallingCode = callingCode.replace(/^\+/, '');
-  if (!/^[1-9]\d{0,2}$/.test(defaultCallingCode) || !/^\+?[\d\s().-]+$/.test(number))
-    return undefined;
-  const parsed = parseNumber(number, defaultCallingCode);
-  if (!parsed?.isValid()) return undefined;
+export function readPhone(typed: string, callingCode: string): IdentifierRef | undefined {
+  const defaultCallingCode = readCallingCode(callingCode);
+  const number = toAsciiDigits(trimTyped(typed))
+    .replace(/^tel:/i, '')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/^00(?=[\s(]*[1-9])/, '+');
+  if (!/^[1-9]\d{0,2}$/.test(defaultCallingCode) || !TYPED_NUMBER.test(number)) return undefined;
+  const parsed =
+    parseNumber(number, defaultCallingCode) ?? parseOwnCode(number, defaultCallingCode);
+  if (!parsed) return undefined;
   return { kind: 'phone', value: parsed.number, callingCode: Number(parsed.countryCallingCode) };
 }
 
+/** A valid mobile number of that country, or of the one that its `+` names. */
 function parseNumber(number: string, defaultCallingCode: string) {
   try {
-    return parsePhoneNumberFromString(number, { defaultCallingCode, extract: false }, METADATA);
+    const parsed = parsePhoneNumberFromString(number, { defaultCallingCode, extract: false });
+    return parsed?.isValid() && !parsed.isNonGeographic() ? parsed : undefined;
   } catch {
     // The library throws on a calling code that no country has.
     return undefined;
   }
+}
+
+/** A shorter rest is rather a landline that happens to begin like the calling code: 27 820 0000 in South Africa. */
+const MIN_OWN_CODE_REST = 8;
+
+/**
+ * A number that begins with its own calling code but lacks the `+`, as messengers show it. The library reads it except
+ * where it could be a landline: in Germany, Indonesia and Kosovo. Only asked for what is no mobile number as it stands, so
+ * that none is lost.
+ */
+function parseOwnCode(number: string, callingCode: string) {
+  const digits = number.replaceAll(/\D/g, '');
+  if (number.startsWith('+') || !digits.startsWith(callingCode)) return undefined;
+  if (digits.length < callingCode.length + MIN_OWN_CODE_REST) return undefined;
+  return parseNumber(`+${digits}`, callingCode);
 }
 
 /** The national digits of a phone, as `phone` and `mobile` show them. */

@@ -3,7 +3,7 @@ import type { Application, IdentifierRef, Ports, User, VerifyLinkKind } from '..
 import { sameIdentifier } from './identifier.ts';
 import { noticeAdded, noticePrimary, noticeRemoved } from './notices.ts';
 import { kindsForSession } from './registration.ts';
-import { accept, refuse, type Result } from './result.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 import { sendVerifyLink } from './send-link.ts';
 import { MAX_IDENTIFIERS } from './verify-otp.ts';
 
@@ -25,14 +25,14 @@ export async function addIdentifier(
   ip: string,
 ): Promise<Result<LinkAnswer, 'identifier_limit' | 'too_many_requests' | 'validation_failed'>> {
   const known = find(user, one);
-  if (known?.verified) return accept({ user, sent: false });
+  if (known?.verified) return ok({ user, sent: false });
   const sameKind = user.identifiers.filter(({ kind }) => kind === one.kind);
-  if (!known && sameKind.length >= MAX_IDENTIFIERS) return refuse('identifier_limit');
+  if (!known && sameKind.length >= MAX_IDENTIFIERS) return err('identifier_limit');
   const sent = await sendVerifyLink(ports, application, user, one, ip);
   if (!sent.ok) return sent;
   const change = { profile: {}, add: [one], max: MAX_IDENTIFIERS, now: ports.clock.now() };
   const updated = await ports.users.update(user, change);
-  return accept({ user: updated ?? user, sent: true });
+  return ok({ user: updated ?? user, sent: true });
 }
 
 /** Sends the link of an identifier of the profile again. */
@@ -44,10 +44,10 @@ export async function sendLinkAgain(
   ip: string,
 ): Promise<Result<LinkAnswer, 'not_found' | 'too_many_requests' | 'validation_failed'>> {
   const known = find(user, one);
-  if (!known) return refuse('not_found', { message: 'It is not on this profile.' });
-  if (known.verified) return accept({ user, sent: false });
+  if (!known) return err('not_found', { message: 'It is not on this profile.' });
+  if (known.verified) return ok({ user, sent: false });
   const sent = await sendVerifyLink(ports, application, user, one, ip);
-  return sent.ok ? accept({ user, sent: true }) : sent;
+  return sent.ok ? ok({ user, sent: true }) : sent;
 }
 
 /** Uses the code of a link up. It takes no session: the code says whose profile it is for. */
@@ -59,12 +59,12 @@ export async function verifyByLink(
   const id = await ports.vault.digest(code);
   const settled = await ports.links.verify(id, kind, ports.clock.now());
   if (settled.state === 'taken') {
-    return refuse('identifier_taken', { meta: { field: settled.field } });
+    return err('identifier_taken', { meta: { field: settled.field } });
   }
-  if (settled.state !== 'done' || !settled.user) return refuse('link_invalid');
+  if (settled.state !== 'done' || !settled.user) return err('link_invalid');
   const { user, verified } = settled;
   if (verified) noticeAdded(ports, user, verified);
-  return accept(user);
+  return ok(user);
 }
 
 export async function makePrimary(
@@ -74,12 +74,12 @@ export async function makePrimary(
 ): Promise<Result<User, 'not_found' | 'identifier_unverified'>> {
   const old = user.identifiers.find(({ kind, primary }) => kind === one.kind && primary);
   const changed = await ports.users.setPrimary(user.id, one, ports.clock.now());
-  if (changed.state === 'unverified') return refuse('identifier_unverified');
+  if (changed.state === 'unverified') return err('identifier_unverified');
   if (changed.state !== 'done' || !changed.user) {
-    return refuse('not_found', { message: 'It is not on this profile.' });
+    return err('not_found', { message: 'It is not on this profile.' });
   }
   if (old && !sameIdentifier(old, one)) noticePrimary(ports, changed.user, old, one);
-  return accept(changed.user);
+  return ok(changed.user);
 }
 
 export async function removeIdentifier(
@@ -92,11 +92,11 @@ export async function removeIdentifier(
   const changed = await ports.users.remove(user.id, one, { demanded }, ports.clock.now());
   if (changed.state === 'last') {
     const reason = demanded ? 'this shop requires one' : 'it is the last way to sign in';
-    return refuse('identifier_last', { message: `It cannot be removed: ${reason}.` });
+    return err('identifier_last', { message: `It cannot be removed: ${reason}.` });
   }
   if (changed.state !== 'done' || !changed.user) {
-    return refuse('not_found', { message: 'It is not on this profile.' });
+    return err('not_found', { message: 'It is not on this profile.' });
   }
   if (find(user, one)?.verified) noticeRemoved(ports, changed.user, one);
-  return accept(changed.user);
+  return ok(changed.user);
 }

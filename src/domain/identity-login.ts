@@ -9,88 +9,87 @@ import type {
   Limit,
   PendingForm,
   Ports,
-  Profile,
   SessionRef,
   SocialIdentity,
-  User,
 } from '../ports.ts';
 import { noticeSocialLinked } from './notices.ts';
-import { kindsForSession, newRegistration } from './registration.ts';
-import { accept, refuse, type Result } from './result.ts';
+import { kindsForRegistration, newRegistration } from './registration.ts';
+import { ok, err, type Result } from '../shared/result.ts';
 import { tokenCountsUntil } from './credentials.ts';
-import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
-import { givenProfile, missingKinds, signInRefusal } from './user.ts';
+import { openSession, prepareSession, type ClientInfo } from './sign-in.ts';
+import {
+  checkSignIn,
+  decideSignIn,
+  type KnownPerson,
+  type OpenRegistration,
+  type SignInErrorCode,
+  type SignInOutcome,
+} from './sign-in-outcome.ts';
+import { givenProfile } from './user.ts';
 
-export interface IdentityLogin {
+export interface IdentityLogin extends KnownPerson {
   identity: SocialIdentity;
-  /** What the provider has proven, strong enough to link by. */
-  proven: IdentifierRef[];
-  /** What it only says. */
-  claimed: IdentifierRef[];
-  profile: Profile;
   /** When a login token was made, in milliseconds; undefined where that is not known. */
   issuedAt?: number;
   /** Charged before the proof was asked for; given back when it signs in or begins a registration. */
   charged: readonly Limit[];
   chargedAt: number;
   presented?: readonly SessionRef[];
-  visitor: Visitor;
+  visitor: ClientInfo;
 }
 
-export type IdentityLoggedIn =
-  | { kind: 'signed_in'; user: User; session: SessionCookie }
-  /** A known user lacks a required identifier (D-49). */
-  | { kind: 'incomplete'; user: User; token: string }
-  | { kind: 'register'; token: string };
+export type IdentityOutcome =
+  | Exclude<SignInOutcome, OpenRegistration>
+  | (OpenRegistration & { person: KnownPerson });
 
-export type IdentityRefusal =
+export type IdentityErrorCode =
+  | SignInErrorCode
   | 'login_failed'
   | 'registration_closed'
-  | 'identifier_taken'
-  | 'account_blocked'
-  | 'account_deleted'
-  | 'application_inactive';
+  | 'identifier_taken';
 
 /** A link may be made by another call in between; then whose it is now decides. */
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 export async function loginByIdentity(
   ports: Ports,
   application: Application,
   login: IdentityLogin,
-): Promise<Result<IdentityLoggedIn, IdentityRefusal>> {
+): Promise<Result<IdentityOutcome, IdentityErrorCode>> {
   const { identity, proven, presented, visitor, charged, chargedAt } = login;
   const method = identity.provider.startsWith('token:') ? 'token' : 'social';
   const startedAt = ports.clock.now();
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
     const { linked, owners } = await ports.identities.find(identity, proven);
     // Two people's identifiers in one login: neither account may get the other's.
     if (!linked && owners.length > 1) {
-      return refuse('identifier_taken', { meta: { field: kindOfSecond(proven) } });
+      return err('identifier_taken', { meta: { field: kindOfSecond(proven) } });
     }
     const known = linked ?? owners[0];
-    const refused = signInRefusal(known, application);
-    if (refused) return refused;
-    if (!known) return register(ports, application, login);
+    if (!known) {
+      return checkSignIn(undefined, application) ?? register(ports, application, login);
+    }
+    const decision = decideSignIn(application, known);
+    if (decision.kind === 'refused') return decision.failure;
     const countsUntil = tokenCountsUntil(login.issuedAt);
     if (countsUntil !== undefined && countsUntil < known.sessionsValidFrom) {
-      return refuse('login_failed', { internal: 'made before a revocation' });
+      return err('login_failed', { internal: 'made before a revocation' });
     }
-    const lacks = missingKinds(kindsForSession(application), known.identifiers).length > 0;
-    const fresh = lacks
-      ? await newRegistration(ports, { origin: 'known_social', user: known })
-      : undefined;
     const by = { method, presented } as const;
-    const prepared = lacks
-      ? undefined
-      : await prepareSession(ports, application, known.id, by, startedAt);
+    const begun =
+      decision.kind === 'incomplete'
+        ? {
+            missing: decision.missing,
+            fresh: await newRegistration(ports, { origin: 'known_social', user: known }),
+          }
+        : { prepared: await prepareSession(ports, application, known.id, by, startedAt) };
     const done = await ports.identities.signIn({
       identity,
       userId: known.id,
       by: linked ? [] : proven,
       countsUntil,
-      signIn: prepared?.signIn,
-      registration: fresh?.registration,
+      signIn: begun.prepared?.signIn,
+      registration: begun.fresh?.registration,
       charged,
       chargedAt,
       now: startedAt,
@@ -98,13 +97,16 @@ export async function loginByIdentity(
     if (!done) continue;
     const { user } = done;
     if (done.linkedNow) noticeSocialLinked(ports, user, identity, proven);
-    const refusedNow = signInRefusal(user, application);
+    const refusedNow = checkSignIn(user, application);
     if (refusedNow) return refusedNow;
-    if (!prepared) return accept({ kind: 'incomplete', user, token: fresh?.token ?? '' });
-    const session = await openSession(ports, application, user, visitor, prepared);
-    return accept({ kind: 'signed_in', user, session });
+    if (begun.fresh) {
+      const { fresh, missing } = begun;
+      return ok({ kind: 'incomplete', user, token: fresh.token, missing });
+    }
+    const session = await openSession(ports, application, user, visitor, begun.prepared);
+    return ok({ kind: 'signed_in', user, session });
   }
-  return refuse('login_failed', { internal: 'the identity keeps changing hands' });
+  return err('login_failed', { internal: 'the identity keeps changing hands' });
 }
 
 const kindOfSecond = (proven: readonly IdentifierRef[]): IdentifierKind =>
@@ -114,15 +116,18 @@ async function register(
   ports: Ports,
   application: Application,
   login: IdentityLogin,
-): Promise<Result<IdentityLoggedIn, 'registration_closed'>> {
+): Promise<Result<IdentityOutcome, 'registration_closed'>> {
   const { identity, proven, claimed, profile, charged, chargedAt } = login;
   await ports.budgets.giveBack(charged, chargedAt);
-  if (!application.config.register) return refuse('registration_closed');
+  if (!application.config.register) return err('registration_closed');
   const origin = identity.provider.startsWith('token:') ? 'login_token' : 'social';
   const { token, registration } = await newRegistration(ports, { origin, identity });
   const form: PendingForm = { ...givenProfile(profile), identifiers: claimed };
   const provenAt = registration.createdAt;
   const proofs = proven.map((one) => ({ ...one, provenAt }));
   await ports.registrations.begin(registration, form, proofs);
-  return accept({ kind: 'register', token });
+  const missing = kindsForRegistration(application).filter(
+    (kind) => !proven.some((one) => one.kind === kind),
+  );
+  return ok({ kind: 'registration', token, missing, person: { proven, claimed, profile } });
 }

@@ -1,14 +1,14 @@
 /** Password hashes that users brought from another system: which of them count, and what they make every login cost. Pure. */
+import { DAY_MS } from '../shared/time.ts';
 import type { HashParameters, ImportedHashes } from '../ports.ts';
 import { DEFAULT_BCRYPT_COST, isOwn, parseHash, workClass } from './password-hash.ts';
 
 /** How long imported hashes count when the application's record has no date yet. */
-export const IMPORTED_HASHES_DAYS = 90;
-const DAY_MS = 86_400_000;
+const IMPORTED_HASHES_DAYS = 90;
 export const defaultUntil = (now: number): number => now + IMPORTED_HASHES_DAYS * DAY_MS;
 
 /** Why a policy does not count hashes of these parameters, which are not ours; undefined when it does. */
-export function policyRefusal(
+export function policyMismatch(
   of: HashParameters,
   { kinds, until, maxBcryptCost = DEFAULT_BCRYPT_COST }: ImportedHashes,
   now: number,
@@ -29,7 +29,7 @@ export function hashCounts(
   const parsed = hash === undefined ? undefined : parseHash(hash);
   // What cannot be read is the hasher's to judge, which does the same work for it.
   if (!parsed?.ok || isOwn(parsed.value.parameters)) return true;
-  return policy !== undefined && policyRefusal(parsed.value.parameters, policy, now) === undefined;
+  return policy !== undefined && policyMismatch(parsed.value.parameters, policy, now) === undefined;
 }
 
 /** What stands for hashes of these parameters in the work of every login: bcrypt is capped, all else is itself. */
@@ -42,7 +42,7 @@ export const sharedWork = (of: HashParameters): HashParameters =>
  */
 export function importedWork(policy: ImportedHashes | undefined, now: number): HashParameters[] {
   const counting = (policy?.brought ?? []).filter(
-    (one) => policy && policyRefusal(one, policy, now) === undefined,
+    (one) => policy && policyMismatch(one, policy, now) === undefined,
   );
   return [...new Map(counting.map(sharedWork).map((one) => [workClass(one), one])).values()];
 }

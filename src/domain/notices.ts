@@ -2,6 +2,7 @@
  * Telling people that their account has changed (D-59), and the audit where the change has no batch for its row. Best
  * effort: the change is made, whether or not the news goes out; an audit that fails stands in the log.
  */
+import { DAY_MS } from '../shared/time.ts';
 import type {
   Application,
   IdentifierRef,
@@ -112,7 +113,7 @@ export function noticeDeleted(ports: Ports, application: Application, user: User
     (one) => one !== undefined,
   );
   // The purge runs during the day after: the last whole day is the one before the end.
-  const end = ports.clock.now() + (application.config.delete_account_day - 1) * 86_400_000;
+  const end = ports.clock.now() + (application.config.delete_account_day - 1) * DAY_MS;
   const lastDay = new Date(end).toISOString().slice(0, 10);
   send(ports, to, { template: 'notice_account_deleted', lastDay });
 }

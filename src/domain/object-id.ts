@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../shared/time.ts';
 import { hex } from './hex.ts';
 
 /**
@@ -5,6 +6,6 @@ import { hex } from './hex.ts';
  * @param random 8 bytes
  */
 export function newObjectId(now: number, random: Uint8Array): string {
-  const seconds = Math.floor(now / 1000);
+  const seconds = Math.floor(now / SECOND_MS);
   return seconds.toString(16).padStart(8, '0') + hex(random);
 }

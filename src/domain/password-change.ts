@@ -11,20 +11,26 @@ import type {
 import { shopperEvent } from './audit-event.ts';
 import { RESET_LINK_LIFE_MS } from './credentials.ts';
 import { noticePasswordSet } from './notices.ts';
-import { passwordRefusal } from './password.ts';
+import { checkNewPassword } from './password.ts';
 import { checkPassword } from './password-login.ts';
-import { accept, missingField, refuse, type Result } from './result.ts';
+import { ok, requiredField, err, type Result } from '../shared/result.ts';
 import { hex } from './hex.ts';
 import {
   openSession,
   prepareSession,
   replaceSession,
   type SessionCookie,
-  type Visitor,
+  type ClientInfo,
 } from './sign-in.ts';
 import { linkLimits } from './throttle.ts';
-import { kindsForSession, newRegistration } from './registration.ts';
-import { missingKinds, signInRefusal } from './user.ts';
+import { newRegistration } from './registration.ts';
+import {
+  checkSignIn,
+  decideSignIn,
+  type IncompleteUser,
+  type SignedInOutcome,
+  type SignInErrorCode,
+} from './sign-in-outcome.ts';
 
 /**
  * Mails a link to an address that an active user has verified. Whatever happens the caller hears the same: for an unknown
@@ -69,18 +75,6 @@ export async function resetCodeUser(ports: Ports, code: string): Promise<User | 
   return ports.links.findReset(id, ports.clock.now());
 }
 
-export type NewPassword =
-  | { kind: 'signed_in'; user: User; session: SessionCookie }
-  /** A required identifier is missing (D-49). */
-  | { kind: 'register'; user: User; token: string };
-
-type ResetRefusal =
-  | 'link_invalid'
-  | 'password_weak'
-  | 'account_blocked'
-  | 'account_deleted'
-  | 'application_inactive';
-
 /** A new password by a mailed link: the code is used up, earlier sessions end, the holder is signed in. */
 export async function resetPassword(
   ports: Ports,
@@ -89,42 +83,45 @@ export async function resetPassword(
     code: string;
     password: string;
     presented?: readonly SessionRef[];
-    visitor: Visitor;
+    visitor: ClientInfo;
   },
-): Promise<Result<NewPassword, ResetRefusal>> {
+): Promise<
+  Result<SignedInOutcome | IncompleteUser, SignInErrorCode | 'link_invalid' | 'password_weak'>
+> {
   const user = await resetCodeUser(ports, request.code);
-  if (!user) return refuse('link_invalid');
-  const refused = signInRefusal(user, application);
-  if (refused) return refused;
-  const weak = await passwordRefusal(ports, request.password, user, 'body.password');
+  if (!user) return err('link_invalid');
+  const decision = decideSignIn(application, user);
+  if (decision.kind === 'refused') return decision.failure;
+  const weak = await checkNewPassword(ports, request.password, user, 'body.password');
   if (weak) return weak;
   const hash = await ports.hasher.hash(request.password);
   // After the hash: a login with the old password that began meanwhile must not outlive the reset.
   const event = shopperEvent(ports, 'password.reset', user.id);
-  const lacks = missingKinds(kindsForSession(application), user.identifiers).length > 0;
   const by = { method: 'reset', presented: request.presented } as const;
-  const prepared = lacks
-    ? undefined
-    : await prepareSession(ports, application, user.id, by, event.at);
+  const prepared =
+    decision.kind === 'allowed'
+      ? await prepareSession(ports, application, user.id, by, event.at)
+      : undefined;
   const id = await ports.vault.digest(request.code);
   const settled = await ports.links.reset(id, hash, event, prepared?.signIn);
-  if (settled.state !== 'done' || !settled.user) return refuse('link_invalid');
+  if (settled.state !== 'done' || !settled.user) return err('link_invalid');
   const current = settled.user;
   noticePasswordSet(ports, current);
-  const refusedNow = signInRefusal(current, application);
+  const refusedNow = checkSignIn(current, application);
   if (refusedNow) return refusedNow;
   if (!prepared) {
+    const missing = decision.kind === 'incomplete' ? decision.missing : [];
     const { token, registration } = await newRegistration(ports, {
       origin: 'reset_link',
       user: current,
     });
     await ports.registrations.begin(registration, { identifiers: [] });
-    return accept({ kind: 'register', user: current, token });
+    return ok({ kind: 'incomplete', user: current, token, missing });
   }
   const { visitor } = request;
   const startedAt = Math.max(event.at, current.sessionsValidFrom);
   const session = await openSession(ports, application, current, visitor, prepared, startedAt);
-  return accept({ kind: 'signed_in', user: current, session });
+  return ok({ kind: 'signed_in', user: current, session });
 }
 
 /** A new password while signed in. The old one is demanded when there is one, and a wrong one counts as a failed login. */
@@ -146,7 +143,7 @@ export async function changePassword(
   const { user, session } = signedIn;
   const current = await ports.passwords.hashOf(user.id);
   if (current !== undefined) {
-    if (request.oldPassword === undefined) return missingField('body.old_password');
+    if (request.oldPassword === undefined) return requiredField('body.old_password');
     const checked = await checkPassword(ports, {
       login: { userId: user.id },
       password: request.oldPassword,
@@ -156,19 +153,19 @@ export async function changePassword(
     });
     if (!checked.ok) {
       const { internal } = checked;
-      return checked.code === 'login_failed' ? refuse('password_wrong', { internal }) : checked;
+      return checked.code === 'login_failed' ? err('password_wrong', { internal }) : checked;
     }
     // The hash is about to be replaced as it is.
     await ports.passwords.succeed({ ...checked.value.success, rehash: undefined });
   }
-  const weak = await passwordRefusal(ports, request.newPassword, user, 'body.new_password');
+  const weak = await checkNewPassword(ports, request.newPassword, user, 'body.new_password');
   if (weak) return weak;
   const hash = await ports.hasher.hash(request.newPassword);
   const issued = await ports.sessionTokens.issue(user.id);
   const event = { ...shopperEvent(ports, 'password.changed', user.id), session: issued.handle };
   // Only over the password that was checked: of two changes at once one wins, the other's old password is wrong by then.
   const changed = await ports.passwords.set(user.id, current, hash, event);
-  if (!changed) return refuse('password_wrong');
+  if (!changed) return err('password_wrong');
   noticePasswordSet(ports, changed);
-  return accept(await replaceSession(ports, session, changed, issued, event.at));
+  return ok(await replaceSession(ports, session, changed, issued, event.at));
 }

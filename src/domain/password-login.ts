@@ -12,25 +12,31 @@ import type {
 import { shopperEvent } from './audit-event.ts';
 import { readEmail, readPhone } from './identifier.ts';
 import { hashCounts, importedWork } from './imported-hash.ts';
-import { kindsForSession, newRegistration } from './registration.ts';
-import { accept, refuse, tooMany, type Result } from './result.ts';
-import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
+import { newRegistration } from './registration.ts';
+import { ok, err, rateLimited, type Result } from '../shared/result.ts';
+import { openSession, prepareSession, type ClientInfo } from './sign-in.ts';
 import { loginFailures } from './throttle.ts';
-import { missingKinds, signInRefusal } from './user.ts';
+import { trimTyped } from '../shared/typed-text.ts';
+import {
+  checkSignIn,
+  decideSignIn,
+  type IncompleteUser,
+  type SignedInOutcome,
+  type SignInErrorCode,
+} from './sign-in-outcome.ts';
 
-/** Contains `@` → email; `+` or digits only → phone; else a username. Anything else matches no user. */
+/**
+ * Contains `@` → email; a mobile number in any way of writing → phone, as login by code reads it; else a username.
+ * Anything else matches no user. A username cannot be a mobile number, so none is hidden by one.
+ */
 export function readLoginName(text: string, callingCode: string): LoginName {
-  const name = text.trim();
-  const nobody = { username: '' };
+  const name = trimTyped(text);
   if (name.includes('@')) {
     const identifier = readEmail(name);
-    return identifier ? { identifier } : nobody;
+    return identifier ? { identifier } : { username: '' };
   }
-  if (/^\+|^\d+$/.test(name)) {
-    const identifier = readPhone(name, callingCode);
-    return identifier ? { identifier } : nobody;
-  }
-  return { username: name.toLowerCase() };
+  const phone = readPhone(name, callingCode);
+  return phone ? { identifier: phone } : { username: name.toLowerCase() };
 }
 
 export interface PasswordCheck {
@@ -64,7 +70,7 @@ export async function checkPassword(
     account: { ...account, device },
     now,
   });
-  if (found.limited) return tooMany(found.limited);
+  if (found.limited) return rateLimited(found.limited);
   const { user } = found;
   // One that does not count any more is no hash; the work is the same.
   const hash = hashCounts(found.hash, importedHashes, now) ? found.hash : undefined;
@@ -72,60 +78,52 @@ export async function checkPassword(
   if (user && hash !== undefined && (verdict === 'right' || verdict === 'outdated')) {
     const rehash = verdict === 'outdated' ? await ports.hasher.hash(password) : undefined;
     const success = { charged: found.charged, chargedAt: now, userId: user.id, hash, rehash };
-    return accept({ user, success });
+    return ok({ user, success });
   }
   ports.background(ports.audit.count('sign_in_failed.password', now));
   if (user && found.spent) {
     const detail = { limit: account.name };
     ports.background(ports.audit.record(shopperEvent(ports, 'sign_in.locked', user.id, detail)));
   }
-  if (typeof verdict !== 'object') return refuse('login_failed');
+  if (typeof verdict !== 'object') return err('login_failed');
   const owner = user ? `user ${user.id}` : 'nobody';
-  return refuse('login_failed', { internal: `password hash of ${owner}: ${verdict.unusable}` });
+  return err('login_failed', { internal: `password hash of ${owner}: ${verdict.unusable}` });
 }
-
-export type PasswordLogin =
-  | { kind: 'signed_in'; user: User; session: SessionCookie }
-  | { kind: 'register'; user: User; token: string };
-
-type Refusal =
-  | 'too_many_requests'
-  | 'login_failed'
-  | 'account_blocked'
-  | 'account_deleted'
-  | 'application_inactive';
 
 export async function loginByPassword(
   ports: Ports,
   application: Application,
   request: Omit<PasswordCheck, 'ip' | 'importedHashes'> & {
-    visitor: Visitor;
+    visitor: ClientInfo;
     presented?: readonly SessionRef[];
   },
-): Promise<Result<PasswordLogin, Refusal>> {
+): Promise<
+  Result<SignedInOutcome | IncompleteUser, SignInErrorCode | 'too_many_requests' | 'login_failed'>
+> {
   const startedAt = ports.clock.now();
   const { importedHashes } = application;
   const check = { ...request, ip: request.visitor.ip, importedHashes };
   const checked = await checkPassword(ports, check);
   if (!checked.ok) return checked;
   const { user, success } = checked.value;
-  const refused = signInRefusal(user, application);
-  if (refused) {
+  const decision = decideSignIn(application, user);
+  if (decision.kind === 'refused') {
     await ports.passwords.succeed(success);
-    return refused;
+    return decision.failure;
   }
-  if (missingKinds(kindsForSession(application), user.identifiers).length > 0) {
+  if (decision.kind === 'incomplete') {
     const { token, registration } = await newRegistration(ports, { origin: 'password', user });
     const current = await ports.passwords.succeed({ ...success, registration });
-    return current ? accept({ kind: 'register', user: current, token }) : refuse('login_failed');
+    if (!current) return err('login_failed');
+    return ok({ kind: 'incomplete', user: current, token, missing: decision.missing });
   }
   const by = { method: 'password', presented: request.presented } as const;
   const prepared = await prepareSession(ports, application, user.id, by, startedAt);
   // Read in the batch that compares the hash once more: a password that was changed meanwhile is refused.
   const current = await ports.passwords.succeed({ ...success, signIn: prepared.signIn });
-  if (!current) return refuse('login_failed');
-  const refusedNow = signInRefusal(current, application);
+  if (!current) return err('login_failed');
+  const refusedNow = checkSignIn(current, application);
   if (refusedNow) return refusedNow;
   const session = await openSession(ports, application, current, request.visitor, prepared);
-  return accept({ kind: 'signed_in', user: current, session });
+  return ok({ kind: 'signed_in', user: current, session });
 }

@@ -1,10 +1,10 @@
 /** What a password may be: long enough, not a common one, and not the user's own name, email or phone. */
 import type { IdentifierRef, Ports } from '../ports.ts';
 import { nationalDigits } from './identifier.ts';
-import { refuse, type Refused } from './result.ts';
+import { err, type Failure } from '../shared/result.ts';
 
-const MIN = 8;
-const MAX = 128;
+const MIN_CHARACTERS = 8;
+const MAX_CHARACTERS = 128;
 
 /** What is known of the user, and must not be the password. */
 export interface OwnWords {
@@ -35,21 +35,21 @@ function ownWords({ identifiers = [], username, firstName, lastName }: OwnWords)
  * characters as people see them in NFC (ASVS 6.2).
  * @param field where it stands in the request, such as `body.password`
  */
-export async function passwordRefusal(
+export async function checkNewPassword(
   ports: Pick<Ports, 'commonPasswords'>,
   password: string,
   own: OwnWords,
   field: string,
-): Promise<Refused<'password_weak'> | undefined> {
-  const weak = (message: string): Refused<'password_weak'> =>
-    refuse('password_weak', {
+): Promise<Failure<'password_weak'> | undefined> {
+  const weak = (message: string): Failure<'password_weak'> =>
+    err('password_weak', {
       message: `${field} ${message}.`,
       errors: [{ path: field, message }],
     });
   const normal = password.normalize('NFC');
   const { length } = Array.from(normal);
-  if (length < MIN) return weak(`must have at least ${MIN} characters`);
-  if (length > MAX) return weak(`must have at most ${MAX} characters`);
+  if (length < MIN_CHARACTERS) return weak(`must have at least ${MIN_CHARACTERS} characters`);
+  if (length > MAX_CHARACTERS) return weak(`must have at most ${MAX_CHARACTERS} characters`);
   const lower = normal.toLowerCase();
   if (new Set(lower).size < 2 || (await ports.commonPasswords.has(lower))) {
     return weak('is one that many people use');

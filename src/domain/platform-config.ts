@@ -1,8 +1,7 @@
 /** Changing the login options of an application. Pure, but for the one flow at the end. */
-import type { Application, Ports, PlatformConfig } from '../ports.ts';
-import type { By } from './customers.ts';
-import { accept, badField, refuse, type Refused, type Result } from './result.ts';
-import { ABSOLUTE_CAP, UNIT } from './session.ts';
+import type { AuditActor, Application, Ports, PlatformConfig } from '../ports.ts';
+import { ok, invalidField, err, type Failure, type Result } from '../shared/result.ts';
+import { MAX_SESSION_LIFE_MS, UNIT_MS } from './session.ts';
 import { isWebAddress } from './web-address.ts';
 
 type Json = Record<string, unknown>;
@@ -20,12 +19,12 @@ function merge(old: Json, change: Json): Json {
 }
 
 /** What the server says of a configuration. A caller may send back what it has read; these stay what they are. */
-const OURS = new Set(['_id', '__v', 'created_at', 'updated_at']);
+const SERVER_MANAGED_KEYS = new Set(['_id', '__v', 'created_at', 'updated_at']);
 
 /** `appId` is how the documented examples spell `app_id` (D-5). */
-function canonical(change: Json): Json {
+function normalizeAliases(change: Json): Json {
   const { social_tokens: tokens, ...rest } = Object.fromEntries(
-    Object.entries(change).filter(([key]) => !OURS.has(key)),
+    Object.entries(change).filter(([key]) => !SERVER_MANAGED_KEYS.has(key)),
   );
   if (!isObject(tokens)) return rest;
   const spelt = Object.entries(tokens).map(([provider, token]) => {
@@ -38,25 +37,25 @@ function canonical(change: Json): Json {
 
 const MAX_DELETE_DAYS = 3_650;
 
-const MAX_BYTES = 64 * 1024;
+const MAX_CONFIG_BYTES = 64 * 1024;
 const bytesOf = (value: unknown): number =>
   new TextEncoder().encode(JSON.stringify(value) ?? '').length;
 
 /** Too large as a whole; the largest part of the change is named, as the one to be cut. */
-function oversize(config: PlatformConfig, change: Json): Refused<'validation_failed'> | undefined {
-  if (bytesOf(config) <= MAX_BYTES) return undefined;
+function oversize(config: PlatformConfig, change: Json): Failure<'validation_failed'> | undefined {
+  if (bytesOf(config) <= MAX_CONFIG_BYTES) return undefined;
   const [largest] = Object.entries(change)
     .map(([key, value]) => ({ key, bytes: bytesOf(value) }))
     .toSorted((a, b) => b.bytes - a.bytes);
   const path = largest ? `body.${largest.key}` : 'body';
-  return badField(path, 'makes the configuration larger than 64 KiB');
+  return invalidField(path, 'makes the configuration larger than 64 KiB');
 }
 
 /** Where a page is sent, or an image comes from. Empty means none. */
 function badAddress(
   config: PlatformConfig,
   loopback: boolean,
-): Refused<'validation_failed'> | undefined {
+): Failure<'validation_failed'> | undefined {
   const { mobile_image, desktop_image, social_tokens } = config;
   const addresses = [
     ['mobile_image', mobile_image],
@@ -67,21 +66,21 @@ function badAddress(
     ]),
   ] as const;
   const bad = addresses.find(([, address]) => address && !isWebAddress(address, loopback));
-  return bad && badField(`body.${bad[0]}`, 'must be an https URL or empty');
+  return bad && invalidField(`body.${bad[0]}`, 'must be an https URL or empty');
 }
 
 /** The first thing that the flows could not work with. */
-function mistake(config: PlatformConfig): Refused<'validation_failed'> | undefined {
+function validateConfig(config: PlatformConfig): Failure<'validation_failed'> | undefined {
   const { session_config: session, delete_account_day: days } = config;
-  if (!Object.hasOwn(UNIT, session.type)) {
-    return badField('body.session_config.type', 'must be Minutes, Hours or Days');
+  if (!Object.hasOwn(UNIT_MS, session.type)) {
+    return invalidField('body.session_config.type', 'must be Minutes, Hours or Days');
   }
-  const life = session.duration * UNIT[session.type];
-  if (!(life >= UNIT.Minutes && life <= ABSOLUTE_CAP)) {
-    return badField('body.session_config.duration', 'must be between one minute and 365 days');
+  const lifeMs = session.duration * UNIT_MS[session.type];
+  if (!(lifeMs >= UNIT_MS.Minutes && lifeMs <= MAX_SESSION_LIFE_MS)) {
+    return invalidField('body.session_config.duration', 'must be between one minute and 365 days');
   }
   if (!Number.isInteger(days) || days < 0 || days > MAX_DELETE_DAYS) {
-    return badField(
+    return invalidField(
       'body.delete_account_day',
       `must be a whole number from 0 to ${MAX_DELETE_DAYS}`,
     );
@@ -89,13 +88,13 @@ function mistake(config: PlatformConfig): Refused<'validation_failed'> | undefin
   for (const fields of ['required_fields', 'register_required_fields'] as const) {
     for (const [name, { level }] of Object.entries(config[fields])) {
       if (level !== 'hard' && level !== 'soft') {
-        return badField(`body.${fields}.${name}.level`, 'must be hard or soft');
+        return invalidField(`body.${fields}.${name}.level`, 'must be hard or soft');
       }
     }
   }
   const reasons = config.delete_account_reasons.map(({ reason_id: id }) => id);
   if (reasons.some((id) => !id) || new Set(reasons).size < reasons.length) {
-    return badField('body.delete_account_reasons', 'must each have a reason_id of their own');
+    return invalidField('body.delete_account_reasons', 'must each have a reason_id of their own');
   }
   return undefined;
 }
@@ -105,37 +104,37 @@ function mistake(config: PlatformConfig): Refused<'validation_failed'> | undefin
  * @param now milliseconds
  * @param loopback whether addresses may be plain http on this machine
  */
-export function changedConfig(
+export function applyChange(
   old: PlatformConfig,
   change: Json,
   now: number,
   loopback: boolean,
 ): Result<PlatformConfig, 'validation_failed'> {
   // The row's schema is closed: what is merged in has the types of what is there.
-  const merged = merge({ ...old }, canonical(change)) as unknown as PlatformConfig;
+  const merged = merge({ ...old }, normalizeAliases(change)) as unknown as PlatformConfig;
   const next = { ...merged, updated_at: new Date(now).toISOString() };
-  return mistake(next) ?? badAddress(next, loopback) ?? oversize(next, change) ?? accept(next);
+  return validateConfig(next) ?? badAddress(next, loopback) ?? oversize(next, change) ?? ok(next);
 }
 
 /** Two operators at once take turns; more than this many turns is no coincidence. */
-const TURNS = 10;
+const MAX_WRITE_ATTEMPTS = 10;
 
 export async function updateConfig(
   ports: Ports,
   application: Application,
   change: Json,
-  by: By,
+  by: AuditActor,
 ): Promise<Result<PlatformConfig, 'validation_failed' | 'not_found' | 'unavailable'>> {
-  for (let turn = 0; turn < TURNS; turn += 1) {
+  for (let turn = 0; turn < MAX_WRITE_ATTEMPTS; turn += 1) {
     const old = await ports.configs.read();
-    if (!old) return refuse('not_found');
+    if (!old) return err('not_found');
     const at = ports.clock.now();
-    const next = changedConfig(old.config, change, at, !ports.production);
+    const next = applyChange(old.config, change, at, !ports.production);
     if (!next.ok) return next;
     const detail = { fields: Object.keys(change) };
     const event = { ...by, action: 'config.changed', detail, at } as const;
     const done = await ports.configs.write({ config: next.value, version: old.version }, event);
-    if (done) return accept(next.value);
+    if (done) return ok(next.value);
   }
-  return refuse('unavailable', { internal: `config of ${application.id}: lost every turn` });
+  return err('unavailable', { internal: `config of ${application.id}: lost every turn` });
 }

@@ -1,11 +1,11 @@
 /** The plain fields of a profile: what may stand in them. Pure. */
 import type { Profile } from '../ports.ts';
 import { isPlainLine } from './plain-line.ts';
-import { accept, badField, type Refused, type Result } from './result.ts';
+import { ok, invalidField, type Failure, type Result } from '../shared/result.ts';
 import { isWebAddress } from './web-address.ts';
 
 const GENDERS = new Set(['male', 'female', 'unisex', 'others']);
-const OLDEST = 1880;
+const EARLIEST_BIRTH_YEAR = 1880;
 
 /**
  * The fields of a profile and what they are called in bodies and in files of users. What reads and writes profiles is made
@@ -44,19 +44,30 @@ export const profileBody = (profile: Profile): ProfileBody =>
     ]),
   );
 
-/** A date of the calendar as `YYYY-MM-DD`, out of an ISO date or date-time; undefined when it is none. */
+const DATE =
+  /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-](\d{2}):?(\d{2}))?)?$/;
+
+/**
+ * A date of the calendar as `YYYY-MM-DD`, out of an ISO date or date-time; undefined when it is none. Of a date-time the
+ * date is taken as written, in whatever zone: a birthday does not move.
+ */
 function readDate(text: string): string | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2})(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text);
+  const match = DATE.exec(text.trim());
   const day = match?.[1];
   if (!day) return undefined;
+  const [hour = 0, minute = 0, second = 0, zoneHour = 0, zoneMinute = 0] = match
+    .slice(2)
+    .map((part) => Number(part ?? 0));
+  // 60 is a leap second, +14:00 the easternmost zone.
+  if (hour > 23 || minute > 59 || second > 60 || zoneHour > 14 || zoneMinute > 59) return undefined;
   const time = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) ? day : undefined;
 }
 
 /** @param now milliseconds, to tell a date of birth from a date to come */
 export function readProfile(body: ProfileBody, now: number): Result<Profile, 'validation_failed'> {
-  const bad = (field: string, message: string): Refused<'validation_failed'> =>
-    badField(`body.${field}`, message);
+  const bad = (field: string, message: string): Failure<'validation_failed'> =>
+    invalidField(`body.${field}`, message);
   const firstName = body.first_name?.trim();
   const lastName = body.last_name?.trim();
   for (const [field, name] of [
@@ -67,17 +78,20 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
       return bad(field, 'must be a plain name');
     }
   }
-  const gender = body.gender?.toLowerCase();
+  const gender = body.gender?.trim().toLowerCase();
   if (gender !== undefined && !GENDERS.has(gender)) {
     return bad('gender', 'must be male, female, unisex or others');
   }
   const dob = body.dob === undefined ? undefined : readDate(body.dob);
   if (body.dob !== undefined && dob === undefined) return bad('dob', 'must be a date');
-  if (dob !== undefined && (Date.parse(dob) > now || Number(dob.slice(0, 4)) < OLDEST)) {
+  if (
+    dob !== undefined &&
+    (Date.parse(dob) > now || Number(dob.slice(0, 4)) < EARLIEST_BIRTH_YEAR)
+  ) {
     return bad('dob', 'must be a date in the past');
   }
-  const profilePicUrl = body.profile_pic_url;
-  if (profilePicUrl !== undefined && !isWebAddress(profilePicUrl)) {
+  const picture = body.profile_pic_url;
+  if (picture !== undefined && !isWebAddress(picture)) {
     return bad('profile_pic_url', 'must be an https URL');
   }
   const profile: Record<ProfileField, string | undefined> = {
@@ -85,7 +99,8 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
     lastName: lastName || undefined,
     gender,
     dob,
-    profilePicUrl,
+    // As the parser writes it: quotes and blanks encoded, so that a page may put it into an attribute.
+    profilePicUrl: picture === undefined ? undefined : new URL(picture).href,
   };
-  return accept(profile);
+  return ok(profile);
 }

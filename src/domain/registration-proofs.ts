@@ -8,21 +8,21 @@ import type {
   Profile,
   Registration,
   SessionRef,
-  User,
 } from '../ports.ts';
 import { permitByCaptcha, permitInRegistration, type SolvedCaptcha } from './captcha.ts';
-import { accept, refuse, tooMany, type Result } from './result.ts';
+import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { newRegistration } from './registration.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
-import type { SessionCookie, Visitor } from './sign-in.ts';
-import { countryRefusal } from './sms-guard.ts';
+import type { ClientInfo } from './sign-in.ts';
+import type { SignedInOutcome, SignInErrorCode } from './sign-in-outcome.ts';
+import { checkCountry } from './sms-guard.ts';
 import { otpBudget, roomForAll } from './throttle.ts';
 
 export interface FinishRegistration {
   /** Left out when the form begins the registration. */
   registerToken?: string;
   profile: Profile;
-  /** Judged already (`passwordRefusal`). */
+  /** Judged already (`checkNewPassword`). */
   password?: string;
   /** Identifiers of the body, already read. */
   given: IdentifierRef[];
@@ -32,7 +32,7 @@ export interface FinishRegistration {
   device?: DeviceRef;
   /** `captcha_code` or its header, if one came. */
   captcha: string | undefined;
-  visitor: Visitor;
+  visitor: ClientInfo;
   androidHash?: string;
 }
 
@@ -40,26 +40,25 @@ export interface WantedProof extends SentOtp {
   identifier: IdentifierRef;
 }
 
-export type Finished =
-  | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
-  /** Codes went out; the registration goes on under its one token. */
-  | { kind: 'register'; token: string; proofs: WantedProof[] };
+/** `codes_sent`: the registration goes on under its one token. */
+export type FinishOutcome =
+  | SignedInOutcome
+  | { kind: 'codes_sent'; token: string; proofs: WantedProof[] };
 
-export type FinishRefusal =
+export type FinishErrorCode =
+  | SignInErrorCode
   | 'register_token_invalid'
   | 'registration_finished'
   | 'registration_closed'
   | 'required_field_missing'
-  | 'account_blocked'
-  | 'account_deleted'
-  | 'application_inactive'
   | 'validation_failed'
   | 'captcha_failed'
-  | 'too_many_requests';
+  | 'too_many_requests'
+  | 'unavailable';
 
-export type Outcome = Promise<Result<Finished, FinishRefusal>>;
+export type FinishResult = Promise<Result<FinishOutcome, FinishErrorCode>>;
 
-export interface Step {
+export interface RegistrationContext {
   ports: Ports;
   application: Application;
   request: FinishRegistration;
@@ -69,22 +68,26 @@ export interface Step {
   startedAt: number;
 }
 
-export type Begun = Step & { registration: Registration };
+export type OpenRegistrationContext = RegistrationContext & { registration: Registration };
 
 /** The form with the password as a hash: it waits in KV, and a password must never lie there. */
-export async function withHash({ ports, form, request }: Step): Promise<PendingForm> {
+export async function withHash({
+  ports,
+  form,
+  request,
+}: RegistrationContext): Promise<PendingForm> {
   if (request.password === undefined) return form;
   return { ...form, passwordHash: await ports.hasher.hash(request.password) };
 }
 
 /** Sends the demanded codes; a form without a register_token begins a registration. */
 export async function sendProofs(
-  step: Step,
+  context: RegistrationContext,
   wanted: IdentifierRef[],
   bound?: { userId: string; provenAt: number },
-): Outcome {
-  const { ports, application, request, registration } = step;
-  const refused = countryRefusal(ports, application, wanted);
+): FinishResult {
+  const { ports, application, request, registration } = context;
+  const refused = checkCountry(ports, application, wanted);
   if (refused) return refused;
   const { device, visitor, captcha } = request;
   const solved: SolvedCaptcha = { token: captcha, ip: visitor.ip, action: 'register' };
@@ -103,15 +106,15 @@ export async function sendProofs(
     // Before the first send a password is hashed and the form is kept: a refusal must leave nothing behind.
     true,
   );
-  if (limited) return tooMany(limited);
-  const form = await withHash(step);
+  if (limited) return rateLimited(limited);
+  const form = await withHash(context);
   // Before the codes go out, so that the form is there when a code arrives.
   const begun = registration
     ? { token: request.registerToken ?? '', registration }
     : await newRegistration(ports, { origin: permit.origin });
   if (registration) {
-    const kept = await ports.registrations.keep(registration, form, step.startedAt, bound);
-    if (!kept) return refuse('register_token_invalid');
+    const kept = await ports.registrations.keep(registration, form, context.startedAt, bound);
+    if (!kept) return err('register_token_invalid');
   } else {
     await ports.registrations.begin(begun.registration, form);
   }
@@ -131,5 +134,5 @@ export async function sendProofs(
     if (!sent.ok) return sent;
     proofs.push({ ...sent.value, identifier });
   }
-  return accept({ kind: 'register', token: begun.token, proofs });
+  return ok({ kind: 'codes_sent', token: begun.token, proofs });
 }

@@ -14,13 +14,14 @@ import type {
   SocialIdentity,
   User,
 } from '../ports.ts';
+import { err, type Failure } from '../shared/result.ts';
 import { REGISTRATION_LIFE_MS } from './credentials.ts';
 import { sameIdentifier } from './identifier.ts';
 import { newObjectId } from './object-id.ts';
 import { profileOf } from './profile.ts';
 import { newUsername, withPrimaries } from './user.ts';
 
-const hardKinds = (fields: RequiredFields): IdentifierKind[] => {
+const demandedKinds = (fields: RequiredFields): IdentifierKind[] => {
   const demands = ({ is_required, level }: RequiredFields['email']) =>
     is_required && level === 'hard';
   const kinds: IdentifierKind[] = [];
@@ -31,14 +32,14 @@ const hardKinds = (fields: RequiredFields): IdentifierKind[] => {
 
 /** Kinds that a signed-in user must have verified (D-49). */
 export function kindsForSession({ config }: Application): IdentifierKind[] {
-  return hardKinds(config.required_fields);
+  return demandedKinds(config.required_fields);
 }
 
 /** Kinds that a new user must have verified: demanded by either list at level `hard` (D-46). */
 export function kindsForRegistration({ config }: Application): IdentifierKind[] {
   const both = [
-    ...hardKinds(config.register_required_fields),
-    ...hardKinds(config.required_fields),
+    ...demandedKinds(config.register_required_fields),
+    ...demandedKinds(config.required_fields),
   ];
   return [...new Set(both)];
 }
@@ -131,5 +132,22 @@ export function asUser({ passwordHash: _, ...user }: NewUser): User {
   return { ...user, hasOldPasswordHash: false, sessionsValidFrom: 0, updatedAt: createdAt };
 }
 
-/** A generated username may meet its twin; each try draws new digits. */
-export const USERNAME_TRIES = 4;
+/** Draws of a username before the registration is answered with `unavailable`. */
+const MAX_USERNAME_DRAWS = 4;
+
+/**
+ * Makes the user of a form. The digits of a generated username may be taken: then nothing is used up, and the next
+ * attempt has new ones.
+ * @param attempt makes the user it is given, and answers `username_taken` where its name is another user's
+ * @returns what `attempt` returned; `unavailable` when no drawn name was free
+ */
+export async function withFreeUsername<T>(
+  draw: () => NewUser,
+  attempt: (user: NewUser) => Promise<T | 'username_taken'>,
+): Promise<T | Failure<'unavailable'>> {
+  for (let draws = 0; draws < MAX_USERNAME_DRAWS; draws += 1) {
+    const done = await attempt(draw());
+    if (done !== 'username_taken') return done;
+  }
+  return err('unavailable', { internal: `no free username in ${MAX_USERNAME_DRAWS} draws` });
+}

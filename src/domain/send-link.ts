@@ -2,9 +2,9 @@
 import type { Application, IdentifierRef, Ports, User } from '../ports.ts';
 import { VERIFY_LINK_LIFE_MS } from './credentials.ts';
 import { masked } from './identifier.ts';
-import { accept, tooMany, type Result } from './result.ts';
+import { ok, rateLimited, type Result } from '../shared/result.ts';
 import { hex } from './hex.ts';
-import { countryRefusal, smsGuard } from './sms-guard.ts';
+import { checkCountry, smsGuard } from './sms-guard.ts';
 import { linkLimits } from './throttle.ts';
 
 /** How mails and pages name an account without giving it away: its primary email or phone, masked, else its username. */
@@ -21,7 +21,7 @@ export async function sendVerifyLink(
   identifier: IdentifierRef,
   ip: string,
 ): Promise<Result<undefined, 'too_many_requests' | 'validation_failed'>> {
-  const refused = countryRefusal(ports, application, [identifier]);
+  const refused = checkCountry(ports, application, [identifier]);
   if (refused) return refused;
   const now = ports.clock.now();
   const code = hex(ports.random.bytes(16));
@@ -34,7 +34,7 @@ export async function sendVerifyLink(
   const expiresAt = now + VERIFY_LINK_LIFE_MS;
   const link = { kind, id, userId: user.id, identifier, createdAt: now, expiresAt } as const;
   const limited = await ports.links.open(link, limits, sms);
-  if (limited) return tooMany(limited);
+  if (limited) return rateLimited(limited);
   const page = kind === 'verify_email' ? 'verify-email' : 'verify-mobile';
   try {
     await ports.notifier.send({
@@ -53,7 +53,7 @@ export async function sendVerifyLink(
     await ports.links.cancel(link, limits, sms);
     throw outage;
   }
-  return accept(undefined);
+  return ok(undefined);
 }
 
 /**

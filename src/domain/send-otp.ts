@@ -1,4 +1,5 @@
 /** Sending a one-time code, new or again. The answer never depends on who is known. */
+import { MINUTE_MS } from '../shared/time.ts';
 import type {
   Application,
   DeviceRef,
@@ -12,8 +13,8 @@ import type {
 import type { SendPermit } from './captcha.ts';
 import { OTP_LIFE_MS } from './credentials.ts';
 import { hex } from './hex.ts';
-import { accept, refuse, tooMany, type Result } from './result.ts';
-import { countryRefusal, smsGuard } from './sms-guard.ts';
+import { ok, err, rateLimited, type Result } from '../shared/result.ts';
+import { checkCountry, smsGuard } from './sms-guard.ts';
 import { otpBudget, registrationSends } from './throttle.ts';
 import { codeMac } from './try-code.ts';
 
@@ -69,7 +70,7 @@ function otpMessage(
   androidHash?: string,
 ): Message {
   const sms = kind === 'phone';
-  const minutes = Math.max(1, Math.floor((expiresAt - createdAt) / 60_000));
+  const minutes = Math.max(1, Math.floor((expiresAt - createdAt) / MINUTE_MS));
   return {
     id,
     channel: sms ? 'sms' : 'email',
@@ -110,10 +111,10 @@ export async function sendOtp(
   request: SendOtp,
 ): Promise<Result<SentOtp, SendRefusal>> {
   const { identifier, purpose, userId, registration } = request;
-  if (!application.config.active) return refuse('application_inactive');
+  if (!application.config.active) return err('application_inactive');
   const now = ports.clock.now();
   const fixed = fixedCode(ports, application, identifier, now);
-  const refused = fixed === undefined && countryRefusal(ports, application, [identifier]);
+  const refused = fixed === undefined && checkCountry(ports, application, [identifier]);
   if (refused) return refused;
   const sms = fixed === undefined ? smsGuard(ports, application, identifier, now) : undefined;
   const otp = fixed ?? ports.random.otp();
@@ -143,7 +144,7 @@ export async function sendOtp(
     sms,
   };
   const limited = await ports.otps.open(opening);
-  if (limited) return tooMany(limited);
+  if (limited) return rateLimited(limited);
   const life = [now, challenge.expiresAt] as const;
   const message = otpMessage(ports, application, id, identifier, otp, life, request.androidHash);
   try {
@@ -153,7 +154,7 @@ export async function sendOtp(
     await ports.otps.cancel(opening);
     throw outage;
   }
-  return accept(sent(id, resendToken, ports));
+  return ok(sent(id, resendToken, ports));
 }
 
 export type SendRefusal = 'too_many_requests' | 'validation_failed' | 'application_inactive';
@@ -190,7 +191,7 @@ export async function resendOtp(
   application: Application,
   { token, identifier, userId, device, ip, androidHash }: ResendOtp,
 ): Promise<Result<SentOtp, ResendRefusal>> {
-  if (!application.config.active) return refuse('application_inactive');
+  if (!application.config.active) return err('application_inactive');
   const now = ports.clock.now();
   const nonce = hex(ports.random.bytes(16));
   const limitsOf = async (purpose: OtpPurpose) =>
@@ -214,13 +215,13 @@ export async function resendOtp(
   });
   switch (found.state) {
     case 'unknown':
-      return refuse('resend_token_invalid');
+      return err('resend_token_invalid');
     case 'exhausted':
-      return refuse('otp_exhausted');
+      return err('otp_exhausted');
     case 'not_here_yet':
-      return refuse('unavailable', { retryAfter: 2 });
+      return err('unavailable', { retryAfterSeconds: 2 });
     case 'limited':
-      return tooMany(found.limited);
+      return rateLimited(found.limited);
     case 'ready':
       break;
   }
@@ -238,5 +239,5 @@ export async function resendOtp(
     await ports.otps.cancelResend({ ...resending, ...charged });
     throw outage;
   }
-  return accept(sent(id, token, ports));
+  return ok(sent(id, token, ports));
 }

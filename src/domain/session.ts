@@ -1,27 +1,30 @@
 /** How long sessions live and when one is alive (D-34 to D-37). Pure: stores and clocks are the caller's. */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../shared/time.ts';
 import type { Application, Session, SessionEvidence, User } from '../ports.ts';
 import { statusOf } from './user.ts';
 
-export const UNIT = { Minutes: 60_000, Hours: 3_600_000, Days: 86_400_000 } as const;
-const DAY = UNIT.Days;
+/** The units of `session_config.type`. */
+export const UNIT_MS = { Minutes: MINUTE_MS, Hours: HOUR_MS, Days: DAY_MS } as const;
 /** A stored session is written again at most this often: KV takes one write a second and key (D-36). */
-const RENEWAL_GAP = UNIT.Hours;
+const RENEWAL_GAP_MS = HOUR_MS;
 /**
  * … or at this share of its life, when that is shorter: with the hour alone a rolling session of 30 minutes would never
  * be renewed, and would throw out a shopper who is busy.
  */
 const RENEWAL_SHARE = 4;
 /** No rolling session outlives this. */
-export const ABSOLUTE_CAP = 365 * DAY;
+export const MAX_SESSION_LIFE_MS = 365 * DAY_MS;
 /** How long the ledger remembers an ended session: longer than any session can live. */
-export const ENDED_FOR = ABSOLUTE_CAP + DAY;
+export const ENDED_FOR_MS = MAX_SESSION_LIFE_MS + DAY_MS;
 /** KV takes no shorter life. */
-const MIN_LIFE = 60_000;
+const MIN_LIFE_MS = MINUTE_MS;
 export const MAX_SESSIONS = 20;
 
 /** Milliseconds a session lives from its creation, or idles when it is rolling. */
-export function sessionLife({ session_config: { duration, type } }: Application['config']): number {
-  return Math.min(Math.max(duration * UNIT[type], MIN_LIFE), ABSOLUTE_CAP);
+export function sessionLifeMs({
+  session_config: { duration, type },
+}: Application['config']): number {
+  return Math.min(Math.max(duration * UNIT_MS[type], MIN_LIFE_MS), MAX_SESSION_LIFE_MS);
 }
 
 export function newSession(
@@ -30,14 +33,14 @@ export function newSession(
   now: number,
 ): Session {
   const { userId, handle, validFrom, userAgent, ip, domain } = of;
-  const expiresAt = now + sessionLife(application.config);
+  const expiresAt = now + sessionLifeMs(application.config);
   const times = { createdAt: now, renewedAt: now, expiresAt };
   return { userId, handle, validFrom, userAgent, ip, domain, ...times };
 }
 
 /** Sessions that were opened before this have ended by themselves; milliseconds. */
 export function aliveSince({ config }: Application, now: number): number {
-  return now - (config.session_config.is_rolling ? ABSOLUTE_CAP : sessionLife(config));
+  return now - (config.session_config.is_rolling ? MAX_SESSION_LIFE_MS : sessionLifeMs(config));
 }
 
 /**
@@ -74,9 +77,9 @@ export function renewSession(
   now: number,
 ): Session | undefined {
   if (session.fixed || !application.config.session_config.is_rolling) return undefined;
-  const life = sessionLife(application.config);
-  if (now - session.renewedAt < Math.min(RENEWAL_GAP, life / RENEWAL_SHARE)) return undefined;
-  const expiresAt = Math.min(now + life, session.createdAt + ABSOLUTE_CAP);
+  const lifeMs = sessionLifeMs(application.config);
+  if (now - session.renewedAt < Math.min(RENEWAL_GAP_MS, lifeMs / RENEWAL_SHARE)) return undefined;
+  const expiresAt = Math.min(now + lifeMs, session.createdAt + MAX_SESSION_LIFE_MS);
   return { ...session, renewedAt: now, expiresAt };
 }
 

@@ -1,4 +1,5 @@
 /** Giving a user a session, after the proof. */
+import { SECOND_MS } from '../shared/time.ts';
 import type {
   Application,
   AuditEvent,
@@ -12,7 +13,7 @@ import type {
 import { aliveSince, newSession } from './session.ts';
 
 /** What a session remembers of the browser it was made for. */
-export interface Visitor {
+export interface ClientInfo {
   ip: string;
   userAgent: string;
   host: string;
@@ -21,7 +22,7 @@ export interface Visitor {
 /** What a browser is given: the session's cookie value, the seconds it is good for, and who this device has signed in. */
 export interface SessionCookie {
   set: string;
-  maxAge: number;
+  maxAgeSeconds: number;
   device?: string;
 }
 
@@ -66,7 +67,7 @@ export async function openSession(
   ports: Ports,
   application: Application,
   user: Pick<User, 'id' | 'sessionsValidFrom'>,
-  visitor: Visitor,
+  visitor: ClientInfo,
   { cookie, signIn }: PreparedSession,
   /** When it begins: with its request, unless that has itself ended all sessions. */
   startedAt = signIn.event.at,
@@ -85,7 +86,7 @@ export async function openSession(
   );
   await ports.sessions.put(session);
   const device = await ports.deviceTokens.issue(user.id);
-  return { set: cookie, maxAge: (session.expiresAt - startedAt) / 1000, device };
+  return { set: cookie, maxAgeSeconds: (session.expiresAt - startedAt) / SECOND_MS, device };
 }
 
 /**
@@ -101,5 +102,5 @@ export async function replaceSession(
 ): Promise<SessionCookie> {
   const createdAt = Math.max(now, validFrom);
   await ports.sessions.put({ ...old, handle, validFrom, createdAt, renewedAt: now });
-  return { set: cookie, maxAge: (old.expiresAt - now) / 1000 };
+  return { set: cookie, maxAgeSeconds: (old.expiresAt - now) / SECOND_MS };
 }

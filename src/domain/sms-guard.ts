@@ -1,6 +1,7 @@
 /** What an SMS may cost (D-76): which countries, how many a day, and when to stop. */
+import { MINUTE_MS } from '../shared/time.ts';
 import type { Application, IdentifierRef, Ports, SmsGuard } from '../ports.ts';
-import { refuse, type Refused } from './result.ts';
+import { err, type Failure } from '../shared/result.ts';
 
 type Costs = Pick<Ports, 'smsCosts' | 'limits'>;
 
@@ -24,22 +25,22 @@ export function smsGuard(
       : {
           minSends: limits.smsBrakeSends,
           minVerifiedPercent: limits.smsBrakePercent,
-          pauseMs: limits.smsBrakeMinutes * 60_000,
+          pauseMs: limits.smsBrakeMinutes * MINUTE_MS,
         },
   };
 }
 
 /** Refuses an SMS to a country that the application does not serve, before anything is sent or saved. */
-export function countryRefusal(
+export function checkCountry(
   { smsCosts }: Costs,
   application: Application,
   identifiers: readonly IdentifierRef[],
-): Refused<'validation_failed'> | undefined {
+): Failure<'validation_failed'> | undefined {
   const served = (one: IdentifierRef) =>
     isOwn(application, one) || application.smsCountries.includes(String(one.callingCode));
   if (!smsCosts || identifiers.every((one) => one.kind === 'email' || served(one)))
     return undefined;
-  return refuse('validation_failed', {
+  return err('validation_failed', {
     message: 'This shop sends no SMS to this country.',
     meta: { limit: 'sms_country' },
   });

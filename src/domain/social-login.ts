@@ -9,17 +9,12 @@ import type {
   SocialProvider,
 } from '../ports.ts';
 import { readEmail } from './identifier.ts';
-import {
-  loginByIdentity,
-  type IdentityLoggedIn,
-  type IdentityLogin,
-  type IdentityRefusal,
-} from './identity-login.ts';
+import { loginByIdentity, type IdentityErrorCode, type IdentityOutcome } from './identity-login.ts';
 import { toPlainLine } from './plain-line.ts';
-import { accept, refuse, tooMany, type Refused, type Result } from './result.ts';
-import type { Visitor } from './sign-in.ts';
+import { ok, err, rateLimited, type Failure, type Result } from '../shared/result.ts';
+import type { ClientInfo } from './sign-in.ts';
+import type { KnownPerson } from './sign-in-outcome.ts';
 import { proofFailures } from './throttle.ts';
-import { identifiersView } from './user.ts';
 
 export interface SocialLogin {
   provider: SocialProvider;
@@ -29,16 +24,11 @@ export interface SocialLogin {
   /** Names may come from here, and nothing else. */
   profile?: { first_name?: string; last_name?: string; full_name?: string };
   presented?: readonly SessionRef[];
-  visitor: Visitor;
+  visitor: ClientInfo;
 }
 
-export type SocialLoggedIn = IdentityLoggedIn & {
-  /** What is known of a person without an account. */
-  person: Pick<IdentityLogin, 'proven' | 'claimed' | 'profile'>;
-};
-
-type Refusal =
-  | Exclude<IdentityRefusal, 'identifier_taken'>
+type SocialErrorCode =
+  | Exclude<IdentityErrorCode, 'identifier_taken'>
   | 'social_login_disabled'
   | 'too_many_requests'
   | 'provider_unavailable';
@@ -71,7 +61,7 @@ export async function chargeProof(
   const charged = await proofFailures(ports, ip);
   const chargedAt = ports.clock.now();
   const limited = await ports.budgets.charge(charged, chargedAt);
-  return limited ? tooMany(limited) : accept({ charged, chargedAt });
+  return limited ? rateLimited(limited) : ok({ charged, chargedAt });
 }
 
 /** The proof was refused: its charge stays. */
@@ -79,9 +69,9 @@ export function failedProof(
   ports: Ports,
   method: 'social' | 'token',
   internal: string,
-): Refused<'login_failed'> {
+): Failure<'login_failed'> {
   ports.background(ports.audit.count(`sign_in_failed.${method}`, ports.clock.now()));
-  return refuse('login_failed', { message: 'This login could not be verified.', internal });
+  return err('login_failed', { message: 'This login could not be verified.', internal });
 }
 
 /** The provider did not answer, which is no failed login. */
@@ -89,28 +79,28 @@ export async function providerDown(
   ports: Ports,
   { charged, chargedAt }: ChargedProof,
   internal: string,
-): Promise<Refused<'provider_unavailable'>> {
+): Promise<Failure<'provider_unavailable'>> {
   await ports.budgets.giveBack(charged, chargedAt);
-  return refuse('provider_unavailable', { internal });
+  return err('provider_unavailable', { internal });
 }
 
 export async function loginBySocial(
   ports: Ports,
   application: Application,
   request: SocialLogin,
-): Promise<Result<SocialLoggedIn, Refusal>> {
+): Promise<Result<IdentityOutcome, SocialErrorCode>> {
   const { provider, token, visitor, presented } = request;
   const { config, social } = application;
   const clientIds = [
     config.social_tokens[provider]?.app_id,
     ...(social?.clientIds?.[provider] ?? []),
   ].filter((id): id is string => Boolean(id));
-  if (!config.social[provider] || clientIds.length === 0) return refuse('social_login_disabled');
+  if (!config.social[provider] || clientIds.length === 0) return err('social_login_disabled');
   const proof = await chargeProof(ports, visitor.ip);
   if (!proof.ok) return proof;
   const sealed = provider === 'facebook' ? social?.facebookSecret : undefined;
   const secret = sealed && (await ports.vault.open('social', sealed));
-  const answer = await ports.social.vouch(provider, token, { clientIds, secret });
+  const answer = await ports.social.verify(provider, token, { clientIds, secret });
   if (answer.state === 'down') return providerDown(ports, proof.value, answer.reason);
   if (answer.state === 'refused') return failedProof(ports, 'social', answer.reason);
   const person = answer.value;
@@ -119,7 +109,7 @@ export async function loginBySocial(
     return failedProof(ports, 'social', 'another user_identifier');
   }
   const email = readEmail(person.email ?? '');
-  const known = {
+  const known: KnownPerson = {
     proven: email && person.emailProven ? [email] : [],
     claimed: email && !person.emailProven ? [email] : [],
     profile: profileOf(person, request.profile),
@@ -132,21 +122,6 @@ export async function loginBySocial(
     presented,
     visitor,
   });
-  if (done.ok) return accept({ ...done.value, person: known });
   // One email has one owner: it takes two identifiers to match two users.
-  return done.code === 'identifier_taken' ? refuse('login_failed') : done;
-}
-
-/** What the form is filled in with: a documented user, of a person without an account. */
-export function personView({ proven, claimed, profile }: SocialLoggedIn['person']) {
-  return {
-    first_name: profile.firstName,
-    last_name: profile.lastName,
-    profile_pic_url: profile.profilePicUrl,
-    ...identifiersView([
-      ...proven.map((one) => ({ ...one, verified: true, primary: true })),
-      ...claimed.map((one) => ({ ...one, verified: false, primary: false })),
-    ]),
-    active: true,
-  };
+  return !done.ok && done.code === 'identifier_taken' ? err('login_failed') : done;
 }

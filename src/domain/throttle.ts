@@ -1,4 +1,5 @@
 /** Which budgets an act is charged to. The numbers come from configuration (`Limits`). */
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../shared/time.ts';
 import type {
   DeviceRef,
   IdentifierLimits,
@@ -15,10 +16,7 @@ import type {
 } from '../ports.ts';
 import { addressBlock, isLoopback } from './client-address.ts';
 
-const SECOND = 1000;
-const HOUR = 3600 * SECOND;
-const QUARTER = HOUR / 4;
-const DAY = 24 * HOUR;
+const QUARTER_HOUR_MS = HOUR_MS / 4;
 
 /**
  * Buckets hold keyed hashes, so that the ledger names no person: one for each living key, the newest first. The first is
@@ -45,7 +43,7 @@ const sendsPerAddress = (limits: Limits): Omit<Limit, 'buckets'> => ({
   name: 'sends_per_ip_hour',
   window: 'sends/hour',
   max: limits.sendsPerIpHour,
-  windowMs: HOUR,
+  windowMs: HOUR_MS,
 });
 
 /** @param what a purpose of codes or a kind of links: each has its own share of what an identifier may get */
@@ -55,28 +53,28 @@ const perTarget = (what: string, buckets: readonly string[], limits: Limits): Li
     buckets,
     window: `${what}/gap`,
     max: 1,
-    windowMs: limits.sendGapSeconds * SECOND,
+    windowMs: limits.sendGapSeconds * SECOND_MS,
   },
   {
     name: 'sends_per_hour',
     buckets,
     window: `${what}/hour`,
     max: limits.sendsPerHour,
-    windowMs: HOUR,
+    windowMs: HOUR_MS,
   },
   {
     name: 'sends_per_day',
     buckets,
     window: `${what}/day`,
     max: limits.sendsPerDay,
-    windowMs: DAY,
+    windowMs: DAY_MS,
   },
   {
     name: 'sends_per_identifier_day',
     buckets,
     window: 'any/day',
     max: limits.sendsPerIdentifierDay,
-    windowMs: DAY,
+    windowMs: DAY_MS,
   },
 ];
 
@@ -89,7 +87,7 @@ function perUser(userId: string | undefined, limits: Limits, link: boolean): Lim
     buckets,
     window: 'messages/day',
     max: limits.messagesPerUserDay,
-    windowMs: DAY,
+    windowMs: DAY_MS,
   };
   if (!link) return [day];
   const hour: Limit = {
@@ -97,7 +95,7 @@ function perUser(userId: string | undefined, limits: Limits, link: boolean): Lim
     buckets,
     window: 'links/hour',
     max: limits.linksPerUserHour,
-    windowMs: HOUR,
+    windowMs: HOUR_MS,
   };
   return [day, hour];
 }
@@ -175,10 +173,10 @@ export const registrationSends = (limits: Limits): Omit<RegistrationSends, 'regi
 export async function roomForAll(
   ports: Pick<Ports, 'budgets' | 'clock'>,
   sends: readonly Promise<Limit[]>[],
-  /** Whether something dear or lasting comes before the first send; a single send judges itself otherwise. */
-  dear = false,
+  /** Whether expensive or lasting work comes before the first send; a single send judges itself otherwise. */
+  expensive = false,
 ): Promise<Limited | undefined> {
-  if (sends.length === 0 || (sends.length === 1 && !dear)) return undefined;
+  if (sends.length === 0 || (sends.length === 1 && !expensive)) return undefined;
   const limits = await Promise.all(sends);
   return ports.budgets.check(limits.flat(), ports.clock.now());
 }
@@ -191,7 +189,7 @@ export function tryRules(limits: Limits, device?: DeviceRef): TryRules {
       name: 'otp_tries_per_hour',
       window: 'tries/hour',
       max: limits.otpWrongPerIdentifierHour,
-      windowMs: HOUR,
+      windowMs: HOUR_MS,
     },
     ...(device && { device: { userId: device.userId, buckets: [`device:${device.id}`] } }),
   };
@@ -209,7 +207,7 @@ export async function loginFailures(
       name: 'login_failures_per_ip',
       window: 'passwords/quarter',
       max: limits.loginFailuresPerIpQuarter,
-      windowMs: QUARTER,
+      windowMs: QUARTER_HOUR_MS,
     }),
   ]);
   return {
@@ -217,7 +215,7 @@ export async function loginFailures(
       name: 'login_failures',
       window: 'passwords/quarter',
       max: limits.loginFailuresPerAccountQuarter,
-      windowMs: QUARTER,
+      windowMs: QUARTER_HOUR_MS,
       unknown: names,
     },
     address,
@@ -233,7 +231,7 @@ export async function proofFailures(
     name: 'login_failures_per_ip',
     window: 'proofs/quarter',
     max: limits.loginFailuresPerIpQuarter,
-    windowMs: QUARTER,
+    windowMs: QUARTER_HOUR_MS,
   });
 }
 
@@ -249,7 +247,7 @@ export async function tokenFailures(
       name: 'token_failures_per_ip',
       window: 'tokens/quarter',
       max: limits.tokenFailuresPerIpQuarter,
-      windowMs: QUARTER,
+      windowMs: QUARTER_HOUR_MS,
     }),
   ]);
   const client: Limit = {
@@ -257,7 +255,7 @@ export async function tokenFailures(
     buckets,
     window: 'tokens/quarter',
     max: limits.tokenFailuresPerQuarter,
-    windowMs: QUARTER,
+    windowMs: QUARTER_HOUR_MS,
   };
   return { client: [client], address };
 }

@@ -6,38 +6,30 @@ import type {
   LoginClaims,
   Ports,
   SessionRef,
-  User,
 } from '../ports.ts';
-import { LOGIN_TOKEN_LIFE_MS } from './credentials.ts';
-import { finishRegistration, type FinishRefusal } from './finish-registration.ts';
+import { CLOCK_TOLERANCE_MS, LOGIN_TOKEN_LIFE_MS } from './credentials.ts';
+import { finishRegistration, type FinishErrorCode } from './finish-registration.ts';
 import { readEmail, readPhone } from './identifier.ts';
-import { loginByIdentity, type IdentityLogin, type IdentityRefusal } from './identity-login.ts';
+import {
+  loginByIdentity,
+  type IdentityLogin,
+  type IdentityErrorCode,
+  type IdentityOutcome,
+} from './identity-login.ts';
 import { kindsForRegistration, nextStep } from './registration.ts';
-import { accept, refuse, type Result } from './result.ts';
-import type { SessionCookie, Visitor } from './sign-in.ts';
-import { chargeProof, failedProof, personView, plainName, providerDown } from './social-login.ts';
-import { userView } from './user.ts';
-
-/** The company's clock may be this much ahead of ours. */
-const TOLERANCE_MS = 10_000;
+import { ok, err, type Result } from '../shared/result.ts';
+import type { ClientInfo } from './sign-in.ts';
+import { chargeProof, failedProof, plainName, providerDown } from './social-login.ts';
 
 export interface TokenLogin {
   token: string;
   presented?: readonly SessionRef[];
-  visitor: Visitor;
+  visitor: ClientInfo;
 }
 
-export interface TokenLoggedIn {
-  /** The documented user; before a registration, only what is known. */
-  user: ReturnType<typeof userView> | ReturnType<typeof personView>;
-  session?: SessionCookie;
-  /** Without a session: what is still to be proven goes with it (D-49). */
-  token?: string;
-}
-
-type Refusal =
-  | IdentityRefusal
-  | Extract<FinishRefusal, 'too_many_requests'>
+type TokenErrorCode =
+  | IdentityErrorCode
+  | Extract<FinishErrorCode, 'too_many_requests' | 'unavailable'>
   | 'provider_unavailable';
 
 function readClaims(claims: LoginClaims, callingCode: string) {
@@ -58,7 +50,7 @@ export async function loginByToken(
   ports: Ports,
   application: Application,
   { token, presented, visitor }: TokenLogin,
-): Promise<Result<TokenLoggedIn, Refusal>> {
+): Promise<Result<IdentityOutcome, TokenErrorCode>> {
   const proof = await chargeProof(ports, visitor.ip);
   if (!proof.ok) return proof;
   const { loginToken } = application;
@@ -71,7 +63,7 @@ export async function loginByToken(
   if (answer.state === 'refused') return failedProof(ports, 'token', answer.reason);
   const claims = answer.value;
   const now = ports.clock.now();
-  if (claims.expiresAt > now + LOGIN_TOKEN_LIFE_MS + TOLERANCE_MS)
+  if (claims.expiresAt > now + LOGIN_TOKEN_LIFE_MS + CLOCK_TOLERANCE_MS)
     return failedProof(ports, 'token', 'lives too long');
   if (!(await useOnce(ports, `${issuer}\n${claims.jti}`)))
     return failedProof(ports, 'token', 'replayed');
@@ -86,36 +78,31 @@ export async function loginByToken(
 async function useOnce(ports: Ports, id: string): Promise<boolean> {
   const bucket = `jti:${await ports.vault.digest(id)}`;
   // Remembered for longer than the token can live.
-  const windowMs = 2 * (LOGIN_TOKEN_LIFE_MS + TOLERANCE_MS);
+  const windowMs = 2 * (LOGIN_TOKEN_LIFE_MS + CLOCK_TOLERANCE_MS);
   const limit: Limit = { name: 'login_token', buckets: [bucket], window: 'uses', max: 1, windowMs };
   return !(await ports.budgets.charge([limit], ports.clock.now()));
 }
 
 /** Another login of the same new person may create the account first; then that account decides. */
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 /** Signs in, or registers and signs in when everything that the shop demands is proven. */
 async function enter(
   ports: Ports,
   application: Application,
   first: IdentityLogin,
-): Promise<Result<TokenLoggedIn, Refusal>> {
+): Promise<Result<IdentityOutcome, TokenErrorCode>> {
   const { proven, claimed, profile, presented, visitor } = first;
-  const view = (user: User) => userView(user, application);
   let login = first;
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
     const done = await loginByIdentity(ports, application, login);
     if (!done.ok) return done;
-    if (done.value.kind === 'signed_in') {
-      return accept({ user: view(done.value.user), session: done.value.session });
-    }
-    const { token } = done.value;
-    if (done.value.kind === 'incomplete') return accept({ user: view(done.value.user), token });
+    if (done.value.kind !== 'registration') return done;
     if (proven.length === 0) return failedProof(ports, 'token', 'unknown, and nothing verified');
     const next = nextStep(kindsForRegistration(application), proven, claimed);
-    if (next.kind !== 'create') return accept({ user: personView(login), token });
+    if (next.kind !== 'create') return done;
     const finished = await finishRegistration(ports, application, {
-      registerToken: token,
+      registerToken: done.value.token,
       // Given once more: KV may not have the form yet.
       profile,
       given: claimed,
@@ -124,10 +111,8 @@ async function enter(
       visitor,
     });
     if (finished.ok) {
-      const { value } = finished;
-      return value.kind === 'signed_in'
-        ? accept({ user: view(value.user), session: value.session })
-        : accept({ user: personView(login), token: value.token });
+      // Codes are sent only when an identifier that the application has come to demand in between is missing.
+      return finished.value.kind === 'signed_in' ? ok(finished.value) : done;
     }
     switch (finished.code) {
       case 'register_token_invalid':
@@ -138,10 +123,10 @@ async function enter(
       case 'required_field_missing':
       case 'validation_failed':
       case 'captcha_failed':
-        return refuse('login_failed', { internal: finished.code });
+        return err('login_failed', { internal: finished.code });
       default:
         return finished;
     }
   }
-  return refuse('login_failed', { internal: 'the registration keeps changing hands' });
+  return err('login_failed', { internal: 'the registration keeps changing hands' });
 }

@@ -11,10 +11,10 @@ import type {
 import { permitForSession } from './captcha.ts';
 import { givenProfile } from './user.ts';
 import { sameIdentifier } from './identifier.ts';
-import { accept, refuse, tooMany, type Result } from './result.ts';
+import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { sendVerifyLink } from './send-link.ts';
 import { sendOtp, type SendRefusal, type SentOtp } from './send-otp.ts';
-import { countryRefusal } from './sms-guard.ts';
+import { checkCountry } from './sms-guard.ts';
 import { linkLimits, otpBudget, roomForAll } from './throttle.ts';
 import { MAX_IDENTIFIERS } from './verify-otp.ts';
 
@@ -63,15 +63,15 @@ export async function updateProfile(
   );
   for (const one of wanted) {
     const sameKind = user.identifiers.filter(({ kind }) => kind === one.kind);
-    if (!known(one) && sameKind.length >= MAX_IDENTIFIERS) return refuse('identifier_limit');
+    if (!known(one) && sameKind.length >= MAX_IDENTIFIERS) return err('identifier_limit');
   }
-  const refused = countryRefusal(ports, application, wanted);
+  const refused = checkCountry(ports, application, wanted);
   if (refused) return refused;
   const limited = await roomForAll(
     ports,
     wanted.map(async (one) => limitsOf(ports, one, user.id, request.ip)),
   );
-  if (limited) return tooMany(limited);
+  if (limited) return rateLimited(limited);
   const done: Omit<Updated, 'user'> = {};
   for (const identifier of wanted) {
     if (identifier.kind === 'email') {
@@ -98,5 +98,5 @@ export async function updateProfile(
     max: MAX_IDENTIFIERS,
     now: ports.clock.now(),
   });
-  return updated ? accept({ ...done, user: updated }) : refuse('not_authenticated');
+  return updated ? ok({ ...done, user: updated }) : err('not_authenticated');
 }

@@ -1,8 +1,6 @@
-/** The user: making one, its states, and its documented shape. */
-import type { Application, Identifier, IdentifierRef, Profile, User } from '../ports.ts';
+/** The user: its username, its states and its identifiers. Pure. */
+import type { Identifier, IdentifierRef, Profile, User } from '../ports.ts';
 import { nationalDigits, verifiedOf } from './identifier.ts';
-import { profileBody } from './profile.ts';
-import { refuse, type Refused } from './result.ts';
 
 /**
  * From the first identifier, as the documents' examples show: `akashmane_gofynd_com_10039`.
@@ -24,18 +22,6 @@ export function statusOf(user: User): UserStatus {
   return user.blockedAt !== undefined ? 'blocked' : 'active';
 }
 
-/** Why this user may not sign in, asked after the proof, because the answer would tell strangers who exists (D-38). */
-export function signInRefusal(
-  user: User | undefined,
-  application: Application,
-): Refused<'account_blocked' | 'account_deleted' | 'application_inactive'> | undefined {
-  if (!application.config.active) return refuse('application_inactive');
-  const status = user ? statusOf(user) : 'active';
-  if (status === 'active') return undefined;
-  if (status === 'blocked') return refuse('account_blocked', { meta: { is_blocked: true } });
-  return refuse('account_deleted', { meta: { is_deleted: true } });
-}
-
 /** The first verified identifier of each kind becomes primary. */
 export function withPrimaries(
   refs: readonly (IdentifierRef & { verified: boolean })[],
@@ -51,58 +37,6 @@ export function withPrimaries(
 /** The profile fields of a body, only those that were given. */
 export function givenProfile(profile: Profile): Profile {
   return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
-}
-
-const isoDate = (ms: number): string => new Date(ms).toISOString();
-
-export function identifiersView(identifiers: readonly Identifier[]) {
-  return {
-    emails: identifiers
-      .filter(({ kind }) => kind === 'email')
-      .map(({ value, primary, verified }) => ({ email: value, primary, verified, active: true })),
-    phone_numbers: identifiers
-      .filter(({ kind }) => kind === 'phone')
-      .map((phone) => ({
-        phone: nationalDigits(phone),
-        country_code: phone.callingCode,
-        primary: phone.primary,
-        verified: phone.verified,
-        active: true,
-      })),
-  };
-}
-
-/** The documented user (D-69): absent when empty, lists aside; never null. */
-export function userView(user: User, application: Application) {
-  return {
-    _id: user.id,
-    id: user.id,
-    user_id: user.id,
-    application_id: application.id,
-    username: user.username,
-    ...profileBody(user),
-    dob: user.dob && `${user.dob}T00:00:00.000Z`,
-    ...identifiersView(user.identifiers),
-    active: statusOf(user) === 'active',
-    account_type: 'user',
-    roles: [],
-    meta: user.meta,
-    external_id: user.externalId,
-    debug: { source: 'vestibule', platform: application.id },
-    has_old_password_hash: user.hasOldPasswordHash,
-    created_at: isoDate(user.createdAt),
-    updated_at: isoDate(user.updatedAt),
-  };
-}
-
-/** The user as operators see it: with its state. */
-export function customerView(user: User, application: Application) {
-  return {
-    ...userView(user, application),
-    archive: user.archivedAt !== undefined || undefined,
-    status: statusOf(user),
-    deleted_on: user.deletedAt === undefined ? undefined : isoDate(user.deletedAt),
-  };
 }
 
 /** Kinds that the user must have verified before it gets a session, and has not. */

@@ -4,36 +4,31 @@
  */
 import type { Application, Effect, Ports, Registration, User } from '../ports.ts';
 import { noticeAdded, noticeSignIn, noticeSocialLinked } from './notices.ts';
-import { accept, refuse } from './result.ts';
-import {
-  kindsForRegistration,
-  kindsForSession,
-  newRegistration,
-  nextStep,
-} from './registration.ts';
+import { ok, err } from '../shared/result.ts';
+import { kindsForRegistration, newRegistration, nextStep } from './registration.ts';
 import { tryCode } from './try-code.ts';
-import { missingKinds, signInRefusal } from './user.ts';
+import { checkSignIn, decideSignIn } from './sign-in-outcome.ts';
 import { complete, create } from './verify-registration.ts';
 import {
   MAX_IDENTIFIERS,
-  settle,
+  consume,
   signIn,
-  stillWanted,
-  unsettled,
+  stillMissing,
+  failureOfConsume,
   useUp,
-  type Outcome,
-  type Try,
+  type VerifyResult,
+  type VerificationAttempt,
   type VerifyOtp,
 } from './verify-steps.ts';
 
 export { MAX_IDENTIFIERS } from './verify-steps.ts';
-export type { Verified, VerifyOtp } from './verify-steps.ts';
+export type { VerifyOtp, VerifyOutcome } from './verify-steps.ts';
 
 export async function verifyOtp(
   ports: Ports,
   application: Application,
   request: VerifyOtp,
-): Outcome {
+): VerifyResult {
   const { challenge, otp, registerToken, signedIn, device } = request;
   const registration =
     registerToken === undefined ? undefined : await ports.vault.digest(registerToken);
@@ -41,103 +36,108 @@ export async function verifyOtp(
   const ref = 'email' in challenge ? { ...challenge, userId, registration } : challenge;
   const tried = await tryCode(ports, { challenge: ref, otp, userId, registration, device });
   if (!tried.ok) return tried;
-  const at: Try = { ports, application, request, ...tried.value };
-  const { found } = at;
+  const attempt: VerificationAttempt = { ports, application, request, ...tried.value };
+  const { found } = attempt;
   // Whose code it is has been judged with the code: here it is the caller's own.
   if (found.challenge.purpose === 'profile')
-    return proveOnProfile(at, found.challenge.userId ?? '');
-  if (registration === undefined) return login(at);
-  if (!found.registration) return refuse('register_token_invalid');
-  if (found.registration.finishedAt !== undefined) return refuse('registration_finished');
-  return register(at, found.registration);
+    return proveOnProfile(attempt, found.challenge.userId ?? '');
+  if (registration === undefined) return login(attempt);
+  if (!found.registration) return err('register_token_invalid');
+  if (found.registration.finishedAt !== undefined) return err('registration_finished');
+  return register(attempt, found.registration);
 }
 
 /** A login code without a register_token. */
-async function login(at: Try): Outcome {
-  const { ports, application, found } = at;
+async function login(attempt: VerificationAttempt): VerifyResult {
+  const { ports, application, found } = attempt;
   const { owner } = found;
-  if (owner) return loginOwner(at, owner, undefined);
-  const refused = signInRefusal(owner, application);
-  if (refused) return useUp(at, refused);
+  if (owner) return loginOwner(attempt, owner, undefined);
+  const failure = checkSignIn(undefined, application);
+  if (failure) return useUp(attempt, failure);
   // Asked after the proof, so that nobody learns who exists.
-  if (!application.config.register) return useUp(at, refuse('registration_closed'));
+  if (!application.config.register) return useUp(attempt, err('registration_closed'));
   const { token, registration } = await newRegistration(ports, { origin: 'code' });
-  const settled = await settle(at, { kind: 'prove', registration, isNew: true });
-  if (settled.state !== 'done') return unsettled(settled);
-  const wanted = stillWanted(at, [found.challenge.identifier.kind]);
-  return accept({ kind: 'register', token, wanted });
+  const settled = await consume(attempt, { kind: 'prove', registration, isNew: true });
+  if (settled.state !== 'done') return failureOfConsume(settled);
+  const missing = stillMissing(attempt, [found.challenge.identifier.kind]);
+  return ok({ kind: 'registration', token, missing });
 }
 
 /**
  * The code belongs to a user: a session, unless a required identifier is missing (D-49).
  * @param registration the one it was verified for, which ends with it (D-48)
  */
-async function loginOwner(at: Try, owner: User, registration: Registration | undefined): Outcome {
-  const { ports, application, request } = at;
-  const refused = signInRefusal(owner, application);
-  if (refused) return useUp(at, refused);
+async function loginOwner(
+  attempt: VerificationAttempt,
+  owner: User,
+  registration: Registration | undefined,
+): VerifyResult {
+  const { ports, application, request } = attempt;
+  const decision = decideSignIn(application, owner);
+  if (decision.kind === 'refused') return useUp(attempt, decision.failure);
   // The code alone names the user here, whatever it was sent for. A social login of that user's own goes on.
   if (!application.config.login.otp && registration?.linkedTo !== owner.id) {
-    return useUp(at, refuse('otp_login_disabled'));
+    return useUp(attempt, err('otp_login_disabled'));
   }
-  const wanted = missingKinds(kindsForSession(application), owner.identifiers);
-  if (wanted.length > 0) {
+  if (decision.kind === 'incomplete') {
+    const { missing } = decision;
     if (registration) {
       // One registration goes on under its one token, and to its one end.
       const bind: Effect = { kind: 'bind', registration: registration.id, userId: owner.id };
-      const bound = await settle(at, bind, { readBack: owner.id });
-      if (bound.state !== 'done') return unsettled(bound);
+      const bound = await consume(attempt, bind, { readBack: owner.id });
+      if (bound.state !== 'done') return failureOfConsume(bound);
       const token = request.registerToken ?? '';
-      return accept({ kind: 'register', token, wanted, user: bound.user });
+      return ok({ kind: 'incomplete', token, missing, user: bound.user ?? owner });
     }
     const fresh = await newRegistration(ports, { origin: 'code', user: owner });
     const prove: Effect = { kind: 'prove', registration: fresh.registration, isNew: true };
-    const settled = await settle(at, prove, { readBack: owner.id });
-    if (settled.state !== 'done') return unsettled(settled);
-    return accept({ kind: 'register', token: fresh.token, wanted, user: settled.user });
+    const settled = await consume(attempt, prove, { readBack: owner.id });
+    if (settled.state !== 'done') return failureOfConsume(settled);
+    const { token } = fresh;
+    return ok({ kind: 'incomplete', token, missing, user: settled.user ?? owner });
   }
-  if (!registration) return signIn(at, owner, { kind: 'none' }, 'otp');
+  if (!registration) return signIn(attempt, owner, { kind: 'none' }, 'otp');
   const close: Effect = { kind: 'close', registration: registration.id, userId: owner.id };
-  const ended = await signIn(at, owner, close, 'registration');
-  if (!ended.ok || ended.value.kind !== 'signed_in') return ended;
-  noticeSignIn(ports, ended.value.user, at.found.challenge.identifier);
+  const ended = await signIn(attempt, owner, close, 'registration');
+  if (!ended.ok) return ended;
+  noticeSignIn(ports, ended.value.user, attempt.found.challenge.identifier);
   const { identity } = registration;
   if (identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);
   return ended;
 }
 
 /** A code for one's own profile (D-41). */
-async function proveOnProfile(at: Try, userId: string): Outcome {
+async function proveOnProfile(attempt: VerificationAttempt, userId: string): VerifyResult {
   const effect: Effect = { kind: 'verify', userId, max: MAX_IDENTIFIERS };
-  const settled = await settle(at, effect, { readBack: userId });
-  if (settled.state !== 'done') return unsettled(settled);
-  if (!settled.user) return refuse('otp_invalid');
-  noticeAdded(at.ports, settled.user, at.found.challenge.identifier);
-  return accept({ kind: 'added', user: settled.user });
+  const settled = await consume(attempt, effect, { readBack: userId });
+  if (settled.state !== 'done') return failureOfConsume(settled);
+  if (!settled.user) return err('otp_invalid');
+  noticeAdded(attempt.ports, settled.user, attempt.found.challenge.identifier);
+  return ok({ kind: 'added', user: settled.user });
 }
 
 /** A code verified for a live register_token. */
-async function register(at: Try, registration: Registration): Outcome {
-  const { ports, application, request, found } = at;
+async function register(attempt: VerificationAttempt, registration: Registration): VerifyResult {
+  const { ports, application, request, found } = attempt;
   const { owner, bound } = found;
   const token = request.registerToken ?? '';
   // The social login that began it was linked to another user meanwhile.
   if (registration.linkedTo !== undefined && registration.linkedTo !== owner?.id) {
-    return refuse('registration_finished');
+    return err('registration_finished');
   }
-  if (registration.userId !== undefined) return complete(at, registration, bound);
+  if (registration.userId !== undefined) return complete(attempt, registration, bound);
   // The identifier belongs to someone already, so this is a login and the form is dropped (D-48).
-  if (owner) return loginOwner(at, owner, registration);
-  if (!application.config.register) return useUp(at, refuse('registration_closed'));
+  if (owner) return loginOwner(attempt, owner, registration);
+  if (!application.config.register) return useUp(attempt, err('registration_closed'));
   const proven = [...registration.proofs, found.challenge.identifier];
   const form = await ports.registrations.form(registration);
   const next = nextStep(kindsForRegistration(application), proven, form?.identifiers ?? []);
-  if (form && next.kind === 'create') return create(at, registration.id, form, next);
-  const settled = await settle(at, { kind: 'prove', registration, isNew: false });
-  if (settled.state !== 'done') return unsettled(settled);
-  const wanted = stillWanted(
-    at,
+  if (form && next.kind === 'create') return create(attempt, registration.id, form, next);
+  const settled = await consume(attempt, { kind: 'prove', registration, isNew: false });
+  if (settled.state !== 'done') return failureOfConsume(settled);
+  const missing = stillMissing(
+    attempt,
     proven.map(({ kind }) => kind),
   );
-  return accept({ kind: 'register', token, wanted });
+  return ok({ kind: 'registration', token, missing });
 }

@@ -10,60 +10,56 @@ import type {
 import { shopperEvent } from './audit-event.ts';
 import { bindingHolds } from './credentials.ts';
 import { noticeSignIn } from './notices.ts';
-import { accept, refuse } from './result.ts';
+import { ok, err } from '../shared/result.ts';
 import { profileOf } from './profile.ts';
-import { asUser, kindsForSession, newUser, USERNAME_TRIES } from './registration.ts';
+import { asUser, newUser, withFreeUsername } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
-import { missingKinds, signInRefusal } from './user.ts';
+import { decideSignIn } from './sign-in-outcome.ts';
 import {
   MAX_IDENTIFIERS,
-  settle,
+  consume,
   signIn,
-  unsettled,
+  failureOfConsume,
   useUp,
-  type Outcome,
-  type Try,
+  type VerifyResult,
+  type VerificationAttempt,
 } from './verify-steps.ts';
 
 /** The last proof is in: the user is made, with a session. */
 export async function create(
-  at: Try,
+  attempt: VerificationAttempt,
   registration: string,
   form: PendingForm,
   { identifiers, unverified }: { identifiers: Identifier[]; unverified: IdentifierRef[] },
-): Outcome {
-  const { ports, application, request } = at;
-  // A generated username may meet its twin; nothing is used up then, and the next draw has new digits.
-  for (let tries = 1; ; tries += 1) {
-    const user = newUser(ports, form, identifiers);
+): VerifyResult {
+  const { ports, application, request } = attempt;
+  const draw = () => newUser(ports, form, identifiers);
+  const ended = await withFreeUsername(draw, async (user) => {
     const event = shopperEvent(ports, 'account.registered', user.id);
     const effect: Effect = { kind: 'create', registration, user, event };
-    const ended = await signIn(at, asUser(user), effect, 'registration');
-    const taken = ended.ok || ended.code !== 'identifier_taken' ? undefined : ended.meta?.['field'];
-    if (taken === 'username' && tries < USERNAME_TRIES) continue;
+    const tried = await signIn(attempt, asUser(user), effect, 'registration');
+    if (tried.ok || tried.code !== 'identifier_taken') return tried;
+    if (tried.meta?.['field'] === 'username') return 'username_taken';
     // A new account has verified a proven identifier meanwhile: the older proof does not open that account.
-    if (taken !== undefined && taken !== 'username') return refuse('register_token_invalid');
-    if (!ended.ok || ended.value.kind !== 'signed_in') return ended;
-    const made = ended.value.user;
-    const { ip } = request.visitor;
-    const linkSentTo = await sendFirstLinks(ports, application, made, unverified, ip);
-    return accept({ ...ended.value, linkSentTo });
-  }
+    return err('register_token_invalid');
+  });
+  if (!ended.ok) return ended;
+  const { user } = ended.value;
+  const linkSentTo = await sendFirstLinks(ports, application, user, unverified, request.visitor.ip);
+  return ok({ ...ended.value, linkSentTo });
 }
 
 /** A known user proves an identifier that this shop demands (D-49). */
 export async function complete(
-  at: Try,
+  attempt: VerificationAttempt,
   registration: Registration,
   bound: User | undefined,
-): Outcome {
-  const { ports, application, found, request } = at;
-  if (!bound || !bindingHolds(registration, bound)) return refuse('register_token_invalid');
-  const refused = signInRefusal(bound, application);
-  if (refused) return useUp(at, refused);
+): VerifyResult {
+  const { ports, application, found, request } = attempt;
+  if (!bound || !bindingHolds(registration, bound)) return err('register_token_invalid');
   const { identifier } = found.challenge;
-  const missing = missingKinds(kindsForSession(application), bound.identifiers);
-  const wanted = missing.filter((kind) => kind !== identifier.kind);
+  const decision = decideSignIn(application, bound, identifier.kind);
+  if (decision.kind === 'refused') return useUp(attempt, decision.failure);
   const form = await ports.registrations.form(registration);
   const effect: Effect = {
     kind: 'verify',
@@ -71,17 +67,16 @@ export async function complete(
     max: MAX_IDENTIFIERS,
     profile: form && profileOf(form),
     registration: registration.id,
-    finish: wanted.length === 0,
+    finish: decision.kind === 'allowed',
   };
-  if (wanted.length === 0) {
-    const ended = await signIn(at, bound, effect, 'registration');
-    if (ended.ok && ended.value.kind === 'signed_in') {
-      noticeSignIn(ports, ended.value.user, identifier);
-    }
+  if (decision.kind === 'allowed') {
+    const ended = await signIn(attempt, bound, effect, 'registration');
+    if (ended.ok) noticeSignIn(ports, ended.value.user, identifier);
     return ended;
   }
-  const settled = await settle(at, effect, { readBack: bound.id });
-  if (settled.state !== 'done') return unsettled(settled);
+  const settled = await consume(attempt, effect, { readBack: bound.id });
+  if (settled.state !== 'done') return failureOfConsume(settled);
   const token = request.registerToken ?? '';
-  return accept({ kind: 'register', token, wanted, user: settled.user });
+  const { missing } = decision;
+  return ok({ kind: 'incomplete', token, missing, user: settled.user ?? bound });
 }

@@ -6,16 +6,21 @@ import type {
   IdentifierKind,
   Ports,
   SessionRef,
-  Settled,
+  ConsumeResult,
   Settlement,
   SignInMethod,
   User,
 } from '../ports.ts';
-import { refuse, accept, type Refused, type Result } from './result.ts';
+import { err, ok, type Failure, type Result } from '../shared/result.ts';
 import { kindsForRegistration } from './registration.ts';
-import { openSession, prepareSession, type SessionCookie, type Visitor } from './sign-in.ts';
-import type { RightCode, TryRefusal } from './try-code.ts';
-import { signInRefusal } from './user.ts';
+import { openSession, prepareSession, type ClientInfo } from './sign-in.ts';
+import {
+  checkSignIn,
+  type SignInErrorCode,
+  type SignInOutcome,
+  type SignedInOutcome,
+} from './sign-in-outcome.ts';
+import type { RightCode, TryCodeErrorCode } from './try-code.ts';
 
 /** ASVS: bound to its request, purpose and application. Ten identifiers of a kind are the most a profile holds. */
 export const MAX_IDENTIFIERS = 10;
@@ -30,86 +35,91 @@ export interface VerifyOtp {
   presented?: readonly SessionRef[];
   /** The browser has signed this user in before. */
   device?: DeviceRef;
-  visitor: Visitor;
+  visitor: ClientInfo;
 }
 
-export type Verified =
-  /** `linkSentTo`: an email of the form that is not demanded got its link. */
-  | { kind: 'signed_in'; user: User; session: SessionCookie; linkSentTo?: string }
-  /** Proven on the own profile; the session goes on. */
-  | { kind: 'added'; user: User }
-  /** No session yet: `wanted` must be proven, or the profile form is still to be filled in. */
-  | { kind: 'register'; token: string; wanted: IdentifierKind[]; user?: User };
+/** `added`: verified on the profile of the signed-in user, whose session goes on. */
+export type VerifyOutcome = SignInOutcome | { kind: 'added'; user: User };
 
-export type VerifyRefusal =
-  | TryRefusal
+export type VerifyErrorCode =
+  | TryCodeErrorCode
+  | SignInErrorCode
   | 'register_token_invalid'
   | 'registration_finished'
   | 'registration_closed'
   | 'otp_login_disabled'
   | 'identifier_taken'
   | 'identifier_limit'
-  | 'account_blocked'
-  | 'account_deleted'
-  | 'application_inactive';
+  | 'unavailable';
 
-export type Outcome = Promise<Result<Verified, VerifyRefusal>>;
+export type VerifyResult = Promise<Result<VerifyOutcome, VerifyErrorCode>>;
 
 /** What every step below shares. */
-export interface Try extends RightCode {
+export interface VerificationAttempt extends RightCode {
   ports: Ports;
   application: Application;
   request: VerifyOtp;
 }
 
-export async function settle(
-  at: Try,
+export async function consume(
+  attempt: VerificationAttempt,
   effect: Effect,
   extra: Pick<Settlement, 'readBack' | 'signIn'> = {},
-): Promise<Settled> {
-  const { ports, found, nonce, now } = at;
-  return ports.otps.settle({ challenge: found.challenge, nonce, effect, now, ...extra });
+): Promise<ConsumeResult> {
+  const { ports, found, nonce, now } = attempt;
+  return ports.otps.consume({ challenge: found.challenge, nonce, effect, now, ...extra });
 }
 
-export function unsettled(
-  settled: Exclude<Settled, { state: 'done' }>,
-): Refused<'otp_invalid' | 'identifier_taken' | 'identifier_limit'> {
+export function failureOfConsume(
+  settled: Exclude<ConsumeResult, { state: 'done' }>,
+): Failure<'otp_invalid' | 'identifier_taken' | 'identifier_limit'> {
   switch (settled.state) {
     case 'lost':
-      return refuse('otp_invalid');
+      return err('otp_invalid');
     case 'full':
-      return refuse('identifier_limit');
+      return err('identifier_limit');
     case 'taken':
-      return refuse('identifier_taken', { meta: { field: settled.field } });
+      return err('identifier_taken', { meta: { field: settled.field } });
   }
 }
 
 /** Signs in, unless the user's state forbids it; either way the code is used up. */
-export async function signIn(at: Try, user: User, effect: Effect, method: SignInMethod): Outcome {
-  const { ports, application, request, nonce, now } = at;
+export async function signIn(
+  attempt: VerificationAttempt,
+  user: User,
+  effect: Effect,
+  method: SignInMethod,
+): Promise<Result<SignedInOutcome, VerifyErrorCode>> {
+  const { ports, application, request, nonce, now } = attempt;
   const by = { method, presented: request.presented };
   const prepared = await prepareSession(ports, application, user.id, by, now);
-  const settled = await settle(at, effect, { readBack: user.id, signIn: prepared.signIn });
-  if (settled.state !== 'done') return unsettled(settled);
+  const settled = await consume(attempt, effect, { readBack: user.id, signIn: prepared.signIn });
+  if (settled.state !== 'done') return failureOfConsume(settled);
   const current = settled.user ?? user;
-  const refused = signInRefusal(current, application);
+  const refused = checkSignIn(current, application);
   if (refused) return refused;
   try {
     const session = await openSession(ports, application, current, request.visitor, prepared);
-    return accept({ kind: 'signed_in', user: current, session });
+    return ok({ kind: 'signed_in', user: current, session });
   } catch (outage) {
     // Nothing is used up without its effect (D-42).
-    await ports.otps.unsettle(at.found.challenge.id, nonce);
+    await ports.otps.unconsume(attempt.found.challenge.id, nonce);
     throw outage;
   }
 }
 
-export function stillWanted(at: Try, proven: readonly IdentifierKind[]): IdentifierKind[] {
-  return kindsForRegistration(at.application).filter((kind) => !proven.includes(kind));
+export function stillMissing(
+  attempt: VerificationAttempt,
+  proven: readonly IdentifierKind[],
+): IdentifierKind[] {
+  return kindsForRegistration(attempt.application).filter((kind) => !proven.includes(kind));
 }
 
 /** A refusal that was asked for after the proof: the code is used up all the same. */
-export async function useUp(at: Try, refused: Refused<VerifyRefusal>): Outcome {
-  const settled = await settle(at, { kind: 'none' });
-  return settled.state === 'done' ? refused : unsettled(settled);
+export async function useUp(
+  attempt: VerificationAttempt,
+  failure: Failure<VerifyErrorCode>,
+): Promise<Failure<VerifyErrorCode>> {
+  const settled = await consume(attempt, { kind: 'none' });
+  return settled.state === 'done' ? failure : failureOfConsume(settled);
 }

@@ -1,12 +1,9 @@
 /** Addresses that a page is handed: images and links. A `javascript:` one would run there. */
-
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+import { isLoopbackHost } from '../shared/loopback.ts';
 
 /** @param loopback whether plain http on this machine will do too, as in development */
 export function isWebAddress(text: string, loopback = false): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
-  return (
-    protocol === 'https:' || (loopback && protocol === 'http:' && LOOPBACK_HOSTS.has(hostname))
-  );
+  return protocol === 'https:' || (loopback && protocol === 'http:' && isLoopbackHost(hostname));
 }

@@ -1,19 +1,15 @@
 /** Who sent a request, read off the request alone. */
 import { parse } from 'hono/utils/cookie';
+import { isLoopbackHost } from '../shared/loopback.ts';
 import { DEVICE_COOKIE } from './cookies.ts';
 import type { Caller } from './handler.ts';
 
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
-const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
-
-export function isLoopbackHost(host: string): boolean {
-  return LOOPBACK_HOSTS.has(host);
-}
+const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** A request id is taken from the caller when it is short and plain, so that it cannot forge log lines. */
 export function requestIdOf(request: Request): string {
   const given = request.headers.get('x-request-id') ?? '';
-  return SANE_REQUEST_ID.test(given) ? given : crypto.randomUUID();
+  return REQUEST_ID.test(given) ? given : crypto.randomUUID();
 }
 
 /** @param production false where a browser may come by plain http under any name, which keeps no `Secure` cookie */
@@ -59,4 +55,15 @@ export function originListed(origin: string, domains: readonly string[]): boolea
   const { protocol, hostname } = new URL(origin);
   if (!domains.includes(hostname)) return false;
   return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
+}
+
+/** `base64(<name>:<secret>)`, as HTTP Basic and the storefront's bearer carry it; undefined for anything else. */
+export function decodePair(encoded: string): { name: string; secret: string } | undefined {
+  try {
+    const text = atob(encoded);
+    const colon = text.indexOf(':');
+    return colon > 0 ? { name: text.slice(0, colon), secret: text.slice(colon + 1) } : undefined;
+  } catch {
+    return undefined;
+  }
 }

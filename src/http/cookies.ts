@@ -1,4 +1,5 @@
 /** Cookies on the wire. Their values are made and checked by `SessionTokens` and `DeviceTokens`. */
+import { DAY_MS, SECOND_MS } from '../shared/time.ts';
 import { generateCookie } from 'hono/cookie';
 import { parse } from 'hono/utils/cookie';
 import type { Caller, CookieChange } from './handler.ts';
@@ -7,7 +8,7 @@ export const SESSION_COOKIE = 'f.session';
 
 /** Says that this browser has signed a user in before; buys its own budget of failed logins, and nothing else. */
 export const DEVICE_COOKIE = 'f.device';
-const DEVICE_LIFE_SECONDS = 400 * 86_400;
+const DEVICE_LIFE_SECONDS = (400 * DAY_MS) / SECOND_MS;
 
 /**
  * The values of every `f.session` in a `Cookie` header, in its order: a page on a subdomain can set one beside ours, which
@@ -24,7 +25,7 @@ export function readSessionCookies(header: string): string[] {
 /** The `Set-Cookie` lines of a change, the session's first. */
 export function sessionCookieLines(caller: Caller, change: CookieChange): string[] {
   const value = 'set' in change ? change.set : '';
-  const maxAge = 'set' in change ? Math.max(0, Math.floor(change.maxAge)) : 0;
+  const maxAge = 'set' in change ? Math.max(0, Math.floor(change.maxAgeSeconds)) : 0;
   const options = { httpOnly: true, secure: caller.secure, sameSite: 'Lax', path: '/' } as const;
   const session = generateCookie(SESSION_COOKIE, value, { ...options, maxAge });
   const device = 'set' in change ? change.device : undefined;

@@ -2,6 +2,7 @@
  * Every error the API can answer: its code, status and public message, in one catalogue.
  * A handler names a code; nothing else in the project knows a status or a message.
  */
+import type { Failure, FieldError } from '../shared/result.ts';
 
 export const errorCatalogue = {
   // 400
@@ -67,37 +68,12 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** One mistake in the request: where it is (`body.mobile`) and what is wrong there. */
-export interface FieldError {
-  path: string;
-  message: string;
-}
+/** A failure of the API: its code is one of the catalogue. */
+export type ApiFailure<C extends ErrorCode = ErrorCode> = Failure<C>;
 
-/** What a failure may say beside its code. All of it is optional. */
-export interface FailureDetail {
-  /** Public. Replaces the catalogue's message, to name the field or the limit. */
-  message?: string;
-  /** Public. Facts a storefront routes on, such as `{ is_blocked: true }`. */
-  meta?: Record<string, unknown>;
-  /** Public. The mistakes of a 400, one by one. */
-  errors?: FieldError[];
-  /** Public. Whole seconds, sent as `Retry-After`. */
-  retryAfter?: number;
-  /** For the log only; never sent. */
-  internal?: unknown;
-}
-
-/** A refusal on its way out. Handlers return it, they never throw it. */
-export interface Failure<C extends ErrorCode = ErrorCode> extends FailureDetail {
-  readonly failed: C;
-}
-
-export function failure<C extends ErrorCode>(code: C, detail: FailureDetail = {}): Failure<C> {
-  return { ...detail, failed: code };
-}
-
-export function isFailure(value: object): value is Failure {
-  return 'failed' in value;
+/** Tells a failure from any other object that a handler or a guard returns. */
+export function isFailure(value: object): value is ApiFailure {
+  return 'ok' in value && value.ok === false && 'code' in value;
 }
 
 /** The one error body (D-18). `authenticated` is what the documents promise on a 401 without a session. */
@@ -122,18 +98,18 @@ const OAUTH_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** Turns a failure into the body that is sent. `requestId` is repeated in the log line. */
-export function errorBody(failed: Failure, requestId: string): ErrorBody {
-  const { status, message: standard } = errorCatalogue[failed.failed];
-  const message = failed.message ?? standard;
+export function errorBody(failure: ApiFailure, requestId: string): ErrorBody {
+  const { status, message: standard } = errorCatalogue[failure.code];
+  const message = failure.message ?? standard;
   return {
     message,
-    code: failed.failed,
+    code: failure.code,
     status,
     request_id: requestId,
-    ...(failed.meta && { meta: failed.meta }),
-    ...(failed.errors && { errors: failed.errors }),
-    ...(failed.failed === 'not_authenticated' && { authenticated: false as const }),
-    ...(OAUTH_CODES.has(failed.failed) && { error: failed.failed, error_description: message }),
+    ...(failure.meta && { meta: failure.meta }),
+    ...(failure.errors && { errors: failure.errors }),
+    ...(failure.code === 'not_authenticated' && { authenticated: false as const }),
+    ...(OAUTH_CODES.has(failure.code) && { error: failure.code, error_description: message }),
   };
 }
 
@@ -141,11 +117,11 @@ export function errorBody(failed: Failure, requestId: string): ErrorBody {
 const RETRY_AFTER_OUTAGE = 2;
 
 /** The response of a failure, `Retry-After` on every 429 and 503 included. */
-export function errorResponse(failed: Failure, requestId: string): Response {
-  const { status } = errorCatalogue[failed.failed];
+export function errorResponse(failure: ApiFailure, requestId: string): Response {
+  const { status } = errorCatalogue[failure.code];
   const headers = new Headers();
-  const retryAfter = failed.retryAfter ?? (status === 503 ? RETRY_AFTER_OUTAGE : undefined);
+  const retryAfter = failure.retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_OUTAGE : undefined);
   if (retryAfter !== undefined) headers.set('retry-after', String(Math.max(1, retryAfter)));
-  if (failed.failed === 'invalid_client') headers.set('www-authenticate', 'Basic realm="oauth"');
-  return Response.json(errorBody(failed, requestId), { status, headers });
+  if (failure.code === 'invalid_client') headers.set('www-authenticate', 'Basic realm="oauth"');
+  return Response.json(errorBody(failure, requestId), { status, headers });
 }

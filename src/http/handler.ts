@@ -1,6 +1,8 @@
 /** The handler of a row, typed by it: what it is given, and what it may answer. */
-import type { Application, Ports, ServicePorts, Session, User } from '../ports.ts';
-import type { ErrorCode, Failure, FailureDetail } from './errors.ts';
+import type { Context } from 'hono';
+import type { Application, Ports, ServicePorts, Session, SessionRef, User } from '../ports.ts';
+import type { ErrorCode, ApiFailure } from './errors.ts';
+import type { FailureDetail } from '../shared/result.ts';
 import type { Group, Input, Operation, Output } from './operation.ts';
 
 /** Who sent the request, as far as the edge can tell. */
@@ -21,11 +23,6 @@ export interface SignedIn {
   user: User;
   session: Session;
 }
-/** The session a genuine cookie names, whether or not it is still alive. */
-export interface Presented {
-  userId: string;
-  handle: string;
-}
 export interface Operator {
   clientKey: string;
   companyId: string;
@@ -45,16 +42,17 @@ export interface Principals {
   'session?': {
     application: Application;
     signedIn: SignedIn | undefined;
-    presented: readonly Presented[];
+    /** The sessions that genuine cookies name, whether or not they are still alive. */
+    presented: readonly SessionRef[];
   };
   platform: { application: Application; operator: Operator };
 }
 
-/** A change to the session cookie; `maxAge` in seconds. */
+/** A change to the session cookie. */
 export type CookieChange =
   | {
       set: string;
-      maxAge: number;
+      maxAgeSeconds: number;
       /** Value of the device cookie, which outlives the session. */ device?: string;
     }
   | { clear: true };
@@ -73,12 +71,13 @@ export type HandlerContext<O extends Operation> = Principals[O['security']] & {
   request: Request;
   ports: O['security'] extends 'none' ? ServicePorts : Ports;
   reply(body: Output<O>, options?: ReplyOptions): Reply<Output<O>>;
-  fail<C extends O['errors'][number]>(code: C, detail?: FailureDetail): Failure<C>;
+  fail<C extends O['errors'][number]>(code: C, detail?: FailureDetail): ApiFailure<C>;
 };
 
+/** Every row can answer `unavailable` (see `errorsOf`); it need not declare it. */
 export type Handler<O extends Operation> = (
   context: HandlerContext<O>,
-) => Promise<Reply<Output<O>> | Failure<O['errors'][number]>>;
+) => Promise<Reply<Output<O>> | ApiFailure<O['errors'][number] | 'unavailable'>>;
 
 export type Handlers<G extends Group> = { [K in keyof G]: Handler<G[K]> };
 export type TableHandlers<T extends Readonly<Record<string, Group>>> = {
@@ -93,17 +92,17 @@ export type AnyHandler = (context: {
   ports: unknown;
   application?: Application;
   signedIn?: SignedIn;
-  presented?: readonly Presented[];
+  presented?: readonly SessionRef[];
   operator?: Operator;
   reply(body: object, options?: ReplyOptions): Reply<object>;
-  fail(code: ErrorCode, detail?: FailureDetail): Failure;
-}) => Promise<Reply<object> | Failure>;
+  fail(code: ErrorCode, detail?: FailureDetail): ApiFailure;
+}) => Promise<Reply<object> | ApiFailure>;
 
 /** What the guard lets through: the principal and the ports it may use. */
 export interface Grant {
   application?: Application;
   signedIn?: SignedIn;
-  presented?: readonly Presented[];
+  presented?: readonly SessionRef[];
   operator?: Operator;
   ports: unknown;
   /** For the log: what was strange about the request. */
@@ -115,3 +114,6 @@ export interface Grant {
   /** Filled while the handler runs, such as with a D1 bookmark. */
   headers?: Record<string, string>;
 }
+
+/** Who is calling, and may they? Runs before the body is read. */
+export type Guard = (c: Context, row: Operation, caller: Caller) => Promise<Grant | ApiFailure>;

@@ -2,7 +2,7 @@
  * Who may look at what is for a developer alone: messages with their codes, requests with their bodies. The server listens on
  * this machine only, but a page elsewhere can have its own name point there (DNS rebinding): then it asks under that name.
  */
-import { isLoopbackHost } from './caller.ts';
+import { isLoopbackHost } from '../shared/loopback.ts';
 
 const isAllowed = (hostname: string, allowed: readonly string[]): boolean =>
   isLoopbackHost(hostname) || allowed.includes(hostname);

@@ -43,7 +43,7 @@ function refsOf(json: Json): string[] {
 }
 
 /** Names whose two directions differ, in themselves or in something they refer to. */
-function twoFaced(defs: Record<Io, Map<string, Json>>): Set<string> {
+function directionalSchemas(defs: Record<Io, Map<string, Json>>): Set<string> {
   const both = [...defs.input.keys()].filter((name) => defs.output.has(name));
   const differing = new Set(
     both.filter((name) => textOf(defs.input.get(name)) !== textOf(defs.output.get(name))),
@@ -79,7 +79,7 @@ export function collectComponents(uses: readonly Use[]): Components {
       defs[use.io].set(name, json);
     }
   }
-  const differing = twoFaced(defs);
+  const differing = directionalSchemas(defs);
   const nameOf = (name: string, io: Io): string =>
     io === 'input' && differing.has(name) ? `${name}Input` : name;
   const rewrite = (json: Json, io: Io): Json =>

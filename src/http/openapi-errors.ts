@@ -1,6 +1,7 @@
 /** The errors of an operation as OpenAPI shows them: one body, and each declared code with its standard message. */
 import * as z from 'zod';
-import { errorBody, errorCatalogue, failure, type ErrorBody, type ErrorCode } from './errors.ts';
+import { errorBody, errorCatalogue, type ErrorBody, type ErrorCode } from './errors.ts';
+import { err } from '../shared/result.ts';
 import type { Json } from './openapi-components.ts';
 import { errorsOf, type Operation } from './operation.ts';
 
@@ -32,7 +33,7 @@ export function errorExamples(rows: readonly Operation[]): Record<string, Json> 
   const used = new Set(rows.flatMap(errorsOf));
   const codes = CODES.filter((code) => used.has(code)).toSorted();
   return Object.fromEntries(
-    codes.map((code) => [code, { value: errorBody(failure(code), EXAMPLE_REQUEST_ID) }]),
+    codes.map((code) => [code, { value: errorBody(err(code), EXAMPLE_REQUEST_ID) }]),
   );
 }
 

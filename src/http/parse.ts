@@ -5,7 +5,9 @@
 import { zValidator } from '@hono/zod-validator';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as z from 'zod';
-import { failure, type Failure, type FieldError } from './errors.ts';
+import type { ApiFailure } from './errors.ts';
+import { BodyTooLarge, boundedChunks } from '../shared/bounded-body.ts';
+import { err, type FieldError } from '../shared/result.ts';
 import type { Operation } from './operation.ts';
 
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -16,32 +18,26 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrog
 const PLACES = { json: 'body', form: 'body', query: 'query', param: 'path' } as const;
 type Target = keyof typeof PLACES;
 
-const notJson = (detail: string): Failure =>
-  failure('validation_failed', {
+const notJson = (detail: string): ApiFailure =>
+  err('validation_failed', {
     message: `The body is ${detail}.`,
     errors: [{ path: 'body', message: `is ${detail}` }],
   });
 
 /**
- * Reads at most `limit` bytes, with or without a Content-Length. Refuses more, and what is not UTF-8: replaced by U+FFFD,
+ * Reads at most `maxBytes`, with or without a Content-Length. Refuses more, and what is not UTF-8: replaced by U+FFFD,
  * different passwords would become the same.
  */
-async function readText(request: Request, limit: number): Promise<string | Failure> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) {
-    return failure('payload_too_large');
+async function readText(request: Request, maxBytes: number): Promise<string | ApiFailure> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) {
+    return err('payload_too_large');
   }
-  if (!request.body) return '';
-  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
   const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    size += chunk.value.byteLength;
-    if (size > limit) {
-      // Not awaited: of a cloned request (MSW clones each) it only settles when the other half is cancelled too.
-      reader.cancel().catch(() => undefined);
-      return failure('payload_too_large');
-    }
-    chunks.push(chunk.value);
+  try {
+    for await (const chunk of boundedChunks(request.body, { maxBytes })) chunks.push(chunk);
+  } catch (error) {
+    if (error instanceof BodyTooLarge) return err('payload_too_large');
+    throw error;
   }
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   try {
@@ -79,9 +75,9 @@ function cacheText(c: Context, text: string): void {
  * Size, content type and well-formedness of a body, before its fields are looked at.
  * An empty body counts as `{}`, so that the caller is told which field is missing rather than what JSON is.
  */
-export async function readBody(c: Context, row: Operation): Promise<Failure | undefined> {
+export async function readBody(c: Context, row: Operation): Promise<ApiFailure | undefined> {
   const type = c.req.header('content-type') ?? '';
-  if (isEncoded(c.req.raw) || !isUtf8(type)) return failure('unsupported_media_type');
+  if (isEncoded(c.req.raw) || !isUtf8(type)) return err('unsupported_media_type');
   const text = await readText(c.req.raw, MAX_BODY_BYTES);
   if (typeof text !== 'string') return text;
   if (text.trim() === '') {
@@ -92,7 +88,7 @@ export async function readBody(c: Context, row: Operation): Promise<Failure | un
     cacheText(c, text);
     return undefined;
   }
-  if (!JSON_TYPE.test(type)) return failure('unsupported_media_type');
+  if (!JSON_TYPE.test(type)) return err('unsupported_media_type');
   try {
     JSON.parse(text);
   } catch {
@@ -186,18 +182,18 @@ function fieldErrors(place: string, issues: readonly Issue[]): FieldError[] {
 }
 
 /** `validation_failed` whose message names the first mistake, so that it reads well in a log or a toast. */
-export function invalid(errors: FieldError[]): Failure<'validation_failed'> {
+export function invalid(errors: FieldError[]): ApiFailure<'validation_failed'> {
   const [first] = errors;
-  return failure('validation_failed', {
+  return err('validation_failed', {
     message: first ? `${first.path} ${first.message}.` : undefined,
     errors,
   });
 }
 
-/** One middleware per part of the request that the row has a schema for. `refuse` turns a mistake into the answer. */
+/** One middleware per part of the request that the row has a schema for. `respond` turns a mistake into the answer. */
 export function validators(
   row: Operation,
-  refuse: (c: Context, failed: Failure) => Response,
+  respond: (c: Context, failure: ApiFailure) => Response,
 ): MiddlewareHandler[] {
   const make = (target: Target, schema: z.ZodObject | undefined): MiddlewareHandler[] => {
     if (!schema) return [];
@@ -207,7 +203,7 @@ export function validators(
       (result, c) => {
         // `result.data` is what came in, refused or not: nothing of it is looked at again.
         if (result.success) return undefined;
-        return refuse(c, invalid(fieldErrors(PLACES[target], result.error.issues)));
+        return respond(c, invalid(fieldErrors(PLACES[target], result.error.issues)));
       },
       { validationFunction: (_, value) => check(schema, value, row.blank) },
     );

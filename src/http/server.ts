@@ -6,9 +6,9 @@ import { Hono, type Context } from 'hono';
 import { callerOf } from './caller.ts';
 import { sessionCookieLines } from './cookies.ts';
 import { allowOrigin, isStorefront, preflight, type CorsRule } from './cors.ts';
-import { errorResponse, failure, isFailure, type Failure } from './errors.ts';
-import type { Guard } from './guard.ts';
-import type { AnyHandler, Caller, Grant } from './handler.ts';
+import { errorResponse, isFailure, type ApiFailure } from './errors.ts';
+import { err } from '../shared/result.ts';
+import type { AnyHandler, Caller, Grant, Guard } from './handler.ts';
 import { errorForLog, framesOf, maskPath, type Log } from './log.ts';
 import { entriesOf, successOf, type Entry, type Table } from './operation.ts';
 import { invalid, readBody, validated, validators } from './parse.ts';
@@ -17,9 +17,11 @@ export interface ServerEnv {
   Variables: {
     caller: Caller;
     entry: Entry | undefined;
-    failed: Failure | undefined;
+    failure: ApiFailure | undefined;
     /** For the log: what was strange about a request that was answered all the same. */
     notice: string | undefined;
+    /** Set by the guard of a row; there in every handler. */
+    grant: Grant;
     /** Of the application that was called; set by the guard as soon as it knows, before it refuses anything. */
     domains: readonly string[] | undefined;
   };
@@ -86,13 +88,13 @@ export function withHeaders(response: Response, requestId: string, httpsOnly = f
 /** `/a/{b}` → `/a/:b` */
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
-function refuse(c: ServerContext, failed: Failure): Response {
-  c.set('failed', failed);
-  return errorResponse(failed, c.get('caller').requestId);
+function respondFailure(c: ServerContext, failure: ApiFailure): Response {
+  c.set('failure', failure);
+  return errorResponse(failure, c.get('caller').requestId);
 }
 
 /** `platform` is the caller's own application id, or any other text, which is ignored. */
-function foreignPlatform(query: unknown, grant: Grant): Failure | undefined {
+function platformMismatch(query: unknown, grant: Grant): ApiFailure | undefined {
   const { platform } = (query ?? {}) as { platform?: unknown };
   if (!grant.application || typeof platform !== 'string') return undefined;
   if (!/^[0-9a-f]{24}$/i.test(platform) || platform === grant.application.id) return undefined;
@@ -120,7 +122,7 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     // Hono copies what it is given, so it is given only what it has not.
     if (marked !== c.res) c.res = marked;
     await shareWithPage(c);
-    const failed = c.get('failed');
+    const failure = c.get('failure');
     log({
       level: c.res.status >= 500 ? 'error' : 'info',
       message: 'request',
@@ -130,8 +132,8 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
       path: c.get('entry')?.row.path ?? maskPath(new URL(c.req.url).pathname),
       status: c.res.status,
       duration_ms: Date.now() - started,
-      code: failed?.failed,
-      internal: failed?.internal ?? c.get('notice'),
+      code: failure?.code,
+      internal: failure?.internal ?? c.get('notice'),
     });
   });
 
@@ -146,21 +148,22 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     allowOrigin(c.res.headers, origin, listed);
   }
 
-  async function answer(c: ServerContext, entry: Entry, grant: Grant): Promise<Response> {
+  async function answer(c: ServerContext, entry: Entry): Promise<Response> {
     const { row } = entry;
+    const grant = c.get('grant');
     c.set('notice', grant.notice);
     const input = validated(c);
-    const foreign = foreignPlatform(input.query, grant);
-    if (foreign) return refuse(c, foreign);
+    const foreign = platformMismatch(input.query, grant);
+    if (foreign) return respondFailure(c, foreign);
     const result = await handlerOf(entry)({
       ...grant,
       input,
       caller: c.get('caller'),
       request: c.req.raw,
       reply: (body, extra) => ({ body, ...extra }),
-      fail: failure,
+      fail: err,
     });
-    if (isFailure(result)) return refuse(c, result);
+    if (isFailure(result)) return respondFailure(c, result);
     const session = result.session ?? grant.session;
     if (session) {
       for (const line of sessionCookieLines(c.get('caller'), session)) {
@@ -176,23 +179,22 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
 
   for (const entry of entries) {
     const { row } = entry;
-    const grants = new WeakMap<Request, Grant>();
     app.on(
       row.method.toUpperCase(),
       honoPath(row.path),
       async (c, next) => {
         c.set('entry', entry);
         const grant = await guard(c, row, c.get('caller'));
-        if (isFailure(grant)) return refuse(c, grant);
-        grants.set(c.req.raw, grant);
+        if (isFailure(grant)) return respondFailure(c, grant);
+        c.set('grant', grant);
         if (grant.clientIp !== undefined)
           c.set('caller', { ...c.get('caller'), ip: grant.clientIp });
         const bad = row.request.body ? await readBody(c, row) : undefined;
-        if (bad) return refuse(c, bad);
+        if (bad) return respondFailure(c, bad);
         return next();
       },
-      ...validators(row, (c, failed) => refuse(c as ServerContext, failed)),
-      async (c) => answer(c, entry, grants.get(c.req.raw) as Grant),
+      ...validators(row, (c, failure) => respondFailure(c as ServerContext, failure)),
+      async (c) => answer(c, entry),
     );
   }
 
@@ -204,19 +206,19 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
       app.options(path, async (c) => preflight(c, verbs, cors));
     }
     app.all(path, (c) => {
-      const response = refuse(c, failure('method_not_allowed'));
+      const response = respondFailure(c, err('method_not_allowed'));
       response.headers.set('allow', allow);
       return response;
     });
   }
 
-  app.notFound((c) => refuse(c, failure('not_found')));
+  app.notFound((c) => respondFailure(c, err('not_found')));
   app.onError((error, c) => {
     const outage = isOutage(error);
     const internal = outage
       ? `${outage}: ${errorForLog(error.cause)}`
       : { error: errorForLog(error), frames: framesOf(error) };
-    return refuse(c, failure(outage ? 'unavailable' : 'internal_error', { internal }));
+    return respondFailure(c, err(outage ? 'unavailable' : 'internal_error', { internal }));
   });
   return app;
 }

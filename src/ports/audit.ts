@@ -68,6 +68,9 @@ export interface AuditEvent {
   at: number;
 }
 
+/** Who did it and why; a flow adds what it did, and to whom. */
+export type AuditActor = Pick<AuditEvent, 'actor' | 'requestId' | 'reason'>;
+
 export interface Audit {
   /** One more in this hour. */
   count(activity: Activity, at: number): Promise<void>;

@@ -1,5 +1,6 @@
 /** Fields that many requests share. Blank values never get here: `http/parse` takes null and `""` as absent. */
 import * as z from 'zod';
+import { readCode } from '../shared/typed-text.ts';
 
 /** Other control characters are refused in every text, see `http/parse`. */
 const LINE_END = /[\t\r\n\u2028\u2029]/;
@@ -24,6 +25,19 @@ export const multilineText = bounded;
 export const digits = z
   .union([typedText(20), z.number().int()], 'must be a string of digits')
   .transform(String);
+
+/** Digits of a code; one that a client sends as a number has lost its leading zeros. */
+const CODE_DIGITS = 6;
+
+/**
+ * A one-time code, as a string or a number, with the blanks, dashes and digits that people type. No format: what matches
+ * no code is the flow's `otp_invalid`.
+ */
+export const code = z
+  .union([typedText(40), z.number().int().nonnegative()], 'must be a string of digits')
+  .transform((value) =>
+    typeof value === 'number' ? String(value).padStart(CODE_DIGITS, '0') : readCode(value),
+  );
 
 export const email = typedText(254);
 /** Opaque to the caller; any line of text is read, what matches nothing is refused by the flow. */

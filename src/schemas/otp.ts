@@ -1,6 +1,6 @@
 /** What the operations that send and verify one-time codes exchange. */
 import * as z from 'zod';
-import { captcha, digits, email, text, token } from './fields.ts';
+import { captcha, code, digits, email, text, token } from './fields.ts';
 import { UserSchema } from './user.ts';
 
 export const SendOtpRequestSchema = z
@@ -27,7 +27,7 @@ export const SendMobileOtpRequestSchema = z
 export const VerifyOtpRequestSchema = z
   .object({
     request_id: token,
-    otp: digits,
+    otp: code,
     register_token: token.optional(),
   })
   .meta({ id: 'VerifyOtpRequestSchema' });
@@ -46,7 +46,7 @@ export const SendEmailOtpRequestSchema = z
 export const VerifyEmailOtpRequestSchema = z
   .object({
     email,
-    otp: digits,
+    otp: code,
     action: text(100).optional(),
     register_token: token.optional(),
   })
@@ -64,7 +64,7 @@ const otpSent = {
   register_token: z.string().optional(),
 };
 /** What is still to be proven, by code or by link. */
-export const proofsWanted = {
+const proofsWanted = {
   verify_mobile_otp: z.boolean().optional(),
   verify_email_otp: z.boolean().optional(),
   verify_email_link: z.boolean().optional(),

@@ -5,7 +5,7 @@ import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
 import { PURGE_CRON } from '../../src/adapters/d1/housekeeping.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { LogLine } from '../../src/http/log.ts';
-import { wire } from '../../src/wiring.ts';
+import { createRuntime } from '../../src/wiring.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { ORIGIN } from '../support/shop.ts';
 import { staleKv } from '../support/stale-kv.ts';
@@ -22,7 +22,7 @@ async function keeper(bindings: Record<string, unknown> = {}) {
   const log: LogLine[] = [];
   const run = async (namespace: KVNamespace = kv.namespace) => {
     const config = parseConfig({ ...env, ...bindings, KV: namespace });
-    const wired = wire(config, (line) => log.push(line), { clock: { now: () => NOW } });
+    const wired = createRuntime(config, (line) => log.push(line), { clock: { now: () => NOW } });
     await wired.scheduled(PURGE_CRON);
   };
   return { kv, log, run };

@@ -4,7 +4,7 @@ import { createScheduledController } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
 import type { LogLine } from '../../src/http/log.ts';
-import { wire } from '../../src/wiring.ts';
+import { createRuntime } from '../../src/wiring.ts';
 import worker from '../../src/worker.ts';
 import { countingDatabase } from '../support/counting-database.ts';
 import { tablesWith } from '../support/traces.ts';
@@ -17,7 +17,7 @@ const APP = '000000000000000000000001';
 function keeper(more: Record<string, unknown> = {}) {
   const log: LogLine[] = [];
   const config = parseConfig({ ...more, ...env });
-  const wired = wire(config, (line) => log.push(line), { clock: { now: () => NOW } });
+  const wired = createRuntime(config, (line) => log.push(line), { clock: { now: () => NOW } });
   return { run: async () => wired.scheduled(HOURLY), log };
 }
 

@@ -53,7 +53,7 @@ describe('a header value', () => {
       const download = createOutbound(fetcher).download(URL_WITH_SECRET, {
         headers,
         allows: () => true,
-        patienceMs: 50,
+        idleTimeoutMs: 50,
       });
       await expect(download).rejects.toThrow(CallFailed);
       expect(calls).toBe(0);
@@ -115,7 +115,7 @@ describe('a body that is not read to its end is cancelled', () => {
     const { stream, state } = bodyOf('x', null);
     const headers = { 'content-encoding': 'br' };
     const outbound = createOutbound(async () => new Response(stream, { headers }));
-    const options = { headers: {}, allows: () => true, patienceMs: 50 };
+    const options = { headers: {}, allows: () => true, idleTimeoutMs: 50 };
     expect(await outbound.download(URL_WITH_SECRET, options)).toEqual({
       refused: expect.stringContaining('content-encoding'),
     });

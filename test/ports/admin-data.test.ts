@@ -10,7 +10,7 @@ import { readRecord, type Imported, type Rules } from '../../scripts/lib/users/r
 import { Claims, writeBatch } from '../../scripts/lib/users/write.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
 import type { AuditEvent } from '../../src/ports.ts';
-import { edgeShop } from '../support/shop.ts';
+import { d1Shop } from '../support/shop.ts';
 import { eventOf } from '../support/stored.ts';
 
 const APP = '000000000000000000000001';
@@ -102,14 +102,14 @@ describe('check-data', () => {
   ];
 
   test('finds nothing in sound data', async () => {
-    await edgeShop();
+    await d1Shop();
     await seedCustomers(env.DB, APP, { from: 0, count: 50, newest: 1e12 });
     expect(await check()).toEqual([]);
     expect(await check(APP)).toEqual([]);
   });
 
   test.each(BREACHES)('finds %s, and names no person', async (_, promise, statements) => {
-    await edgeShop();
+    await d1Shop();
     await seedCustomers(env.DB, APP, { from: 0, count: 50, newest: 1e12 });
     for (const statement of statements) await env.DB.exec(statement);
     const found = await check();
@@ -127,7 +127,7 @@ describe('the audit command', () => {
       [1, 2].map((nth): AuditEvent => ({ ...eventOf(action, 'u', at), detail: { nth } })),
     );
     const shown = async (user: string, written: readonly AuditEvent[]) => {
-      const { ports, application } = await edgeShop();
+      const { ports, application } = await d1Shop();
       for (const event of written) await ports.audit.record({ ...event, userId: user });
       const { data } = await auditShow.run(context(at + 1), { user }, [application.id]);
       return (data as { events: AuditEvent[] }).events.map(({ action, detail }) => [
@@ -162,7 +162,7 @@ describe('a batch of users', () => {
     );
 
   test('meets a shopper who takes an address in the same moment: the others come in', async () => {
-    await edgeShop();
+    await d1Shop();
     const real = new Database(env.DB);
     let met = false;
     const racing = {
@@ -186,7 +186,7 @@ describe('a batch of users', () => {
   });
 
   test('that is written twice counts the same, and two at once make everyone once', async () => {
-    await edgeShop();
+    await d1Shop();
     const database = new Database(env.DB);
     const results = await Promise.all(
       [1, 2, 3].map(async () => writeBatch(database, APP, people(40), RUN)),
@@ -200,7 +200,7 @@ describe('a batch of users', () => {
   });
 
   test('takes unverified copies off others, and gives a made username another ending', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     const database = new Database(env.DB);
     const [first] = people(1);
     if (!first) throw new Error('nobody');
@@ -236,7 +236,7 @@ describe('a batch of users', () => {
   });
 
   test('is only looked at by a dry run, which remembers what earlier lines claim', async () => {
-    await edgeShop();
+    await d1Shop();
     const database = new Database(env.DB);
     const claims = new Claims();
     expect(await writeBatch(database, APP, people(5), RUN, claims)).toMatchObject({ imported: 5 });

@@ -8,11 +8,11 @@ import { writeBatch } from '../../scripts/lib/users/write.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
 import { PROFILE_NAMES, profileBody, readProfile } from '../../src/domain/profile.ts';
 import { newUser } from '../../src/domain/registration.ts';
-import { userView } from '../../src/domain/user.ts';
+import { userView } from '../../src/views/user.ts';
 import { profileApplication } from '../../src/features/profile/application.contract.ts';
 import { UserSchema } from '../../src/schemas/user.ts';
 import type { Ports, Profile, User } from '../../src/ports.ts';
-import { edgeShop, STORES } from '../support/shop.ts';
+import { d1Shop, STORE_BACKENDS } from '../support/shop.ts';
 import { eventOf, registrationOf, signInOf } from '../support/stored.ts';
 
 const FULL: Required<Profile> = {
@@ -53,9 +53,9 @@ async function exportAll(database: Database, applicationId: string): Promise<obj
   return users;
 }
 
-describe.each(STORES)('every field of a profile on %s', (_, open) => {
+describe.each(STORE_BACKENDS)('every field of a profile on %s', (_, createShop) => {
   test('survives registration, the shopper’s update and the operator’s', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const user = await register(ports);
     expect(user).toMatchObject(FULL);
     const change = { profile: OTHER, add: [], max: 10, now: user.createdAt + 1 };
@@ -69,7 +69,7 @@ describe.each(STORES)('every field of a profile on %s', (_, open) => {
 
 describe('every field of a profile', () => {
   test('survives export and import', async () => {
-    const { ports, application } = await edgeShop();
+    const { ports, application } = await d1Shop();
     await register(ports);
     const database = new Database(env.DB);
     const [exported] = await exportAll(database, application.id);
@@ -86,7 +86,7 @@ describe('every field of a profile', () => {
   });
 
   test('is read from a body, and shown in the documented user', async () => {
-    const { ports, application } = await edgeShop();
+    const { ports, application } = await d1Shop();
     expect(readProfile(profileBody(FULL), ports.clock.now())).toEqual({ ok: true, value: FULL });
     const { dob, ...rest } = profileBody(FULL);
     const view = userView(await register(ports), application);

@@ -16,12 +16,9 @@ const COPIED = [
   'bench',
   'docs',
   'migrations',
-  'out',
-  'public',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',
-  'drizzle.config.ts',
   'wrangler.toml',
 ];
 const FEATURE = 'src/features/session/application';

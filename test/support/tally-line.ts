@@ -1,7 +1,7 @@
 /** What tests count of what they try. Apart from `tally`, because the reporter is loaded where no test can run. */
 
-/** A hostile request; calls that meet each other; a dependency that fails or is slow. */
-export const TRIED = ['attack', 'race', 'fault'] as const;
+/** A hostile request; calls that meet each other; a dependency that fails or is slow; a typed text of the corpus. */
+export const TRIED = ['attack', 'race', 'fault', 'value'] as const;
 export type Tried = (typeof TRIED)[number];
 export type Tally = Partial<Record<Tried, number>>;
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDERS = ['src', 'mocks', 'scripts', 'test', 'bench', 'docs', '.ci'];
-const TOP = ['README.md', 'CHANGELOG.md', 'wrangler.toml', 'vitest.config.ts', 'drizzle.config.ts'];
+const TOP = ['README.md', 'CHANGELOG.md', 'wrangler.toml', 'vitest.config.ts'];
 const TEXT = /\.(ts|js|md|toml|css|sql)$|^run$/;
 
 const files = [

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import {
   CREDENTIAL_KINDS,
   ENDED_BY,
@@ -86,7 +86,7 @@ test('what runs in the Worker is pinned', () => {
   const { dependencies } = JSON.parse(read('package.json')) as {
     dependencies: Record<string, string>;
   };
-  expect(Object.keys(dependencies)).toHaveLength(8);
+  expect(Object.keys(dependencies)).toHaveLength(9);
   for (const [name, version] of Object.entries(dependencies)) {
     expect([name, version]).toEqual([name, expect.stringMatching(/^\d+\.\d+\.\d+$/)]);
   }

@@ -5,7 +5,7 @@ import { socialIdentities } from '../../../src/adapters/d1/schema.ts';
 import { readUser, u, USER_FIELDS } from '../../../src/adapters/d1/user-rows.ts';
 import { profileBody } from '../../../src/domain/profile.ts';
 
-const PAGE = 1_000;
+const PAGE_USERS = 1_000;
 
 export interface ExportOptions {
   withHashes: boolean;
@@ -36,7 +36,7 @@ const selectPage = (applicationId: string, after: string, deleted: boolean) =>
         AND ${deleted ? sql`TRUE` : sql`${u.deletedAt} IS NULL`}`,
     )
     .orderBy(u.id)
-    .limit(PAGE);
+    .limit(PAGE_USERS);
 
 type Exported = RowOf<ReturnType<typeof selectPage>>;
 
@@ -77,7 +77,7 @@ export async function* exportUsers(
     });
     if (rows.length > 0) yield rows.map((row) => recordOf(row, options));
     const last = rows.at(-1);
-    if (!last || rows.length < PAGE) return;
+    if (!last || rows.length < PAGE_USERS) return;
     after = last.id;
   }
 }

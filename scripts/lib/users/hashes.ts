@@ -2,7 +2,7 @@
 import {
   defaultUntil,
   importedWork,
-  policyRefusal,
+  policyMismatch,
   sharedWork,
 } from '../../../src/domain/imported-hash.ts';
 import { costMs, isOwn, parseHash, workClass } from '../../../src/domain/password-hash.ts';
@@ -38,7 +38,7 @@ export class HashIntake {
     const { parameters } = parsed.value;
     if (isOwn(parameters)) return { imported: false };
     const policy = this.#policy ?? { until: defaultUntil(this.#now) };
-    const refusal = policyRefusal(parameters, policy, this.#now);
+    const refusal = policyMismatch(parameters, policy, this.#now);
     if (refusal !== undefined) return { problem: refusal };
     const merged = mergeBrought(policy, { ...policy, brought: [sharedWork(parameters)] });
     if (merged === this.#policy) return { imported: true };

@@ -1,8 +1,8 @@
 /** A file of users, record by record: NDJSON or CSV, from the byte where an earlier run stopped. */
 import { createReadStream } from 'node:fs';
-import { csvSlices, joined } from '../../../src/adapters/files/csv-slices.ts';
+import { csvSlices, concat } from '../../../src/adapters/files/csv-slices.ts';
 import { unescapeFormula } from './csv-cell.ts';
-import { readRecord } from '../../../src/adapters/files/csv-record.ts';
+import { readFirstLine } from '../../../src/adapters/files/csv-records.ts';
 
 export type FileFormat = 'ndjson' | 'csv';
 
@@ -58,31 +58,22 @@ async function* ndjson(file: string, start: Place, most: number): AsyncGenerator
     }
   }
   for await (const chunk of bytes(file, byteOffset)) {
-    yield* take(joined(rest, chunk));
+    yield* take(concat(rest, chunk));
   }
-  if (rest.length > 0) yield* take(joined(rest, Uint8Array.of(LF)));
+  if (rest.length > 0) yield* take(concat(rest, Uint8Array.of(LF)));
   if (records.length > 0) yield { records, byteOffset, line };
 }
 
 /** The header of a CSV and where its records begin. */
 async function header(file: string): Promise<{ names: string[]; start: Place }> {
-  let head = '';
+  let head: Uint8Array = new Uint8Array();
   for await (const chunk of bytes(file, 0)) {
-    head += new TextDecoder().decode(chunk);
-    if (head.includes('\n')) break;
+    head = concat(head, chunk);
+    if (chunk.includes(LF)) break;
   }
-  const end = head.includes('\n') ? head.indexOf('\n') + 1 : head.length;
-  const names = (readRecord(head.slice(0, end), 0, ',')?.fields ?? []).map((name) => name.trim());
-  const size = new TextEncoder().encode(head.slice(0, end)).length;
-  // A byte order mark is not part of the text, but of the file.
-  const [first] = await firstBytes(file);
-  return { names, start: { byteOffset: size + (first === 0xef ? 3 : 0), line: 1 } };
-}
-
-async function firstBytes(file: string): Promise<Uint8Array> {
-  for await (const chunk of createReadStream(file, { end: 2 }) as AsyncIterable<Uint8Array>)
-    return chunk;
-  return new Uint8Array();
+  const end = head.includes(LF) ? head.indexOf(LF) + 1 : head.length;
+  const names = readFirstLine(head.subarray(0, end), ',').map((name) => name.trim());
+  return { names, start: { byteOffset: end, line: 1 } };
 }
 
 async function* csv(file: string, start: Place, most: number): AsyncGenerator<Chunk> {

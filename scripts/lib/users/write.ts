@@ -32,8 +32,8 @@ export interface BatchResult {
 }
 
 /** A shopper who signs up in the same moment may take what was free; then it is looked up once more. */
-const TRIES = 5;
-const USERNAME_TRIES = 4;
+const MAX_ATTEMPTS = 5;
+const MAX_USERNAME_DRAWS = 4;
 
 /** What of the batch others have: ids, usernames, verified identifiers, social identities. */
 async function takenBy(
@@ -148,7 +148,7 @@ function sort(
     let { username } = user;
     for (
       let attempt = 1;
-      user.generated && isTaken(username) && attempt <= USERNAME_TRIES;
+      user.generated && isTaken(username) && attempt <= MAX_USERNAME_DRAWS;
       attempt += 1
     ) {
       username = anotherUsername(user, attempt);
@@ -261,7 +261,7 @@ export async function writeBatch(
       await database.write(statements(application, fresh, run));
       return done;
     } catch (error) {
-      if (attempt === TRIES || uniqueViolation(error) === undefined) throw error;
+      if (attempt === MAX_ATTEMPTS || uniqueViolation(error) === undefined) throw error;
     }
   }
 }

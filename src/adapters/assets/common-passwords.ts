@@ -3,7 +3,7 @@
  * when a password is set. It is read once per isolate.
  */
 import { Outage, type CommonPasswords } from '../../ports.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../deadline.ts';
 
 /** The host is of no meaning to the binding. */
 const FILE = 'https://assets/data/common-passwords.txt';
@@ -13,7 +13,7 @@ export function assetPasswords(assets: Pick<Fetcher, 'fetch'>): CommonPasswords 
 
   async function load(): Promise<ReadonlySet<string>> {
     try {
-      const response = await within('Assets', assets.fetch(FILE));
+      const response = await withTimeout('Assets', assets.fetch(FILE));
       if (!response.ok) throw new Error(`the list answered ${response.status}`);
       return new Set((await response.text()).split('\n').filter(Boolean));
     } catch (error) {

@@ -4,7 +4,7 @@ import { objectOf } from '../outbound/call.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 
 const TIMEOUT_MS = 2_000;
-const MAX_BYTES = 16_384;
+const MAX_ANSWER_BYTES = 16_384;
 
 /** @param url of siteverify */
 export function turnstile(secret: string, url: string, outbound: Outbound): Captcha {
@@ -17,7 +17,7 @@ export function turnstile(secret: string, url: string, outbound: Outbound): Capt
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
           body: form.toString(),
           timeoutMs: TIMEOUT_MS,
-          maxBytes: MAX_BYTES,
+          maxBytes: MAX_ANSWER_BYTES,
           incomplete: 'fails',
         });
         const answered = ok ? objectOf(text) : undefined;

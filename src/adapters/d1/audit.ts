@@ -7,7 +7,7 @@ import {
   type AuditRetention,
   type SignIn,
 } from '../../ports.ts';
-import { ENDED_FOR, MAX_SESSIONS } from '../../domain/session.ts';
+import { ENDED_FOR_MS, MAX_SESSIONS } from '../../domain/session.ts';
 import type { Database } from './database.ts';
 import {
   alias,
@@ -113,7 +113,7 @@ export function signInStatements(
   { userId, event, ends, aliveSince }: SignIn,
   condition: SQL,
 ): Query[] {
-  const expiresAt = event.at + ENDED_FOR;
+  const expiresAt = event.at + ENDED_FOR_MS;
   const e = alias(endedSessions, 'e');
   const ended = sql`SELECT 1 FROM ${as(e)} WHERE ${e.applicationId} = ${applicationId}
     AND ${e.userId} = ${userId} AND ${e.handle} = s.session`;

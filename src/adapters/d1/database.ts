@@ -1,6 +1,6 @@
 /** A D1 database. One call is one round trip, and one transaction (D1's `batch`). */
 import { Outage } from '../../ports.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../deadline.ts';
 import type { Row } from './query.ts';
 import { prepare, type Batch, type Prepared, type Results, type Statement } from './statements.ts';
 
@@ -68,7 +68,7 @@ export class Database {
   async #run(statements: readonly Named[]): Promise<Row[][]> {
     const bound = statements.map(({ text, params }) => this.#client.prepare(text).bind(...params));
     try {
-      const results = await within('D1', this.#client.batch<Row>(bound));
+      const results = await withTimeout('D1', this.#client.batch<Row>(bound));
       this.#answered();
       return results.map(({ results: rows }, at) =>
         rows.map((row) => statements[at]?.read(row) ?? row),

@@ -1,4 +1,11 @@
-import type { IdentifierRef, Limit, LinkKind, Links, Settled, SmsGuard } from '../../ports.ts';
+import type {
+  IdentifierRef,
+  Limit,
+  LinkKind,
+  Links,
+  ConsumeResult,
+  SmsGuard,
+} from '../../ports.ts';
 import { auditOf, signInStatements } from './audit.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import { uniqueViolation, type Database } from './database.ts';
@@ -86,7 +93,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
     now: number,
     userId: SQL,
     effects: (won: SQL) => Query[],
-  ): Promise<Settled> {
+  ): Promise<ConsumeResult> {
     const nonce = crypto.randomUUID();
     const won = exists(sql`${linkIs(id)} AND ${links.usedBy} = ${nonce}`);
     const { used, user } = await database.write({

@@ -1,5 +1,5 @@
 /** One-time codes: the exact ledger in D1, the sealed code for a resend in KV. */
-import type { OpenChallenge, Otps, Settled } from '../../ports.ts';
+import type { OpenChallenge, Otps, ConsumeResult } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
 import { signInStatements } from './audit.ts';
 import {
@@ -118,7 +118,7 @@ export function d1Otps(
 
     attempt: async (request) => attemptCode(database, applicationId, request),
 
-    async settle(settlement): Promise<Settled> {
+    async consume(settlement): Promise<ConsumeResult> {
       const { challenge, nonce, effect, now, readBack, signIn } = settlement;
       const { id, createdAt } = challenge;
       const won = exists(sql`${isOne(id)} AND ${otpChallenges.consumedBy} = ${nonce}`);
@@ -153,9 +153,9 @@ export function d1Otps(
       }
     },
 
-    async unsettle(challengeId, nonce) {
+    async unconsume(challengeId, nonce) {
       await database.write({
-        unsettled: update(otpChallenges)
+        unconsumed: update(otpChallenges)
           .set({ consumedAt: null, consumedBy: null })
           .where(sql`${isOne(challengeId)} AND ${otpChallenges.consumedBy} = ${nonce}`),
       });

@@ -5,7 +5,7 @@ import type {
   Random,
   Registration,
   Registrations,
-  Settled,
+  ConsumeResult,
   SignIn,
 } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
@@ -58,7 +58,7 @@ export function d1Registrations(
     { id, userId, now, holds }: { id: string; userId: string; now: number; holds: SQL },
     signIn: SignIn,
     effects: (won: SQL) => Query[],
-  ): Promise<Settled> {
+  ): Promise<ConsumeResult> {
     // Tells this call from every other one that tries to end the same registration.
     const nonce = random.uuid();
     const won = sql`EXISTS (SELECT 1 FROM ${registrations}

@@ -7,21 +7,20 @@ import {
   type ImportFiles,
   type Slice,
 } from '../../ports.ts';
+import { RETRYABLE_STATUSES } from '../outbound/call.ts';
 import type { Download } from '../outbound/download.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { CallFailed } from '../outbound/send.ts';
-import { readRecord } from './csv-record.ts';
-import { csvSlices, joined, type Place } from './csv-slices.ts';
+import { readFirstLine } from './csv-records.ts';
+import { csvSlices, concat, type Place } from './csv-slices.ts';
 
-const MAX_BYTES = 50 * 1024 * 1024;
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
 /** Longer than a file server that is alive is silent. */
-const PATIENCE_MS = 30_000;
+const IDLE_TIMEOUT_MS = 30_000;
 const TOO_LARGE = 'The file is larger than 50 MB.';
-const MAX_HEADER = 64 * 1024;
+const MAX_HEADER_BYTES = 64 * 1024;
 const DELIMITERS = [',', ';', '\t', '|'];
 const LF = 10;
-/** Client errors that may pass: timeout, too early, too many. */
-const PASSING = new Set([408, 425, 429]);
 
 const refused = (reason: string): FileRefusal => ({ state: 'refused', reason });
 
@@ -44,17 +43,17 @@ async function readColumns(
   { columns: ImportColumns; start: Place; rest: AsyncGenerator<Uint8Array> } | FileRefusal
 > {
   let head: Uint8Array = new Uint8Array();
-  while (!head.includes(LF) && head.length <= MAX_HEADER) {
+  while (!head.includes(LF) && head.length <= MAX_HEADER_BYTES) {
     const next = await chunks.next();
     if (next.done) break;
-    head = joined(head, next.value);
+    head = concat(head, next.value);
   }
   if (head.length === 0) return refused('The file is empty.');
   const end = head.includes(LF) ? head.indexOf(LF) + 1 : head.length;
-  const line = new TextDecoder().decode(head.subarray(0, end));
+  const line = head.subarray(0, end);
   const read = DELIMITERS.map((delimiter) => ({
     delimiter,
-    places: readHeader(readRecord(line, 0, delimiter)?.fields ?? []),
+    places: readHeader(readFirstLine(line, delimiter)),
   }));
   const [best] = read
     .flatMap(({ delimiter, places }) => (places ? [{ delimiter, places }] : []))
@@ -92,7 +91,7 @@ function judge(
     const length = /^bytes \*\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
     return { state: Number(length) === byteOffset ? 'ended' : 'changed' };
   }
-  if (status >= 400 && status < 500 && !PASSING.has(status)) {
+  if (status >= 400 && status < 500 && !RETRYABLE_STATUSES.has(status)) {
     return refused(`The server answered ${status}.`);
   }
   if (status !== 200 && status !== 206) {
@@ -107,7 +106,7 @@ function judge(
     throw new Outage('File', new Error('the server answered another part of the file'));
   }
   const length = Number(headers.get('content-length') ?? 0);
-  return first + length > MAX_BYTES ? refused(TOO_LARGE) : { state: 'goes on', first };
+  return first + length > MAX_FILE_BYTES ? refused(TOO_LARGE) : { state: 'goes on', first };
 }
 
 async function* nothing(): AsyncGenerator<never> {}
@@ -129,16 +128,16 @@ async function* orOutage(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uin
 
 /**
  * @param allows whether a URL may be fetched; asked again for each redirect
- * @param patienceMs how long nothing may come
+ * @param idleTimeoutMs how long the server may be silent
  */
 export function importFiles(
   outbound: Outbound,
   allows: (url: string) => boolean,
-  patienceMs = PATIENCE_MS,
+  idleTimeoutMs = IDLE_TIMEOUT_MS,
 ): ImportFiles {
   async function ask(found: Found) {
     try {
-      const options = { headers: headersOf(found), allows, patienceMs };
+      const options = { headers: headersOf(found), allows, idleTimeoutMs };
       return await outbound.download(found.fileUrl, options);
     } catch (error) {
       throw outage(error);
@@ -169,7 +168,7 @@ export function importFiles(
       const chunks = orOutage(
         response.bytes({
           skip: byteOffset - judged.first,
-          max: MAX_BYTES - judged.first,
+          maxBytes: MAX_FILE_BYTES - judged.first,
           onTooMany: () => {
             tooLarge = true;
           },

@@ -1,4 +1,5 @@
 /** Access tokens of operators: EdDSA JWTs with a `kid`. The first key signs, all of them verify. */
+import { SECOND_MS } from '../../shared/time.ts';
 import { importJWK, jwtVerify, SignJWT, type CryptoKey as JoseKey, type JWK } from 'jose';
 import type { Clock, Tokens } from '../../ports.ts';
 
@@ -29,7 +30,7 @@ export function createTokens(signingKeys: readonly JWK[], clock: Clock): Tokens 
     async issue({ clientKey, companyId, scopes }, lifeSeconds) {
       const [signer] = signingKeys;
       if (!signer) throw new Error('no signing key');
-      const now = Math.floor(clock.now() / 1000);
+      const now = Math.floor(clock.now() / SECOND_MS);
       return new SignJWT({ company_id: companyId, scope: scopes.join(' ') })
         .setProtectedHeader({ alg: ALGORITHM, kid: signer.kid, typ: 'at+jwt' })
         .setIssuer(ISSUER)

@@ -13,10 +13,11 @@
  * KV counts keys (512) and metadata (1,024) in bytes of UTF-8, and throws on more. So a key is made here only, of parts
  * that are short and plain; text of a caller that is neither names nothing.
  */
+import { SECOND_MS } from '../../shared/time.ts';
 import { Outage } from '../../ports.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../deadline.ts';
 
-const MIN_TTL = 60;
+const MIN_TTL_SECONDS = 60;
 
 /** Of ids, handles and hashes. Five of the longest and their colons stay below 512 bytes. */
 const PART = /^[A-Za-z0-9_.-]{1,100}$/;
@@ -52,7 +53,7 @@ export const keys = {
 
 async function call<T>(work: Promise<T>): Promise<T> {
   try {
-    return await within('KV', work);
+    return await withTimeout('KV', work);
   } catch (error) {
     throw new Outage('KV', error);
   }
@@ -85,7 +86,10 @@ export class Values {
   ): Promise<void> {
     if (name === undefined) throw new Error('a value without a key');
     // Relative, because KV's clock only cleans up; never shorter than the ledger's own expiry.
-    const expirationTtl = Math.max(MIN_TTL, Math.ceil((expiresAt - Date.now()) / 1000));
+    const expirationTtl = Math.max(
+      MIN_TTL_SECONDS,
+      Math.ceil((expiresAt - Date.now()) / SECOND_MS),
+    );
     await call(this.#kv.put(name, value, { expirationTtl, metadata }));
   }
 

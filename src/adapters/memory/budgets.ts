@@ -1,4 +1,5 @@
 /** Budgets in memory: counters of windows that begin with their first charge, as D1 keeps them. */
+import { secondsUntil } from '../../shared/time.ts';
 import type { Limit, Limited } from '../../ports.ts';
 
 /** `[its start, charges since]` of each window of a bucket. */
@@ -22,7 +23,7 @@ export class MemoryBudgets {
       const used = windows.reduce((sum, [, count]) => sum + count, 0);
       if (used < limit.max) return [];
       const start = Math.min(...windows.map(([at]) => at));
-      const retryAfter = Math.max(1, Math.ceil((start + limit.windowMs - now) / 1000));
+      const retryAfter = secondsUntil(start + limit.windowMs, now);
       return [{ limit: limit.name, retryAfter }];
     });
     return spent.toSorted((a, b) => b.retryAfter - a.retryAfter)[0];

@@ -2,14 +2,15 @@
  * The dev inbox: where messages go when `DELIVERY=inbox`. It alone stores codes readable, for a day, in local KV; the
  * configuration refuses it in production.
  */
-import { inboxItem } from './templates/inbox-item.ts';
+import { DAY_MS } from '../../shared/time.ts';
+import { inboxItem } from '../../messages/inbox-item.ts';
 import type { Inbox, InboxItem } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
 
-const LIFE = 86_400_000;
+const KEPT_FOR_MS = DAY_MS;
 /** Keys sort by age, newest first: KV lists in the order of keys. */
-const FAR = 9_999_999_999_999;
-const SHOWN = 100;
+const SORT_KEY_MAX = 9_999_999_999_999;
+const MAX_LISTED = 100;
 
 export function createInbox(values: Values): Inbox {
   return {
@@ -17,9 +18,9 @@ export function createInbox(values: Values): Inbox {
     async deliver(message, rendered) {
       const { id, to, createdAt } = message;
       const item = inboxItem(message, rendered);
-      const age = String(FAR - createdAt).padStart(13, '0');
+      const age = String(SORT_KEY_MAX - createdAt).padStart(13, '0');
       // The id makes a second delivery of the same message overwrite the first.
-      await values.put(keys.inbox(age, id), JSON.stringify(item), createdAt + LIFE, { to });
+      await values.put(keys.inbox(age, id), JSON.stringify(item), createdAt + KEPT_FOR_MS, { to });
     },
 
     async list(to) {
@@ -27,7 +28,9 @@ export function createInbox(values: Values): Inbox {
       const wanted = found.filter(
         ({ metadata }) => to === undefined || (metadata as { to?: string } | null)?.to === to,
       );
-      const texts = await Promise.all(wanted.slice(0, SHOWN).map(({ key }) => values.get(key)));
+      const texts = await Promise.all(
+        wanted.slice(0, MAX_LISTED).map(({ key }) => values.get(key)),
+      );
       return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as InboxItem]));
     },
   };

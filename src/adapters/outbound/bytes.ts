@@ -1,51 +1,44 @@
 /** The bytes of a long body: bounded in number, and in the time without any. */
-import { Deadline } from './deadline.ts';
+import { BodyTooLarge, boundedChunks } from '../../shared/bounded-body.ts';
+import { Deadline } from '../deadline.ts';
 import { CallFailed, failureOf } from './send.ts';
 
 export interface BytesOptions {
   /** How many are passed over at the beginning. */
   skip: number;
   /** How many are read, those that are passed over included. */
-  max: number;
+  maxBytes: number;
   /** Called when there are more; they are not read. */
   onTooMany(): void;
 }
 
-/** @throws CallFailed when the connection breaks or sleeps, or the body is shorter than `skip` */
+/** @throws CallFailed when the connection breaks or is silent for `idleTimeoutMs`, or the body is shorter than `skip` */
 export async function* bytesOf(
   { body }: Response,
-  patienceMs: number,
-  { skip, max, onTooMany }: BytesOptions,
+  idleTimeoutMs: number,
+  { skip, maxBytes, onTooMany }: BytesOptions,
 ): AsyncGenerator<Uint8Array> {
-  if (!body) return;
-  // A response streams bytes; the type says less.
-  const reader = (body as ReadableStream<Uint8Array>).getReader();
-  const next = async () => {
-    const deadline = new Deadline(patienceMs);
+  const next = async <T>(work: Promise<T>): Promise<T> => {
+    const deadline = new Deadline(idleTimeoutMs);
     try {
-      return await deadline.race(reader.read());
-    } catch (error) {
-      throw failureOf(error);
+      return await deadline.race(work);
     } finally {
       deadline.end();
     }
   };
+  let left = skip;
   try {
-    for (let [size, left] = [0, skip]; ;) {
-      const { done, value } = await next();
-      if (done && left > 0) throw new CallFailed('sent fewer bytes than before');
-      if (done) return;
-      size += value.length;
-      if (size > max) {
-        onTooMany();
-        return;
-      }
+    // A response streams bytes; the type says less.
+    const stream = body as ReadableStream<Uint8Array> | null;
+    for await (const value of boundedChunks(stream, { maxBytes, next })) {
       const chunk = value.subarray(Math.min(left, value.length));
       left -= value.length - chunk.length;
       if (chunk.length > 0) yield chunk;
     }
-  } finally {
-    // A reader that stops half-way must not leave the rest on its way.
-    void reader.cancel().catch(() => undefined);
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw failureOf(error);
+    onTooMany();
+    return;
   }
+  if (left > 0) throw new CallFailed('sent fewer bytes than before');
 }

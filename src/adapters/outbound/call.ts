@@ -1,5 +1,6 @@
 /** A call whose answer is short: bounded in time and size, redirects are failures. */
-import { Deadline } from './deadline.ts';
+import { BodyTooLarge, boundedChunks } from '../../shared/bounded-body.ts';
+import { Deadline } from '../deadline.ts';
 import { CallFailed, drop, failureOf, isRedirect, send, type Fetch, type Send } from './send.ts';
 
 export interface CallOptions extends Omit<Send, 'deadline'> {
@@ -27,24 +28,22 @@ async function readText(
   { maxBytes, incomplete }: CallOptions,
   deadline: Deadline,
 ): Promise<string> {
-  if (!response.body) return '';
-  // A response streams bytes; the type says less.
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
-  let [text, size] = ['', 0];
+  let text = '';
   try {
-    for (;;) {
-      const { value, done } = await deadline.race(reader.read());
-      if (done) return text + decoder.decode();
-      size += value.byteLength;
-      if (size > maxBytes) throw new CallFailed(`answered more than ${maxBytes} bytes`);
-      text += decoder.decode(value, { stream: true });
+    // A response streams bytes; the type says less.
+    const body = response.body as ReadableStream<Uint8Array> | null;
+    const next = async <T>(work: Promise<T>): Promise<T> => deadline.race(work);
+    for await (const chunk of boundedChunks(body, { maxBytes, next })) {
+      text += decoder.decode(chunk, { stream: true });
     }
+    return text + decoder.decode();
   } catch (error) {
     if (incomplete === 'is cut') return text;
+    if (error instanceof BodyTooLarge) {
+      throw new CallFailed(`answered more than ${maxBytes} bytes`);
+    }
     throw failureOf(error);
-  } finally {
-    void reader.cancel().catch(() => undefined);
   }
 }
 
@@ -66,6 +65,9 @@ export async function call(url: string, options: CallOptions, fetcher?: Fetch): 
     deadline.end();
   }
 }
+
+/** Client errors after which another try may succeed: timeout, too early, too many requests. */
+export const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** The JSON object that a text holds; undefined when it holds anything else. */
 export function objectOf(text: string): Record<string, unknown> | undefined {

@@ -1,6 +1,6 @@
 /** A file of any length, as a stream: bounded in the time without a byte, redirects followed within its host only. */
 import { bytesOf, type BytesOptions } from './bytes.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline } from '../deadline.ts';
 import { drop, isRedirect, send, type Fetch } from './send.ts';
 
 const MAX_REDIRECTS = 3;
@@ -9,8 +9,8 @@ export interface DownloadOptions {
   headers: Record<string, string>;
   /** Judges the address and every one that it leads to. */
   allows: (url: string) => boolean;
-  /** How long nothing may come. */
-  patienceMs: number;
+  /** How long the connection may be silent. */
+  idleTimeoutMs: number;
 }
 
 export interface Download {
@@ -32,10 +32,10 @@ const isPlain = ({ headers }: Response): boolean =>
 async function ask(
   url: string,
   headers: Record<string, string>,
-  patienceMs: number,
+  idleTimeoutMs: number,
   fetcher: Fetch | undefined,
 ): Promise<Response> {
-  const deadline = new Deadline(patienceMs);
+  const deadline = new Deadline(idleTimeoutMs);
   try {
     return await send(url, { headers, deadline }, fetcher);
   } finally {
@@ -50,21 +50,21 @@ async function ask(
  */
 export async function download(
   fileUrl: string,
-  { headers, allows, patienceMs }: DownloadOptions,
+  { headers, allows, idleTimeoutMs }: DownloadOptions,
   fetcher?: Fetch,
 ): Promise<Download | DownloadRefused> {
   const asked = { ...headers, 'accept-encoding': 'identity' };
   let url = fileUrl;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     if (!allows(url)) return { refused: 'The address may not be fetched from.' };
-    const response = await ask(url, asked, patienceMs, fetcher);
+    const response = await ask(url, asked, idleTimeoutMs, fetcher);
     const { status } = response;
     if (!isRedirect(response)) {
       if (!response.ok || isPlain(response)) {
         return {
           status,
           headers: response.headers,
-          bytes: (options) => bytesOf(response, patienceMs, options),
+          bytes: (options) => bytesOf(response, idleTimeoutMs, options),
           drop: () => drop(response),
         };
       }

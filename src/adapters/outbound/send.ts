@@ -2,7 +2,7 @@
  * The only place of the Worker that calls `fetch`: .oxlintrc.json and test/unit/outbound-calls.test.ts refuse it elsewhere,
  * as they do a `redirect` option.
  */
-import { TimeOver, type Deadline } from './deadline.ts';
+import { TimeOver, type Deadline } from '../deadline.ts';
 
 export type Fetch = typeof fetch;
 

@@ -1,7 +1,7 @@
 /** The queue of group imports: one message for each run; what it has done stands in D1. */
-import type { ImportPorts, RunEnd } from '../../domain/group-import.ts';
+import { runImport, type ImportPorts } from '../../domain/group-import.ts';
 import { Outage, type Application, type ImportQueue } from '../../ports.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../deadline.ts';
 import type { Report } from './messages.ts';
 
 export interface ImportMessage {
@@ -9,17 +9,13 @@ export interface ImportMessage {
   importId: string;
 }
 
-export function importQueue(
-  queue: Queue,
-  applicationId: string,
-  allows: (url: string) => boolean,
-): ImportQueue {
+/** @param applicationId whose imports the messages name */
+export function importQueue(queue: Queue, applicationId: string): ImportQueue {
   return {
-    allows,
     async send(importId) {
       const message: ImportMessage = { applicationId, importId };
       try {
-        await within('Queue', queue.send(message));
+        await withTimeout('Queue', queue.send(message));
       } catch (error) {
         throw new Outage('Queue', error);
       }
@@ -31,11 +27,10 @@ export interface ImportConsumer {
   application(id: string): Promise<Application | undefined>;
   ports(application: Application): ImportPorts;
   send(message: ImportMessage): Promise<void>;
-  run(ports: ImportPorts, application: Application, importId: string): Promise<RunEnd>;
   report: Report;
 }
 
-const MAX_DELAY = 300;
+const RETRY_DELAY_MAX_SECONDS = 300;
 
 /** What an operator is told of a fault; the causes of D1 and the queue are for the log. */
 const publicReason = (error: unknown): string =>
@@ -52,20 +47,23 @@ export async function consumeImports(batch: MessageBatch, consumer: ImportConsum
     try {
       const application = await consumer.application(applicationId);
       ports = application && consumer.ports(application);
-      const ended = application && ports && (await consumer.run(ports, application, importId));
+      const ended = application && ports && (await runImport(ports, application, importId));
       if (ended?.end === 'again') await consumer.send({ applicationId, importId: ended.importId });
       queued.ack();
     } catch (error) {
       const detail = { application_id: applicationId, import_id: importId };
       consumer.report('warn', 'import interrupted', detail, error);
       await ports?.imports.note(importId, publicReason(error)).catch(() => undefined);
-      queued.retry({ delaySeconds: Math.min(MAX_DELAY, 5 * 2 ** queued.attempts) });
+      queued.retry({ delaySeconds: Math.min(RETRY_DELAY_MAX_SECONDS, 5 * 2 ** queued.attempts) });
     }
   }
 }
 
 /** Imports whose last try failed: the operator reads why, in the group. */
-export async function buryImports(batch: MessageBatch, consumer: ImportConsumer): Promise<void> {
+export async function consumeDeadImports(
+  batch: MessageBatch,
+  consumer: ImportConsumer,
+): Promise<void> {
   for (const queued of batch.messages) {
     const { applicationId, importId } = queued.body as ImportMessage;
     consumer.report('error', 'import dead', { application_id: applicationId, import_id: importId });

@@ -13,7 +13,7 @@ import {
 import type { Deliveries } from '../d1/deliveries.ts';
 import { Undelivered } from '../notify/transports/http.ts';
 import type { Writer, Written } from '../notify/writer.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../deadline.ts';
 
 /** What travels: nothing readable but whose message it is. */
 export interface Envelope {
@@ -28,7 +28,7 @@ export function queueNotifier(queue: Queue, vault: Vault, applicationId: string)
       const sealed = await vault.seal('message', JSON.stringify(message));
       const envelope: Envelope = { id: message.id, applicationId, sealed };
       try {
-        await within('Queue', queue.send(envelope));
+        await withTimeout('Queue', queue.send(envelope));
       } catch (error) {
         throw new Outage('Queue', error);
       }
@@ -71,7 +71,7 @@ async function tell(
   });
 }
 
-const MAX_DELAY = 300;
+const RETRY_DELAY_MAX_SECONDS = 300;
 
 async function open(vault: Vault, { sealed }: Envelope): Promise<Message> {
   return JSON.parse(await vault.open('message', sealed)) as Message;
@@ -132,7 +132,8 @@ export async function consumeMessages(batch: MessageBatch, consumer: Consumer): 
         if (written) await deliverOnce(consumer, message, written);
         queued.ack();
       } catch (error) {
-        const { permanent, retryAfter = 0 } = error instanceof Undelivered ? error : {};
+        const { permanent, retryAfterSeconds: retryAfter = 0 } =
+          error instanceof Undelivered ? error : {};
         const detail = about(envelope, message);
         if (permanent) {
           report('error', 'delivery rejected', detail, error);
@@ -141,7 +142,7 @@ export async function consumeMessages(batch: MessageBatch, consumer: Consumer): 
         } else {
           report('warn', 'delivery failed', detail, error);
           const delay = Math.max(retryAfter, 5 * 2 ** queued.attempts);
-          queued.retry({ delaySeconds: Math.min(MAX_DELAY, delay) });
+          queued.retry({ delaySeconds: Math.min(RETRY_DELAY_MAX_SECONDS, delay) });
         }
       }
     }),
@@ -149,7 +150,7 @@ export async function consumeMessages(batch: MessageBatch, consumer: Consumer): 
 }
 
 /** Messages whose last try failed: operators see them in the log, the shopper asks for another. */
-export async function buryMessages(
+export async function consumeDeadMessages(
   batch: MessageBatch,
   consumer: Pick<Consumer, 'vault' | 'report' | 'audit' | 'clock'>,
 ): Promise<void> {

@@ -1,13 +1,20 @@
 /** Tokens of a company's own system (D-62): HS256 under a shared secret, or signed by a key of its JWKS. */
+import { SECOND_MS } from '../../shared/time.ts';
 import type { Clock, LoginTokens } from '../../ports.ts';
 import { utf8 } from '../crypto/encoding.ts';
-import { Down, isTrue, Refusal, text, vouched } from './ask.ts';
-import { signed } from '../jose/signed.ts';
+import {
+  ProviderUnavailable,
+  isTrue,
+  ProofRejected,
+  text,
+  toProviderResult,
+} from './provider-fetch.ts';
+import { createRemoteJwks } from '../jose/remote-jwks.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 
 /** Shorter ones can be guessed offline. */
 const MIN_SECRET_BYTES = 32;
-const MAX_NAME = 200;
+const MAX_NAME_CHARACTERS = 200;
 
 /** @param mayCall whether keys may be fetched from a URL, which a company chooses */
 export function loginTokens(
@@ -15,13 +22,15 @@ export function loginTokens(
   clock: Clock,
   mayCall: (url: string) => boolean,
 ): LoginTokens {
-  const jwts = signed(outbound, clock);
+  const jwts = createRemoteJwks(outbound, clock);
   return {
     verify: async (token, { issuer, audience, secret, jwksUrl }) =>
-      vouched(async () => {
+      toProviderResult(async () => {
         const shared = secret === undefined ? undefined : utf8(secret);
-        if (shared && shared.length < MIN_SECRET_BYTES) throw new Down('secret is too short');
-        if (!shared && !mayCall(jwksUrl ?? '')) throw new Down('jwks_url is refused');
+        if (shared && shared.length < MIN_SECRET_BYTES)
+          throw new ProviderUnavailable('secret is too short');
+        if (!shared && !mayCall(jwksUrl ?? ''))
+          throw new ProviderUnavailable('jwks_url is refused');
         const claims = await jwts.verify(token, shared ?? { url: jwksUrl ?? '' }, {
           issuer: [issuer],
           audience: [audience],
@@ -29,14 +38,19 @@ export function loginTokens(
           required: ['iss', 'aud', 'jti'],
         });
         const [subject, jti] = [text(claims.sub), text(claims.jti)];
-        if (!subject || !jti || subject.length > MAX_NAME || jti.length > MAX_NAME) {
-          throw new Refusal('sub or jti');
+        if (
+          !subject ||
+          !jti ||
+          subject.length > MAX_NAME_CHARACTERS ||
+          jti.length > MAX_NAME_CHARACTERS
+        ) {
+          throw new ProofRejected('sub or jti');
         }
         return {
           subject,
           jti,
-          issuedAt: claims.iat === undefined ? undefined : claims.iat * 1000,
-          expiresAt: Number(claims.exp) * 1000,
+          issuedAt: claims.iat === undefined ? undefined : claims.iat * SECOND_MS,
+          expiresAt: Number(claims.exp) * SECOND_MS,
           email: text(claims['email']),
           emailVerified: isTrue(claims['email_verified']),
           phoneNumber: text(claims['phone_number']),

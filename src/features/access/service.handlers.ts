@@ -1,10 +1,11 @@
-import { tooMany } from '../../domain/result.ts';
+import { HOUR_MS, SECOND_MS } from '../../shared/time.ts';
+import { rateLimited } from '../../shared/result.ts';
 import { tokenFailures } from '../../domain/throttle.ts';
-import { decodePair } from '../../http/guard.ts';
+import { decodePair } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { accessService } from './service.contract.ts';
 
-const TOKEN_LIFE_SECONDS = 3600;
+const TOKEN_LIFE_SECONDS = HOUR_MS / SECOND_MS;
 const BASIC = /^Basic\s+(\S+)$/i;
 
 export const accessServiceHandlers = {
@@ -13,10 +14,10 @@ export const accessServiceHandlers = {
     if (body.grant_type === undefined) return fail('invalid_request');
     if (body.grant_type !== 'client_credentials') return fail('unsupported_grant_type');
     const basic = BASIC.exec(request.headers.get('authorization') ?? '')?.[1];
-    const [key, secret] = (basic === undefined ? undefined : decodePair(basic)) ?? [
-      body.client_id,
-      body.client_secret,
-    ];
+    const { name: key, secret } = (basic === undefined ? undefined : decodePair(basic)) ?? {
+      name: body.client_id,
+      secret: body.client_secret,
+    };
     if (key === undefined || secret === undefined) return fail('invalid_client');
     const judged = await ports.directory.authenticateClient({
       companyId: params.company_id,
@@ -25,7 +26,7 @@ export const accessServiceHandlers = {
       limits: await tokenFailures(ports, key, caller.ip),
       now: ports.clock.now(),
     });
-    if (judged.limited) return fail('too_many_requests', tooMany(judged.limited));
+    if (judged.limited) return rateLimited(judged.limited);
     const { client } = judged;
     if (!client) return fail('invalid_client');
     const asked = body.scope?.split(/[\s,]+/).filter(Boolean) ?? client.scopes;
@@ -54,4 +55,4 @@ export const accessServiceHandlers = {
     const failed = await ports.health.probe();
     return failed.length > 0 ? fail('unavailable', { meta: { failed } }) : reply({ status: 'ok' });
   },
-} satisfies Partial<Handlers<typeof accessService>>;
+} satisfies Handlers<typeof accessService>;

@@ -7,4 +7,4 @@ export const configApplicationHandlers = {
     const known = name === undefined || name === application.config.name || name === application.id;
     return known ? reply(application.config) : fail('not_found');
   },
-} satisfies Partial<Handlers<typeof configApplication>>;
+} satisfies Handlers<typeof configApplication>;

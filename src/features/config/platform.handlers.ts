@@ -7,9 +7,9 @@ export const configPlatformHandlers = {
     return reply(application.config);
   },
 
-  async updatePlatformConfig({ input, application, operator, caller, ports, fail, reply }) {
+  async updatePlatformConfig({ input, application, operator, caller, ports, reply }) {
     const by = byOperator(operator, caller);
     const updated = await updateConfig(ports, application, input.body, by);
-    return updated.ok ? reply(updated.value) : fail(updated.code, updated);
+    return updated.ok ? reply(updated.value) : updated;
   },
-} satisfies Partial<Handlers<typeof configPlatform>>;
+} satisfies Handlers<typeof configPlatform>;

@@ -6,23 +6,20 @@ import {
   setCustomerState,
   updateCustomer,
 } from '../../domain/customers.ts';
-import { pageView } from '../../domain/page.ts';
-import { badField } from '../../domain/result.ts';
-import { customerView } from '../../domain/user.ts';
+import { invalidField } from '../../shared/result.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
+import { pageView } from '../../views/page.ts';
+import { customerView } from '../../views/user.ts';
 import type { customersPlatform } from './platform.contract.ts';
 
 /** Deeper pages would scan (D-13). */
-const DEEPEST = 100_000;
+const MAX_OFFSET = 100_000;
 
 export const customersPlatformHandlers = {
-  async getCustomers({ input, application, ports, fail, reply }) {
+  async getCustomers({ input, application, ports, reply }) {
     const { q, page_no: pageNo, page_size: pageSize } = input.query;
-    if (pageNo * pageSize > DEEPEST) {
-      return fail(
-        'validation_failed',
-        badField('query.page_no', `times page_size must be at most ${DEEPEST}`),
-      );
+    if (pageNo * pageSize > MAX_OFFSET) {
+      return invalidField('query.page_no', `times page_size must be at most ${MAX_OFFSET}`);
     }
     const terms = q === undefined ? undefined : readQuery(q, application.defaultCountryCode);
     const { users, total, hasNext } = await ports.customers.list({ terms, pageNo, pageSize });
@@ -41,38 +38,38 @@ export const customersPlatformHandlers = {
     return reply({ users });
   },
 
-  async createUser({ input, application, operator, caller, ports, fail, reply }) {
+  async createUser({ input, application, operator, caller, ports, reply }) {
     const by = byOperator(operator, caller);
     const created = await createCustomer(ports, application, input.body, by);
-    if (!created.ok) return fail(created.code, created);
+    if (!created.ok) return created;
     return reply({ user: customerView(created.value, application) });
   },
 
-  async updateUser({ input, application, operator, caller, ports, fail, reply }) {
+  async updateUser({ input, application, operator, caller, ports, reply }) {
     const by = byOperator(operator, caller);
     const { user_id: userId } = input.params;
     const updated = await updateCustomer(ports, application, userId, input.body, by);
-    if (!updated.ok) return fail(updated.code, updated);
+    if (!updated.ok) return updated;
     return reply({ user: customerView(updated.value, application) });
   },
 
-  async blockOrUnblockUsers({ input, operator, caller, ports, fail, reply }) {
+  async blockOrUnblockUsers({ input, operator, caller, ports, reply }) {
     const { status, user_id: userIds, reason } = input.body;
     const by = byOperator(operator, caller, reason);
     const changed = await setCustomerState(ports, userIds, status ? 'block' : 'unblock', by);
-    return changed.ok ? reply({ success: true }) : fail(changed.code, changed);
+    return changed.ok ? reply({ success: true }) : changed;
   },
 
-  async archiveUser({ input, operator, caller, ports, fail, reply }) {
+  async archiveUser({ input, operator, caller, ports, reply }) {
     const by = byOperator(operator, caller);
     const changed = await setCustomerState(ports, [input.body.user_id], 'archive', by);
-    return changed.ok ? reply({ success: true }) : fail(changed.code, changed);
+    return changed.ok ? reply({ success: true }) : changed;
   },
 
-  async unDeleteUser({ input, application, operator, caller, ports, fail, reply }) {
+  async unDeleteUser({ input, application, operator, caller, ports, reply }) {
     const { user_id: userId, reason, reason_id: reasonId } = input.body;
     const by = byOperator(operator, caller, reason ?? reasonId);
     const restored = await restoreCustomer(ports, application, userId, by);
-    return restored.ok ? reply({ success: true }) : fail(restored.code, restored);
+    return restored.ok ? reply({ success: true }) : restored;
   },
-} satisfies Partial<Handlers<typeof customersPlatform>>;
+} satisfies Handlers<typeof customersPlatform>;

@@ -1,25 +1,25 @@
 import { identitiesOf, unlinkIdentity } from '../../domain/customer-identities.ts';
-import { noCustomer } from '../../domain/customers.ts';
-import { timelineView } from '../../domain/timeline.ts';
+import { customerNotFound } from '../../domain/customers.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
+import { timelineView } from '../../views/timeline.ts';
 import type { customersService } from './service.contract.ts';
 
-const SHOWN = 100;
+const MAX_TIMELINE_EVENTS = 100;
 
 export const customersServiceHandlers = {
-  async getUserTimeline({ input, application, ports, fail, reply }) {
+  async getUserTimeline({ input, application, ports, reply }) {
     const { user_id: userId } = input.params;
     const [user, events] = await Promise.all([
       ports.users.find(userId),
-      ports.audit.ofUser(userId, SHOWN),
+      ports.audit.ofUser(userId, MAX_TIMELINE_EVENTS),
     ]);
-    if (!user) return fail('not_found', noCustomer());
+    if (!user) return customerNotFound();
     return reply(timelineView(user, application, events));
   },
 
-  async getUserIdentities({ input, ports, fail, reply }) {
+  async getUserIdentities({ input, ports, reply }) {
     const linked = await identitiesOf(ports, input.params.user_id);
-    if (!linked.ok) return fail(linked.code, linked);
+    if (!linked.ok) return linked;
     return reply({
       items: linked.value.map(({ provider, subject, linkedAt }) => ({
         provider,
@@ -29,11 +29,11 @@ export const customersServiceHandlers = {
     });
   },
 
-  async unlinkUserIdentity({ input, operator, caller, ports, fail, reply }) {
+  async unlinkUserIdentity({ input, operator, caller, ports, reply }) {
     const { provider, subject, reason } = input.query;
     const by = byOperator(operator, caller, reason);
     const { user_id: userId } = input.params;
     const unlinked = await unlinkIdentity(ports, userId, { provider, subject }, by);
-    return unlinked.ok ? reply({ success: true }) : fail(unlinked.code, unlinked);
+    return unlinked.ok ? reply({ success: true }) : unlinked;
   },
 } satisfies Handlers<typeof customersService>;

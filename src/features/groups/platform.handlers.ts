@@ -1,18 +1,13 @@
-import {
-  createGroup,
-  groupView,
-  readGroupId,
-  updateGroup,
-  wakeStalled,
-} from '../../domain/groups.ts';
-import { pageView } from '../../domain/page.ts';
+import { createGroup, readGroupId, updateGroup, resumeStalledImport } from '../../domain/groups.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
+import { groupView } from '../../views/group.ts';
+import { pageView } from '../../views/page.ts';
 import type { groupsPlatform } from './platform.contract.ts';
 
 export const groupsPlatformHandlers = {
-  async createUserGroup({ input, application, operator, caller, ports, fail, reply }) {
+  async createUserGroup({ input, application, operator, caller, ports, reply }) {
     const created = await createGroup(ports, input.body, byOperator(operator, caller));
-    if (!created.ok) return fail(created.code, created);
+    if (!created.ok) return created;
     return reply(groupView(created.value, application));
   },
 
@@ -28,14 +23,14 @@ export const groupsPlatformHandlers = {
   async getUserGroupById({ input, application, ports, fail, reply }) {
     const found = await ports.groups.find(readGroupId(input.params.group_id));
     if (!found) return fail('not_found', { message: 'No such group.' });
-    wakeStalled(ports, found.group.import);
+    resumeStalledImport(ports, found.group.import);
     return reply(groupView(found.group, application, found.errors));
   },
 
-  async updateUserGroup({ input, application, operator, caller, ports, fail, reply }) {
+  async updateUserGroup({ input, application, operator, caller, ports, reply }) {
     const ref = readGroupId(input.params.group_id);
     const updated = await updateGroup(ports, ref, input.body, byOperator(operator, caller));
-    if (!updated.ok) return fail(updated.code, updated);
+    if (!updated.ok) return updated;
     return reply(groupView(updated.value, application));
   },
 } satisfies Handlers<typeof groupsPlatform>;

@@ -6,8 +6,8 @@ import {
   sendLinkAgain,
   verifyByLink,
 } from '../../domain/identifiers.ts';
-import { badField } from '../../domain/result.ts';
-import { userView } from '../../domain/user.ts';
+import { invalidField } from '../../shared/result.ts';
+import { userView } from '../../views/user.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { Application, IdentifierRef } from '../../ports.ts';
 import type { identifiersApplication } from './application.contract.ts';
@@ -21,83 +21,83 @@ function phoneOf(
 ): IdentifierRef | undefined {
   return readPhone(phone, country_code ?? application.defaultCountryCode);
 }
-const badEmail = (place: string) => badField(`${place}.email`, 'is not an email address');
-const badPhone = (place: string) => badField(`${place}.phone`, 'is not a mobile number');
+const badEmail = (place: string) => invalidField(`${place}.email`, 'is not an email address');
+const badPhone = (place: string) => invalidField(`${place}.phone`, 'is not a mobile number');
 
-export const identifiersApplicationHandlers: Handlers<typeof identifiersApplication> = {
-  async addMobileNumber({ input, application, signedIn, caller, ports, fail, reply }) {
+export const identifiersApplicationHandlers = {
+  async addMobileNumber({ input, application, signedIn, caller, ports, reply }) {
     const phone = phoneOf(input.body, application);
-    if (!phone) return fail('validation_failed', badPhone('body'));
+    if (!phone) return badPhone('body');
     const added = await addIdentifier(ports, application, signedIn.user, phone, caller.ip);
-    if (!added.ok) return fail(added.code, added);
+    if (!added.ok) return added;
     const { user, sent } = added.value;
     return reply({ user: userView(user, application), verify_mobile_link: sent });
   },
 
-  async addEmail({ input, application, signedIn, caller, ports, fail, reply }) {
+  async addEmail({ input, application, signedIn, caller, ports, reply }) {
     const email = readEmail(input.body.email);
-    if (!email) return fail('validation_failed', badEmail('body'));
+    if (!email) return badEmail('body');
     const added = await addIdentifier(ports, application, signedIn.user, email, caller.ip);
-    if (!added.ok) return fail(added.code, added);
+    if (!added.ok) return added;
     const { user, sent } = added.value;
     return reply({ user: userView(user, application), verify_email_link: sent });
   },
 
-  async deleteMobileNumber({ input, application, signedIn, ports, fail, reply }) {
+  async deleteMobileNumber({ input, application, signedIn, ports, reply }) {
     const phone = phoneOf(input.query, application);
-    if (!phone) return fail('validation_failed', badPhone('query'));
+    if (!phone) return badPhone('query');
     const removed = await removeIdentifier(ports, application, signedIn.user, phone);
-    if (!removed.ok) return fail(removed.code, removed);
+    if (!removed.ok) return removed;
     return reply({ user: userView(removed.value, application) });
   },
 
-  async deleteEmail({ input, application, signedIn, ports, fail, reply }) {
+  async deleteEmail({ input, application, signedIn, ports, reply }) {
     const email = readEmail(input.query.email);
-    if (!email) return fail('validation_failed', badEmail('query'));
+    if (!email) return badEmail('query');
     const removed = await removeIdentifier(ports, application, signedIn.user, email);
-    if (!removed.ok) return fail(removed.code, removed);
+    if (!removed.ok) return removed;
     return reply({ user: userView(removed.value, application) });
   },
 
-  async setMobileNumberAsPrimary({ input, application, signedIn, ports, fail, reply }) {
+  async setMobileNumberAsPrimary({ input, application, signedIn, ports, reply }) {
     const phone = phoneOf(input.body, application);
-    if (!phone) return fail('validation_failed', badPhone('body'));
+    if (!phone) return badPhone('body');
     const changed = await makePrimary(ports, signedIn.user, phone);
-    if (!changed.ok) return fail(changed.code, changed);
+    if (!changed.ok) return changed;
     return reply({ user: userView(changed.value, application) });
   },
 
-  async setEmailAsPrimary({ input, application, signedIn, ports, fail, reply }) {
+  async setEmailAsPrimary({ input, application, signedIn, ports, reply }) {
     const email = readEmail(input.body.email);
-    if (!email) return fail('validation_failed', badEmail('body'));
+    if (!email) return badEmail('body');
     const changed = await makePrimary(ports, signedIn.user, email);
-    if (!changed.ok) return fail(changed.code, changed);
+    if (!changed.ok) return changed;
     return reply({ user: userView(changed.value, application) });
   },
 
-  async sendVerificationLinkToMobile({ input, application, signedIn, caller, ports, fail, reply }) {
+  async sendVerificationLinkToMobile({ input, application, signedIn, caller, ports, reply }) {
     const phone = phoneOf(input.body, application);
-    if (!phone) return fail('validation_failed', badPhone('body'));
+    if (!phone) return badPhone('body');
     const again = await sendLinkAgain(ports, application, signedIn.user, phone, caller.ip);
-    if (!again.ok) return fail(again.code, again);
+    if (!again.ok) return again;
     return reply({ verify_mobile_link: again.value.sent });
   },
 
-  async sendVerificationLinkToEmail({ input, application, signedIn, caller, ports, fail, reply }) {
+  async sendVerificationLinkToEmail({ input, application, signedIn, caller, ports, reply }) {
     const email = readEmail(input.body.email);
-    if (!email) return fail('validation_failed', badEmail('body'));
+    if (!email) return badEmail('body');
     const again = await sendLinkAgain(ports, application, signedIn.user, email, caller.ip);
-    if (!again.ok) return fail(again.code, again);
+    if (!again.ok) return again;
     return reply({ verify_email_link: again.value.sent });
   },
 
-  async verifyMobile({ input, ports, fail, reply }) {
+  async verifyMobile({ input, ports, reply }) {
     const verified = await verifyByLink(ports, input.body.code, 'verify_mobile');
-    return verified.ok ? reply(VERIFIED) : fail(verified.code, verified);
+    return verified.ok ? reply(VERIFIED) : verified;
   },
 
-  async verifyEmail({ input, ports, fail, reply }) {
+  async verifyEmail({ input, ports, reply }) {
     const verified = await verifyByLink(ports, input.body.code, 'verify_email');
-    return verified.ok ? reply(VERIFIED) : fail(verified.code, verified);
+    return verified.ok ? reply(VERIFIED) : verified;
   },
-};
+} satisfies Handlers<typeof identifiersApplication>;

@@ -3,8 +3,8 @@ import type { Handlers } from '../../http/handler.ts';
 import type { identifiersService } from './service.contract.ts';
 
 export const identifiersServiceHandlers = {
-  async describeLink({ input, ports, fail, reply }) {
+  async describeLink({ input, ports, reply }) {
     const described = await describeLink(ports, input.body.code);
-    return described.ok ? reply(described.value) : fail(described.code, described);
+    return described.ok ? reply(described.value) : described;
   },
 } satisfies Handlers<typeof identifiersService>;

@@ -1,11 +1,11 @@
-import { permitByCaptcha, robotRefusal } from '../../domain/captcha.ts';
+import { permitByCaptcha, checkCaptcha } from '../../domain/captcha.ts';
 import { readDevice } from '../../domain/device.ts';
 import { mobileOf, readPhone } from '../../domain/identifier.ts';
 import { loginByPassword, readLoginName } from '../../domain/password-login.ts';
-import { badField } from '../../domain/result.ts';
+import { invalidField } from '../../shared/result.ts';
 import { sendOtp } from '../../domain/send-otp.ts';
 import { loginByToken } from '../../domain/token-login.ts';
-import { userView } from '../../domain/user.ts';
+import { sessionOf, signInView } from '../../views/sign-in.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { loginApplication } from './application.contract.ts';
@@ -23,12 +23,12 @@ export const loginApplicationHandlers = {
   }) {
     if (!application.config.login.password) return fail('password_login_disabled');
     const { username, password } = input.body;
-    const robot = await robotRefusal(ports, application, {
+    const robot = await checkCaptcha(ports, application, {
       token: captchaTokenOf(input.body, request),
       ip: caller.ip,
       action: 'login',
     });
-    if (robot) return fail(robot.code, robot);
+    if (robot) return robot;
     const device = await readDevice(ports, caller.device);
     const done = await loginByPassword(ports, application, {
       login: readLoginName(username, application.defaultCountryCode),
@@ -38,12 +38,8 @@ export const loginApplicationHandlers = {
       presented,
       visitor: caller,
     });
-    if (!done.ok) return fail(done.code, done);
-    const { value } = done;
-    const user = userView(value.user, application);
-    return value.kind === 'signed_in'
-      ? reply({ user }, { session: value.session })
-      : reply({ user, register_token: value.token });
+    if (!done.ok) return done;
+    return reply(signInView(done.value, application), sessionOf(done.value));
   },
 
   async loginWithOTP({ input, application, caller, request, ports, fail, reply }) {
@@ -51,7 +47,7 @@ export const loginApplicationHandlers = {
     const countryCode = country_code ?? application.defaultCountryCode;
     const identifier = readPhone(mobile, countryCode);
     if (!identifier) {
-      return fail('validation_failed', badField('body.mobile', 'is not a mobile number'));
+      return invalidField('body.mobile', 'is not a mobile number');
     }
     if (!application.config.login.otp) return fail('otp_login_disabled');
     const permitted = await permitByCaptcha(ports, application, {
@@ -59,7 +55,7 @@ export const loginApplicationHandlers = {
       ip: caller.ip,
       action: 'send_otp',
     });
-    if (!permitted.ok) return fail(permitted.code, permitted);
+    if (!permitted.ok) return permitted;
     const sent = await sendOtp(ports, application, {
       identifier,
       purpose: 'login',
@@ -68,7 +64,7 @@ export const loginApplicationHandlers = {
       ip: caller.ip,
       androidHash: android_hash,
     });
-    if (!sent.ok) return fail(sent.code, sent);
+    if (!sent.ok) return sent;
     return reply({
       success: true,
       request_id: sent.value.requestId,
@@ -80,11 +76,10 @@ export const loginApplicationHandlers = {
     });
   },
 
-  async loginWithToken({ input, application, caller, presented, ports, fail, reply }) {
+  async loginWithToken({ input, application, caller, presented, ports, reply }) {
     const { token } = input.body;
     const done = await loginByToken(ports, application, { token, presented, visitor: caller });
-    if (!done.ok) return fail(done.code, done);
-    const { user, session, token: register_token } = done.value;
-    return reply({ user, register_token }, { session });
+    if (!done.ok) return done;
+    return reply(signInView(done.value, application), sessionOf(done.value));
   },
 } satisfies Handlers<typeof loginApplication>;

@@ -2,33 +2,35 @@ import { permitByCaptcha, permitForSession, permitInRegistration } from '../../d
 import { readDevice } from '../../domain/device.ts';
 import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
 import { openRegistration } from '../../domain/registration.ts';
-import { accept, badField } from '../../domain/result.ts';
+import { ok, invalidField } from '../../shared/result.ts';
 import { resendOtp, sendOtp, type SentOtp } from '../../domain/send-otp.ts';
-import { userView } from '../../domain/user.ts';
-import { verifyOtp, type Verified } from '../../domain/verify-otp.ts';
+import { sessionOf } from '../../views/sign-in.ts';
+import { userView } from '../../views/user.ts';
+import { verifyOtp, type VerifyOutcome } from '../../domain/verify-otp.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { Application, IdentifierRef } from '../../ports.ts';
 import type { otpApplication } from './application.contract.ts';
 
 /** The answer of a right code, whatever it was sent for. */
-function verifiedView(value: Verified, application: Application) {
-  if (value.kind !== 'register') {
-    const linked = value.kind === 'signed_in' ? value.linkSentTo : undefined;
+function verifiedView(outcome: VerifyOutcome, application: Application) {
+  if (outcome.kind === 'signed_in' || outcome.kind === 'added') {
+    const linkSentTo = outcome.kind === 'signed_in' ? outcome.linkSentTo : undefined;
     return {
-      user: userView(value.user, application),
+      user: userView(outcome.user, application),
       user_exists: true,
-      ...(linked !== undefined && { verify_email_link: true, email: linked }),
+      ...(linkSentTo !== undefined && { verify_email_link: true, email: linkSentTo }),
     };
   }
   return {
     user_exists: false,
-    register_token: value.token,
-    user: value.user && userView(value.user, application),
-    verify_email_otp: value.wanted.includes('email') || undefined,
-    verify_mobile_otp: value.wanted.includes('phone') || undefined,
+    register_token: outcome.token,
+    user: outcome.kind === 'incomplete' ? userView(outcome.user, application) : undefined,
+    verify_email_otp: outcome.missing.includes('email') || undefined,
+    verify_mobile_otp: outcome.missing.includes('phone') || undefined,
   };
 }
+
 function sentView({ requestId, resendTimer, resendToken }: SentOtp, identifier: IdentifierRef) {
   return {
     success: true,
@@ -40,16 +42,13 @@ function sentView({ requestId, resendTimer, resendToken }: SentOtp, identifier: 
   };
 }
 
-const sessionOf = (value: Verified) =>
-  value.kind === 'signed_in' ? { session: value.session } : undefined;
-
 export const otpApplicationHandlers = {
   async sendOTPOnMobile({ input, application, caller, request, signedIn, ports, fail, reply }) {
     const { mobile, country_code, token, android_hash: androidHash } = input.body;
     const countryCode = country_code ?? application.defaultCountryCode;
     const identifier = readPhone(mobile, countryCode);
     if (!identifier) {
-      return fail('validation_failed', badField('body.mobile', 'is not a mobile number'));
+      return invalidField('body.mobile', 'is not a mobile number');
     }
     const purpose = signedIn ? 'profile' : 'login';
     if (token === undefined && purpose === 'login' && !application.config.login.otp) {
@@ -62,23 +61,23 @@ export const otpApplicationHandlers = {
       // A valid resend token needs no captcha; an invalid one gets nothing sent either.
       const resend = { token, identifier, userId, device, ip, androidHash };
       const again = await resendOtp(ports, application, resend);
-      return again.ok ? reply(sentView(again.value, identifier)) : fail(again.code, again);
+      return again.ok ? reply(sentView(again.value, identifier)) : again;
     }
     const permitted = signedIn
-      ? accept(permitForSession())
+      ? ok(permitForSession())
       : await permitByCaptcha(ports, application, {
           token: captchaTokenOf(input.body, request),
           ip,
           action: 'send_otp',
         });
-    if (!permitted.ok) return fail(permitted.code, permitted);
+    if (!permitted.ok) return permitted;
     const permit = permitted.value;
     const send = { identifier, purpose, permit, userId, device, ip, androidHash } as const;
     const sent = await sendOtp(ports, application, send);
-    return sent.ok ? reply(sentView(sent.value, identifier)) : fail(sent.code, sent);
+    return sent.ok ? reply(sentView(sent.value, identifier)) : sent;
   },
 
-  async verifyMobileOTP({ input, application, caller, signedIn, presented, ports, fail, reply }) {
+  async verifyMobileOTP({ input, application, caller, signedIn, presented, ports, reply }) {
     const { request_id: requestId, otp, register_token: registerToken } = input.body;
     const verified = await verifyOtp(ports, application, {
       challenge: { id: requestId },
@@ -89,7 +88,7 @@ export const otpApplicationHandlers = {
       device: await readDevice(ports, caller.device),
       visitor: caller,
     });
-    if (!verified.ok) return fail(verified.code, verified);
+    if (!verified.ok) return verified;
     return reply(verifiedView(verified.value, application), sessionOf(verified.value));
   },
 
@@ -97,7 +96,7 @@ export const otpApplicationHandlers = {
     const { token, register_token: registerToken } = input.body;
     const identifier = readEmail(input.body.email);
     if (!identifier) {
-      return fail('validation_failed', badField('body.email', 'is not an email address'));
+      return invalidField('body.email', 'is not an email address');
     }
     const { ip } = caller;
     const device = await readDevice(ports, caller.device);
@@ -105,7 +104,7 @@ export const otpApplicationHandlers = {
     if (token !== undefined) {
       const resend = { token, identifier, userId, device, ip };
       const again = await resendOtp(ports, application, resend);
-      if (!again.ok) return fail(again.code, again);
+      if (!again.ok) return again;
       return reply({ success: true, resend_email_token: again.value.resendToken });
     }
     const purpose = signedIn ? 'profile' : registerToken === undefined ? 'login' : 'register';
@@ -119,11 +118,11 @@ export const otpApplicationHandlers = {
       action: 'send_otp',
     } as const;
     const permitted = signedIn
-      ? accept(permitForSession())
+      ? ok(permitForSession())
       : registration
         ? await permitInRegistration(ports, application, registration, [identifier], solved)
         : await permitByCaptcha(ports, application, solved);
-    if (!permitted.ok) return fail(permitted.code, permitted);
+    if (!permitted.ok) return permitted;
     const sent = await sendOtp(ports, application, {
       identifier,
       purpose,
@@ -133,14 +132,14 @@ export const otpApplicationHandlers = {
       device,
       ip,
     });
-    if (!sent.ok) return fail(sent.code, sent);
+    if (!sent.ok) return sent;
     return reply({ success: true, resend_email_token: sent.value.resendToken });
   },
 
-  async verifyEmailOTP({ input, application, caller, signedIn, presented, ports, fail, reply }) {
+  async verifyEmailOTP({ input, application, caller, signedIn, presented, ports, reply }) {
     const { otp, register_token: registerToken } = input.body;
     const email = readEmail(input.body.email);
-    if (!email) return fail('validation_failed', badField('body.email', 'is not an email address'));
+    if (!email) return invalidField('body.email', 'is not an email address');
     const verified = await verifyOtp(ports, application, {
       challenge: { email: email.value },
       otp,
@@ -150,7 +149,7 @@ export const otpApplicationHandlers = {
       device: await readDevice(ports, caller.device),
       visitor: caller,
     });
-    if (!verified.ok) return fail(verified.code, verified);
+    if (!verified.ok) return verified;
     return reply(verifiedView(verified.value, application), sessionOf(verified.value));
   },
 } satisfies Handlers<typeof otpApplication>;

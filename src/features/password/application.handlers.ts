@@ -1,4 +1,4 @@
-import { robotRefusal } from '../../domain/captcha.ts';
+import { checkCaptcha } from '../../domain/captcha.ts';
 import { readEmail } from '../../domain/identifier.ts';
 import {
   changePassword,
@@ -6,25 +6,25 @@ import {
   resetPassword,
   sendResetLink,
 } from '../../domain/password-change.ts';
-import { badField } from '../../domain/result.ts';
-import { userView } from '../../domain/user.ts';
+import { invalidField } from '../../shared/result.ts';
+import { sessionOf, signInView } from '../../views/sign-in.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { passwordApplication } from './application.contract.ts';
 
-export const passwordApplicationHandlers: Handlers<typeof passwordApplication> = {
+export const passwordApplicationHandlers = {
   async sendResetPasswordEmail({ input, application, caller, request, ports, fail, reply }) {
     const email = readEmail(input.body.email);
     if (!email) {
-      return fail('validation_failed', badField('body.email', 'is not an email address'));
+      return invalidField('body.email', 'is not an email address');
     }
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
-    const robot = await robotRefusal(ports, application, {
+    const robot = await checkCaptcha(ports, application, {
       token: captchaTokenOf(input.body, request),
       ip: caller.ip,
       action: 'reset',
     });
-    if (robot) return fail(robot.code, robot);
+    if (robot) return robot;
     await sendResetLink(ports, application, email, caller.ip);
     return reply({ status: 'sent' });
   },
@@ -44,26 +44,22 @@ export const passwordApplicationHandlers: Handlers<typeof passwordApplication> =
       presented,
       visitor: caller,
     });
-    if (!reset.ok) return fail(reset.code, reset);
-    const { value } = reset;
-    const user = userView(value.user, application);
-    return value.kind === 'signed_in'
-      ? reply({ user }, { session: value.session })
-      : reply({ user, register_token: value.token });
+    if (!reset.ok) return reset;
+    return reply(signInView(reset.value, application), sessionOf(reset.value));
   },
 
   async hasPassword({ signedIn, ports, reply }) {
     return reply({ result: (await ports.passwords.hashOf(signedIn.user.id)) !== undefined });
   },
 
-  async updatePassword({ input, application, signedIn, caller, ports, fail, reply }) {
+  async updatePassword({ input, application, signedIn, caller, ports, reply }) {
     const changed = await changePassword(ports, signedIn, {
       oldPassword: input.body.old_password,
       newPassword: input.body.new_password,
       ip: caller.ip,
       importedHashes: application.importedHashes,
     });
-    if (!changed.ok) return fail(changed.code, changed);
+    if (!changed.ok) return changed;
     return reply({ message: 'success' }, { session: changed.value });
   },
-};
+} satisfies Handlers<typeof passwordApplication>;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
 import {
   captcha,
+  code,
   digits,
   email,
   name,
@@ -43,7 +44,7 @@ const DeleteApplicationUserRequestSchema = z
       .optional()
       .meta({ description: 'One of the `delete_account_reasons` of the configuration' }),
     request_id: token.optional().meta({ description: 'Left out when the code came by email' }),
-    otp: digits,
+    otp: code,
   })
   .meta({ id: 'DeleteApplicationUserRequestSchema' });
 
@@ -74,6 +75,7 @@ export const profileApplication = {
       'too_many_requests',
     ],
     example: {
+      documented: updateProfileExample,
       request: { body: { first_name: 'Akash', last_name: 'Mane', gender: 'male' } },
       response: updateProfileExample.value,
     },

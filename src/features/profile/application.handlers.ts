@@ -3,10 +3,11 @@ import { deleteUser } from '../../domain/delete-user.ts';
 import { finishRegistration } from '../../domain/finish-registration.ts';
 import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
 import { readProfile } from '../../domain/profile.ts';
-import { registrationView } from '../../domain/registration-view.ts';
-import { badField } from '../../domain/result.ts';
+import { sessionOf } from '../../views/sign-in.ts';
+import { registrationView } from '../../views/registration.ts';
+import { invalidField } from '../../shared/result.ts';
 import { updateProfile, type Updated } from '../../domain/update-profile.ts';
-import { userView } from '../../domain/user.ts';
+import { userView } from '../../views/user.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { Application } from '../../ports.ts';
@@ -41,17 +42,17 @@ export const profileApplicationHandlers = {
   }) {
     const { body } = input;
     const profile = readProfile(body, ports.clock.now());
-    if (!profile.ok) return fail(profile.code, profile);
+    if (!profile.ok) return profile;
     const email = body.email === undefined ? undefined : readEmail(body.email);
     if (body.email !== undefined && !email) {
-      return fail('validation_failed', badField('body.email', 'is not an email address'));
+      return invalidField('body.email', 'is not an email address');
     }
     const number = body.mobile?.phone;
     const countryCode =
       body.mobile?.country_code ?? body.country_code ?? application.defaultCountryCode;
     const phone = number === undefined ? undefined : readPhone(number, countryCode);
     if (number !== undefined && !phone) {
-      return fail('validation_failed', badField('body.mobile.phone', 'is not a mobile number'));
+      return invalidField('body.mobile.phone', 'is not a mobile number');
     }
     const androidHash = body.android_hash;
     const device = await readDevice(ports, caller.device);
@@ -64,7 +65,7 @@ export const profileApplicationHandlers = {
         ip: caller.ip,
         androidHash,
       });
-      if (!updated.ok) return fail(updated.code, updated);
+      if (!updated.ok) return updated;
       return reply(updatedView(updated.value, application));
     }
     if (body.register_token === undefined) return fail('not_authenticated');
@@ -78,17 +79,16 @@ export const profileApplicationHandlers = {
       visitor: caller,
       androidHash,
     });
-    if (!finished.ok) return fail(finished.code, finished);
+    if (!finished.ok) return finished;
     const { value } = finished;
-    const session = value.kind === 'signed_in' ? value.session : undefined;
-    return reply(registrationView(value, application), { session });
+    return reply(registrationView(value, application), sessionOf(value));
   },
 
-  async deleteUser({ input, application, caller, signedIn, ports, fail, reply }) {
+  async deleteUser({ input, application, caller, signedIn, ports, reply }) {
     const { user_id, request_id: requestId, otp, reason, reason_id: reasonId } = input.body;
     const { user } = signedIn;
     if (user_id !== undefined && user_id !== user.id) {
-      return fail('validation_failed', badField('body.user_id', 'is not your own'));
+      return invalidField('body.user_id', 'is not your own');
     }
     const deleted = await deleteUser(ports, application, user, {
       requestId,
@@ -97,7 +97,7 @@ export const profileApplicationHandlers = {
       reason,
       reasonId,
     });
-    if (!deleted.ok) return fail(deleted.code, deleted);
+    if (!deleted.ok) return deleted;
     return reply({ success: true }, { session: { clear: true } });
   },
 } satisfies Handlers<typeof profileApplication>;

@@ -1,36 +1,37 @@
 import { readDevice } from '../../domain/device.ts';
 import { finishRegistration } from '../../domain/finish-registration.ts';
 import { readEmail, readPhone } from '../../domain/identifier.ts';
-import { passwordRefusal } from '../../domain/password.ts';
+import { checkNewPassword } from '../../domain/password.ts';
 import { readProfile } from '../../domain/profile.ts';
-import { registrationView } from '../../domain/registration-view.ts';
-import { badField } from '../../domain/result.ts';
+import { sessionOf } from '../../views/sign-in.ts';
+import { registrationView } from '../../views/registration.ts';
+import { invalidField } from '../../shared/result.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { registrationApplication } from './application.contract.ts';
 
-export const registrationApplicationHandlers: Handlers<typeof registrationApplication> = {
+export const registrationApplicationHandlers = {
   async registerWithForm({ input, application, caller, request, presented, ports, fail, reply }) {
     const { body } = input;
     const profile = readProfile(body, ports.clock.now());
-    if (!profile.ok) return fail(profile.code, profile);
+    if (!profile.ok) return profile;
     const email = body.email === undefined ? undefined : readEmail(body.email);
     if (body.email !== undefined && !email) {
-      return fail('validation_failed', badField('body.email', 'is not an email address'));
+      return invalidField('body.email', 'is not an email address');
     }
     const number = body.phone?.mobile;
     const countryCode = body.phone?.country_code ?? application.defaultCountryCode;
     const phone = number === undefined ? undefined : readPhone(number, countryCode);
     if (number !== undefined && !phone) {
-      return fail('validation_failed', badField('body.phone.mobile', 'is not a mobile number'));
+      return invalidField('body.phone.mobile', 'is not a mobile number');
     }
     if (!application.config.register) return fail('registration_closed');
     const given = [phone, email].filter((one) => one !== undefined);
     const { password } = body;
     if (password !== undefined) {
       const own = { ...profile.value, identifiers: given };
-      const weak = await passwordRefusal(ports, password, own, 'body.password');
-      if (weak) return fail(weak.code, weak);
+      const weak = await checkNewPassword(ports, password, own, 'body.password');
+      if (weak) return weak;
     }
     const finished = await finishRegistration(ports, application, {
       registerToken: body.register_token,
@@ -43,10 +44,9 @@ export const registrationApplicationHandlers: Handlers<typeof registrationApplic
       captcha: captchaTokenOf(body, request),
       visitor: caller,
     });
-    if (!finished.ok) return fail(finished.code, finished);
+    if (!finished.ok) return finished;
     const { value } = finished;
-    const session = value.kind === 'signed_in' ? value.session : undefined;
     const view = registrationView(value, application);
-    return reply({ ...view, userExists: view.user_exists }, { session });
+    return reply({ ...view, userExists: view.user_exists }, sessionOf(value));
   },
-};
+} satisfies Handlers<typeof registrationApplication>;

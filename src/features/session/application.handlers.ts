@@ -1,5 +1,5 @@
-import { ENDED_FOR } from '../../domain/session.ts';
-import { userView } from '../../domain/user.ts';
+import { ENDED_FOR_MS } from '../../domain/session.ts';
+import { userView } from '../../views/user.ts';
 import { shopperEvent } from '../../domain/audit-event.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { sessionApplication } from './application.contract.ts';
@@ -20,8 +20,8 @@ export const sessionApplicationHandlers = {
     // What a genuine cookie names is ended even when this location cannot see the session yet.
     for (const { userId, handle } of presented) {
       const event = { ...shopperEvent(ports, 'logout', userId), session: handle };
-      await ports.sessions.end(userId, [handle], event.at + ENDED_FOR, event);
+      await ports.sessions.end(userId, [handle], event.at + ENDED_FOR_MS, event);
     }
     return reply({ logout: true }, { session: { clear: true } });
   },
-} satisfies Partial<Handlers<typeof sessionApplication>>;
+} satisfies Handlers<typeof sessionApplication>;

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../shared/time.ts';
 import { endAllOf, endOneOf, openForCustomer } from '../../domain/admin-sessions.ts';
 import { sessionName } from '../../domain/session.ts';
 import { SESSION_COOKIE } from '../../http/cookies.ts';
@@ -18,19 +19,19 @@ export const sessionPlatformHandlers = {
         user_agent: session.userAgent,
         ip: session.ip,
         domain: session.domain,
-        expire_in: String(Math.max(0, Math.floor((session.expiresAt - now) / 1000))),
+        expire_in: String(Math.max(0, Math.floor((session.expiresAt - now) / SECOND_MS))),
       })),
     });
   },
 
-  async createUserSession({ input, application, operator, caller, ports, fail, reply }) {
-    const { user_id: userId, domain, max_age: maxAge } = input.body;
+  async createUserSession({ input, application, operator, caller, ports, reply }) {
+    const { user_id: userId, domain, max_age: maxAgeSeconds } = input.body;
     const by = byOperator(operator, caller);
-    const opened = await openForCustomer(ports, application, { userId, domain, maxAge }, by);
-    if (!opened.ok) return fail(opened.code, opened);
+    const opened = await openForCustomer(ports, application, { userId, domain, maxAgeSeconds }, by);
+    if (!opened.ok) return opened;
     return reply({
       domain: domain.toLowerCase(),
-      max_age: opened.value.maxAge,
+      max_age: opened.value.maxAgeSeconds,
       secure: true,
       http_only: true,
       // As browsers store it: ready to be sent back as it stands.
@@ -38,19 +39,19 @@ export const sessionPlatformHandlers = {
     });
   },
 
-  async deleteActiveSessions({ input, operator, caller, ports, fail, reply }) {
+  async deleteActiveSessions({ input, operator, caller, ports, reply }) {
     const { id, reason } = input.query;
     const ended = await endAllOf(ports, id, byOperator(operator, caller, reason));
-    if (!ended.ok) return fail(ended.code, ended);
+    if (!ended.ok) return ended;
     const names = ended.value.map(sessionName);
     return reply({ items: names, user_id: id, session_ids: names });
   },
 
-  async deleteSession({ input, operator, caller, ports, fail, reply }) {
+  async deleteSession({ input, operator, caller, ports, reply }) {
     const { id, session_id: given, reason } = input.query;
     const ended = await endOneOf(ports, id, given, byOperator(operator, caller, reason));
-    if (!ended.ok) return fail(ended.code, ended);
+    if (!ended.ok) return ended;
     const name = sessionName(ended.value);
     return reply({ items: [name], user_id: id, session_id: name });
   },
-} satisfies Partial<Handlers<typeof sessionPlatform>>;
+} satisfies Handlers<typeof sessionPlatform>;

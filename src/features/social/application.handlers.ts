@@ -1,5 +1,5 @@
-import { loginBySocial, personView, type SocialLogin } from '../../domain/social-login.ts';
-import { userView } from '../../domain/user.ts';
+import { loginBySocial, type SocialLogin } from '../../domain/social-login.ts';
+import { sessionOf, signInView } from '../../views/sign-in.ts';
 import type { Handler, Handlers } from '../../http/handler.ts';
 import type { socialApplication } from './application.contract.ts';
 
@@ -8,26 +8,14 @@ type Context = Omit<Parameters<Handler<Rows['loginWithGoogle']>>[0], 'input'>;
 
 /** What all of them do once the body has been read. */
 async function login(
-  { application, caller, presented, ports, fail, reply }: Context,
+  { application, caller, presented, ports, reply }: Context,
   proof: Pick<SocialLogin, 'provider' | 'token' | 'subject' | 'profile'>,
 ) {
   const done = await loginBySocial(ports, application, { ...proof, presented, visitor: caller });
-  if (!done.ok) return fail(done.code, done);
-  const { value } = done;
-  switch (value.kind) {
-    case 'signed_in': {
-      const user = userView(value.user, application);
-      return reply({ user, user_exists: true }, { session: value.session });
-    }
-    case 'incomplete': {
-      const user = userView(value.user, application);
-      return reply({ user, user_exists: false, register_token: value.token });
-    }
-    case 'register': {
-      const user = personView(value.person);
-      return reply({ user, user_exists: false, register_token: value.token });
-    }
-  }
+  if (!done.ok) return done;
+  const user_exists = done.value.kind === 'signed_in';
+  const view = { ...signInView(done.value, application), user_exists };
+  return reply(view, sessionOf(done.value));
 }
 
 const byAccessToken =

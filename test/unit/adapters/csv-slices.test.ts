@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
+import { readFirstLine } from '../../../src/adapters/files/csv-records.ts';
 import { csvSlices, type Place } from '../../../src/adapters/files/csv-slices.ts';
 import type { Slice } from '../../../src/ports.ts';
 
@@ -60,6 +61,38 @@ describe('slices of a CSV file', () => {
     );
   });
 
+  test('end where the bytes end, whatever they are', async () => {
+    const unit = fc.constantFrom(...bytes('a",;\r\n\0 \ufeff'), 0xff, 0xc3);
+    const content = fc.array(unit, { maxLength: 80 }).map((list) => Uint8Array.from(list));
+    await fc.assert(
+      fc.asyncProperty(content, fc.integer({ min: 1, max: 40 }), async (input, size) => {
+        const slices = await read(input, { size });
+        const ends = slices.map(({ byteOffset }) => byteOffset);
+        expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+        expect(ends.at(-1) ?? 0).toBe(input.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('take both line ends in one file, and a lone carriage return for text', async () => {
+    const slices = await read(bytes('a,1\r\nb,2\n"c\r\nc",3\r4\r\nd,5'), { most: 9 });
+    expect(slices.flatMap(({ records }) => records)).toEqual([
+      { line: 1, fields: ['a', '1'] },
+      { line: 2, fields: ['b', '2'] },
+      { line: 3, fields: ['c\r\nc', '3\r4'] },
+      { line: 5, fields: ['d', '5'] },
+    ]);
+  });
+
+  test.each([
+    ['as text', '"a"b,c', ['"a"b', 'c']],
+    ['in the middle of a field', 'a"b,c', ['a"b', 'c']],
+    ['behind a space', ' "a",c', [' "a"', 'c']],
+  ])('take a quote that stands wrong %s', async (_, text, fields) => {
+    expect(fieldsOf(await read(bytes(`${text}\nx\n`), { most: 9 }))).toEqual([fields, ['x']]);
+  });
+
   test('name the line of each record, empty lines and lines within quotes counted', async () => {
     const slices = await read(bytes('a,1\n\n"b\nb",2\r\nc,3'), { most: 9 });
     expect(slices.flatMap(({ records }) => records)).toEqual([
@@ -99,4 +132,13 @@ describe('slices of a CSV file', () => {
     expect(found.at(-1)).toMatchObject({ state: 'refused' });
     expect(found.length).toBeLessThan(500);
   });
+});
+
+test.each([
+  ['with a byte order mark', '\ufeff"Email",phone\r\n', ['Email', 'phone']],
+  ['without a line end', 'email,phone', ['email', 'phone']],
+  ['whose quote stays open', '"email,phone\n', []],
+  ['that is empty', '\n', ['']],
+])('a first line %s', (_, text, fields) => {
+  expect(readFirstLine(bytes(text), ',')).toEqual(fields);
 });

@@ -7,7 +7,8 @@ import { render } from '../../../scripts/contract/report.ts';
 import { breachesOf } from '../../../scripts/contract/strict.ts';
 import { Target } from '../../../scripts/contract/target.ts';
 import { listenWith, type MockServer } from '../../../scripts/lib/mock-server.ts';
-import { failure, errorResponse } from '../../../src/http/errors.ts';
+import { errorResponse } from '../../../src/http/errors.ts';
+import { err } from '../../../src/shared/result.ts';
 import { successOf, type Entry } from '../../../src/http/operation.ts';
 import { documented, unwrap } from '../../../mocks/documented.ts';
 import { EXCEPTIONS } from '../../../mocks/exceptions.ts';
@@ -49,7 +50,7 @@ const refusing =
   (change: (body: Body) => Body, status = 404): Alter =>
   async (response) => {
     const id = response.headers.get('x-request-id') ?? '';
-    const refused = errorResponse(failure('not_found'), id);
+    const refused = errorResponse(err('not_found'), id);
     const body = change(await refused.json<Body>());
     return new Response(JSON.stringify(body), { status, headers: response.headers });
   };

@@ -1,20 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { demoConfig } from '../../../scripts/lib/seed.ts';
-import { DEFAULT_LIMITS } from '../../../src/config.ts';
+import { DEFAULT_LIMITS } from '../../../src/domain/limits.ts';
 import { wordsOf } from '../../../src/domain/customer-query.ts';
 import { readProfile } from '../../../src/domain/profile.ts';
-import { nextStep } from '../../../src/domain/registration.ts';
 import {
+  kindsForRegistration,
+  kindsForSession,
+  nextStep,
+} from '../../../src/domain/registration.ts';
+import {
+  MAX_SESSION_LIFE_MS,
+  aliveSince,
+  ENDED_FOR_MS,
   judgeSession,
   newSession,
   renewSession,
-  sessionLife,
+  sessionLifeMs,
 } from '../../../src/domain/session.ts';
 import { addressBlock } from '../../../src/domain/client-address.ts';
-import { newUsername, signInRefusal, statusOf, withPrimaries } from '../../../src/domain/user.ts';
+import { checkSignIn, decideSignIn } from '../../../src/domain/sign-in-outcome.ts';
+import { missingKinds, newUsername, statusOf, withPrimaries } from '../../../src/domain/user.ts';
 import { newObjectId } from '../../../src/domain/object-id.ts';
-import type { Application, IdentifierRef, User } from '../../../src/ports.ts';
+import type { Application, IdentifierRef, RequiredField, User } from '../../../src/ports.ts';
 
 const phone: IdentifierRef = { kind: 'phone', value: '+918652523958', callingCode: 91 };
 const other: IdentifierRef = { kind: 'phone', value: '+919876543210', callingCode: 91 };
@@ -96,15 +104,71 @@ describe('users', () => {
     );
   });
 
+  test('who may sign in is decided by state first, then by what is missing', () => {
+    const demand = { is_required: true, level: 'hard' as const };
+    const demanding = {
+      ...application,
+      config: { ...application.config, required_fields: { email: demand, mobile: demand } },
+    };
+    const [verified, unverified] = [true, false].map((state) => ({
+      ...user,
+      identifiers: [
+        { ...phone, verified: true, primary: true },
+        { ...email, verified: state, primary: state },
+      ],
+    })) as [User, User];
+    expect(decideSignIn(demanding, verified)).toEqual({ kind: 'allowed' });
+    expect(decideSignIn(demanding, unverified)).toEqual({ kind: 'incomplete', missing: ['email'] });
+    expect(decideSignIn(demanding, unverified, 'email')).toEqual({ kind: 'allowed' });
+    expect(decideSignIn(demanding, { ...unverified, blockedAt: 1 })).toMatchObject({
+      kind: 'refused',
+      failure: { code: 'account_blocked' },
+    });
+  });
+
   test('the gravest flag names the state', () => {
     expect(statusOf(user)).toBe('active');
     expect(statusOf({ ...user, blockedAt: 1 })).toBe('blocked');
     expect(statusOf({ ...user, blockedAt: 1, archivedAt: 1 })).toBe('archived');
     expect(statusOf({ ...user, archivedAt: 1, deletedAt: 1 })).toBe('deleted');
-    expect(signInRefusal({ ...user, archivedAt: 1 }, application)).toMatchObject({
+    expect(checkSignIn({ ...user, archivedAt: 1 }, application)).toMatchObject({
       code: 'account_deleted',
       meta: { is_deleted: true },
     });
+    expect(checkSignIn({ ...user, blockedAt: 1 }, application)?.code).toBe('account_blocked');
+  });
+
+  test('a shop that is closed signs nobody in, known or not', () => {
+    const closed = { ...application, config: { ...application.config, active: false } };
+    expect(checkSignIn(user, closed)?.code).toBe('application_inactive');
+    expect(checkSignIn(undefined, closed)?.code).toBe('application_inactive');
+    expect(checkSignIn(undefined, application)).toBeUndefined();
+  });
+
+  test('what a shop demands is demanded hard: by one list of who signs in, by both of who registers', () => {
+    const field = (is_required: boolean, level: RequiredField['level']) => ({ is_required, level });
+    const demanding = (emailField: RequiredField, mobile: RequiredField, register = mobile) => ({
+      ...application,
+      config: {
+        ...application.config,
+        required_fields: { email: emailField, mobile },
+        register_required_fields: { email: emailField, mobile: register },
+      },
+    });
+    const [hard, soft, off] = [field(true, 'hard'), field(true, 'soft'), field(false, 'hard')];
+    expect(kindsForSession(demanding(hard, hard))).toEqual(['phone', 'email']);
+    expect(kindsForSession(demanding(soft, off))).toEqual([]);
+    expect(kindsForSession(demanding(soft, off, hard))).toEqual([]);
+    expect(kindsForRegistration(demanding(soft, off, hard))).toEqual(['phone']);
+    expect(kindsForRegistration(demanding(soft, hard, off))).toEqual(['phone']);
+  });
+
+  test('an identifier that is not verified is missing', () => {
+    const demanded = ['phone', 'email'] as const;
+    const one = { ...phone, verified: true, primary: true };
+    const two = { ...email, verified: false, primary: false };
+    expect(missingKinds(demanded, [one, two])).toEqual(['email']);
+    expect(missingKinds(demanded, [one, { ...two, verified: true }])).toEqual([]);
   });
 
   test('the first verified identifier of each kind is primary, an unverified one never', () => {
@@ -129,9 +193,9 @@ describe('sessions', () => {
   });
 
   test('a life is at least a minute and at most 365 days', () => {
-    expect(sessionLife(within({ duration: 30, type: 'Days' }).config)).toBe(30 * 86_400_000);
-    expect(sessionLife(within({ duration: 0, type: 'Minutes' }).config)).toBe(60_000);
-    expect(sessionLife(within({ duration: 9999, type: 'Days' }).config)).toBe(365 * 86_400_000);
+    expect(sessionLifeMs(within({ duration: 30, type: 'Days' }).config)).toBe(30 * 86_400_000);
+    expect(sessionLifeMs(within({ duration: 0, type: 'Minutes' }).config)).toBe(60_000);
+    expect(sessionLifeMs(within({ duration: 9999, type: 'Days' }).config)).toBe(365 * 86_400_000);
   });
 
   test('alive needs KV, D1, an active user and an active shop', () => {
@@ -165,6 +229,31 @@ describe('sessions', () => {
       renewedAt: 3_600_000,
       createdAt: 0,
     });
+    // One that an operator gave an end of its own keeps it.
+    expect(renewSession({ ...session, fixed: true }, rolling, 3_600_000)).toBeUndefined();
+  });
+
+  test('a rolling session of half an hour is renewed at a quarter of its life', () => {
+    const short = within({ duration: 30, type: 'Minutes', is_rolling: true });
+    const session = newSession(short, of, 0);
+    expect(renewSession(session, short, 449_999)).toBeUndefined();
+    expect(renewSession(session, short, 450_000)).toMatchObject({ expiresAt: 450_000 + 1_800_000 });
+  });
+
+  test('no renewal outlives 365 days', () => {
+    const rolling = within({ duration: 30, type: 'Days', is_rolling: true });
+    const now = MAX_SESSION_LIFE_MS - 86_400_000;
+    const session = { ...newSession(rolling, of, 0), renewedAt: now - 3_600_000 };
+    expect(renewSession(session, rolling, now)?.expiresAt).toBe(MAX_SESSION_LIFE_MS);
+    // What has ended is remembered for longer than that: else it would live again.
+    expect(ENDED_FOR_MS).toBeGreaterThan(MAX_SESSION_LIFE_MS);
+  });
+
+  test('what was opened so long ago has ended: a life, or 365 days where sessions roll', () => {
+    const now = 2 * MAX_SESSION_LIFE_MS;
+    expect(aliveSince(within({ duration: 1, type: 'Days' }), now)).toBe(now - 86_400_000);
+    const rolling = within({ duration: 1, type: 'Days', is_rolling: true });
+    expect(aliveSince(rolling, now)).toBe(now - MAX_SESSION_LIFE_MS);
   });
 });
 

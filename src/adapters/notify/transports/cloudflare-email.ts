@@ -1,7 +1,7 @@
 /** Mail by Cloudflare's own binding, which composes the MIME document from text and HTML. */
 import type { TransportSettings } from '../../../config/delivery.ts';
 import type { Transport } from '../../../ports.ts';
-import { within } from '../../within.ts';
+import { withTimeout } from '../../deadline.ts';
 import { Undelivered } from './http.ts';
 
 /** Codes of the binding that another try would meet again. */
@@ -16,7 +16,7 @@ export function cloudflareEmail({
   return {
     async deliver({ to }, { subject = '', text, html }) {
       try {
-        await within('Cloudflare email', EMAIL.send({ from, to, subject, text, html }));
+        await withTimeout('Cloudflare email', EMAIL.send({ from, to, subject, text, html }));
       } catch (error) {
         const { code } = error as { code?: unknown };
         const known = typeof code === 'string' && /^E_[A-Z_]{1,40}$/.test(code);

@@ -1,5 +1,5 @@
 /** Speaking to a provider: one POST, and what its answer means. */
-import { objectOf, type Answer } from '../../outbound/call.ts';
+import { objectOf, RETRYABLE_STATUSES, type Answer } from '../../outbound/call.ts';
 import type { Outbound } from '../../outbound/outbound.ts';
 import { CallFailed } from '../../outbound/send.ts';
 
@@ -9,8 +9,6 @@ export interface Provider {
 }
 
 const MAX_ANSWER_BYTES = 16_384;
-/** Client errors that may pass: timeout, too early, too many. */
-const PASSING = new Set([408, 425, 429]);
 /** Resend's 409 while an earlier try of the same message is still under way. */
 const UNDER_WAY = 'concurrent_idempotent_requests';
 /** How providers name a reason. Neither a six-digit code nor the code of a link looks like this. */
@@ -21,12 +19,12 @@ export class Undelivered extends Error {
   /** Another try would end the same. */
   readonly permanent: boolean;
   /** Seconds, when the provider named them. */
-  readonly retryAfter: number | undefined;
-  constructor(reason: string, permanent: boolean, retryAfter?: number) {
+  readonly retryAfterSeconds: number | undefined;
+  constructor(reason: string, permanent: boolean, retryAfterSeconds?: number) {
     super(reason);
     this.name = 'Undelivered';
     this.permanent = permanent;
-    this.retryAfter = retryAfter;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -58,7 +56,7 @@ export async function post(
   const reason = [code, name].map(String).find((one) => REASON.test(one));
   throw new Undelivered(
     `${provider} answered ${status}${reason ? ` ${reason}` : ''}`,
-    status >= 400 && status < 500 && !PASSING.has(status) && reason !== UNDER_WAY,
+    status >= 400 && status < 500 && !RETRYABLE_STATUSES.has(status) && reason !== UNDER_WAY,
     Number(answer.headers.get('retry-after')) || undefined,
   );
 }

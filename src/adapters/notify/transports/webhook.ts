@@ -1,4 +1,5 @@
 /** Any provider behind an address of one's own: the opened message as JSON, signed with a shared secret. */
+import { SECOND_MS } from '../../../shared/time.ts';
 import type { TransportSettings } from '../../../config/delivery.ts';
 import type { Clock, Transport } from '../../../ports.ts';
 import { toHex, utf8 } from '../../crypto/encoding.ts';
@@ -35,7 +36,7 @@ export function webhook(
         values,
         created_at: new Date(createdAt).toISOString(),
       });
-      const timestamp = String(Math.floor(clock.now() / 1000));
+      const timestamp = String(Math.floor(clock.now() / SECOND_MS));
       const headers = {
         'content-type': 'application/json',
         'x-vestibule-timestamp': timestamp,

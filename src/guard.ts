@@ -1,0 +1,169 @@
+/**
+ * Who is calling, and may they? Runs before a byte of the body is read, in this order (D-24):
+ * caller 401 → tenant 404 → scope 403 → origin 403 → session 401.
+ */
+import type { Context } from 'hono';
+import { readAddress } from './domain/client-address.ts';
+import { judgeSession, renewSession } from './domain/session.ts';
+import { decodePair, isOwnOrigin, originListed } from './http/caller.ts';
+import { readSessionCookies } from './http/cookies.ts';
+import type { ApiFailure } from './http/errors.ts';
+import type { Caller, Grant, Guard, SignedIn } from './http/handler.ts';
+import type { Operation } from './http/operation.ts';
+import type { Application, Ports, PortsFactory, RequestScope } from './ports.ts';
+import { err } from './shared/result.ts';
+import { SECOND_MS } from './shared/time.ts';
+
+export interface GuardOptions {
+  /** For the mock's scenarios: a developer's page may stand anywhere, and there is nothing to steal. */
+  anyOrigin?: boolean;
+}
+
+const BEARER = /^Bearer\s+(\S+)$/i;
+
+function bearerOf(request: Request): string | undefined {
+  return BEARER.exec(request.headers.get('authorization') ?? '')?.[1];
+}
+
+/**
+ * Stops a foreign page from using a shopper's cookie, and from getting one set: whatever names an `Origin` names a listed
+ * one, with a cookie or without. A browser that sends a cookie but no `Origin` says at least that the page is foreign. A
+ * request with neither header is no browser's, and the Authorization header forces a preflight on every one that is.
+ */
+function originRefused(request: Request, application: Application, hasCookie: boolean): boolean {
+  const origin = request.headers.get('origin');
+  if (origin !== null) {
+    return !originListed(origin, application.domains) && !isOwnOrigin(origin, request);
+  }
+  return hasCookie && request.headers.get('sec-fetch-site') === 'cross-site';
+}
+
+/**
+ * A server-rendered storefront speaks for its shoppers: a listed server's word for the address is believed.
+ * Not for one of its own network, which is its proxy's or its own, nor for what is no address: then its own counts.
+ */
+function shopperAddress(
+  request: Request,
+  caller: Caller,
+  application: Application,
+): string | undefined {
+  const server = readAddress(caller.ip)?.text;
+  const listed = application.serverAddresses.some((one) => readAddress(one)?.text === server);
+  if (server === undefined || !listed) return undefined;
+  const named = readAddress(request.headers.get('x-storefront-client-ip')?.trim() ?? '');
+  return named?.kind === 'public' ? named.text : undefined;
+}
+
+/** Genuine cookies of one request that are looked up. */
+const MAX_SESSION_COOKIES = 4;
+
+type Found = Pick<Grant, 'presented' | 'session' | 'notice'> & { signedIn?: SignedIn };
+
+/**
+ * Reads the session that the cookies name, if one is alive, and renews a rolling one at most once an hour. Forged and dead
+ * cookies are passed over. Living sessions of different users count for nothing: one of them was tossed in by another page
+ * of the domain, and nothing says which.
+ */
+async function readSession(
+  cookies: readonly string[],
+  ports: Ports,
+  application: Application,
+): Promise<Found> {
+  const opened = await Promise.all(
+    cookies.map(async (cookie) => ({ cookie, ref: await ports.sessionTokens.open(cookie) })),
+  );
+  const genuine = opened.flatMap(({ cookie, ref }) => (ref ? [{ cookie, ref }] : []));
+  const presented = genuine.map(({ ref }) => ref);
+  const now = ports.clock.now();
+  const judged = await Promise.all(
+    genuine.slice(0, MAX_SESSION_COOKIES).map(async ({ cookie, ref }) => {
+      const evidence = await ports.sessions.find(ref.userId, ref.handle);
+      return { cookie, signedIn: judgeSession(evidence, application, now) };
+    }),
+  );
+  const living = judged.flatMap(({ cookie, signedIn }) => (signedIn ? [{ cookie, signedIn }] : []));
+  const [first] = living;
+  if (!first) return { presented };
+  const { cookie, signedIn } = first;
+  if (living.some((one) => one.signedIn.user.id !== signedIn.user.id)) {
+    return { presented, notice: 'session cookies of different users' };
+  }
+  const renewed = renewSession(signedIn.session, application, now);
+  if (!renewed) return { presented, signedIn };
+  ports.background(ports.sessions.put(renewed));
+  const maxAgeSeconds = (renewed.expiresAt - now) / SECOND_MS;
+  const session = { set: cookie, maxAgeSeconds };
+  return { presented, signedIn: { ...signedIn, session: renewed }, session };
+}
+
+/**
+ * The guard of the real app.
+ * @returns the grant of a request, or why it is refused: `unauthorized`, `not_found`, `scope_missing`, `origin_refused`
+ *   or `not_authenticated`
+ */
+export function createGuard(
+  factory: PortsFactory,
+  { anyOrigin = false }: GuardOptions = {},
+): Guard {
+  const { directory, tokens } = factory.service;
+
+  const scopeOf = (
+    c: Context,
+    { requestId }: Caller,
+    headers: Record<string, string>,
+  ): RequestScope => ({
+    requestId,
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
+    bookmark: c.req.header('x-d1-bookmark'),
+    setBookmark: (bookmark) => {
+      headers['x-d1-bookmark'] = bookmark;
+    },
+  });
+
+  async function storefront(
+    c: Context,
+    row: Operation,
+    caller: Caller,
+  ): Promise<Grant | ApiFailure> {
+    const pair = decodePair(bearerOf(c.req.raw) ?? '');
+    const application = pair && (await directory.authenticate(pair.name, pair.secret));
+    if (!application) return err('unauthorized');
+    // At once: from here on only its own pages may read the answer, a refusal too.
+    c.set('domains', application.domains);
+    const cookies = readSessionCookies(c.req.header('cookie') ?? '');
+    if (!anyOrigin && originRefused(c.req.raw, application, cookies.length > 0)) {
+      return err('origin_refused');
+    }
+    const ports = factory.portsFor(application, scopeOf(c, caller, {}));
+    const clientIp = shopperAddress(c.req.raw, caller, application);
+    if (row.security === 'application') return { application, ports, clientIp };
+    const found = await readSession(cookies, ports, application);
+    if (!found.signedIn && row.security === 'session') {
+      return err('not_authenticated', { internal: found.notice });
+    }
+    return { application, ports, clientIp, ...found };
+  }
+
+  async function platform(c: Context, row: Operation, caller: Caller): Promise<Grant | ApiFailure> {
+    const claims = await tokens.verify(bearerOf(c.req.raw) ?? '');
+    if (!claims) return err('unauthorized');
+    const { company_id = '', application_id = '' } = c.req.param();
+    // A foreign company and a missing one get the same answer, so that nobody can count tenants.
+    const application =
+      claims.companyId === company_id
+        ? await directory.application(company_id, application_id)
+        : undefined;
+    if (!application) return err('not_found');
+    if (row.scope && !claims.scopes.includes(row.scope)) {
+      return err('scope_missing', { meta: { scope: row.scope } });
+    }
+    const headers: Record<string, string> = {};
+    const ports = factory.portsFor(application, scopeOf(c, caller, headers));
+    return { application, operator: claims, ports, headers };
+  }
+
+  return async (c, row, caller) => {
+    if (row.security === 'none') return { ports: factory.service };
+    return row.security === 'platform' ? platform(c, row, caller) : storefront(c, row, caller);
+  };
+}

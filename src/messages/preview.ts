@@ -1,0 +1,50 @@
+/** Every message once, with sample values: for the dev page and for tests that must see them all. */
+import type {
+  Language,
+  Message,
+  MessageContent,
+  Template,
+  TemplateOverrides,
+  TemplatePreview,
+} from '../ports.ts';
+import { render } from './render.ts';
+
+const CODE = '0123456789abcdef0123456789abcdef';
+const link = (page: string): string => `https://shop.example/auth/${page}?code=${CODE}`;
+
+const SAMPLES: { [T in Template]: MessageContent & { template: T } } = {
+  otp: { template: 'otp', otp: '123456', lastLine: '@shop.example #123456' },
+  verify_link: {
+    template: 'verify_link',
+    link: link('verify-email'),
+    code: CODE,
+    account: '+91******3958',
+  },
+  reset_link: { template: 'reset_link', link: link('set-password'), code: CODE },
+  notice_password_set: { template: 'notice_password_set' },
+  notice_new_sign_in: { template: 'notice_new_sign_in' },
+  notice_identifier_added: { template: 'notice_identifier_added', identifier: 'a***@example.com' },
+  notice_identifier_removed: {
+    template: 'notice_identifier_removed',
+    identifier: 'a***@example.com',
+  },
+  notice_primary_changed: { template: 'notice_primary_changed', identifier: 'a***@example.com' },
+  notice_social_linked: { template: 'notice_social_linked', provider: 'Google' },
+  notice_account_deleted: { template: 'notice_account_deleted', lastDay: '2027-05-05' },
+};
+
+const LANGUAGES: readonly Language[] = ['en', 'hi'];
+const CHANNELS: readonly Message['channel'][] = ['sms', 'email'];
+
+export function previews(shop: string, overrides?: TemplateOverrides): TemplatePreview[] {
+  return Object.values(SAMPLES).flatMap((content) =>
+    CHANNELS.flatMap((channel) =>
+      LANGUAGES.map((language) => {
+        const to = channel === 'sms' ? '+918652523958' : 'asha@example.com';
+        const sample: Message = { id: 'sample', channel, to, content, createdAt: 0 };
+        const { message, refused } = render(sample, { shop, language, overrides });
+        return { template: content.template, language, channel, message, refused };
+      }),
+    ),
+  );
+}

@@ -1,0 +1,56 @@
+/** The audit of a customer as operators read it (D-67). Pure. */
+import { DAY_MS } from '../shared/time.ts';
+import type { Application, AuditEvent, User } from '../ports.ts';
+
+const TITLES: Record<AuditEvent['action'], string> = {
+  'customer.created': 'Account made by an operator',
+  'customer.updated': 'Account changed by an operator',
+  'customer.blocked': 'Account blocked',
+  'customer.unblocked': 'Account unblocked',
+  'customer.archived': 'Account archived',
+  'customer.restored': 'Account restored',
+  'session.created': 'Session opened by an operator',
+  'session.ended': 'Session ended by an operator',
+  'sessions.ended': 'All sessions ended by an operator',
+  'identity.unlinked': 'Social account unlinked by an operator',
+  'config.changed': 'Login options changed',
+  'group.created': 'User group made',
+  'group.updated': 'User group changed',
+  'application.created': 'Application made',
+  'application.changed': 'Application changed',
+  'token.rotated': 'Application token replaced',
+  'users.imported': 'Users imported',
+  sign_in: 'Signed in',
+  'sign_in.locked': 'Locked for a while after too many failed sign-ins',
+  logout: 'Signed out',
+  'account.registered': 'Account registered',
+  'account.deleted': 'Account deleted by its owner',
+  'password.changed': 'Password changed',
+  'password.reset': 'Password reset by mail',
+  'identifier.added': 'Email or phone added',
+  'identifier.removed': 'Email or phone removed',
+  'primary.changed': 'Primary email or phone changed',
+  'social.linked': 'Social account linked',
+  'delivery.rejected': 'Message refused by the provider',
+  'delivery.dead': 'Message not delivered',
+};
+
+/** What operators did names them and their reason; what shoppers did shows to shoppers as well. */
+export function timelineView(user: User, { config }: Application, events: readonly AuditEvent[]) {
+  const { deletedAt } = user;
+  const end = deletedAt === undefined ? undefined : deletedAt + config.delete_account_day * DAY_MS;
+  return {
+    ...(end !== undefined && { delete_on: new Date(end).toISOString() }),
+    timeline: events.map(({ action, actor, reason, at }) => {
+      const own = actor === 'shopper';
+      const by = own ? undefined : [actor, reason].filter(Boolean).join(': ');
+      return {
+        date: new Date(at).toISOString(),
+        title: TITLES[action],
+        type: action,
+        visible: own,
+        sub_title: by,
+      };
+    }),
+  };
+}
