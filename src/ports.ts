@@ -128,7 +128,7 @@ export interface Limits {
   smsBrakeMinutes: number;
 }
 
-/** Where the stores of a request come from; `of` is called once per request. */
+/** Where the stores of a request come from; `portsFor` is called once per request. */
 export interface PortsFactory {
   service: ServicePorts;
   portsFor(application: Application, request: RequestScope): Ports;

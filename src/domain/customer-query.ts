@@ -12,6 +12,11 @@ export function wordsOf(text: string): string[] {
   );
 }
 
+/**
+ * A search text → the terms it may mean: an id, a username, an email, a phone, words.
+ *
+ * @param callingCode for numbers without one
+ */
 export function readQuery(q: string, callingCode: string): CustomerTerms {
   const text = q.trim();
   const lower = text.toLowerCase();

@@ -57,11 +57,16 @@ function written(
   return result.user ? ok(result.user) : customerNotFound();
 }
 
+/** @param ids those that are unknown, which `meta` names when there are any */
 export function customerNotFound(ids: readonly string[] = []): Failure<'not_found'> {
   const message = ids.length > 0 ? `No such customer: ${ids.join(', ')}.` : 'No such customer.';
   return err('not_found', { message, ...(ids.length > 0 && { meta: { user_id: ids } }) });
 }
 
+/**
+ * A customer with verified identifiers, made by an operator. Refuses fields that are not valid and identifiers
+ * that are taken.
+ */
 export async function createCustomer(
   ports: Ports,
   application: Application,
@@ -168,6 +173,7 @@ function readLists(
   return ok({ identifiers, replaced });
 }
 
+/** Changes a customer: only what the body gives. Refuses like `createCustomer`, and unknown ids. */
 export async function updateCustomer(
   ports: Ports,
   application: Application,

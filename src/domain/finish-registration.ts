@@ -34,6 +34,10 @@ export type { FinishErrorCode, FinishOutcome, FinishRegistration } from './regis
 const fieldOf = ({ phoneField = 'body.mobile' }: FinishRegistration, kind: IdentifierKind) =>
   kind === 'phone' ? phoneField : 'body.email';
 
+/**
+ * Takes the form of a registration. Ends with a session, or with codes sent to what is still to be proven; refuses
+ * what FinishErrorCode lists. Throws an Outage.
+ */
 export async function finishRegistration(
   ports: Ports,
   application: Application,

@@ -35,6 +35,7 @@ const unreadable = invalidField('body.name', 'must be one visible line');
 const begin = (ports: Ports, { importId }: NewImport): void =>
   ports.background(ports.imports.send(importId));
 
+/** Makes a group and starts the import of its file. Refuses a file address that is not public, and one group too many. */
 export async function createGroup(
   ports: Ports,
   body: Required<GroupBody>,

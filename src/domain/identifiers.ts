@@ -67,6 +67,7 @@ export async function verifyByLink(
   return ok(user);
 }
 
+/** Makes a verified identifier of the user primary. Refuses one that the user does not have, or has not verified. */
 export async function makePrimary(
   ports: Ports,
   user: User,
@@ -82,6 +83,7 @@ export async function makePrimary(
   return ok(changed.user);
 }
 
+/** Removes an identifier of the user and what depends on it. Refuses the last one that a session demands. */
 export async function removeIdentifier(
   ports: Ports,
   application: Application,

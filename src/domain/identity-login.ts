@@ -51,6 +51,7 @@ export type IdentityErrorCode =
 /** A link may be made by another call in between; then whose it is now decides. */
 const MAX_ATTEMPTS = 3;
 
+/** Signs in by an identity whose proof has been verified. Throws an Outage. */
 export async function loginByIdentity(
   ports: Ports,
   application: Application,

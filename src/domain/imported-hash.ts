@@ -5,6 +5,7 @@ import { DEFAULT_BCRYPT_COST, isOwn, parseHash, workClass } from './password-has
 
 /** How long imported hashes count when the application's record has no date yet. */
 export const IMPORTED_HASHES_DAYS = 90;
+/** Until when imported hashes count by default. Both are milliseconds since 1970. */
 export const defaultUntil = (now: number): number => now + IMPORTED_HASHES_DAYS * DAY_MS;
 
 /** Why a policy does not count hashes of these parameters, which are not ours; undefined when it does. */

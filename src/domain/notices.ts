@@ -64,12 +64,14 @@ export function noticeSignIn(ports: Ports, user: User, by?: IdentifierRef): void
   send(ports, to, { template: 'notice_new_sign_in' });
 }
 
+/** Tells the user's other addresses of a new identifier; sent in the background. */
 export function noticeAdded(ports: Ports, user: User, one: IdentifierRef): void {
   const content = { template: 'notice_identifier_added', identifier: masked(one) } as const;
   send(ports, others(user, one), content);
   record(ports, 'identifier.added', user.id, one.kind);
 }
 
+/** Tells the user's other addresses that this one was removed; sent in the background. */
 export function noticeRemoved(ports: Ports, user: User, one: IdentifierRef): void {
   const content = { template: 'notice_identifier_removed', identifier: masked(one) } as const;
   send(ports, others(user, one), content);
@@ -108,6 +110,7 @@ export function noticePrimary(
   record(ports, 'primary.changed', user.id, next.kind);
 }
 
+/** Tells the user that the account is deleted, and the last day on which it can be restored; sent in the background. */
 export function noticeDeleted(ports: Ports, application: Application, user: User): void {
   const to = [primaryOf(user, 'email'), primaryOf(user, 'phone')].filter(
     (one) => one !== undefined,

@@ -90,6 +90,9 @@ export async function checkPassword(
   return err('login_failed', { internal: `password hash of ${owner}: ${verdict.unusable}` });
 }
 
+/**
+ * A session, or a registration for what the user lacks. `login_failed` for unknown users and wrong passwords alike.
+ */
 export async function loginByPassword(
   ports: Ports,
   application: Application,

@@ -119,6 +119,10 @@ export function applyChange(
 /** Two operators at once take turns; more than this many turns is no coincidence. */
 const MAX_WRITE_ATTEMPTS = 10;
 
+/**
+ * Applies a change of an operator to the login options and stores them. `unavailable` when other changes keep
+ * coming first.
+ */
 export async function updateConfig(
   ports: Ports,
   application: Application,

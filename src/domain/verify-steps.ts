@@ -61,6 +61,7 @@ export interface VerificationAttempt extends RightCode {
   request: VerifyOtp;
 }
 
+/** Uses the code up with its effect, in one batch. */
 export async function consume(
   attempt: VerificationAttempt,
   effect: Effect,
@@ -70,7 +71,8 @@ export async function consume(
   return ports.otps.consume({ challenge: found.challenge, nonce, effect, now, ...extra });
 }
 
-export function failureOfConsume(
+/** Why a code could not be used up, as the refusal of the request. */
+export function consumeError(
   settled: Exclude<ConsumeResult, { state: 'done' }>,
 ): Failure<'otp_invalid' | 'identifier_taken' | 'identifier_limit'> {
   switch (settled.state) {
@@ -94,7 +96,7 @@ export async function signIn(
   const by = { method, presented: request.presented };
   const prepared = await prepareSession(ports, application, user.id, by, now);
   const settled = await consume(attempt, effect, { readBack: user.id, signIn: prepared.signIn });
-  if (settled.state !== 'done') return failureOfConsume(settled);
+  if (settled.state !== 'done') return consumeError(settled);
   const current = settled.user ?? user;
   const refused = checkSignIn(current, application);
   if (refused) return refused;
@@ -108,6 +110,7 @@ export async function signIn(
   }
 }
 
+/** The kinds that a registration demands beside those that are proven. */
 export function stillMissing(
   attempt: VerificationAttempt,
   proven: readonly IdentifierKind[],
@@ -121,5 +124,5 @@ export async function useUp(
   failure: Failure<VerifyErrorCode>,
 ): Promise<Failure<VerifyErrorCode>> {
   const settled = await consume(attempt, { kind: 'none' });
-  return settled.state === 'done' ? failure : failureOfConsume(settled);
+  return settled.state === 'done' ? failure : consumeError(settled);
 }

@@ -106,6 +106,10 @@ function byPrecedence(a: Entry, b: Entry): number {
   return a.row.path.split('{').length - b.row.path.split('{').length;
 }
 
+/**
+ * An app that serves every row of the table. Nothing is thrown: outages are answered with 503, all other errors
+ * with 500.
+ */
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
   const { cookieHeader = 'set-cookie', cors, production = false } = options;

@@ -75,6 +75,7 @@ function own({ content, channel, to }: Message, language: Language): Values {
   }
 }
 
+/** The values of a message, by placeholder. Throws when a link in it is neither https nor on this machine. */
 export function valuesOf(message: Message, shop: string, language: Language): Values {
   return { shop: oneLine(shop), ...own(message, language) };
 }

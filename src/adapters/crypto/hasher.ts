@@ -15,6 +15,7 @@ export type ComputeDigest = (
   length: number,
 ) => Promise<Uint8Array>;
 
+/** The digest of a password, `length` bytes, by the algorithm and cost of its parameters. */
 export const computeDigest: ComputeDigest = async (password, salt, parameters, length) => {
   switch (parameters.kind) {
     case 'argon2id':
@@ -52,6 +53,11 @@ const TODAY = workClass(ARGON2);
 const dummyLength = (of: HashParameters): number =>
   of.kind === 'pbkdf2' ? of.blocks * PBKDF2_BLOCK_BYTES[of.hash] : DIGEST_BYTES;
 
+/**
+ * Hashes and verifies passwords.
+ *
+ * @param compute does the expensive work; tests count it
+ */
 export function createHasher(compute: ComputeDigest): Hasher {
   return {
     async hash(password) {

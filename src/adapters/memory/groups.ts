@@ -58,6 +58,7 @@ export class MemoryGroups {
   }
 }
 
+/** The port `Groups` on memory. */
 export function memoryGroups(state: MemoryState): Groups {
   const { groups: store } = state;
   return {
@@ -111,6 +112,7 @@ export function memoryGroups(state: MemoryState): Groups {
   };
 }
 
+/** The port `GroupImports` on memory. */
 export function memoryGroupImports(state: MemoryState): GroupImports {
   const { groups: store } = state;
   const groupOf = ({ groupId, id }: GroupImport): StoredGroup | undefined => {

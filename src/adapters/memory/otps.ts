@@ -52,6 +52,7 @@ function registrationLimited(
   return room ? undefined : { limit: REGISTRATION_LIMIT, retryAfter };
 }
 
+/** The port `Otps` on memory. */
 export function memoryOtps(state: MemoryState): Otps {
   const secondsLeft = ({ expiresAt }: { expiresAt: number }, now: number): number =>
     secondsUntil(expiresAt, now);

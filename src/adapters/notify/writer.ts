@@ -10,6 +10,7 @@ export interface Written extends DeliveryContext {
 /** Undefined when the application is gone: then the message is dropped. */
 export type Writer = (applicationId: string, message: Message) => Promise<Written | undefined>;
 
+/** Renders messages in the application's language and wording; undefined for an application that is gone. */
 export function messageWriter(records: ApplicationRecords, log: Log): Writer {
   return async (applicationId, message) => {
     const about = { message_id: message.id, application_id: applicationId };

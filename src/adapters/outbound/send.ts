@@ -35,6 +35,7 @@ export function drop(response: Response | undefined): void {
   void response?.body?.cancel().catch(() => undefined);
 }
 
+/** Whether an answer is a 3xx. */
 export const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400;
 
 export interface Send {

@@ -22,6 +22,7 @@ export interface Envelope {
   sealed: string;
 }
 
+/** Puts messages of one application on the queue, sealed. `send` throws an Outage. */
 export function queueNotifier(queue: Queue, vault: Vault, applicationId: string): Notifier {
   return {
     async send(message) {

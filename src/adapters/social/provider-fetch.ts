@@ -44,6 +44,10 @@ export async function askAbout(...args: Parameters<typeof fetchProviderJson>): P
   return body;
 }
 
+/**
+ * The result of a verification: its value, `refused` on ProofRejected, `down` on ProviderUnavailable; any other
+ * error is thrown on.
+ */
 export async function toProviderResult<T>(work: () => Promise<T>): Promise<ProviderResult<T>> {
   try {
     return { state: 'verified', value: await work() };
@@ -54,6 +58,7 @@ export async function toProviderResult<T>(work: () => Promise<T>): Promise<Provi
   }
 }
 
+/** A text that is not empty, else undefined. */
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 /** Providers write it either way. */

@@ -1,4 +1,4 @@
-/** The three providers behind one port. Each knows its own proofs; everything they share is in `ask` and `signed`. */
+/** The three providers behind one port. What they share is in `provider-fetch.ts` and `remote-jwks.ts`. */
 import type { SocialUrls } from '../../config.ts';
 import type { Clock, SocialPerson, SocialProvider, SocialProviders } from '../../ports.ts';
 import { verifyApple } from './apple.ts';
@@ -18,6 +18,7 @@ const VERIFIERS: Record<SocialProvider, (one: Verification) => Promise<SocialPer
 /** What a header can carry: the runtime throws on anything else, and prints it. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
+/** Verifies the tokens of Google, Facebook and Apple. */
 export function socialProviders(
   urls: SocialUrls,
   outbound: Outbound,
