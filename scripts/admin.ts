@@ -5,7 +5,7 @@ import { commands } from './admin/commands.ts';
 import { readCommand } from './admin/read.ts';
 import { runCommand } from './admin/run.ts';
 
-/** What an operator can do something about. */
+/** The message of an error that the operator can act on. */
 function reasonOf(error: unknown, remote: boolean): string {
   if (error instanceof CommandError) return error.message;
   const said = error instanceof Error ? error.message : String(error);

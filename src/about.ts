@@ -1,4 +1,4 @@
-/** What the OpenAPI documents say of the API as a whole. A test holds the version against package.json. */
+/** Name, version and groups of the API, for the OpenAPI documents. A test holds the version against package.json. */
 import type { OpenApiOptions } from './http/openapi.ts';
 
 export const ABOUT = {

@@ -15,7 +15,7 @@ import type { Limits } from '../../src/ports.ts';
 /** The inbox has no settings, and an empty schema would stand for any name. */
 type Provider = Exclude<TransportName, 'inbox'>;
 type TransportSetting = { [N in Provider]: keyof TransportSettings<N> }[Provider];
-/** What is read beside the schemas. */
+/** Variables beside the schemas. */
 type Others =
   | 'DB'
   | 'DB_1, …'

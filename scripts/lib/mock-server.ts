@@ -47,7 +47,7 @@ function refusal(failed: ApiFailure): Response {
   return withHeaders(errorResponse(failed, requestId), requestId);
 }
 
-/** What is wrong with bytes that Node's parser gave up on, by the code of its error. */
+/** The failure for bytes that Node's parser could not read, by the code of its error. */
 function wrongBytes(code = ''): ApiFailure {
   if (code === 'HPE_INVALID_METHOD') return err('method_not_allowed');
   const said: Record<string, [path: string, message: string]> = {

@@ -1,4 +1,4 @@
-/** What an operator's search text can mean: one text, several exact look-ups and one by the beginning of names. Pure. */
+/** The search of operators: one text is tried as several exact keys and as beginnings of names. Pure. */
 import type { CustomerTerms } from '../ports.ts';
 import { readEmail, readPhone } from './identifier.ts';
 

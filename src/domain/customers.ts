@@ -1,4 +1,4 @@
-/** What operators do to customers. An operator vouches: identifiers count as verified (D-64). */
+/** Operators create, change, block and restore customers. Identifiers that an operator gives count as verified (D-64). */
 import { DAY_MS } from '../shared/time.ts';
 import type {
   Application,
@@ -48,7 +48,7 @@ function taken(field: string): Failure<'identifier_taken'> {
   });
 }
 
-/** What was written, or the field that another user has, by the name it had in the request. */
+/** The written user, or the field that another user has, by its name in the request. */
 function written(
   result: CustomerWritten,
   fieldOf: (field: IdentifierKind | 'username') => string,
@@ -237,7 +237,7 @@ export async function setCustomerState(
   return missing.length > 0 ? customerNotFound(missing) : ok(undefined);
 }
 
-/** The purge takes users who were deleted `delete_account_day` days ago or earlier; nobody is both restored and purged. */
+/** The purge takes users who were deleted `delete_account_day` days ago or earlier; no user is both restored and purged. */
 export async function restoreCustomer(
   ports: Ports,
   { config }: Application,

@@ -90,7 +90,7 @@ async function next(context: RegistrationContext): FinishResult {
     : create({ ...context, registration }, to.identifiers, to.unverified);
 }
 
-/** What was filled in before, overwritten by what is sent now. */
+/** The stored form, overwritten by the fields that are sent now. */
 function merge(stored: PendingForm | undefined, request: FinishRegistration): PendingForm {
   const kinds = request.given.map(({ kind }) => kind);
   const kept = (stored?.identifiers ?? []).filter(({ kind }) => !kinds.includes(kind));

@@ -28,12 +28,12 @@ export function hashCounts(
   now: number,
 ): boolean {
   const parsed = hash === undefined ? undefined : parseHash(hash);
-  // What cannot be read is the hasher's to judge, which does the same work for it.
+  // The hasher judges hashes that cannot be read, and does the same work for them.
   if (!parsed?.ok || isOwn(parsed.value.parameters)) return true;
   return policy !== undefined && policyMismatch(parsed.value.parameters, policy, now) === undefined;
 }
 
-/** What stands for hashes of these parameters in the work of every login: bcrypt is capped, all else is itself. */
+/** The parameters that stand for these in the work of every login: bcrypt is capped, all others stay. */
 export const sharedWork = (of: HashParameters): HashParameters =>
   of.kind === 'bcrypt' ? { ...of, cost: Math.min(of.cost, DEFAULT_BCRYPT_COST) } : of;
 

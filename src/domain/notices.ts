@@ -57,7 +57,7 @@ export function noticePasswordSet(ports: Ports, user: User): void {
 
 /**
  * A sign-in that a register_token led to: the proof behind it may be minutes old.
- * @param by whose code made it, which need not be told
+ * @param by the identifier whose code made it: it gets no notice
  */
 export function noticeSignIn(ports: Ports, user: User, by?: IdentifierRef): void {
   const to = mainOf(user).filter((one) => !by || !sameIdentifier(one, by));
@@ -79,8 +79,8 @@ export function noticeRemoved(ports: Ports, user: User, one: IdentifierRef): voi
 }
 
 /**
- * @param by what it was linked by, which need not be told; nothing when a registration ended in this user: then its
- * primary identifier is told (D-48)
+ * @param by the identifiers it was linked by: they get no notice; none when a registration ended in this user: then its
+ * primary identifier gets one (D-48)
  */
 export function noticeSocialLinked(
   ports: Ports,
@@ -89,7 +89,7 @@ export function noticeSocialLinked(
   by: readonly IdentifierRef[] = [],
 ): void {
   record(ports, 'social.linked', user.id, provider);
-  // What a company's own system vouches for is that company's login.
+  // An identity of the company's own system is that company's login, not a social account.
   if (provider.startsWith('token:')) return;
   const name = provider.charAt(0).toUpperCase() + provider.slice(1);
   const [one] = by;

@@ -42,7 +42,7 @@ export function readLoginName(text: string, callingCode: string): LoginName {
 export interface PasswordCheck {
   login: LoginName;
   password: string;
-  /** What the failure budget of an unknown account is kept under. */
+  /** The key under which failures of an unknown account are counted. */
   unknown: string;
   device?: DeviceRef;
   ip: string;

@@ -18,7 +18,7 @@ function merge(old: Json, change: Json): Json {
   return next;
 }
 
-/** What the server says of a configuration. A caller may send back what it has read; these stay what they are. */
+/** Keys that the server sets. A caller may send back what it has read; these stay as they are. */
 const SERVER_MANAGED_KEYS = new Set(['_id', '__v', 'created_at', 'updated_at']);
 
 /** `appId` is how the documented examples spell `app_id` (D-5). */

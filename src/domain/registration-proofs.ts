@@ -62,7 +62,7 @@ export interface RegistrationContext {
   ports: Ports;
   application: Application;
   request: FinishRegistration;
-  /** What a token has proven; undefined when the form begins the registration. */
+  /** The registration of the register_token; undefined when the form begins one. */
   registration: Registration | undefined;
   form: PendingForm;
   startedAt: number;

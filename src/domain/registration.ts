@@ -1,4 +1,4 @@
-/** What a registration demands, and the user it ends in. Pure. */
+/** The demands of a registration, and the user it ends in. Pure. */
 import type {
   Application,
   Identifier,
@@ -82,7 +82,7 @@ export type Next =
   | { kind: 'ask'; missing: IdentifierKind[] };
 
 /**
- * What a registration needs next, from what is proven and what was given. A demanded kind needs a proof; if none is
+ * The next step of a registration, by what is proven and what was given. A demanded kind needs a proof; if none is
  * demanded the first identifier needs one, because a user without a verified identifier could never come back.
  */
 export function nextStep(

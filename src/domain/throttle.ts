@@ -114,7 +114,7 @@ export interface OtpBudget {
   limits: IdentifierLimits;
   /** Buckets of the identifier's wrong tries. */
   triesBuckets: string[];
-  /** What a verified code gives back: mobile carriers share IPv4 addresses. */
+  /** The charge that a verified code gives back: mobile carriers share IPv4 addresses. */
   refund: Limit[];
 }
 

@@ -1,4 +1,4 @@
-/** `loginWithToken`: the company's own system vouches for the shopper with a JWT that counts once (D-62). */
+/** `loginWithToken`: the company's own system signs the shopper in with a JWT that counts once (D-62). */
 import type {
   Application,
   IdentifierRef,

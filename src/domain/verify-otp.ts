@@ -1,5 +1,5 @@
 /**
- * What a right one-time code brings about. It is used up in the same batch as its effect, so of any number of concurrent
+ * The effects of a right one-time code. It is used up in the same batch as its effect, so of any number of concurrent
  * right answers exactly one succeeds.
  */
 import type { Application, Effect, Ports, Registration, User } from '../ports.ts';
@@ -58,7 +58,7 @@ async function login(attempt: VerificationAttempt): VerifyResult {
   if (owner) return loginOwner(attempt, owner, undefined);
   const failure = checkSignIn(undefined, application);
   if (failure) return useUp(attempt, failure);
-  // Asked after the proof, so that nobody learns who exists.
+  // Checked after the proof, so that strangers do not learn who exists.
   if (!application.config.register) return useUp(attempt, err('registration_closed'));
   const { token, registration } = await newRegistration(ports, { origin: 'code' });
   const settled = await consume(attempt, { kind: 'prove', registration, isNew: true });

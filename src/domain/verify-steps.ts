@@ -1,4 +1,4 @@
-/** What judging a one-time code shares, whatever it was sent for: the request, its outcomes, and the settlement. */
+/** The common part of verifying a one-time code, for all purposes: the request, its outcomes, and its consumption. */
 import type {
   Application,
   DeviceRef,
@@ -54,7 +54,7 @@ export type VerifyErrorCode =
 
 export type VerifyResult = Promise<Result<VerifyOutcome, VerifyErrorCode>>;
 
-/** What every step below shares. */
+/** The context of every step below. */
 export interface VerificationAttempt extends RightCode {
   ports: Ports;
   application: Application;

@@ -38,9 +38,9 @@ export interface ServerOptions {
   cors?: CorsRule;
   /** A real deployment, whose browsers are to come by https only. */
   production?: boolean;
-  /** Told which dependency failed, so that `log` can name it. */
+  /** The dependency that failed, for the log; undefined when the error is no outage. */
   isOutage(error: unknown): string | undefined;
-  /** What carries cookies out. In a page no Response can hold `set-cookie`, so the mock uses another one there. */
+  /** The header that carries cookies out. In a page no Response can hold `set-cookie`, so the mock uses another one there. */
   cookieHeader?: string;
   /** Body → what is sent. Parses with the row's schema unless told otherwise (the mock's two documented exceptions). */
   shape?(entry: Entry, body: object): object;
@@ -68,7 +68,7 @@ function writable(response: Response, requestId: string): Response {
 /** Browsers keep it for a host with all its ports: on a developer's machine it would break every other http server. */
 const HSTS = 'max-age=31536000; includeSubDomains';
 
-/** Whether browsers may be told to come by https only: a request of a real deployment that did. */
+/** Whether the answer demands https of browsers: one of a real deployment to a request by https. */
 export const isHttpsOnly = (request: Request, production: boolean): boolean =>
   production && new URL(request.url).protocol === 'https:';
 

@@ -1,4 +1,4 @@
-/** What a message puts into its placeholders. */
+/** The values of a message's placeholders. */
 import { masked } from '../domain/identifier.ts';
 import { OTP_LIFE_MS, RESET_LINK_LIFE_MS } from '../domain/credentials.ts';
 import { isWebAddress } from '../domain/web-address.ts';

@@ -32,7 +32,7 @@ export const computeDigest: ComputeDigest = async (password, salt, parameters, l
 const DIGEST_BYTES = 32;
 /** Past them bcrypt reads nothing of a password. */
 const BCRYPT_BYTES = 72;
-/** What is computed with it is held against nothing, and costs as much as a user's own. */
+/** For unknown users: the digest is compared with nothing, and costs as much as a user's own. */
 const DUMMY_SALT = utf8('somesalt12345678');
 
 /** NFC first: the same password may be typed in two encodings (ASVS 6.2). */

@@ -54,7 +54,7 @@ export function createRemoteJwks(outbound: Outbound, clock: Clock) {
     if (status !== 200 || !Array.isArray(keys))
       throw new ProviderUnavailable(`no keys at ${new URL(url).host}`);
     if (sets.size >= MAX_KEY_SETS) sets.clear();
-    // What is no usable key is told apart by `algorithmOf`.
+    // `algorithmOf` sorts out keys that cannot be used.
     const set = { keys: keys as JWK[], readAt: clock.now(), refetchedAt };
     sets.set(url, set);
     return set;

@@ -67,7 +67,7 @@ export function createTokens(signingKeys: readonly JWK[], clock: Clock): Tokens 
           scopes: String(payload['scope']).split(' ').filter(Boolean),
         };
       } catch {
-        // Expired, forged, foreign, garbage: the caller hears one answer for all of them.
+        // Expired, forged, foreign, garbage: all get the same answer.
         return undefined;
       }
     },

@@ -13,7 +13,7 @@ import type { MemoryState } from './state.ts';
 type StoredGroup = Omit<Group, 'import'> & { importId: string; membersOf?: string };
 type StoredImport = GroupImport & { errors: LineError[]; members: Set<string> };
 
-/** What the two stores below have in common; the groups of one application. */
+/** The groups of one application, for the two stores below. */
 export class MemoryGroups {
   readonly groups = new Map<string, StoredGroup>();
   readonly imports = new Map<string, StoredImport>();

@@ -50,7 +50,7 @@ export interface MemoryOptions {
   loginTokens?: LoginTokens;
   /** Where the files of groups are read from; every file is missing when left out. */
   files?: ImportFiles;
-  /** Told of what goes on behind an answer. */
+  /** Receives the work that goes on behind an answer. */
   background?(work: Promise<unknown>): void;
 }
 

@@ -6,7 +6,7 @@ import { TimeOver, type Deadline } from '../deadline.ts';
 
 export type Fetch = typeof fetch;
 
-/** What the runtime would refuse with a message that prints the value. */
+/** Header values that the runtime accepts; it refuses others with a message that prints the value. */
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
 /**

@@ -4,7 +4,7 @@ import { isJwt, type Verification } from './verification.ts';
 
 function personOf(claims: Json): SocialPerson {
   const email = text(claims['email']);
-  // Elsewhere the address may have moved on to somebody else since Google asked for it (D-61).
+  // Elsewhere the address may belong to another person since Google verified it (D-61).
   const lasting = /@(gmail|googlemail)\.com$/i.test(email ?? '') || text(claims['hd']);
   return {
     subject: String(claims['sub']),

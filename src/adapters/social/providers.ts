@@ -15,7 +15,7 @@ const VERIFIERS: Record<SocialProvider, (one: Verification) => Promise<SocialPer
   apple: verifyApple,
 };
 
-/** What a header can carry: the runtime throws on anything else, and prints it. */
+/** The characters that a header can carry: the runtime throws on any other, and prints the value. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
 /** Verifies the tokens of Google, Facebook and Apple. */
