@@ -40,7 +40,7 @@ export function readUsername(text: string): string | undefined {
 
 const TAKEN_FIELD = { phone: 'phone_number', email: 'email', username: 'username' } as const;
 
-function taken(field: string): Failure<'identifier_taken'> {
+function identifierTaken(field: string): Failure<'identifier_taken'> {
   return err('identifier_taken', {
     message: `${field} already belongs to another account.`,
     meta: { field },
@@ -49,11 +49,11 @@ function taken(field: string): Failure<'identifier_taken'> {
 }
 
 /** The written user, or the field that another user has, by its name in the request. */
-function written(
+function resultOfWrite(
   result: CustomerWritten,
   fieldOf: (field: IdentifierKind | 'username') => string,
 ): Result<User, 'identifier_taken' | 'not_found'> {
-  if (result.state === 'taken') return taken(fieldOf(result.field));
+  if (result.state === 'taken') return identifierTaken(fieldOf(result.field));
   return result.user ? ok(result.user) : customerNotFound();
 }
 
@@ -96,7 +96,7 @@ export async function createCustomer(
     createdAt: now,
   };
   const event = { ...by, action: 'customer.created', userId: id, at: now } as const;
-  return written(
+  return resultOfWrite(
     await ports.customers.create(user, event),
     (field) => `body.${TAKEN_FIELD[field]}`,
   );
@@ -192,7 +192,7 @@ export async function updateCustomer(
   const detail = { fields: Object.keys(body) };
   const event = { ...by, action: 'customer.updated', userId, detail, at: now } as const;
   const change = { profile: givenProfile(profile.value), meta, externalId, ...lists.value };
-  return written(await ports.customers.update(user, change, event), (field) =>
+  return resultOfWrite(await ports.customers.update(user, change, event), (field) =>
     field === 'email' ? 'body.emails' : 'body.phone_numbers',
   );
 }

@@ -5,7 +5,7 @@ import { noticeAdded, noticePrimary, noticeRemoved } from './notices.ts';
 import { kindsForSession } from './registration.ts';
 import { ok, err, type Result } from '../shared/result.ts';
 import { sendVerifyLink } from './send-link.ts';
-import { MAX_IDENTIFIERS } from './verify-otp.ts';
+import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 
 const find = (user: User, one: IdentifierRef) =>
   user.identifiers.find((have) => sameIdentifier(have, one));

@@ -27,14 +27,14 @@ import {
 /** Contains `@` → email; `+` or digits only → phone; else a username. Anything else matches no user. */
 export function readLoginName(text: string, callingCode: string): LoginName {
   const name = text.trim();
-  const nobody = { username: '' };
+  const noUser = { username: '' };
   if (name.includes('@')) {
     const identifier = readEmail(name);
-    return identifier ? { identifier } : nobody;
+    return identifier ? { identifier } : noUser;
   }
   if (/^\+|^\d+$/.test(name)) {
     const identifier = readPhone(name, callingCode);
-    return identifier ? { identifier } : nobody;
+    return identifier ? { identifier } : noUser;
   }
   return { username: name.toLowerCase() };
 }

@@ -73,7 +73,7 @@ export async function openRegistration(
   return open && open.expiresAt > ports.clock.now() ? open : undefined;
 }
 
-export type Next =
+export type NextStep =
   /** All demanded proofs are in. `unverified` get a link once the user exists. */
   | { kind: 'create'; identifiers: Identifier[]; unverified: IdentifierRef[] }
   /** These need their code first. */
@@ -89,7 +89,7 @@ export function nextStep(
   demanded: readonly IdentifierKind[],
   proven: readonly IdentifierRef[],
   given: readonly IdentifierRef[],
-): Next {
+): NextStep {
   const unproven = given.filter((one) => !proven.some((proof) => sameIdentifier(proof, one)));
   const open = demanded.filter((kind) => !proven.some((proof) => proof.kind === kind));
   const missing = open.filter((kind) => !unproven.some((one) => one.kind === kind));
@@ -131,7 +131,7 @@ export function newUser(
 }
 
 /** A new user as it will be read back. */
-export function asUser({ passwordHash: _, ...user }: NewUser): User {
+export function userOf({ passwordHash: _, ...user }: NewUser): User {
   const { createdAt } = user;
   return { ...user, hasOldPasswordHash: false, sessionsValidFrom: 0, updatedAt: createdAt };
 }

@@ -2,6 +2,7 @@
  * The effects of a right one-time code. It is used up in the same batch as its effect, so of any number of concurrent
  * right answers exactly one succeeds.
  */
+import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 import type { Application, Effect, Ports, Registration, User } from '../ports.ts';
 import { noticeAdded, noticeSignIn, noticeSocialLinked } from './notices.ts';
 import { ok, err } from '../shared/result.ts';
@@ -10,7 +11,6 @@ import { tryCode } from './try-code.ts';
 import { checkSignIn, decideSignIn } from './sign-in-outcome.ts';
 import { complete, create } from './verify-registration.ts';
 import {
-  MAX_IDENTIFIERS,
   consume,
   signIn,
   stillMissing,
@@ -21,7 +21,6 @@ import {
   type VerifyOtp,
 } from './verify-steps.ts';
 
-export { MAX_IDENTIFIERS } from './verify-steps.ts';
 export type { VerifyOtp, VerifyOutcome } from './verify-steps.ts';
 
 /**

@@ -22,9 +22,6 @@ import {
 } from './sign-in-outcome.ts';
 import type { RightCode, TryCodeErrorCode } from './try-code.ts';
 
-/** ASVS: bound to its request, purpose and application. Ten identifiers of a kind are the most a profile holds. */
-export const MAX_IDENTIFIERS = 10;
-
 export interface VerifyOtp {
   /** By request id, or the newest one of an email. */
   challenge: { id: string } | { email: string };

@@ -76,7 +76,11 @@ export const isHttpsOnly = (request: Request, production: boolean): boolean =>
  * The headers that every answer carries, those of assets and redirects included.
  * @param httpsOnly see `isHttpsOnly`; the mock never says so
  */
-export function withHeaders(response: Response, requestId: string, httpsOnly = false): Response {
+export function withStandardHeaders(
+  response: Response,
+  requestId: string,
+  httpsOnly = false,
+): Response {
   const answer = writable(response, requestId);
   if (httpsOnly) answer.headers.set('strict-transport-security', HSTS);
   for (const [name, value] of Object.entries(HEADERS)) {
@@ -122,7 +126,7 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     c.set('caller', caller);
     await next();
     const httpsOnly = isHttpsOnly(c.req.raw, production);
-    const marked = withHeaders(c.res, caller.requestId, httpsOnly);
+    const marked = withStandardHeaders(c.res, caller.requestId, httpsOnly);
     // Hono copies what it is given, so it is given only what it has not.
     if (marked !== c.res) c.res = marked;
     await shareWithPage(c);

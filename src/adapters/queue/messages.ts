@@ -12,7 +12,7 @@ import {
 } from '../../ports.ts';
 import type { Deliveries } from '../d1/deliveries.ts';
 import { Undelivered } from '../notify/transports/http.ts';
-import type { Writer, Written } from '../notify/writer.ts';
+import type { Writer, WrittenMessage } from '../notify/writer.ts';
 import { withTimeout } from '../deadline.ts';
 
 /** A queued message: sealed, only its id and application are readable. */
@@ -96,7 +96,7 @@ function about({ id, applicationId }: Envelope, message?: Message) {
 async function deliverOnce(
   { transports, deliveries, clock, report }: Consumer,
   message: Message,
-  { rendered, ...context }: Written,
+  { rendered, ...context }: WrittenMessage,
 ): Promise<void> {
   const transport = transports[message.channel];
   if (transport.sendsOnce) return transport.deliver(message, rendered, context);

@@ -1,5 +1,5 @@
 import type { SocialPerson } from '../../ports.ts';
-import { askAbout, isTrue, ProofRejected, text, type Json } from './provider-fetch.ts';
+import { fetchVerifiedJson, isTrue, ProofRejected, text, type Json } from './provider-fetch.ts';
 import { isJwt, type Verification } from './verification.ts';
 
 function personOf(claims: Json): SocialPerson {
@@ -33,8 +33,11 @@ export async function verifyGoogle(one: Verification): Promise<SocialPerson> {
     return personOf(claims);
   }
   const [info, claims] = await Promise.all([
-    askAbout(outbound, `${urls.googleTokeninfo}?access_token=${encodeURIComponent(token)}`),
-    askAbout(outbound, urls.googleUserinfo, { authorization: `Bearer ${token}` }),
+    fetchVerifiedJson(
+      outbound,
+      `${urls.googleTokeninfo}?access_token=${encodeURIComponent(token)}`,
+    ),
+    fetchVerifiedJson(outbound, urls.googleUserinfo, { authorization: `Bearer ${token}` }),
   ]);
   // Another site's token, replayed here, names that site.
   if (!clientIds.includes(String(info['aud']))) throw new ProofRejected('audience');

@@ -38,7 +38,9 @@ export async function fetchProviderJson(
 }
 
 /** The body of a 200; any other answer refuses the token. */
-export async function askAbout(...args: Parameters<typeof fetchProviderJson>): Promise<Json> {
+export async function fetchVerifiedJson(
+  ...args: Parameters<typeof fetchProviderJson>
+): Promise<Json> {
   const { status, body } = await fetchProviderJson(...args);
   if (status !== 200) throw new ProofRejected(`${new URL(args[1]).host} answered ${status}`);
   return body;
