@@ -49,6 +49,7 @@ export default defineConfig({
           ],
           // The compiler and the import graph are started as a whole, beside everything else.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -2,7 +2,7 @@
 import { errorResponse, type ApiFailure } from '../src/http/errors.ts';
 import { err } from '../src/shared/result.ts';
 import { requestIdOf } from '../src/http/caller.ts';
-import { withHeaders } from '../src/http/server.ts';
+import { withStandardHeaders } from '../src/http/server.ts';
 import { seeded } from './dynamic/random.ts';
 
 /** Names what happened to an answer, so that nobody searches for a bug that was ordered. */
@@ -49,7 +49,7 @@ export function chaosResponse(kind: ChaosKind, request: Request): Response {
   const requestId = requestIdOf(request);
   const response =
     kind === 'cut' ? new Response(broken()) : errorResponse(REFUSALS[kind], requestId);
-  const marked = withHeaders(response, requestId);
+  const marked = withStandardHeaders(response, requestId);
   marked.headers.set(CHAOS_HEADER, kind);
   return marked;
 }

@@ -3,7 +3,7 @@ import { errorResponse, type ApiFailure } from '../src/http/errors.ts';
 import { err } from '../src/shared/result.ts';
 import { requestIdOf } from '../src/http/caller.ts';
 import { isForeignPage, isLocalRequest } from '../src/http/local.ts';
-import { withHeaders } from '../src/http/server.ts';
+import { withStandardHeaders } from '../src/http/server.ts';
 
 /** Whether a request is to the mock itself, or to a scenario's inbox, rather than to the API. */
 export const isControl = (request: Request): boolean =>
@@ -32,5 +32,5 @@ export function controlRefusal(
   const failed = refusalOf(request, allowed);
   if (!failed) return undefined;
   const requestId = requestIdOf(request);
-  return withHeaders(errorResponse(failed, requestId), requestId);
+  return withStandardHeaders(errorResponse(failed, requestId), requestId);
 }

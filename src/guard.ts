@@ -148,7 +148,7 @@ export function createGuard(
     const claims = await tokens.verify(bearerOf(c.req.raw) ?? '');
     if (!claims) return err('unauthorized');
     const { company_id = '', application_id = '' } = c.req.param();
-    // A foreign company and a missing one get the same answer, so that nobody can count tenants.
+    // A foreign company and a missing one get the same answer, so that tenants cannot be counted.
     const application =
       claims.companyId === company_id
         ? await directory.application(company_id, application_id)

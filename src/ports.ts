@@ -52,7 +52,7 @@ export interface Health {
   probe(): Promise<string[]>;
 }
 
-/** What every operation can use, those without a caller included. */
+/** Ports of every operation, those without a caller included. */
 export interface ServicePorts {
   clock: Clock;
   random: Random;
@@ -128,12 +128,12 @@ export interface Limits {
   smsBrakeMinutes: number;
 }
 
-/** Where the stores of a request come from; `of` is called once per request. */
+/** Where the stores of a request come from; `portsFor` is called once per request. */
 export interface PortsFactory {
   service: ServicePorts;
   portsFor(application: Application, request: RequestScope): Ports;
 }
-/** What a request lends to its ports. */
+/** The request's own part of its ports. */
 export interface RequestScope {
   requestId: string;
   waitUntil(work: Promise<unknown>): void;

@@ -60,7 +60,7 @@ const systemClock: Clock = { now: () => Date.now() };
 export interface Runtime {
   factory: PortsFactory;
   inbox: Inbox;
-  /** What messages look like: as built in, or as an application has worded them. */
+  /** Previews of all messages, in the built-in wording or in an application's own. */
   previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
   consume(batch: MessageBatch): Promise<void>;
   /** @param cron the trigger's own pattern, which says what is to be done */

@@ -6,7 +6,7 @@ import { requestIdOf } from './http/caller.ts';
 import { errorResponse } from './http/errors.ts';
 import { err } from './shared/result.ts';
 import { consoleLog, errorForLog } from './http/log.ts';
-import { isHttpsOnly, withHeaders, type ServerEnv } from './http/server.ts';
+import { isHttpsOnly, withStandardHeaders, type ServerEnv } from './http/server.ts';
 import { serveDevPages } from './pages/dev.ts';
 import { createRuntime, type Runtime } from './wiring.ts';
 
@@ -48,7 +48,7 @@ export default {
       });
       // Whatever else is wrong, only what says that it is for development is.
       const httpsOnly = isHttpsOnly(request, env['ENVIRONMENT'] !== 'development');
-      return withHeaders(errorResponse(failure, requestId), requestId, httpsOnly);
+      return withStandardHeaders(errorResponse(failure, requestId), requestId, httpsOnly);
     }
   },
 

@@ -129,12 +129,11 @@ export async function customers(given: Preparation, count: number): Promise<void
       username,
       first,
       last,
-      phone,
+      phone: national,
       email: address,
       createdAt,
     } = inventCustomer(index, now);
-    const value = `+91${phone}`;
-    const refs = [{ kind: 'phone', value, callingCode: 91 } as const, email(address)];
+    const refs = [toPhone(national), email(address)];
     const user = await join(
       given,
       { id, username, firstName: first, lastName: last, createdAt },

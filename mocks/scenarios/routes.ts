@@ -5,7 +5,7 @@ import { errorResponse, type ApiFailure } from '../../src/http/errors.ts';
 import { err } from '../../src/shared/result.ts';
 import { requestIdOf } from '../../src/http/caller.ts';
 import { invalid } from '../../src/http/parse.ts';
-import { withHeaders } from '../../src/http/server.ts';
+import { withStandardHeaders } from '../../src/http/server.ts';
 import { controlRefusal } from '../control.ts';
 import { preflight, shareWithPages } from '../cors.ts';
 import type { ScenarioHost } from '../scenario-host.ts';
@@ -20,7 +20,7 @@ const PATHS = ['/_mock/scenario', '/_mock/reset', '/_dev/inbox'];
 function scenarioRoutes(host: ScenarioHost): Hono {
   const routes = new Hono();
   const answer = (c: Context, response: Response): Response =>
-    withHeaders(response, requestIdOf(c.req.raw));
+    withStandardHeaders(response, requestIdOf(c.req.raw));
   const refuse = (c: Context, failed: ApiFailure): Response =>
     answer(c, errorResponse(failed, requestIdOf(c.req.raw)));
   const state = (c: Context): Response =>

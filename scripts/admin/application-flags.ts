@@ -10,7 +10,7 @@ import { DEFAULT_BCRYPT_COST, MAX_BCRYPT_COST } from '../../src/domain/password-
 import type { ImportedHashes, ImportedHashKind, SocialProvider } from '../../src/ports.ts';
 import { CommandError } from './command.ts';
 
-/** What shoppers and operators read, in subjects of mails too. */
+/** The name that shoppers and operators read, in subjects of mails too. */
 export function readName(text: string): string {
   if (text.length <= 100 && isPlainLine(text)) return text;
   throw new CommandError('--name must be one visible line of at most 100 characters.');

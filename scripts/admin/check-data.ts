@@ -120,7 +120,7 @@ const PROMISES: Kept[] = [
   },
 ];
 
-/** What names the culprit, without giving a person away. */
+/** The row of a breach, without personal data. */
 function nameOf({ application_id, kind, value, ...rest }: Row): string {
   const shown: Row = { application: application_id };
   if (kind !== undefined) shown['kind'] = kind;

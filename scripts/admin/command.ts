@@ -1,10 +1,10 @@
-/** What a command of `npm run admin` is made of. Help, reading of flags and errors follow from its row. */
+/** The parts of a command of `npm run admin`. Help, reading of flags and errors follow from its row. */
 import type { ParseArgsConfig } from 'node:util';
 import type { Vault } from '../../src/ports.ts';
 import type { Database } from '../../src/adapters/d1/database.ts';
 
 export interface Flag {
-  /** What stands for the value in the help, such as `ID`; none for a switch. */
+  /** The placeholder of the value in the help, such as `ID`; none for a switch. */
   value?: string;
   about: string;
   required?: true;
@@ -23,7 +23,7 @@ type Given<F extends Flag> = F extends { value: string }
 type FlagValues<F extends Flags> = { [K in keyof F]: Given<F[K]> };
 type Words<W extends readonly string[]> = { [K in keyof W]: string };
 
-/** What a command can use. */
+/** The context of a command. */
 export interface Context {
   /** The directory's database, `DB`. */
   directory: Database;
@@ -38,7 +38,7 @@ export interface Context {
   remote: boolean;
 }
 
-/** What a command has to say; `data` with `--json`, `text` otherwise. */
+/** The output of a command: `data` with `--json`, `text` otherwise. */
 export interface Outcome {
   data: object;
   text: string;

@@ -14,7 +14,7 @@ const NO_DATABASES: Databases = {
   databases: () => [],
 };
 
-/** What a command gets to work with. */
+/** The environment of a command. */
 export const contextOf = (databases: Databases, remote: boolean): Context =>
   Object.assign(Object.create(databases) as Databases, {
     vault: async () => sealingVault(remote),

@@ -16,7 +16,7 @@ import { SECRETS } from './secrets.ts';
 /** The inbox has no settings, and an empty schema would stand for any name. */
 type Provider = Exclude<TransportName, 'inbox'>;
 type TransportSetting = { [N in Provider]: keyof TransportSettings<N> }[Provider];
-/** What is read beside the schemas. */
+/** Variables beside the schemas. */
 type Others =
   | 'DB'
   | 'DB_1, …'

@@ -1,4 +1,4 @@
-/** What a deployment needs, read off wrangler.toml and judged by the Worker's own configuration code. */
+/** The requirements of a deployment, read off wrangler.toml and judged by the Worker's own configuration code. */
 import { join } from 'node:path';
 import { ConfigError, parseConfig } from '../../src/config.ts';
 import { freshSecrets } from './dev-vars.ts';
@@ -15,7 +15,7 @@ export interface Verdict {
   missing: string[];
 }
 
-/** What of wrangler.toml is looked at; wrangler's own type for it leads into a package that comes without types. */
+/** The part of wrangler.toml that is read; wrangler's own type for it leads into a package that comes without types. */
 export interface Settings {
   name?: string;
   account_id?: string;

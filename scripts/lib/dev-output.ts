@@ -1,4 +1,4 @@
-/** What of wrangler's output a developer sees: the Worker's own lines and mistakes, not the tool's small talk. */
+/** Filters wrangler's output: the Worker's own lines and errors pass, the tool's banners do not. */
 
 // A row of wrangler's table of bindings has its value in parentheses, or none and a gap: `env.ASSETS      Assets`.
 const SMALL_TALK =

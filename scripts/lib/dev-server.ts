@@ -8,7 +8,7 @@ const READY_WITHIN_MS = 60_000;
 const POLL_MS = 100;
 /** A Worker that starts but cannot run answers every request with an error; a few of them in a row are proof enough. */
 const MAX_BAD_ANSWERS = 3;
-/** What wrangler gets to end by itself before it is made to. */
+/** The time that wrangler has to end by itself before it is killed. */
 const STOP_TIMEOUT_MS = 3000;
 
 export interface DevServerOptions {
@@ -21,7 +21,7 @@ export interface DevServerOptions {
 export interface DevServer {
   /** Settles when wrangler is gone, with its exit code. */
   exited: Promise<number>;
-  /** What wrangler and the Worker printed before they were ready. */
+  /** The output of wrangler and the Worker before they were ready. */
   output(): string;
   /** True when /healthz answers 200, false when it will not. Afterwards the Worker's lines go to this process's output. */
   ready(): Promise<boolean>;

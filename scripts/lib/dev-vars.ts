@@ -28,7 +28,7 @@ export function freshSecrets(): Record<string, string> {
   };
 }
 
-/** What the file holds, by name. */
+/** The values of the file, by name. */
 export const devVars = (file: string): Record<string, string | undefined> =>
   existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
 

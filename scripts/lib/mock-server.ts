@@ -8,7 +8,7 @@ import { isCut } from '../../mocks/chaos.ts';
 import { errorResponse, type ApiFailure } from '../../src/http/errors.ts';
 import { err } from '../../src/shared/result.ts';
 import { invalid, MAX_BODY_BYTES } from '../../src/http/parse.ts';
-import { withHeaders } from '../../src/http/server.ts';
+import { withStandardHeaders } from '../../src/http/server.ts';
 
 const HOST = '127.0.0.1';
 /** Uploads are read to their end up to here; beyond it they are cut off. */
@@ -44,10 +44,10 @@ async function buffered(request: Request, incoming: IncomingMessage): Promise<Ar
 
 function refusal(failed: ApiFailure): Response {
   const requestId = crypto.randomUUID();
-  return withHeaders(errorResponse(failed, requestId), requestId);
+  return withStandardHeaders(errorResponse(failed, requestId), requestId);
 }
 
-/** What is wrong with bytes that Node's parser gave up on, by the code of its error. */
+/** The failure for bytes that Node's parser could not read, by the code of its error. */
 function wrongBytes(code = ''): ApiFailure {
   if (code === 'HPE_INVALID_METHOD') return err('method_not_allowed');
   const said: Record<string, [path: string, message: string]> = {

@@ -1,4 +1,4 @@
-/** What `npm start` says when it is ready. */
+/** The text that `npm start` prints when it is ready. */
 import { DEMO } from '../../mocks/demo.ts';
 
 export { DEMO };

@@ -20,7 +20,7 @@ const text = z.string().min(1);
 const headerText = z.string().regex(/^[\x21-\x7e]+$/, 'holds characters that no header can carry');
 const sender = z.string().regex(SENDER, 'is not "Name <address>" or an address');
 
-/** What each transport needs to be set. @param production refuses addresses of this machine */
+/** The settings of each transport. @param production refuses addresses of this machine */
 export function transportSettings(production: boolean) {
   const url = z
     .string()

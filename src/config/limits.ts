@@ -12,7 +12,7 @@ const positive = (name: string): z.ZodNumber => {
 
 // Every key of the defaults has its schema; `fromEntries` loses the names.
 const shape = Object.fromEntries(
-  Object.entries({ ...DEFAULT_LIMITS }).map(([name, value]) => [
+  Object.entries<number>({ ...DEFAULT_LIMITS }).map(([name, value]) => [
     name,
     positive(name).default(value),
   ]),

@@ -6,7 +6,7 @@ import { ok, invalidField, err, type Result } from '../shared/result.ts';
 import { aliveSince, ENDED_FOR_MS, isRevoked, newSession, sessionLifeMs } from './session.ts';
 import { checkSignIn } from './sign-in-outcome.ts';
 
-export interface OpenedByOperator {
+export interface OperatorSession {
   /** As it stands in the cookie. */
   cookie: string;
   /** Seconds. */
@@ -17,14 +17,14 @@ export interface OpenedByOperator {
  * A session for a customer, on one of the shop's own domains.
  * @param request `maxAgeSeconds`: the configured life when left out or longer
  */
-export async function openForCustomer(
+export async function openSessionForCustomer(
   ports: Ports,
   application: Application,
   request: { userId: string; domain: string; maxAgeSeconds?: number },
   by: AuditActor,
 ): Promise<
   Result<
-    OpenedByOperator,
+    OperatorSession,
     | 'validation_failed'
     | 'not_found'
     | 'account_blocked'
@@ -61,7 +61,7 @@ export async function openForCustomer(
 }
 
 /** @returns the handles that were alive */
-export async function endAllOf(
+export async function endAllSessions(
   ports: Ports,
   userId: string,
   by: AuditActor,
@@ -83,7 +83,7 @@ const noSession = () => err('not_found', { message: 'No such session.' });
 const HANDLE = /^[0-9a-f]{32}$/;
 
 /** @param name a handle, with or without `sess:` in front; anything else names no session */
-export async function endOneOf(
+export async function endOneSession(
   ports: Ports,
   userId: string,
   name: string,

@@ -18,7 +18,7 @@ declare const permitted: unique symbol;
 /** Allows messages to identifiers that the caller has not proven. */
 export interface SendPermit {
   readonly [permitted]: true;
-  /** What a registration that begins with it has begun with. */
+  /** The origin of a registration that this permit begins. */
   readonly origin: RegistrationOrigin;
 }
 

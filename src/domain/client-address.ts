@@ -14,7 +14,7 @@ export type AddressKind =
 export interface ClientAddress {
   /** Canonical: dotted, or eight groups of lower-case hex digits without leading zeros. */
   text: string;
-  /** What budgets count: the address, and of IPv6 the /64, all of which one subscriber holds. */
+  /** The key that budgets count: the address, and of IPv6 the /64, all of which one subscriber holds. */
   block: string;
   kind: AddressKind;
 }
@@ -103,7 +103,7 @@ export function readAddress(text: string): ClientAddress | undefined {
   return { text: named.join(':'), block: named.slice(0, 4).join(':'), kind: kindOfIPv6(groups) };
 }
 
-/** What budgets count an address by; a text that is none counts as it is. */
+/** The key by which budgets count an address; a text that is no address counts as it is. */
 export const addressBlock = (ip: string): string => readAddress(ip)?.block ?? ip;
 
 /** This machine, or no address: a local run, in which an address does not stand for a stranger. */

@@ -15,7 +15,7 @@ export const LOGIN_TOKEN_LIFE_MS = 5 * MINUTE_MS;
 /** The clocks of providers and companies may differ from ours by this much. */
 export const CLOCK_TOLERANCE_MS = 10 * SECOND_MS;
 
-/** What happens to an account that ends credentials which were given out before. */
+/** Events of an account that end credentials which were given out before. */
 export const REVOCATIONS = [
   'password_changed',
   'password_reset',

@@ -4,7 +4,7 @@ import { customerNotFound } from './customers.ts';
 import { ok, err, type Result } from '../shared/result.ts';
 
 /** @returns what is linked to the customer, the oldest first */
-export async function identitiesOf(
+export async function listIdentities(
   ports: Ports,
   userId: string,
 ): Promise<Result<LinkedIdentity[], 'not_found'>> {

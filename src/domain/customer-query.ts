@@ -1,4 +1,4 @@
-/** What an operator's search text can mean: one text, several exact look-ups and one by the beginning of names. Pure. */
+/** The search of operators: one text is tried as several exact keys and as beginnings of names. Pure. */
 import type { CustomerTerms } from '../ports.ts';
 import { readEmail, readPhone } from './identifier.ts';
 
@@ -35,6 +35,11 @@ export function wordsOf(text: string): string[] {
   );
 }
 
+/**
+ * A search text → the terms it may mean: an id, a username, an email, a phone, words.
+ *
+ * @param callingCode for numbers without one
+ */
 export function readQuery(q: string, callingCode: string): CustomerTerms {
   const text = q.trim();
   const lower = text.toLowerCase();

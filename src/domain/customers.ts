@@ -1,4 +1,4 @@
-/** What operators do to customers. An operator vouches: identifiers count as verified (D-64). */
+/** Operators create, change, block and restore customers. Identifiers that an operator gives count as verified (D-64). */
 import { DAY_MS } from '../shared/time.ts';
 import type {
   Application,
@@ -41,7 +41,7 @@ export function readUsername(text: string): string | undefined {
 
 const TAKEN_FIELD = { phone: 'phone_number', email: 'email', username: 'username' } as const;
 
-function taken(field: string): Failure<'identifier_taken'> {
+function identifierTaken(field: string): Failure<'identifier_taken'> {
   return err('identifier_taken', {
     message: `${field} already belongs to another account.`,
     meta: { field },
@@ -49,20 +49,25 @@ function taken(field: string): Failure<'identifier_taken'> {
   });
 }
 
-/** What was written, or the field that another user has, by the name it had in the request. */
-function written(
+/** The written user, or the field that another user has, by its name in the request. */
+function resultOfWrite(
   result: CustomerWritten,
   fieldOf: (field: IdentifierKind | 'username') => string,
 ): Result<User, 'identifier_taken' | 'not_found'> {
-  if (result.state === 'taken') return taken(fieldOf(result.field));
+  if (result.state === 'taken') return identifierTaken(fieldOf(result.field));
   return result.user ? ok(result.user) : customerNotFound();
 }
 
+/** @param ids those that are unknown, which `meta` names when there are any */
 export function customerNotFound(ids: readonly string[] = []): Failure<'not_found'> {
   const message = ids.length > 0 ? `No such customer: ${ids.join(', ')}.` : 'No such customer.';
   return err('not_found', { message, ...(ids.length > 0 && { meta: { user_id: ids } }) });
 }
 
+/**
+ * A customer with verified identifiers, made by an operator. Refuses fields that are not valid and identifiers
+ * that are taken.
+ */
 export async function createCustomer(
   ports: Ports,
   application: Application,
@@ -92,7 +97,7 @@ export async function createCustomer(
     createdAt: now,
   };
   const event = { ...by, action: 'customer.created', userId: id, at: now } as const;
-  return written(
+  return resultOfWrite(
     await ports.customers.create(user, event),
     (field) => `body.${TAKEN_FIELD[field]}`,
   );
@@ -169,6 +174,7 @@ function readLists(
   return ok({ identifiers, replaced });
 }
 
+/** Changes a customer: only what the body gives. Refuses like `createCustomer`, and unknown ids. */
 export async function updateCustomer(
   ports: Ports,
   application: Application,
@@ -187,7 +193,7 @@ export async function updateCustomer(
   const detail = { fields: Object.keys(body) };
   const event = { ...by, action: 'customer.updated', userId, detail, at: now } as const;
   const change = { profile: givenProfile(profile.value), meta, externalId, ...lists.value };
-  return written(await ports.customers.update(user, change, event), (field) =>
+  return resultOfWrite(await ports.customers.update(user, change, event), (field) =>
     field === 'email' ? 'body.emails' : 'body.phone_numbers',
   );
 }
@@ -232,7 +238,7 @@ export async function setCustomerState(
   return missing.length > 0 ? customerNotFound(missing) : ok(undefined);
 }
 
-/** The purge takes users who were deleted `delete_account_day` days ago or earlier; nobody is both restored and purged. */
+/** The purge takes users who were deleted `delete_account_day` days ago or earlier; no user is both restored and purged. */
 export async function restoreCustomer(
   ports: Ports,
   { config }: Application,

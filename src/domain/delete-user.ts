@@ -16,6 +16,10 @@ export interface DeleteUser {
   reasonId?: string;
 }
 
+/**
+ * Deletes the signed-in user, if the code was sent to one of the user's own identifiers and the reason is among
+ * the offered ones.
+ */
 export async function deleteUser(
   ports: Ports,
   application: Application,

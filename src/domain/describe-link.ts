@@ -1,4 +1,4 @@
-/** What a link would do, for a page that asks before it uses the link. */
+/** Describes a link, for a page that asks before it uses the link. */
 import type { LinkKind, Ports } from '../ports.ts';
 import { masked } from './identifier.ts';
 import { ok, err, type Result } from '../shared/result.ts';

@@ -34,6 +34,10 @@ export type { FinishErrorCode, FinishOutcome, FinishRegistration } from './regis
 const fieldOf = ({ phoneField = 'body.mobile' }: FinishRegistration, kind: IdentifierKind) =>
   kind === 'phone' ? phoneField : 'body.email';
 
+/**
+ * Takes the form of a registration. Ends with a session, or with codes sent to what is still to be proven; refuses
+ * what FinishErrorCode lists. Throws an Outage.
+ */
 export async function finishRegistration(
   ports: Ports,
   application: Application,
@@ -86,7 +90,7 @@ async function next(context: RegistrationContext): FinishResult {
     : create({ ...context, registration }, to.identifiers, to.unverified);
 }
 
-/** What was filled in before, overwritten by what is sent now. */
+/** The stored form, overwritten by the fields that are sent now. */
 function merge(stored: PendingForm | undefined, request: FinishRegistration): PendingForm {
   const kinds = request.given.map(({ kind }) => kind);
   const kept = (stored?.identifiers ?? []).filter(({ kind }) => !kinds.includes(kind));

@@ -22,7 +22,7 @@ const ROWS_PER_SLICE = 2_000;
 /** Where a run hands over to the next one, far below what one invocation may ask of D1, and of time. */
 const ROWS_PER_RUN = 50_000;
 const MAX_RUN_MS = MINUTE_MS;
-/** What of the errors is kept; all are counted. */
+/** Errors that are kept; all are counted. */
 const MAX_ERRORS = 1_000;
 /** A file that is written while it is read would be read for ever. */
 const MAX_RESTARTS = 5;

@@ -1,4 +1,4 @@
-/** What a file of group members says: which columns there are, and whom a record names. Pure. */
+/** Reads files of group members: the columns, and the customer that a record names. Pure. */
 import type { ImportColumns, ImportField, MemberKey } from '../ports.ts';
 import { readEmail, readPhone } from './identifier.ts';
 

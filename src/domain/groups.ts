@@ -32,9 +32,10 @@ function newImport(ports: Ports, fileUrl: string): Result<NewImport, 'validation
 const unreadable = invalidField('body.name', 'must be one visible line');
 
 /** The group is there; if its message cannot be sent, the search for stalled imports sends another. */
-const begin = (ports: Ports, { importId }: NewImport): void =>
+const startImport = (ports: Ports, { importId }: NewImport): void =>
   ports.background(ports.imports.send(importId));
 
+/** Makes a group and starts the import of its file. Refuses a file address that is not public, and one group too many. */
 export async function createGroup(
   ports: Ports,
   body: Required<GroupBody>,
@@ -50,7 +51,7 @@ export async function createGroup(
   const group = { id, name, description, ...file.value };
   const created = await ports.groups.create(group, MAX_GROUPS, event);
   if (!created) return err('group_limit');
-  begin(ports, file.value);
+  startImport(ports, file.value);
   return ok(created);
 }
 
@@ -69,7 +70,7 @@ export async function updateGroup(
   const event = { ...by, action: 'group.updated', detail, at: ports.clock.now() } as const;
   const updated = await ports.groups.update(ref, { name, description, file: file?.value }, event);
   if (!updated) return err('not_found', { message: 'No such group.' });
-  if (file) begin(ports, file.value);
+  if (file) startImport(ports, file.value);
   return ok(updated);
 }
 

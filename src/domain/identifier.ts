@@ -85,10 +85,12 @@ export function nationalDigits(phone: IdentifierRef): string {
   return phone.value.slice(1 + String(phone.callingCode ?? '').length);
 }
 
+/** Whether both name the same address or number. */
 export function sameIdentifier(a: IdentifierRef, b: IdentifierRef): boolean {
   return a.kind === b.kind && a.value === b.value;
 }
 
+/** Those that are verified, in their order. */
 export function verifiedOf(identifiers: readonly Identifier[]): Identifier[] {
   return identifiers.filter((identifier) => identifier.verified);
 }

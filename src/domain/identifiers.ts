@@ -5,7 +5,7 @@ import { noticeAdded, noticePrimary, noticeRemoved } from './notices.ts';
 import { kindsForSession } from './registration.ts';
 import { ok, err, type Result } from '../shared/result.ts';
 import { sendVerifyLink } from './send-link.ts';
-import { MAX_IDENTIFIERS } from './verify-otp.ts';
+import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 
 const find = (user: User, one: IdentifierRef) =>
   user.identifiers.find((have) => sameIdentifier(have, one));
@@ -67,6 +67,7 @@ export async function verifyByLink(
   return ok(user);
 }
 
+/** Makes a verified identifier of the user primary. Refuses one that the user does not have, or has not verified. */
 export async function makePrimary(
   ports: Ports,
   user: User,
@@ -82,6 +83,7 @@ export async function makePrimary(
   return ok(changed.user);
 }
 
+/** Removes an identifier of the user and what depends on it. Refuses the last one that a session demands. */
 export async function removeIdentifier(
   ports: Ports,
   application: Application,

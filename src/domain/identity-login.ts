@@ -1,5 +1,5 @@
 /**
- * Login by an identity that someone else vouches for. Known: signed in. Unknown, but with a proven identifier of a user
+ * Login by an identity that another system has verified. Known: signed in. Unknown, but with a proven identifier of a user
  * who has it verified: linked and signed in (D-61). Else a registration begins, which links it when it ends.
  */
 import type {
@@ -51,6 +51,7 @@ export type IdentityErrorCode =
 /** A link may be made by another call in between; then whose it is now decides. */
 const MAX_ATTEMPTS = 3;
 
+/** Signs in by an identity whose proof has been verified. Throws an Outage. */
 export async function loginByIdentity(
   ports: Ports,
   application: Application,

@@ -5,6 +5,7 @@ import { DEFAULT_BCRYPT_COST, isOwn, parseHash, workClass } from './password-has
 
 /** How long imported hashes count when the application's record has no date yet. */
 const IMPORTED_HASHES_DAYS = 90;
+/** Until when imported hashes count by default. Both are milliseconds since 1970. */
 export const defaultUntil = (now: number): number => now + IMPORTED_HASHES_DAYS * DAY_MS;
 
 /** Why a policy does not count hashes of these parameters, which are not ours; undefined when it does. */
@@ -27,12 +28,12 @@ export function hashCounts(
   now: number,
 ): boolean {
   const parsed = hash === undefined ? undefined : parseHash(hash);
-  // What cannot be read is the hasher's to judge, which does the same work for it.
+  // The hasher judges hashes that cannot be read, and does the same work for them.
   if (!parsed?.ok || isOwn(parsed.value.parameters)) return true;
   return policy !== undefined && policyMismatch(parsed.value.parameters, policy, now) === undefined;
 }
 
-/** What stands for hashes of these parameters in the work of every login: bcrypt is capped, all else is itself. */
+/** The parameters that stand for these in the work of every login: bcrypt is capped, all others stay. */
 export const sharedWork = (of: HashParameters): HashParameters =>
   of.kind === 'bcrypt' ? { ...of, cost: Math.min(of.cost, DEFAULT_BCRYPT_COST) } : of;
 

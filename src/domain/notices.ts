@@ -57,19 +57,21 @@ export function noticePasswordSet(ports: Ports, user: User): void {
 
 /**
  * A sign-in that a register_token led to: the proof behind it may be minutes old.
- * @param by whose code made it, which need not be told
+ * @param by the identifier whose code made it: it gets no notice
  */
 export function noticeSignIn(ports: Ports, user: User, by?: IdentifierRef): void {
   const to = mainOf(user).filter((one) => !by || !sameIdentifier(one, by));
   send(ports, to, { template: 'notice_new_sign_in' });
 }
 
+/** Tells the user's other addresses of a new identifier; sent in the background. */
 export function noticeAdded(ports: Ports, user: User, one: IdentifierRef): void {
   const content = { template: 'notice_identifier_added', identifier: masked(one) } as const;
   send(ports, others(user, one), content);
   record(ports, 'identifier.added', user.id, one.kind);
 }
 
+/** Tells the user's other addresses that this one was removed; sent in the background. */
 export function noticeRemoved(ports: Ports, user: User, one: IdentifierRef): void {
   const content = { template: 'notice_identifier_removed', identifier: masked(one) } as const;
   send(ports, others(user, one), content);
@@ -77,8 +79,8 @@ export function noticeRemoved(ports: Ports, user: User, one: IdentifierRef): voi
 }
 
 /**
- * @param by what it was linked by, which need not be told; nothing when a registration ended in this user: then its
- * primary identifier is told (D-48)
+ * @param by the identifiers it was linked by: they get no notice; none when a registration ended in this user: then its
+ * primary identifier gets one (D-48)
  */
 export function noticeSocialLinked(
   ports: Ports,
@@ -87,7 +89,7 @@ export function noticeSocialLinked(
   by: readonly IdentifierRef[] = [],
 ): void {
   record(ports, 'social.linked', user.id, provider);
-  // What a company's own system vouches for is that company's login.
+  // An identity of the company's own system is that company's login, not a social account.
   if (provider.startsWith('token:')) return;
   const name = provider.charAt(0).toUpperCase() + provider.slice(1);
   const [one] = by;
@@ -108,6 +110,7 @@ export function noticePrimary(
   record(ports, 'primary.changed', user.id, next.kind);
 }
 
+/** Tells the user that the account is deleted, and the last day on which it can be restored; sent in the background. */
 export function noticeDeleted(ports: Ports, application: Application, user: User): void {
   const to = [primaryOf(user, 'email'), primaryOf(user, 'phone')].filter(
     (one) => one !== undefined,

@@ -1,4 +1,4 @@
-/** What a used code brings about, as both stores have to read it. */
+/** The effect of a consumed code, as both stores read it. */
 import type { Effect } from '../ports.ts';
 
 /** The id of the registration that has to be there for an effect; undefined when there is none, or it is only made. */

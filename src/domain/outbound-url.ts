@@ -56,7 +56,7 @@ export const isDeployerUrl = (url: string, options: OutboundOptions): boolean =>
   judge(url, options) !== undefined;
 
 /**
- * For addresses that tenants choose (a group's file, a company's keys): on port 443 only, so that nobody can use the Worker to
+ * For addresses that tenants choose (a group's file, a company's keys): on port 443 only, so that the Worker cannot be used to
  * look for other services.
  */
 export function isTenantUrl(text: string, options: OutboundOptions): boolean {

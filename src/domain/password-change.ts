@@ -33,7 +33,7 @@ import {
 } from './sign-in-outcome.ts';
 
 /**
- * Mails a link to an address that an active user has verified. Whatever happens the caller hears the same: for an unknown
+ * Mails a link to an address that an active user has verified. The answer is always the same: for an unknown
  * address the same statements run and the same message is queued, to be dropped by the consumer (D-54); over a budget
  * nothing is sent, silently.
  */

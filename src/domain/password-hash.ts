@@ -12,7 +12,7 @@ export interface ParsedHash {
 type Parsed = { ok: true; value: ParsedHash } | { ok: false; reason: string };
 
 /**
- * What new passwords are hashed with: OWASP's first choice. Parameters that were ours once stay in OWN_PARAMETERS behind
+ * The parameters of new password hashes: OWASP's first choice. Parameters that were ours once stay in OWN_PARAMETERS behind
  * it, or the users who still have them would count as imported.
  */
 export const ARGON2 = {
@@ -35,7 +35,7 @@ const MAX_LANES = 16;
 /** The smaller buffers of scrypt grow with it, beside the main one. */
 const MAX_SCRYPT_R = 32;
 const MIN_BCRYPT_COST = 4;
-/** What is computed at all; an application takes up to DEFAULT_BCRYPT_COST unless its record says more. */
+/** The highest cost that is computed at all; an application takes up to DEFAULT_BCRYPT_COST unless its record says more. */
 export const MAX_BCRYPT_COST = 12;
 export const DEFAULT_BCRYPT_COST = 10;
 
@@ -217,7 +217,7 @@ function boundsRefusal({ parameters, salt, digest }: ParsedHash): string | undef
 
 /**
  * Reads a hash whole: `$argon2id$`, `$2a$ $2b$ $2y$`, `$pbkdf2…$`, `$scrypt$`. What it takes can be computed on Workers;
- * of what it refuses the reason is told, never the hash. `$2x$` is refused: it marks hashes of a broken bcrypt.
+ * a refusal names the reason, never the hash. `$2x$` is refused: it marks hashes of a broken bcrypt.
  */
 export function parseHash(hash: string): Parsed {
   const refuse = (reason: string): Parsed => ({ ok: false, reason });

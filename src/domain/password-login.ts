@@ -42,7 +42,7 @@ export function readLoginName(text: string, callingCode: string): LoginName {
 export interface PasswordCheck {
   login: LoginName;
   password: string;
-  /** What the failure budget of an unknown account is kept under. */
+  /** The key under which failures of an unknown account are counted. */
   unknown: string;
   device?: DeviceRef;
   ip: string;
@@ -90,6 +90,9 @@ export async function checkPassword(
   return err('login_failed', { internal: `password hash of ${owner}: ${verdict.unusable}` });
 }
 
+/**
+ * A session, or a registration for what the user lacks. `login_failed` for unknown users and wrong passwords alike.
+ */
 export async function loginByPassword(
   ports: Ports,
   application: Application,

@@ -1,4 +1,4 @@
-/** What a password may be: long enough, not a common one, and not the user's own name, email or phone. */
+/** Rules of new passwords: long enough, not a common one, and not the user's own name, email or phone. */
 import type { IdentifierRef, Ports } from '../ports.ts';
 import { nationalDigits } from './identifier.ts';
 import { err, type Failure } from '../shared/result.ts';
@@ -6,7 +6,7 @@ import { err, type Failure } from '../shared/result.ts';
 const MIN_CHARACTERS = 8;
 const MAX_CHARACTERS = 128;
 
-/** What is known of the user, and must not be the password. */
+/** Attributes of the user that the password must not equal. */
 export interface OwnWords {
   identifiers?: readonly IdentifierRef[];
   username?: string;

@@ -18,7 +18,7 @@ function merge(old: Json, change: Json): Json {
   return next;
 }
 
-/** What the server says of a configuration. A caller may send back what it has read; these stay what they are. */
+/** Keys that the server sets. A caller may send back what it has read; these stay as they are. */
 const SERVER_MANAGED_KEYS = new Set(['_id', '__v', 'created_at', 'updated_at']);
 
 /** `appId` is how the documented examples spell `app_id` (D-5). */
@@ -119,6 +119,10 @@ export function applyChange(
 /** Two operators at once take turns; more than this many turns is no coincidence. */
 const MAX_WRITE_ATTEMPTS = 10;
 
+/**
+ * Applies a change of an operator to the login options and stores them. `unavailable` when other changes keep
+ * coming first.
+ */
 export async function updateConfig(
   ports: Ports,
   application: Application,

@@ -16,7 +16,7 @@ import { sendOtp, type SentOtp } from './send-otp.ts';
 import type { ClientInfo } from './sign-in.ts';
 import type { SignedInOutcome, SignInErrorCode } from './sign-in-outcome.ts';
 import { checkCountry } from './sms-guard.ts';
-import { otpBudget, roomForAll } from './throttle.ts';
+import { otpBudget, checkBudgets } from './throttle.ts';
 
 export interface FinishRegistration {
   /** Left out when the form begins the registration. */
@@ -62,7 +62,7 @@ export interface RegistrationContext {
   ports: Ports;
   application: Application;
   request: FinishRegistration;
-  /** What a token has proven; undefined when the form begins the registration. */
+  /** The registration of the register_token; undefined when the form begins one. */
   registration: Registration | undefined;
   form: PendingForm;
   startedAt: number;
@@ -97,7 +97,7 @@ export async function sendProofs(
   if (!permitted.ok) return permitted;
   const permit = permitted.value;
   const userId = bound?.userId ?? registration?.userId;
-  const limited = await roomForAll(
+  const limited = await checkBudgets(
     ports,
     wanted.map(async (identifier) => {
       const send = { identifier, purpose: 'register', ip: visitor.ip, userId } as const;

@@ -1,4 +1,4 @@
-/** What a registration demands, and the user it ends in. Pure. */
+/** The demands of a registration, and the user it ends in. Pure. */
 import type {
   Application,
   Identifier,
@@ -73,7 +73,7 @@ export async function openRegistration(
   return open && open.expiresAt > ports.clock.now() ? open : undefined;
 }
 
-export type Next =
+export type NextStep =
   /** All demanded proofs are in. `unverified` get a link once the user exists. */
   | { kind: 'create'; identifiers: Identifier[]; unverified: IdentifierRef[] }
   /** These need their code first. */
@@ -82,14 +82,14 @@ export type Next =
   | { kind: 'ask'; missing: IdentifierKind[] };
 
 /**
- * What a registration needs next, from what is proven and what was given. A demanded kind needs a proof; if none is
+ * The next step of a registration, by what is proven and what was given. A demanded kind needs a proof; if none is
  * demanded the first identifier needs one, because a user without a verified identifier could never come back.
  */
 export function nextStep(
   demanded: readonly IdentifierKind[],
   proven: readonly IdentifierRef[],
   given: readonly IdentifierRef[],
-): Next {
+): NextStep {
   const unproven = given.filter((one) => !proven.some((proof) => sameIdentifier(proof, one)));
   const open = demanded.filter((kind) => !proven.some((proof) => proof.kind === kind));
   const missing = open.filter((kind) => !unproven.some((one) => one.kind === kind));
@@ -127,7 +127,7 @@ export function newUser(
 }
 
 /** A new user as it will be read back. */
-export function asUser({ passwordHash: _, ...user }: NewUser): User {
+export function userOf({ passwordHash: _, ...user }: NewUser): User {
   const { createdAt } = user;
   return { ...user, hasOldPasswordHash: false, sessionsValidFrom: 0, updatedAt: createdAt };
 }

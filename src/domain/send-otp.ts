@@ -33,7 +33,7 @@ export interface SendOtp {
   androidHash?: string;
 }
 
-/** What the caller needs to verify the code, or to have it sent again. */
+/** The caller's data for verifying the code, or for having it sent again. */
 export interface SentOtp {
   requestId: string;
   resendToken: string;

@@ -27,6 +27,7 @@ export function sessionLifeMs({
   return Math.min(Math.max(duration * UNIT_MS[type], MIN_LIFE_MS), MAX_SESSION_LIFE_MS);
 }
 
+/** A session that begins `now` (milliseconds) and lives as long as the application says. */
 export function newSession(
   application: Application,
   of: Pick<Session, 'userId' | 'handle' | 'validFrom' | 'userAgent' | 'ip' | 'domain'>,

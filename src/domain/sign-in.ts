@@ -12,14 +12,14 @@ import type {
 } from '../ports.ts';
 import { aliveSince, newSession } from './session.ts';
 
-/** What a session remembers of the browser it was made for. */
+/** The browser that a session is made for, as the session stores it. */
 export interface ClientInfo {
   ip: string;
   userAgent: string;
   host: string;
 }
 
-/** What a browser is given: the session's cookie value, the seconds it is good for, and who this device has signed in. */
+/** The cookies of a new session: its value, its life in seconds, and the device cookie. */
 export interface SessionCookie {
   set: string;
   maxAgeSeconds: number;

@@ -1,4 +1,4 @@
-/** What an SMS may cost (D-76): which countries, how many a day, and when to stop. */
+/** The limits of SMS costs (D-76): countries, messages a day, and the brake. */
 import { MINUTE_MS } from '../shared/time.ts';
 import type { Application, IdentifierRef, Ports, SmsGuard } from '../ports.ts';
 import { err, type Failure } from '../shared/result.ts';
@@ -8,7 +8,7 @@ type Costs = Pick<Ports, 'smsCosts' | 'limits'>;
 const isOwn = ({ defaultCountryCode }: Application, { callingCode }: IdentifierRef): boolean =>
   String(callingCode) === defaultCountryCode;
 
-/** What is counted with a send to this identifier; nothing when it costs nothing. */
+/** The guard of a send to this identifier; undefined when it costs nothing. */
 export function smsGuard(
   { smsCosts, limits }: Costs,
   application: Application,

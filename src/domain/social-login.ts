@@ -54,6 +54,7 @@ export interface ChargedProof {
   chargedAt: number;
 }
 
+/** Charges one proof to the address it comes from. Refused when too many have failed. */
 export async function chargeProof(
   ports: Ports,
   ip: string,
@@ -84,6 +85,7 @@ export async function providerDown(
   return err('provider_unavailable', { internal });
 }
 
+/** Signs in by a token of a provider, which is asked about it. `provider_unavailable` when it does not answer. */
 export async function loginBySocial(
   ports: Ports,
   application: Application,

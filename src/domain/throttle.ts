@@ -22,12 +22,12 @@ const QUARTER_HOUR_MS = HOUR_MS / 4;
  * Buckets hold keyed hashes, so that the ledger names no person: one for each living key, the newest first. The first is
  * charged and all of them count, so that a new key refills no budget.
  */
-async function keyed(vault: Vault, prefix: string, text: string): Promise<string[]> {
+async function bucketsOf(vault: Vault, prefix: string, text: string): Promise<string[]> {
   return (await vault.macs('budget', text)).map((key) => `${prefix}:${key}`);
 }
 
 const ofIdentifier = async (vault: Vault, { kind, value }: IdentifierRef): Promise<string[]> =>
-  keyed(vault, 'identifier', `${kind}:${value}`);
+  bucketsOf(vault, 'identifier', `${kind}:${value}`);
 
 /** Nothing for this machine and where the edge gives no address. */
 async function ofAddress(
@@ -36,7 +36,7 @@ async function ofAddress(
   limit: Omit<Limit, 'buckets'>,
 ): Promise<Limit[]> {
   if (isLoopback(ip)) return [];
-  return [{ ...limit, buckets: await keyed(vault, 'address', addressBlock(ip)) }];
+  return [{ ...limit, buckets: await bucketsOf(vault, 'address', addressBlock(ip)) }];
 }
 
 const sendsPerAddress = (limits: Limits): Omit<Limit, 'buckets'> => ({
@@ -114,7 +114,7 @@ export interface OtpBudget {
   limits: IdentifierLimits;
   /** Buckets of the identifier's wrong tries. */
   triesBuckets: string[];
-  /** What a verified code gives back: mobile carriers share IPv4 addresses. */
+  /** The charge that a verified code gives back: mobile carriers share IPv4 addresses. */
   refund: Limit[];
 }
 
@@ -170,7 +170,7 @@ export const registrationSends = (limits: Limits): Omit<RegistrationSends, 'regi
  * Whether all of several sends have room, asked before the first goes out: a refusal halfway would leave a message sent
  * for a change that was not made. Each send is still judged exactly when it is charged.
  */
-export async function roomForAll(
+export async function checkBudgets(
   ports: Pick<Ports, 'budgets' | 'clock'>,
   sends: readonly Promise<Limit[]>[],
   /** Whether expensive or lasting work comes before the first send; a single send judges itself otherwise. */
@@ -202,7 +202,7 @@ export async function loginFailures(
   ip: string,
 ): Promise<{ account: Omit<Limit, 'buckets'> & { unknown: string[] }; address: Limit[] }> {
   const [names, address] = await Promise.all([
-    keyed(vault, 'login', unknown),
+    bucketsOf(vault, 'login', unknown),
     ofAddress(vault, ip, {
       name: 'login_failures_per_ip',
       window: 'passwords/quarter',
@@ -242,7 +242,7 @@ export async function tokenFailures(
   ip: string,
 ): Promise<{ client: Limit[]; address: Limit[] }> {
   const [buckets, address] = await Promise.all([
-    keyed(vault, 'oauth', `${clientKey}\n${addressBlock(ip)}`),
+    bucketsOf(vault, 'oauth', `${clientKey}\n${addressBlock(ip)}`),
     ofAddress(vault, ip, {
       name: 'token_failures_per_ip',
       window: 'tokens/quarter',

@@ -1,4 +1,4 @@
-/** `loginWithToken`: the company's own system vouches for the shopper with a JWT that counts once (D-62). */
+/** `loginWithToken`: the company's own system signs the shopper in with a JWT that counts once (D-62). */
 import type {
   Application,
   IdentifierRef,
@@ -46,6 +46,7 @@ function readClaims(claims: LoginClaims, callingCode: string) {
   return { proven, claimed, profile };
 }
 
+/** Signs in by a JWT of the company's own system, and registers where everything that is demanded is proven by it. */
 export async function loginByToken(
   ports: Ports,
   application: Application,

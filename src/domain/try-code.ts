@@ -18,7 +18,7 @@ export type TryCodeErrorCode = 'otp_invalid' | 'otp_exhausted' | 'too_many_reque
 const MAC_PURPOSE = 'otp_code';
 
 /**
- * What a code is hashed with, so that its hash fits no other challenge: the id by which a phone's code is verified, or the
+ * The text that is hashed with a code, so that its hash fits no other challenge: the id by which a phone's code is verified, or the
  * address by which an email's is.
  */
 const macText = (subject: string, otp: string): string => `${subject}\n${otp}`;

@@ -15,8 +15,8 @@ import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { sendVerifyLink } from './send-link.ts';
 import { sendOtp, type SendRefusal, type SentOtp } from './send-otp.ts';
 import { checkCountry } from './sms-guard.ts';
-import { linkLimits, otpBudget, roomForAll } from './throttle.ts';
-import { MAX_IDENTIFIERS } from './verify-otp.ts';
+import { linkLimits, otpBudget, checkBudgets } from './throttle.ts';
+import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 
 export interface UpdateProfile {
   profile: Profile;
@@ -38,7 +38,7 @@ async function limitsOf(
   return limits.limits;
 }
 
-export interface Updated {
+export interface UpdateOutcome {
   user: User;
   /** A link went to it. */
   linkSentTo?: IdentifierRef;
@@ -55,7 +55,7 @@ export async function updateProfile(
   application: Application,
   user: User,
   request: UpdateProfile,
-): Promise<Result<Updated, SendRefusal | 'identifier_limit' | 'not_authenticated'>> {
+): Promise<Result<UpdateOutcome, SendRefusal | 'identifier_limit' | 'not_authenticated'>> {
   const known = (one: IdentifierRef) => user.identifiers.find((have) => sameIdentifier(have, one));
   // The phone first: what an SMS costs is judged with its send, and its refusal must not find a mail sent already.
   const wanted = [request.phone, request.email].filter(
@@ -67,12 +67,12 @@ export async function updateProfile(
   }
   const refused = checkCountry(ports, application, wanted);
   if (refused) return refused;
-  const limited = await roomForAll(
+  const limited = await checkBudgets(
     ports,
     wanted.map(async (one) => limitsOf(ports, one, user.id, request.ip)),
   );
   if (limited) return rateLimited(limited);
-  const done: Omit<Updated, 'user'> = {};
+  const done: Omit<UpdateOutcome, 'user'> = {};
   for (const identifier of wanted) {
     if (identifier.kind === 'email') {
       const sent = await sendVerifyLink(ports, application, user, identifier, request.ip);

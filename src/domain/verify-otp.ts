@@ -1,7 +1,8 @@
 /**
- * What a right one-time code brings about. It is used up in the same batch as its effect, so of any number of concurrent
+ * The effects of a right one-time code. It is used up in the same batch as its effect, so of any number of concurrent
  * right answers exactly one succeeds.
  */
+import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 import type { Application, Effect, Ports, Registration, User } from '../ports.ts';
 import { noticeAdded, noticeSignIn, noticeSocialLinked } from './notices.ts';
 import { ok, err } from '../shared/result.ts';
@@ -10,20 +11,22 @@ import { tryCode } from './try-code.ts';
 import { checkSignIn, decideSignIn } from './sign-in-outcome.ts';
 import { complete, create } from './verify-registration.ts';
 import {
-  MAX_IDENTIFIERS,
   consume,
   signIn,
   stillMissing,
-  failureOfConsume,
+  consumeError,
   useUp,
   type VerifyResult,
   type VerificationAttempt,
   type VerifyOtp,
 } from './verify-steps.ts';
 
-export { MAX_IDENTIFIERS } from './verify-steps.ts';
 export type { VerifyOtp, VerifyOutcome } from './verify-steps.ts';
 
+/**
+ * Verifies a one-time code and brings about what it was sent for. Refuses what VerifyErrorCode lists; throws an
+ * Outage, after which the code is not used up.
+ */
 export async function verifyOtp(
   ports: Ports,
   application: Application,
@@ -54,11 +57,11 @@ async function login(attempt: VerificationAttempt): VerifyResult {
   if (owner) return loginOwner(attempt, owner, undefined);
   const failure = checkSignIn(undefined, application);
   if (failure) return useUp(attempt, failure);
-  // Asked after the proof, so that nobody learns who exists.
+  // Checked after the proof, so that strangers do not learn who exists.
   if (!application.config.register) return useUp(attempt, err('registration_closed'));
   const { token, registration } = await newRegistration(ports, { origin: 'code' });
   const settled = await consume(attempt, { kind: 'prove', registration, isNew: true });
-  if (settled.state !== 'done') return failureOfConsume(settled);
+  if (settled.state !== 'done') return consumeError(settled);
   const missing = stillMissing(attempt, [found.challenge.identifier.kind]);
   return ok({ kind: 'registration', token, missing });
 }
@@ -85,14 +88,14 @@ async function loginOwner(
       // One registration goes on under its one token, and to its one end.
       const bind: Effect = { kind: 'bind', registration: registration.id, userId: owner.id };
       const bound = await consume(attempt, bind, { readBack: owner.id });
-      if (bound.state !== 'done') return failureOfConsume(bound);
+      if (bound.state !== 'done') return consumeError(bound);
       const token = request.registerToken ?? '';
       return ok({ kind: 'incomplete', token, missing, user: bound.user ?? owner });
     }
     const fresh = await newRegistration(ports, { origin: 'code', user: owner });
     const prove: Effect = { kind: 'prove', registration: fresh.registration, isNew: true };
     const settled = await consume(attempt, prove, { readBack: owner.id });
-    if (settled.state !== 'done') return failureOfConsume(settled);
+    if (settled.state !== 'done') return consumeError(settled);
     const { token } = fresh;
     return ok({ kind: 'incomplete', token, missing, user: settled.user ?? owner });
   }
@@ -110,7 +113,7 @@ async function loginOwner(
 async function proveOnProfile(attempt: VerificationAttempt, userId: string): VerifyResult {
   const effect: Effect = { kind: 'verify', userId, max: MAX_IDENTIFIERS };
   const settled = await consume(attempt, effect, { readBack: userId });
-  if (settled.state !== 'done') return failureOfConsume(settled);
+  if (settled.state !== 'done') return consumeError(settled);
   if (!settled.user) return err('otp_invalid');
   noticeAdded(attempt.ports, settled.user, attempt.found.challenge.identifier);
   return ok({ kind: 'added', user: settled.user });
@@ -134,7 +137,7 @@ async function register(attempt: VerificationAttempt, registration: Registration
   const next = nextStep(kindsForRegistration(application), proven, form?.identifiers ?? []);
   if (form && next.kind === 'create') return create(attempt, registration.id, form, next);
   const settled = await consume(attempt, { kind: 'prove', registration, isNew: false });
-  if (settled.state !== 'done') return failureOfConsume(settled);
+  if (settled.state !== 'done') return consumeError(settled);
   const missing = stillMissing(
     attempt,
     proven.map(({ kind }) => kind),

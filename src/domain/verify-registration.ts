@@ -1,4 +1,5 @@
 /** A code that ends a registration: in a new user, or in the known user whom its register_token stands for. */
+import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 import type {
   Effect,
   Identifier,
@@ -12,14 +13,13 @@ import { bindingHolds } from './credentials.ts';
 import { noticeSignIn } from './notices.ts';
 import { ok, err } from '../shared/result.ts';
 import { profileOf } from './profile.ts';
-import { asUser, newUser, withFreeUsername } from './registration.ts';
+import { userOf, newUser, withFreeUsername } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
 import { decideSignIn } from './sign-in-outcome.ts';
 import {
-  MAX_IDENTIFIERS,
   consume,
   signIn,
-  failureOfConsume,
+  consumeError,
   useUp,
   type VerifyResult,
   type VerificationAttempt,
@@ -37,7 +37,7 @@ export async function create(
   const ended = await withFreeUsername(draw, async (user) => {
     const event = shopperEvent(ports, 'account.registered', user.id);
     const effect: Effect = { kind: 'create', registration, user, event };
-    const tried = await signIn(attempt, asUser(user), effect, 'registration');
+    const tried = await signIn(attempt, userOf(user), effect, 'registration');
     if (tried.ok || tried.code !== 'identifier_taken') return tried;
     if (tried.meta?.['field'] === 'username') return 'username_taken';
     // A new account has verified a proven identifier meanwhile: the older proof does not open that account.
@@ -75,7 +75,7 @@ export async function complete(
     return ended;
   }
   const settled = await consume(attempt, effect, { readBack: bound.id });
-  if (settled.state !== 'done') return failureOfConsume(settled);
+  if (settled.state !== 'done') return consumeError(settled);
   const token = request.registerToken ?? '';
   const { missing } = decision;
   return ok({ kind: 'incomplete', token, missing, user: settled.user ?? bound });

@@ -1,4 +1,4 @@
-/** What judging a one-time code shares, whatever it was sent for: the request, its outcomes, and the settlement. */
+/** The common part of verifying a one-time code, for all purposes: the request, its outcomes, and its consumption. */
 import type {
   Application,
   DeviceRef,
@@ -21,9 +21,6 @@ import {
   type SignedInOutcome,
 } from './sign-in-outcome.ts';
 import type { RightCode, TryCodeErrorCode } from './try-code.ts';
-
-/** ASVS: bound to its request, purpose and application. Ten identifiers of a kind are the most a profile holds. */
-export const MAX_IDENTIFIERS = 10;
 
 export interface VerifyOtp {
   /** By request id, or the newest one of an email. */
@@ -54,13 +51,14 @@ export type VerifyErrorCode =
 
 export type VerifyResult = Promise<Result<VerifyOutcome, VerifyErrorCode>>;
 
-/** What every step below shares. */
+/** The context of every step below. */
 export interface VerificationAttempt extends RightCode {
   ports: Ports;
   application: Application;
   request: VerifyOtp;
 }
 
+/** Uses the code up with its effect, in one batch. */
 export async function consume(
   attempt: VerificationAttempt,
   effect: Effect,
@@ -70,7 +68,8 @@ export async function consume(
   return ports.otps.consume({ challenge: found.challenge, nonce, effect, now, ...extra });
 }
 
-export function failureOfConsume(
+/** Why a code could not be used up, as the refusal of the request. */
+export function consumeError(
   settled: Exclude<ConsumeResult, { state: 'done' }>,
 ): Failure<'otp_invalid' | 'identifier_taken' | 'identifier_limit'> {
   switch (settled.state) {
@@ -94,7 +93,7 @@ export async function signIn(
   const by = { method, presented: request.presented };
   const prepared = await prepareSession(ports, application, user.id, by, now);
   const settled = await consume(attempt, effect, { readBack: user.id, signIn: prepared.signIn });
-  if (settled.state !== 'done') return failureOfConsume(settled);
+  if (settled.state !== 'done') return consumeError(settled);
   const current = settled.user ?? user;
   const refused = checkSignIn(current, application);
   if (refused) return refused;
@@ -108,6 +107,7 @@ export async function signIn(
   }
 }
 
+/** The kinds that a registration demands beside those that are proven. */
 export function stillMissing(
   attempt: VerificationAttempt,
   proven: readonly IdentifierKind[],
@@ -121,5 +121,5 @@ export async function useUp(
   failure: Failure<VerifyErrorCode>,
 ): Promise<Failure<VerifyErrorCode>> {
   const settled = await consume(attempt, { kind: 'none' });
-  return settled.state === 'done' ? failure : failureOfConsume(settled);
+  return settled.state === 'done' ? failure : consumeError(settled);
 }

@@ -39,7 +39,7 @@ export function captchaTokenOf(
 
 /**
  * Whether a page of this very server asks, such as `/docs`. Over plain http only on a loopback host: any other name may have
- * been pointed at this machine by somebody else.
+ * been pointed at this machine by another person.
  */
 export function isOwnOrigin(origin: string, request: Request): boolean {
   const own = new URL(request.url);

@@ -33,7 +33,7 @@ export type CallArguments<O extends Operation> = Parts<O['request']> & {
 
 type Body<R extends ResponseSchemas> = z.output<R[keyof R & number]>;
 
-/** What came back; `ok` tells a success of the row from an error body. */
+/** An answer; `ok` tells a success of the row from an error body. */
 export type Result<O extends Operation> =
   | { ok: true; status: keyof O['response'] & number; headers: Headers; body: Body<O['response']> }
   | { ok: false; status: number; headers: Headers; body: ErrorBody };

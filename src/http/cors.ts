@@ -13,6 +13,7 @@ export interface CorsRule {
 }
 
 const STOREFRONT: ReadonlySet<Security> = new Set<Security>(['application', 'session', 'session?']);
+/** Whether pages of a shop may call rows of this security. */
 export const isStorefront = (security: Security): boolean => STOREFRONT.has(security);
 
 const EXPOSED = 'x-request-id, retry-after';

@@ -34,7 +34,7 @@ export function byOperator({ clientKey: actor }: Operator, { requestId }: Caller
   return { actor, requestId, reason };
 }
 
-/** What the guard found out about the caller, by the row's security. */
+/** The caller as the guard has identified it, by the row's security. */
 export interface Principals {
   none: { application?: undefined };
   application: { application: Application };
@@ -98,7 +98,7 @@ export type AnyHandler = (context: {
   fail(code: ErrorCode, detail?: FailureDetail): ApiFailure;
 }) => Promise<Reply<object> | ApiFailure>;
 
-/** What the guard lets through: the principal and the ports it may use. */
+/** A request that the guard lets through: the principal and the ports it may use. */
 export interface Grant {
   application?: Application;
   signedIn?: SignedIn;

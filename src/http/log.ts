@@ -3,6 +3,7 @@
 export type LogLine = Record<string, unknown> & { level: 'info' | 'warn' | 'error' };
 export type Log = (line: LogLine) => void;
 
+/** One line of JSON on the console, by its level. */
 export const consoleLog: Log = (line) => {
   console.log(JSON.stringify(line));
 };

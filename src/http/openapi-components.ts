@@ -1,7 +1,7 @@
 /** zod schemas → `components.schemas`, under the names that the schemas carry in `.meta({ id })`. */
 import * as z from 'zod';
 
-/** What is sent and what is answered can differ for one schema: defaults and coercions. */
+/** Schemas as components. One schema can have two shapes, for requests and for answers: defaults and coercions. */
 export type Io = 'input' | 'output';
 export type Json = Record<string, unknown>;
 /** A schema together with the direction in which the document uses it. */

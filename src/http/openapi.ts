@@ -16,7 +16,7 @@ export interface OpenApiOptions {
   version: string;
   /** SPDX identifier. */
   license?: string;
-  /** What each group of the table is for. */
+  /** The purpose of each group of the table. */
   tags?: Readonly<Record<string, string>>;
   /** The groups of the table to show; all of them when left out. With one group operationIds are plain (D-21). */
   groups?: readonly string[];

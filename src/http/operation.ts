@@ -59,15 +59,15 @@ interface Facts<
   summary: string;
   description: string;
   security: S;
-  /** What an access token must carry; on `platform` rows only. */
+  /** The scope that an access token must carry; on `platform` rows only. */
   scope?: S extends 'platform' ? Scope : never;
   /** How the body travels. `form` also accepts JSON (the OAuth token endpoint). */
   encoding?: 'json' | 'form';
-  /** What `""` in the body means: nothing (`drop`, D-23), or a value, where an empty text clears a field. */
+  /** Whether `""` in the body means nothing (`drop`, D-23), or a value: an empty text that clears a field. */
   blank?: 'drop' | 'keep';
   request: Q;
   response: R;
-  /** What the flow itself can refuse. What guard and parser refuse follows from the row: see `errorsOf`. */
+  /** The codes that the flow itself can answer. Those of guard and parser follow from the row: see `errorsOf`. */
   errors: readonly E[];
 }
 
@@ -109,7 +109,7 @@ export type Input<O extends Operation> = {
     ? z.output<O['request'][K]>
     : undefined;
 };
-/** What a handler answers. Undeclared keys are cut before it is sent. */
+/** The body that a handler answers. Undeclared keys are cut before it is sent. */
 export type Output<O extends Operation> = z.input<SuccessSchema<O['response']>>;
 
 export interface Entry {

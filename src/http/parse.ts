@@ -219,7 +219,7 @@ export function validators(
   return [...make('param', params), ...make('query', query), ...bodies];
 }
 
-/** What the validators left on the request. */
+/** The parts of the request as the validators have parsed them. */
 export function validated(c: Context): Record<'params' | 'query' | 'body', unknown> {
   // Hono types `valid` by the validators in one chain; ours are built from data.
   const valid = c.req.valid.bind(c.req) as (target: string) => unknown;

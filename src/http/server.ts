@@ -38,9 +38,9 @@ export interface ServerOptions {
   cors?: CorsRule;
   /** A real deployment, whose browsers are to come by https only. */
   production?: boolean;
-  /** Told which dependency failed, so that `log` can name it. */
+  /** The dependency that failed, for the log; undefined when the error is no outage. */
   isOutage(error: unknown): string | undefined;
-  /** What carries cookies out. In a page no Response can hold `set-cookie`, so the mock uses another one there. */
+  /** The header that carries cookies out. In a page no Response can hold `set-cookie`, so the mock uses another one there. */
   cookieHeader?: string;
   /** Body → what is sent. Parses with the row's schema unless told otherwise (the mock's two documented exceptions). */
   shape?(entry: Entry, body: object): object;
@@ -68,7 +68,7 @@ function writable(response: Response, requestId: string): Response {
 /** Browsers keep it for a host with all its ports: on a developer's machine it would break every other http server. */
 const HSTS = 'max-age=31536000; includeSubDomains';
 
-/** Whether browsers may be told to come by https only: a request of a real deployment that did. */
+/** Whether the answer demands https of browsers: one of a real deployment to a request by https. */
 export const isHttpsOnly = (request: Request, production: boolean): boolean =>
   production && new URL(request.url).protocol === 'https:';
 
@@ -76,7 +76,11 @@ export const isHttpsOnly = (request: Request, production: boolean): boolean =>
  * The headers that every answer carries, those of assets and redirects included.
  * @param httpsOnly see `isHttpsOnly`; the mock never says so
  */
-export function withHeaders(response: Response, requestId: string, httpsOnly = false): Response {
+export function withStandardHeaders(
+  response: Response,
+  requestId: string,
+  httpsOnly = false,
+): Response {
   const answer = writable(response, requestId);
   if (httpsOnly) answer.headers.set('strict-transport-security', HSTS);
   for (const [name, value] of Object.entries(HEADERS)) {
@@ -106,6 +110,10 @@ function byPrecedence(a: Entry, b: Entry): number {
   return a.row.path.split('{').length - b.row.path.split('{').length;
 }
 
+/**
+ * An app that serves every row of the table. Nothing is thrown: outages are answered with 503, all other errors
+ * with 500.
+ */
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
   const { cookieHeader = 'set-cookie', cors, production = false } = options;
@@ -118,7 +126,7 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     c.set('caller', caller);
     await next();
     const httpsOnly = isHttpsOnly(c.req.raw, production);
-    const marked = withHeaders(c.res, caller.requestId, httpsOnly);
+    const marked = withStandardHeaders(c.res, caller.requestId, httpsOnly);
     // Hono copies what it is given, so it is given only what it has not.
     if (marked !== c.res) c.res = marked;
     await shareWithPage(c);

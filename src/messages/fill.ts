@@ -9,7 +9,7 @@ export function fill(text: string, values: Values): string {
   return text.replace(PLACEHOLDER, (whole, name: string) => values[name] ?? whole);
 }
 
-/** What is wrong with an application's own text, or undefined when it can be used. It comes from JSON: it may be anything. */
+/** Why an application's own text cannot be used, or undefined when it can. It comes from JSON: it may be anything. */
 export function flawOf(
   text: unknown,
   values: Values,

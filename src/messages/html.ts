@@ -19,6 +19,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
+/** The values with what HTML would read as markup escaped. */
 export const escapedValues = (values: Values): Values =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, escapeHtml(value)]));
 
@@ -79,6 +80,7 @@ ${parts.map((part) => htmlOf(part, escaped)).join('\n')}
 `;
 }
 
+/** The plain text of a mail, from the same parts as its HTML. */
 export function mailText(parts: readonly Part[], values: Values): string {
   const texts = parts.map((part) => {
     if (typeof part === 'string') return fill(part, values);

@@ -36,6 +36,11 @@ const SAMPLES: { [T in Template]: MessageContent & { template: T } } = {
 const LANGUAGES: readonly Language[] = ['en', 'hi'];
 const CHANNELS: readonly Message['channel'][] = ['sms', 'email'];
 
+/**
+ * Every message in every language and channel, filled with sample values.
+ *
+ * @param overrides wordings of the application
+ */
 export function previews(shop: string, overrides?: TemplateOverrides): TemplatePreview[] {
   return Object.values(SAMPLES).flatMap((content) =>
     CHANNELS.flatMap((channel) =>

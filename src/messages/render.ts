@@ -12,7 +12,7 @@ import { NEEDED, valuesOf, type Values } from './values.ts';
 import { WORDINGS } from './wording.ts';
 
 export interface Voice {
-  /** What the application is called. */
+  /** The application's name. */
   shop: string;
   language: Language;
   overrides?: TemplateOverrides;

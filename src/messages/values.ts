@@ -1,4 +1,4 @@
-/** What a message puts into its placeholders. */
+/** The values of a message's placeholders. */
 import { masked } from '../domain/identifier.ts';
 import { OTP_LIFE_MS, RESET_LINK_LIFE_MS } from '../domain/credentials.ts';
 import { isWebAddress } from '../domain/web-address.ts';
@@ -75,6 +75,7 @@ function own({ content, channel, to }: Message, language: Language): Values {
   }
 }
 
+/** The values of a message, by placeholder. Throws when a link in it is neither https nor on this machine. */
 export function valuesOf(message: Message, shop: string, language: Language): Values {
   return { shop: oneLine(shop), ...own(message, language) };
 }

@@ -1,4 +1,4 @@
-/** What a message says in one language. Texts hold `{{placeholders}}`; `values.ts` names them. */
+/** The texts of one language. Texts hold `{{placeholders}}`; `values.ts` names them. */
 import type { Language, Template } from '../ports.ts';
 import { ENGLISH } from './english.ts';
 import { HINDI } from './hindi.ts';
@@ -8,7 +8,7 @@ export type Part =
   | string
   /** The code, easy to read off. */
   | { show: 'otp' }
-  /** What to press, and where it leads. */
+  /** The button and its address. */
   | { show: 'link'; label: string };
 
 export interface Wording {

@@ -1,5 +1,5 @@
 /**
- * What a dev page may do: run and style what carries the nonce, and ask its own server. A frame with a mail in it
+ * The policy of dev pages: run and style what carries the nonce, and ask its own server. A frame with a mail in it
  * (`srcdoc`) inherits the policy, and is sandboxed besides: the mail's inline styles work, its scripts do not, and it can
  * load nothing.
  */

@@ -36,6 +36,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
+/** Adds `/docs`, the API documents in a page. */
 export function serveDocs(app: Hono<ServerEnv>): void {
   app.get('/docs', (c) => c.html(PAGE, 200, { 'content-security-policy': POLICY }));
 }

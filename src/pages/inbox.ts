@@ -79,6 +79,7 @@ const page = (nonce: string) =>
       </body>
     </html>`;
 
+/** Adds `/_dev/inbox`: the sent messages, as a page or as JSON. */
 export function serveInbox(app: Hono<ServerEnv>, inbox: Inbox): void {
   // The printed address, opened in a browser, should show something.
   app.get('/', (c) => c.redirect('/_dev/inbox'));

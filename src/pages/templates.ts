@@ -66,6 +66,7 @@ function page(nonce: string, previews: TemplatePreview[]) {
     </html>`;
 }
 
+/** Adds `/_dev/templates`: a preview of every message. */
 export function serveTemplates(
   app: Hono<ServerEnv>,
   previews: (applicationId?: string) => Promise<TemplatePreview[] | undefined>,

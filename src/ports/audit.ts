@@ -1,6 +1,6 @@
-/** What operators can look up later: append-only. Of a person it holds the id alone, until the purge takes that too. */
+/** The audit log of operators: append-only. Of a person it holds the id alone, until the purge removes that too. */
 
-/** What an operator did: kept 400 days (D-73). */
+/** Actions of operators: kept 400 days (D-73). */
 export const ADMIN_ACTIONS = [
   'customer.created',
   'customer.updated',
@@ -21,7 +21,7 @@ export const ADMIN_ACTIONS = [
   'users.imported',
 ] as const;
 
-/** What happened to an account or to a message: kept 90 days. */
+/** Events of accounts and messages: kept 90 days. */
 export const SECURITY_EVENTS = [
   'sign_in',
   'sign_in.locked',
@@ -41,7 +41,7 @@ export const SECURITY_EVENTS = [
 /** How long a row is kept: what operators did for 400 days, all else for 90. */
 export type AuditRetention = 'admin' | 'security';
 
-/** What leaves no row of its own, and is counted by the hour. */
+/** Activities without a row of their own: counted by the hour. */
 export type Activity =
   | 'sign_in_failed.otp'
   | 'sign_in_failed.password'
@@ -75,6 +75,6 @@ export interface Audit {
   /** One more in this hour. */
   count(activity: Activity, at: number): Promise<void>;
   record(event: AuditEvent): Promise<void>;
-  /** What happened to a user, newest first, at most `limit`. */
+  /** The events of a user, newest first, at most `limit`. */
   ofUser(userId: string, limit: number): Promise<AuditEvent[]>;
 }

@@ -23,12 +23,12 @@ export interface Limited {
   retryAfter: number;
 }
 
-/** What bounds the cost of SMS (D-76). Judged and counted in the batch of the send it belongs to. */
+/** The bounds of the cost of SMS (D-76). Judged and counted in the batch of the send it belongs to. */
 export interface SmsGuard {
   at: number;
   /** Sends of the application in a day (UTC). */
   perDay: number;
-  /** Sends from which on operators hear that the cap is near. */
+  /** Sends from which on a warning says that the cap is near. */
   alertAt: number;
   /** Of a send to another country than the application's own: when too few are verified, such sends pause. */
   foreign?: { minSends: number; minVerifiedPercent: number; pauseMs: number };
@@ -48,6 +48,6 @@ export interface Budgets {
   charge(limits: readonly Limit[], now: number): Promise<Limited | undefined>;
   /** Takes charges back that were made at `chargedAt`; those of a window that has ended meanwhile are gone anyway. */
   giveBack(limits: readonly Limit[], chargedAt: number): Promise<void>;
-  /** What stands in the way of one more charge, without charging. */
+  /** The limit that refuses one more charge; nothing is charged. */
   check(limits: readonly Limit[], now: number): Promise<Limited | undefined>;
 }

@@ -1,4 +1,4 @@
-/** What a captcha was solved for; the widget may name it as its action. */
+/** The purpose of a captcha; the widget may name it as its action. */
 export type CaptchaAction = 'send_otp' | 'login' | 'reset' | 'register';
 
 export interface Captcha {

@@ -38,7 +38,7 @@ export interface Tokens {
   jwks(): Promise<{ keys: Record<string, unknown>[] }>;
 }
 
-/** What a hash was made with, and so what it costs to compute. */
+/** The algorithm and cost of a hash. */
 export type HashParameters =
   | { kind: 'argon2id'; memoryKib: number; passes: number; lanes: number }
   | { kind: 'bcrypt'; /** Base-2 logarithm of the rounds. */ cost: number }
@@ -57,7 +57,7 @@ export interface Hasher {
   /**
    * Never throws.
    *
-   * `right`: the hash can stay. `outdated`: right, but hashed by another algorithm or with other parameters; hash it anew.
+   * `right`: the hash can stay. `outdated`: right, but hashed by another algorithm or with other parameters; hash it again.
    * A bcrypt hash that is held against more than 72 bytes is `right` and never `outdated`: bcrypt compares 72 of them, so
    * the password that was typed may not be the user's own. `unusable`: cannot be computed, which is as good as wrong; the
    * reason is for the log and holds neither hash nor password.

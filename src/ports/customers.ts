@@ -2,7 +2,7 @@
 import type { AuditEvent } from './audit.ts';
 import type { Identifier, IdentifierKind, NewUser, Profile, User } from './users.ts';
 
-/** What a search text can mean; everything that is set is tried. */
+/** The meanings of a search text; each that is set is tried. */
 export interface CustomerTerms {
   /** 24 hex digits. */
   id?: string;
@@ -53,11 +53,11 @@ export interface Customers {
   /**
    * Changes all of these users or none; block and archive end their sessions and pending credentials in the same batch.
    * @param event written once for each of them
-   * @returns the ids that nobody has; empty when the change was made
+   * @returns the unknown ids; empty when the change was made
    */
   setState(userIds: string[], change: StateChange, event: AuditEvent): Promise<string[]>;
   /**
-   * Brings back a user who was archived, or deleted after `deletedAfter` (ms); whoever was deleted before that is
+   * Brings back a user who was archived, or deleted after `deletedAfter` (ms); a user who was deleted before that is
    * the purge's.
    */
   restore(

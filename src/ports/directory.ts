@@ -70,11 +70,11 @@ export interface Application {
   smsCountries: string[];
   /** Name of the D1 binding that holds this application's users. */
   shard: string;
-  /** What messages to its shoppers are written in. */
+  /** The language of messages to its shoppers. */
   language: Language;
   /** Its own wording of messages. */
   templates?: TemplateOverrides;
-  /** Addresses of its own servers, whose word for a shopper's address is believed (D-29). */
+  /** Addresses of its own servers: they may name the shopper's address (D-29). */
   serverAddresses: string[];
   /** For app-store reviews and end-to-end tests: a fixed code, and nothing is sent (D-75). */
   testIdentifiers: { kind: IdentifierKind; value: string; otp: string; /** ms */ until: number }[];

@@ -4,10 +4,10 @@ import type { AuditEvent } from './audit.ts';
 /** `replaced`: by a newer file, or by the same one after it had changed. */
 export type ImportState = 'pending' | 'processing' | 'success' | 'failed' | 'replaced';
 
-/** What a column can name. */
+/** The fields that a column can hold. */
 export type ImportField = 'user_id' | 'email' | 'phone_number' | 'country_code' | 'mobile';
 
-/** What the header of a file says of the records below it. */
+/** The columns of a file, read from its header. */
 export interface ImportColumns {
   delimiter: string;
   /** Field → place in a record, from 0. */
@@ -93,7 +93,7 @@ export interface Groups {
   claimStalled(importId: string, before: number, now: number): Promise<boolean>;
 }
 
-/** What a record calls a customer by; identifiers as they are stored. */
+/** The key by which a record names a customer; identifiers as they are stored. */
 export interface MemberKey {
   by: 'id' | 'email' | 'phone';
   value: string;

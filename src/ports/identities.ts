@@ -1,4 +1,4 @@
-/** Logins that someone else vouches for: Google, Facebook, Apple, or the company's own system. */
+/** Logins that another system has verified: Google, Facebook, Apple, or the company's own. */
 import type { AuditEvent } from './audit.ts';
 import type { Limit } from './budgets.ts';
 import type { NewRegistration } from './registrations.ts';
@@ -18,7 +18,7 @@ export interface LinkedIdentity extends SocialIdentity {
   linkedAt: number;
 }
 
-/** What a provider says of the holder of a token, checked for us: signature or origin, audience, issuer, expiry. */
+/** The holder of a token as the provider describes it. Signature or origin, audience, issuer and expiry have been checked. */
 export interface SocialPerson {
   subject: string;
   email?: string;
@@ -70,7 +70,7 @@ export interface LoginTokens {
 }
 
 export interface Identities {
-  /** What is linked to a user, the oldest first. */
+  /** The identities of a user, the oldest first. */
   ofUser(userId: string): Promise<LinkedIdentity[]>;
   /**
    * Unlinks the identity; all sessions and pending credentials of the user end in the same batch, where the event is written.

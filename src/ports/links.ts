@@ -21,7 +21,7 @@ export interface NewLink {
 /** A reset link goes to the active user who has the address verified; without one, the row is written as expired already. */
 export type NewResetLink = Omit<NewLink, 'kind' | 'userId'>;
 
-/** What a link does, and to whom. */
+/** The action of a link and the account it concerns. */
 export interface LinkDescription {
   kind: LinkKind;
   identifier: IdentifierRef;

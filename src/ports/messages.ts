@@ -1,7 +1,7 @@
 /** Messages to people. */
 import type { Application } from './directory.ts';
 
-/** What is said, in words of the domain; templates turn it into text. Identifiers in notices are masked already. */
+/** The content of a message by its template. Identifiers in notices are masked already. */
 export type MessageContent =
   | {
       template: 'otp';
@@ -25,7 +25,7 @@ export type MessageContent =
 
 export type Template = MessageContent['template'];
 
-/** What messages to shoppers can be written in. */
+/** Languages of messages to shoppers. */
 export type Language = 'en' | 'hi';
 
 /** An application's own wording of one message, with `{{placeholders}}`. What is left out is built in. */
@@ -76,7 +76,7 @@ export interface TemplatePreview {
   refused: string[];
 }
 
-/** What a transport may use beside the text. */
+/** Data that a transport may use beside the text. */
 export interface DeliveryContext {
   application: Application;
   /** By the name of its placeholder: some providers keep the wording themselves. */

@@ -54,7 +54,7 @@ export interface OpenChallenge {
   sms?: SmsGuard;
 }
 
-/** What one try found. */
+/** The result of one attempt. */
 export type Attempt =
   | {
       /** Right, not used up yet, and charged to nothing. */
@@ -98,7 +98,7 @@ export type Resend =
   | { state: 'exhausted' }
   | { state: 'unknown' };
 
-/** What using up a code brings about, in the same batch. */
+/** The effect of a consumed code, in the same batch. */
 export type Effect =
   | { kind: 'none' }
   /** The proof counts for a registration, which is made when it is new. */

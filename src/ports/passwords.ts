@@ -5,7 +5,7 @@ import type { NewRegistration } from './registrations.ts';
 import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, User } from './users.ts';
 
-/** What was typed as username, read. */
+/** The parsed login name. */
 export type LoginName = { identifier: IdentifierRef } | { username: string } | { userId: string };
 
 export interface PasswordAttempt {
@@ -22,7 +22,7 @@ export interface PasswordAttempt {
 }
 
 export interface PasswordSuccess {
-  /** What the attempt charged, and when: it is given back. */
+  /** The charges of the attempt and their time: they are given back. */
   charged: Limit[];
   chargedAt: number;
   userId: string;

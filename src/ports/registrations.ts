@@ -4,7 +4,7 @@ import type { ConsumeResult } from './otps.ts';
 import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, NewUser, Profile, User } from './users.ts';
 
-/** What a shopper filled in before all proofs were there. */
+/** The form of a registration whose proofs are not complete. */
 export interface PendingForm extends Profile {
   /** PHC string. */
   passwordHash?: string;
@@ -12,7 +12,7 @@ export interface PendingForm extends Profile {
   identifiers: IdentifierRef[];
 }
 
-/** What began a registration: a form behind a solved captcha or without one, or a proof. */
+/** The beginning of a registration: a form behind a solved captcha or without one, or a proof. */
 export type RegistrationOrigin =
   | 'captcha'
   | 'form'
@@ -64,7 +64,7 @@ export interface Registrations {
     /** The user it is bound to (D-49). */
     bound: User | undefined;
   }>;
-  /** What was filled in so far: one KV read. */
+  /** The stored form: one KV read. */
   form(registration: Registration): Promise<PendingForm | undefined>;
   /** A new registration: its row, its proofs, and what was filled in so far in KV. */
   begin(next: NewRegistration, form: PendingForm, proofs?: readonly Proof[]): Promise<void>;

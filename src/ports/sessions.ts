@@ -21,9 +21,9 @@ export interface Session {
 }
 
 export interface SessionEvidence {
-  /** What KV holds; undefined when it has nothing, or not yet. */
+  /** The session in KV; undefined when it is not there, or not yet. */
   session: Session | undefined;
-  /** What D1 says, read from the primary. */
+  /** The user in D1, read from the primary. */
   user: User | undefined;
   ended: boolean;
 }
@@ -31,7 +31,7 @@ export interface SessionEvidence {
 export interface SessionTokens {
   /** A fresh session id of a user: 24 random bytes behind the user's id, signed for the cookie. */
   issue(userId: string): Promise<{ cookie: string; handle: string }>;
-  /** What a cookie value names, when one of our keys signed it. */
+  /** The session that a cookie value names, when one of our keys signed it. */
   open(cookie: string): Promise<{ userId: string; handle: string } | undefined>;
 }
 

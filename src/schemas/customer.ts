@@ -1,4 +1,5 @@
 /** A customer as an operator writes one. */
+import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 import * as z from 'zod';
 import { digits, email, metaMap, name, text, typedText } from './fields.ts';
 import { UserSchema } from './user.ts';
@@ -46,8 +47,14 @@ export const UpdateUserRequestSchema = z
     gender: text(20).optional(),
     external_id: text(200).optional(),
     meta: metaMap.optional(),
-    emails: z.array(UserEmails).max(10, 'must be at most 10').optional(),
-    phone_numbers: z.array(UserPhoneNumbers).max(10, 'must be at most 10').optional(),
+    emails: z
+      .array(UserEmails)
+      .max(MAX_IDENTIFIERS, `must be at most ${MAX_IDENTIFIERS}`)
+      .optional(),
+    phone_numbers: z
+      .array(UserPhoneNumbers)
+      .max(MAX_IDENTIFIERS, `must be at most ${MAX_IDENTIFIERS}`)
+      .optional(),
   })
   .meta({ id: 'UpdateUserRequestSchema' });
 

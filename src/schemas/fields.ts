@@ -49,7 +49,7 @@ export const password = multilineText(1024);
 export const longToken = text(8192);
 export const captcha = text(4096);
 export const reason = multilineText(500);
-/** What a path or a query names. No format and no bound: what matches nothing is a 404. */
+/** A name in a path or a query. Without format and bound: a name that matches nothing is a 404. */
 export const id = z.string().refine((value) => !LINE_END.test(value), ONE_LINE);
 
 const MAX_META_BYTES = 4096;

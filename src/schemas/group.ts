@@ -57,7 +57,7 @@ export const UserGroupResponseSchema = z
   })
   .meta({ id: 'UserGroupResponseSchema' });
 
-/** What every server sends of it. */
+/** Keys that are in every answer. */
 export const GROUP_KEYS = [
   '_id',
   'uid',

@@ -1,4 +1,4 @@
-/** What sign-ins answer, and the code of a link. */
+/** Answers of sign-ins, and the code of a link. */
 import * as z from 'zod';
 import { token } from './fields.ts';
 import { UserSchema } from './user.ts';

@@ -1,4 +1,4 @@
-/** What the operations that send and verify one-time codes exchange. */
+/** Bodies and answers of the operations that send and verify one-time codes. */
 import * as z from 'zod';
 import { captcha, code, digits, email, text, token } from './fields.ts';
 import { UserSchema } from './user.ts';
@@ -52,7 +52,7 @@ export const VerifyEmailOtpRequestSchema = z
   })
   .meta({ id: 'VerifyEmailOtpRequestSchema' });
 
-/** What a sent code answers, wherever it was asked for. */
+/** The answer of every operation that sends a code. */
 const otpSent = {
   success: z.boolean().optional(),
   request_id: z.string().optional(),
@@ -63,7 +63,7 @@ const otpSent = {
   resend_token: z.string().optional(),
   register_token: z.string().optional(),
 };
-/** What is still to be proven, by code or by link. */
+/** Fields that say which identifiers are still to be proven, by code or by link. */
 const proofsWanted = {
   verify_mobile_otp: z.boolean().optional(),
   verify_email_otp: z.boolean().optional(),

@@ -115,7 +115,7 @@ export const PlatformSchema = z
   })
   .meta({ id: 'PlatformSchema' });
 
-/** What every server sends of it. */
+/** Keys that are in every answer. */
 export const CONFIG_KEYS = [
   '_id',
   'name',
@@ -136,7 +136,7 @@ export const CONFIG_KEYS = [
 ] as const;
 
 const address = text(2_048);
-/** What may be longer than the rest, or have several lines: texts for shoppers, and addresses. */
+/** Fields that may be longer than the rest, or have several lines: texts for shoppers, and addresses. */
 const LONGER: Readonly<Record<string, z.ZodType>> = {
   display: multilineText(500),
   subtext: multilineText(1_000),
@@ -175,5 +175,5 @@ function writable<S extends z.ZodType>(schema: S, name = ''): S {
   return changed() as S;
 }
 
-/** What changes a configuration: any part of it, and nothing that it does not know. */
+/** A change of a configuration: any part of it; unknown keys are refused. */
 export const PlatformSchemaChange = writable(PlatformSchema);

@@ -6,7 +6,7 @@ export interface FieldError {
   message: string;
 }
 
-/** What a failure may say beside its code. */
+/** The details of a failure beside its code. */
 export interface FailureDetail {
   /** Public. Replaces the standard message of the code, to name the field or the limit. */
   readonly message?: string;

@@ -35,7 +35,7 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'delivery.dead': 'Message not delivered',
 };
 
-/** What operators did names them and their reason; what shoppers did shows to shoppers as well. */
+/** Events of operators name the operator and the reason; those of shoppers are visible to shoppers as well. */
 export function timelineView(user: User, { config }: Application, events: readonly AuditEvent[]) {
   const { deletedAt } = user;
   const end = deletedAt === undefined ? undefined : deletedAt + config.delete_account_day * DAY_MS;

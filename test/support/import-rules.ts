@@ -26,12 +26,7 @@ const EXAMPLES = '^mocks/examples/.+\\.json$';
 const LAYERS: Layer[] = [
   { name: 'shared', from: SHARED, values: [SHARED], packages: [] },
   { name: 'ports', from: PORTS, values: ['^src/ports/'], packages: [] },
-  {
-    name: 'schemas',
-    from: '^src/schemas/',
-    values: ['^src/schemas/', SHARED],
-    packages: ['zod'],
-  },
+  { name: 'schemas', from: '^src/schemas/', values: ['^src/schemas/', SHARED], packages: ['zod'] },
   {
     name: 'http',
     from: '^src/http/',

@@ -18,9 +18,9 @@ export interface ImportOptions {
   resume: ResumeFile;
   /** Keeps in the application's record which hashes are brought; done before users with them are written. */
   noteHashes(policy: ImportedHashes): Promise<void>;
-  /** Told each mistake, in the order of the lines of a batch. */
+  /** Called for each mistake, in the order of the lines of a batch. */
   report(problem: LineProblem): void;
-  /** Told after each batch. */
+  /** Called after each batch. */
   progress(byteOffset: number): void;
 }
 

@@ -16,7 +16,7 @@ const flag = z.preprocess(
   (value) => (value === 'true' ? true : value === 'false' ? false : value),
   z.boolean('must be true or false'),
 );
-/** What is an object or a list is JSON in a CSV. */
+/** Objects and lists are JSON in a CSV. */
 const structured = <S extends z.ZodType>(schema: S) =>
   z.preprocess((value, ctx) => {
     if (typeof value !== 'string') return value;

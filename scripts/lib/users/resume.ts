@@ -52,7 +52,7 @@ export class ResumeFile {
     this.#stamp = { application, fingerprint: fingerprintOf(file) };
   }
 
-  /** What an earlier run has noted, if there was one. */
+  /** The notes of an earlier run, if there was one. */
   read(): Progress | undefined {
     if (this.#path === undefined || !existsSync(this.#path)) return undefined;
     let stored: Stored;

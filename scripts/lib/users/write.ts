@@ -35,7 +35,7 @@ export interface BatchResult {
 const MAX_ATTEMPTS = 5;
 const MAX_USERNAME_DRAWS = 4;
 
-/** What of the batch others have: ids, usernames, verified identifiers, social identities. */
+/** Values of the batch that other users have: ids, usernames, verified identifiers, social identities. */
 async function takenBy(
   database: Database,
   application: string,
@@ -80,7 +80,7 @@ async function takenBy(
   };
 }
 
-/** What a user claims that one user alone can have, and the field that it stands in. */
+/** The unique values of a user, with the field of each. */
 const claimsOf = (user: Imported): [claim: string, field: string][] => [
   ...user.identifiers
     .filter(({ verified }) => verified)

@@ -8,6 +8,7 @@ import { withTimeout } from '../deadline.ts';
 /** The host is of no meaning to the binding. */
 const FILE = 'https://assets/data/common-passwords.txt';
 
+/** The list of common passwords, read from the assets once per isolate. Throws an Outage when they do not answer. */
 export function assetPasswords(assets: Pick<Fetcher, 'fetch'>): CommonPasswords {
   let loading: Promise<ReadonlySet<string>> | undefined;
 

@@ -102,5 +102,6 @@ export function argon2id(
   });
 }
 
+/** 16 random bytes. */
 export const newSalt = (): Uint8Array<ArrayBuffer> =>
   crypto.getRandomValues(new Uint8Array(SALT_BYTES));

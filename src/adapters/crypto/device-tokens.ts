@@ -4,6 +4,7 @@ import { toHex } from './encoding.ts';
 
 const COOKIE = /^([0-9a-f]{24})\.([0-9a-f]{32})\.([0-9a-f]{32})$/;
 
+/** Cookies that say which user a browser has signed in before, with a keyed hash of the vault. */
 export function createDeviceTokens(vault: Vault, random: Pick<Random, 'bytes'>): DeviceTokens {
   const signed = (userId: string, id: string): string => `${userId}.${id}`;
   return {

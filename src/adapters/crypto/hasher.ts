@@ -15,6 +15,7 @@ export type ComputeDigest = (
   length: number,
 ) => Promise<Uint8Array>;
 
+/** The digest of a password, `length` bytes, by the algorithm and cost of its parameters. */
 export const computeDigest: ComputeDigest = async (password, salt, parameters, length) => {
   switch (parameters.kind) {
     case 'argon2id':
@@ -31,7 +32,7 @@ export const computeDigest: ComputeDigest = async (password, salt, parameters, l
 const DIGEST_BYTES = 32;
 /** Past them bcrypt reads nothing of a password. */
 const BCRYPT_BYTES = 72;
-/** What is computed with it is held against nothing, and costs as much as a user's own. */
+/** For unknown users: the digest is compared with nothing, and costs as much as a user's own. */
 const DUMMY_SALT = utf8('somesalt12345678');
 
 /** NFC first: the same password may be typed in two encodings (ASVS 6.2). */
@@ -52,6 +53,11 @@ const TODAY = workClass(ARGON2);
 const dummyLength = (of: HashParameters): number =>
   of.kind === 'pbkdf2' ? of.blocks * PBKDF2_BLOCK_BYTES[of.hash] : DIGEST_BYTES;
 
+/**
+ * Hashes and verifies passwords.
+ *
+ * @param compute does the expensive work; tests count it
+ */
 export function createHasher(compute: ComputeDigest): Hasher {
   return {
     async hash(password) {

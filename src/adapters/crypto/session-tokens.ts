@@ -11,6 +11,7 @@ const USER_BYTES = 12;
 const RANDOM_BYTES = 24;
 const COOKIE = /^s:([A-Za-z0-9_-]{48})\.([A-Za-z0-9_-]{43})$/;
 
+/** Session cookies signed by the first of these secrets and verified by all of them. */
 export function createSessionTokens(
   secrets: readonly KeyMaterial[],
   random: Pick<Random, 'bytes'>,

@@ -13,6 +13,10 @@ export interface KeyMaterial {
 
 const IV_BYTES = 12;
 
+/**
+ * Seals and hashes with the first key, opens and compares with all of them. `open` throws when a text was sealed
+ * under a key that is gone or has been altered.
+ */
 export function createVault(keys: readonly KeyMaterial[]): Vault {
   const derived = new Map<string, Promise<CryptoKey>>();
 

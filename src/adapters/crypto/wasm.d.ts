@@ -1,4 +1,4 @@
-/** What wrangler makes of a wasm import: a module that is compiled already, since Workers refuse to compile at run time. */
+/** wrangler imports wasm as a compiled module, since Workers refuse to compile at run time. */
 declare module '*.wasm' {
   const module: WebAssembly.Module;
   export default module;

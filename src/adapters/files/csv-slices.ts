@@ -16,6 +16,7 @@ export interface Place {
   line: number;
 }
 
+/** Both, one behind the other; an empty one costs no copy. */
 export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (a.length === 0) return b;
   const both = new Uint8Array(a.length + b.length);
@@ -24,7 +25,7 @@ export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
-/** Pieces of at least `BLOCK` bytes, the last one aside. */
+/** Pieces of at least `BLOCK_BYTES`, the last one aside. */
 async function* blocksOfAtLeast(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let block: Uint8Array = new Uint8Array();
   for await (const chunk of chunks) {

@@ -26,7 +26,7 @@ const refused = (reason: string): FileRefusal => ({ state: 'refused', reason });
 
 type Answered = Pick<Download, 'status' | 'headers'>;
 
-/** What tells one content of a file from another. */
+/** The version of a file's content. */
 const versionOf = ({ headers }: Answered): string | undefined =>
   headers.get('etag') ?? headers.get('last-modified') ?? undefined;
 
@@ -111,7 +111,7 @@ function judge(
 
 async function* nothing(): AsyncGenerator<never> {}
 
-/** What the operator reads of it in the group. */
+/** The reason as the operator reads it in the group. */
 const outage = (error: unknown): Outage =>
   new Outage(
     'File',

@@ -33,6 +33,10 @@ export interface Expected {
 
 export type RemoteJwks = ReturnType<typeof createRemoteJwks>;
 
+/**
+ * Verifies JWTs of others by the keys they publish. Key sets are kept for an hour; `verify` throws ProofRejected
+ * for a token that proves nothing and ProviderUnavailable when the keys cannot be read.
+ */
 export function createRemoteJwks(outbound: Outbound, clock: Clock) {
   const sets = new Map<string, KeySet>();
 

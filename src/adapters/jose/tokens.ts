@@ -8,6 +8,7 @@ const AUDIENCE = 'vestibule-platform';
 /** Fixed by our keys, never by a token's header. */
 const ALGORITHM = 'EdDSA';
 
+/** Access tokens of operators: signed by the first key, verified by all of them. */
 export function createTokens(signingKeys: readonly JWK[], clock: Clock): Tokens {
   // `d` is the private half: it never leaves this file.
   const publicKeys = signingKeys.map(({ kty, crv, kid, x }): JWK => ({
@@ -66,7 +67,7 @@ export function createTokens(signingKeys: readonly JWK[], clock: Clock): Tokens 
           scopes: String(payload['scope']).split(' ').filter(Boolean),
         };
       } catch {
-        // Expired, forged, foreign, garbage: the caller hears one answer for all of them.
+        // Expired, forged, foreign, garbage: all get the same answer.
         return undefined;
       }
     },

@@ -101,7 +101,7 @@ export class Values {
   async list(start: Prefix | undefined, max = 1000): Promise<{ key: Key; metadata: unknown }[]> {
     if (start === undefined) return [];
     const { keys: found } = await call(this.#kv.list({ prefix: start, limit: max }));
-    // What KV has under a prefix of ours was put there with a key of ours.
+    // Keys under a prefix of ours were written by `put`.
     return found.map(({ name, metadata }) => ({ key: name as Key, metadata }));
   }
 }

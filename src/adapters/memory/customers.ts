@@ -20,6 +20,7 @@ function matches(user: User, terms: CustomerTerms): boolean {
   );
 }
 
+/** The port `Customers` on memory. */
 export function memoryCustomers(state: MemoryState): Customers {
   return {
     async list({ terms, pageNo, pageSize }) {

@@ -13,7 +13,7 @@ import type { MemoryState } from './state.ts';
 type StoredGroup = Omit<Group, 'import'> & { importId: string; membersOf?: string };
 type StoredImport = GroupImport & { errors: LineError[]; members: Set<string> };
 
-/** What the two stores below have in common; the groups of one application. */
+/** The groups of one application, for the two stores below. */
 export class MemoryGroups {
   readonly groups = new Map<string, StoredGroup>();
   readonly imports = new Map<string, StoredImport>();
@@ -58,6 +58,7 @@ export class MemoryGroups {
   }
 }
 
+/** The port `Groups` on memory. */
 export function memoryGroups(state: MemoryState): Groups {
   const { groups: store } = state;
   return {
@@ -111,6 +112,7 @@ export function memoryGroups(state: MemoryState): Groups {
   };
 }
 
+/** The port `GroupImports` on memory. */
 export function memoryGroupImports(state: MemoryState): GroupImports {
   const { groups: store } = state;
   const groupOf = ({ groupId, id }: GroupImport): StoredGroup | undefined => {

@@ -4,6 +4,7 @@ import type { MemoryState } from './state.ts';
 
 const orderOf = ({ provider, subject }: SocialIdentity): string => `${provider} ${subject}`;
 
+/** The port `Identities` on memory. */
 export function memoryIdentities(state: MemoryState): Identities {
   return {
     ofUser: async (userId) =>

@@ -3,6 +3,7 @@ import { statusOf } from '../../domain/user.ts';
 import type { LinkKind, Links } from '../../ports.ts';
 import type { MemoryState, StoredLink } from './state.ts';
 
+/** The port `Links` on memory. */
 export function memoryLinks(state: MemoryState): Links {
   function usable(id: string, kind: LinkKind, now: number): StoredLink | undefined {
     const link = state.links.get(id);

@@ -30,7 +30,7 @@ function open({
 
 const REGISTRATION_LIMIT = 'messages_per_registration';
 
-/** What stands in the way of one more message of the registration. */
+/** The limit that refuses one more message of the registration. */
 function registrationLimited(
   state: MemoryState,
   sends: Omit<RegistrationSends, 'registration'>,
@@ -52,6 +52,7 @@ function registrationLimited(
   return room ? undefined : { limit: REGISTRATION_LIMIT, retryAfter };
 }
 
+/** The port `Otps` on memory. */
 export function memoryOtps(state: MemoryState): Otps {
   const secondsLeft = ({ expiresAt }: { expiresAt: number }, now: number): number =>
     secondsUntil(expiresAt, now);
@@ -204,7 +205,7 @@ function newestFor(
     )[0];
 }
 
-/** What the statements of a batch would refuse. */
+/** The conflicts that the statements of a batch would meet. */
 function precondition(
   state: MemoryState,
   { effect, challenge, now }: Settlement,

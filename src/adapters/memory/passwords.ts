@@ -12,6 +12,7 @@ export const plainHasher: Hasher = {
     hash === `plain:${password.normalize('NFC')}` ? 'right' : 'wrong',
 };
 
+/** The port `Passwords` on memory. */
 export function memoryPasswords(state: MemoryState): Passwords {
   function meant(login: LoginName): StoredUser | undefined {
     if ('userId' in login) return state.users.get(login.userId);

@@ -50,7 +50,7 @@ export interface MemoryOptions {
   loginTokens?: LoginTokens;
   /** Where the files of groups are read from; every file is missing when left out. */
   files?: ImportFiles;
-  /** Told of what goes on behind an answer. */
+  /** Receives the work that goes on behind an answer. */
   background?(work: Promise<unknown>): void;
 }
 
@@ -81,6 +81,7 @@ function memoryTokens(random: Random): Tokens {
   };
 }
 
+/** All ports on memory, for tests and for scenarios of the mock; each application has its own state. */
 export function memoryPorts(options: MemoryOptions): MemoryPorts {
   const { clock = { now: () => Date.now() }, random = cryptoRandom, limits } = options;
   const key = { id: 'memory', secret: crypto.getRandomValues(new Uint8Array(32)) };

@@ -1,4 +1,4 @@
-/** What a revocation ends, in memory; `domain/credentials.ts` says which kinds of credentials those are. */
+/** Revocations in memory; `domain/credentials.ts` says which kinds of credentials those are. */
 import {
   endedBy,
   nextValidFrom,

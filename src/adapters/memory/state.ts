@@ -134,7 +134,7 @@ export class MemoryState {
     return undefined;
   }
 
-  /** What the unique indexes of D1 would refuse. */
+  /** The field that the unique indexes of D1 would refuse. */
   conflict(user: NewUser): 'email' | 'phone' | 'username' | undefined {
     for (const one of user.identifiers) {
       if (one.verified && this.owner(one)) return one.kind;

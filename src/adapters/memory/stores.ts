@@ -16,6 +16,7 @@ import type {
 } from '../../ports.ts';
 import type { MemoryState } from './state.ts';
 
+/** The port `Budgets` on memory. */
 export function memoryBudgets(state: MemoryState): Budgets {
   return {
     charge: async (limits, now) => state.charge(limits, now),
@@ -24,6 +25,7 @@ export function memoryBudgets(state: MemoryState): Budgets {
   };
 }
 
+/** The port `Users` on memory. */
 export function memoryUsers(state: MemoryState): Users {
   return {
     find: async (userId) => state.user(userId),
@@ -66,6 +68,7 @@ export function memoryUsers(state: MemoryState): Users {
   };
 }
 
+/** The port `Sessions` on memory. */
 export function memorySessions(state: MemoryState): Sessions {
   return {
     async put(session) {
@@ -103,6 +106,7 @@ export function memorySessions(state: MemoryState): Sessions {
   };
 }
 
+/** The port `Registrations` on memory. */
 export function memoryRegistrations(state: MemoryState, clock: Clock): Registrations {
   const form = async ({ id }: { id: string }): Promise<PendingForm | undefined> => {
     const text = state.forms.get(id);
@@ -167,6 +171,7 @@ export function memoryRegistrations(state: MemoryState, clock: Clock): Registrat
   };
 }
 
+/** The port `Audit` on memory. */
 export function memoryAudit(state: MemoryState): Audit {
   return {
     async count(activity) {

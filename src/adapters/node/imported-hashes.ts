@@ -18,6 +18,7 @@ export async function bcrypt(password: Bytes, salt: Bytes, { cost }: Of<'bcrypt'
   return new Uint8Array(decodeBase64(hash.slice(-BCRYPT_DIGEST_LETTERS), BCRYPT_DIGEST_BYTES));
 }
 
+/** The PBKDF2 digest of a password, `length` bytes. */
 export async function pbkdf2(
   password: Bytes,
   salt: Bytes,
@@ -29,6 +30,7 @@ export async function pbkdf2(
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, length * 8));
 }
 
+/** The scrypt digest of a password, `length` bytes. */
 export function scrypt(password: Bytes, salt: Bytes, of: Of<'scrypt'>, length: number): Bytes {
   const { logN, r, p } = of;
   // 128 · N · r alone would refuse the largest that is allowed: the smaller buffers count too.

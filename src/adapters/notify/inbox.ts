@@ -12,6 +12,7 @@ const KEPT_FOR_MS = DAY_MS;
 const SORT_KEY_MAX = 9_999_999_999_999;
 const MAX_LISTED = 100;
 
+/** The inbox of a developer: the last 100 messages of a day, in KV. */
 export function createInbox(values: Values): Inbox {
   return {
     sendsOnce: true,

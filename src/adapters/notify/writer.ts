@@ -3,13 +3,17 @@ import type { Log } from '../../http/log.ts';
 import type { ApplicationRecords, DeliveryContext, Message, RenderedMessage } from '../../ports.ts';
 import { render } from '../../messages/render.ts';
 
-export interface Written extends DeliveryContext {
+export interface WrittenMessage extends DeliveryContext {
   rendered: RenderedMessage;
 }
 
 /** Undefined when the application is gone: then the message is dropped. */
-export type Writer = (applicationId: string, message: Message) => Promise<Written | undefined>;
+export type Writer = (
+  applicationId: string,
+  message: Message,
+) => Promise<WrittenMessage | undefined>;
 
+/** Renders messages in the application's language and wording; undefined for an application that is gone. */
 export function messageWriter(records: ApplicationRecords, log: Log): Writer {
   return async (applicationId, message) => {
     const about = { message_id: message.id, application_id: applicationId };

@@ -6,7 +6,7 @@ import { TimeOver, type Deadline } from '../deadline.ts';
 
 export type Fetch = typeof fetch;
 
-/** What the runtime would refuse with a message that prints the value. */
+/** Header values that the runtime accepts; it refuses others with a message that prints the value. */
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
 /**
@@ -35,6 +35,7 @@ export function drop(response: Response | undefined): void {
   void response?.body?.cancel().catch(() => undefined);
 }
 
+/** Whether an answer is a 3xx. */
 export const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400;
 
 export interface Send {

@@ -32,7 +32,7 @@ export interface ImportConsumer {
 
 const RETRY_DELAY_MAX_SECONDS = 300;
 
-/** What an operator is told of a fault; the causes of D1 and the queue are for the log. */
+/** The reason of a fault as the operator reads it; causes in D1 and the queue are for the log. */
 const publicReason = (error: unknown): string =>
   error instanceof Outage && error.dependency === 'File' && error.cause instanceof Error
     ? `The file could not be read: ${error.cause.message}.`

@@ -12,16 +12,17 @@ import {
 } from '../../ports.ts';
 import type { Deliveries } from '../d1/deliveries.ts';
 import { Undelivered } from '../notify/transports/http.ts';
-import type { Writer, Written } from '../notify/writer.ts';
+import type { Writer, WrittenMessage } from '../notify/writer.ts';
 import { withTimeout } from '../deadline.ts';
 
-/** What travels: nothing readable but whose message it is. */
+/** A queued message: sealed, only its id and application are readable. */
 export interface Envelope {
   id: string;
   applicationId: string;
   sealed: string;
 }
 
+/** Puts messages of one application on the queue, sealed. `send` throws an Outage. */
 export function queueNotifier(queue: Queue, vault: Vault, applicationId: string): Notifier {
   return {
     async send(message) {
@@ -36,7 +37,7 @@ export function queueNotifier(queue: Queue, vault: Vault, applicationId: string)
   };
 }
 
-/** What operators hear of. */
+/** Writes a line for operators to the log. */
 export type Report = (
   level: 'warn' | 'error',
   message: string,
@@ -77,7 +78,7 @@ async function open(vault: Vault, { sealed }: Envelope): Promise<Message> {
   return JSON.parse(await vault.open('message', sealed)) as Message;
 }
 
-/** What operators may know of a message. */
+/** The fields of a message that may be logged. */
 function about({ id, applicationId }: Envelope, message?: Message) {
   if (!message) return { message_id: id, application_id: applicationId };
   const { channel, to, content } = message;
@@ -95,7 +96,7 @@ function about({ id, applicationId }: Envelope, message?: Message) {
 async function deliverOnce(
   { transports, deliveries, clock, report }: Consumer,
   message: Message,
-  { rendered, ...context }: Written,
+  { rendered, ...context }: WrittenMessage,
 ): Promise<void> {
   const transport = transports[message.channel];
   if (transport.sendsOnce) return transport.deliver(message, rendered, context);

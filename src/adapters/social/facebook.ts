@@ -3,7 +3,7 @@ import type { SocialPerson } from '../../ports.ts';
 import { toHex, utf8 } from '../crypto/encoding.ts';
 import {
   fetchProviderJson,
-  askAbout,
+  fetchVerifiedJson,
   ProviderUnavailable,
   ProofRejected,
   text,
@@ -54,7 +54,7 @@ export async function verifyFacebook(one: Verification): Promise<SocialPerson> {
       outbound,
       graph('/debug_token', { input_token: token, access_token: `${appId}|${secret}` }),
     ),
-    askAbout(
+    fetchVerifiedJson(
       outbound,
       graph('/me', {
         fields: 'id,first_name,last_name,email',

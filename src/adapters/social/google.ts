@@ -1,10 +1,10 @@
 import type { SocialPerson } from '../../ports.ts';
-import { askAbout, isTrue, ProofRejected, text, type Json } from './provider-fetch.ts';
+import { fetchVerifiedJson, isTrue, ProofRejected, text, type Json } from './provider-fetch.ts';
 import { isJwt, type Verification } from './verification.ts';
 
 function personOf(claims: Json): SocialPerson {
   const email = text(claims['email']);
-  // Elsewhere the address may have moved on to somebody else since Google asked for it (D-61).
+  // Elsewhere the address may belong to another person since Google verified it (D-61).
   const lasting = /@(gmail|googlemail)\.com$/i.test(email ?? '') || text(claims['hd']);
   return {
     subject: String(claims['sub']),
@@ -33,8 +33,11 @@ export async function verifyGoogle(one: Verification): Promise<SocialPerson> {
     return personOf(claims);
   }
   const [info, claims] = await Promise.all([
-    askAbout(outbound, `${urls.googleTokeninfo}?access_token=${encodeURIComponent(token)}`),
-    askAbout(outbound, urls.googleUserinfo, { authorization: `Bearer ${token}` }),
+    fetchVerifiedJson(
+      outbound,
+      `${urls.googleTokeninfo}?access_token=${encodeURIComponent(token)}`,
+    ),
+    fetchVerifiedJson(outbound, urls.googleUserinfo, { authorization: `Bearer ${token}` }),
   ]);
   // Another site's token, replayed here, names that site.
   if (!clientIds.includes(String(info['aud']))) throw new ProofRejected('audience');

@@ -38,12 +38,18 @@ export async function fetchProviderJson(
 }
 
 /** The body of a 200; any other answer refuses the token. */
-export async function askAbout(...args: Parameters<typeof fetchProviderJson>): Promise<Json> {
+export async function fetchVerifiedJson(
+  ...args: Parameters<typeof fetchProviderJson>
+): Promise<Json> {
   const { status, body } = await fetchProviderJson(...args);
   if (status !== 200) throw new ProofRejected(`${new URL(args[1]).host} answered ${status}`);
   return body;
 }
 
+/**
+ * The result of a verification: its value, `refused` on ProofRejected, `down` on ProviderUnavailable; any other
+ * error is thrown on.
+ */
 export async function toProviderResult<T>(work: () => Promise<T>): Promise<ProviderResult<T>> {
   try {
     return { state: 'verified', value: await work() };
@@ -54,6 +60,7 @@ export async function toProviderResult<T>(work: () => Promise<T>): Promise<Provi
   }
 }
 
+/** A text that is not empty, else undefined. */
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 /** Providers write it either way. */

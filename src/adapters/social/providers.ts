@@ -1,4 +1,4 @@
-/** The three providers behind one port. Each knows its own proofs; everything they share is in `ask` and `signed`. */
+/** The three providers behind one port. What they share is in `provider-fetch.ts` and `remote-jwks.ts`. */
 import type { SocialUrls } from '../../config.ts';
 import type { Clock, SocialPerson, SocialProvider, SocialProviders } from '../../ports.ts';
 import { verifyApple } from './apple.ts';
@@ -15,9 +15,10 @@ const VERIFIERS: Record<SocialProvider, (one: Verification) => Promise<SocialPer
   apple: verifyApple,
 };
 
-/** What a header can carry: the runtime throws on anything else, and prints it. */
+/** The characters that a header can carry: the runtime throws on any other, and prints the value. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
+/** Verifies the tokens of Google, Facebook and Apple. */
 export function socialProviders(
   urls: SocialUrls,
   outbound: Outbound,

@@ -1,4 +1,4 @@
-/** What a provider's check is given. */
+/** Input and rules of a provider's verification. */
 import type { SocialUrls } from '../../config.ts';
 import type { RemoteJwks } from '../jose/remote-jwks.ts';
 import type { Outbound } from '../outbound/outbound.ts';
@@ -13,5 +13,5 @@ export interface Verification {
   now: number;
 }
 
-/** What every provider calls a JWT; access tokens never look like this. */
+/** The form of a JWT; access tokens never have it. */
 export const isJwt = (token: string): boolean => /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(token);

@@ -1,4 +1,4 @@
-/** What is not among the 51 documented operations: the OAuth token endpoint, its public keys, health. */
+/** Operations beyond the 51 documented ones: the OAuth token endpoint, its public keys, health. */
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
 import { id, text } from '../../schemas/fields.ts';

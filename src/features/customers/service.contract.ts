@@ -1,4 +1,4 @@
-/** What operators ask of customers beyond the documented operations. */
+/** Operations of operators on customers, beyond the documented ones. */
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
 import { CustomerPath, id, reason } from '../../schemas/fields.ts';

@@ -1,4 +1,4 @@
-import { identitiesOf, unlinkIdentity } from '../../domain/customer-identities.ts';
+import { listIdentities, unlinkIdentity } from '../../domain/customer-identities.ts';
 import { customerNotFound } from '../../domain/customers.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
 import { timelineView } from '../../views/timeline.ts';
@@ -18,7 +18,7 @@ export const customersServiceHandlers = {
   },
 
   async getUserIdentities({ input, ports, reply }) {
-    const linked = await identitiesOf(ports, input.params.user_id);
+    const linked = await listIdentities(ports, input.params.user_id);
     if (!linked.ok) return linked;
     return reply({
       items: linked.value.map(({ provider, subject, linkedAt }) => ({

@@ -1,4 +1,4 @@
-/** What the page of a link asks beyond the documented operations. */
+/** The operation for the page of a link, beyond the documented ones. */
 import * as z from 'zod';
 import { operation } from '../../http/operation.ts';
 import { CodeRequestBodySchema } from '../../schemas/login.ts';

@@ -6,7 +6,7 @@ import { readProfile } from '../../domain/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
 import { invalidField } from '../../shared/result.ts';
-import { updateProfile, type Updated } from '../../domain/update-profile.ts';
+import { updateProfile, type UpdateOutcome } from '../../domain/update-profile.ts';
 import { userView } from '../../views/user.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
@@ -14,7 +14,7 @@ import type { Application } from '../../ports.ts';
 import type { profileApplication } from './application.contract.ts';
 
 /** The answer of a profile that was changed. */
-function updatedView({ user, linkSentTo, otpSent }: Updated, application: Application) {
+function updatedView({ user, linkSentTo, otpSent }: UpdateOutcome, application: Application) {
   return {
     user: userView(user, application),
     ...(linkSentTo && { verify_email_link: true, email: linkSentTo.value }),

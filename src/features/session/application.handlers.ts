@@ -17,7 +17,7 @@ export const sessionApplicationHandlers = {
   },
 
   async logout({ presented, ports, reply }) {
-    // What a genuine cookie names is ended even when this location cannot see the session yet.
+    // The session of a genuine cookie is ended even when this location cannot see it yet.
     for (const { userId, handle } of presented) {
       const event = { ...shopperEvent(ports, 'logout', userId), session: handle };
       await ports.sessions.end(userId, [handle], event.at + ENDED_FOR_MS, event);

@@ -1,5 +1,9 @@
 import { SECOND_MS } from '../../shared/time.ts';
-import { endAllOf, endOneOf, openForCustomer } from '../../domain/admin-sessions.ts';
+import {
+  endAllSessions,
+  endOneSession,
+  openSessionForCustomer,
+} from '../../domain/admin-sessions.ts';
 import { sessionName } from '../../domain/session.ts';
 import { SESSION_COOKIE } from '../../http/cookies.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
@@ -27,7 +31,12 @@ export const sessionPlatformHandlers = {
   async createUserSession({ input, application, operator, caller, ports, reply }) {
     const { user_id: userId, domain, max_age: maxAgeSeconds } = input.body;
     const by = byOperator(operator, caller);
-    const opened = await openForCustomer(ports, application, { userId, domain, maxAgeSeconds }, by);
+    const opened = await openSessionForCustomer(
+      ports,
+      application,
+      { userId, domain, maxAgeSeconds },
+      by,
+    );
     if (!opened.ok) return opened;
     return reply({
       domain: domain.toLowerCase(),
@@ -41,7 +50,7 @@ export const sessionPlatformHandlers = {
 
   async deleteActiveSessions({ input, operator, caller, ports, reply }) {
     const { id, reason } = input.query;
-    const ended = await endAllOf(ports, id, byOperator(operator, caller, reason));
+    const ended = await endAllSessions(ports, id, byOperator(operator, caller, reason));
     if (!ended.ok) return ended;
     const names = ended.value.map(sessionName);
     return reply({ items: names, user_id: id, session_ids: names });
@@ -49,7 +58,7 @@ export const sessionPlatformHandlers = {
 
   async deleteSession({ input, operator, caller, ports, reply }) {
     const { id, session_id: given, reason } = input.query;
-    const ended = await endOneOf(ports, id, given, byOperator(operator, caller, reason));
+    const ended = await endOneSession(ports, id, given, byOperator(operator, caller, reason));
     if (!ended.ok) return ended;
     const name = sessionName(ended.value);
     return reply({ items: [name], user_id: id, session_id: name });

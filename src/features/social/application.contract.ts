@@ -64,7 +64,7 @@ const AuthSuccess = z
   })
   .meta({ id: 'AuthSuccess' });
 
-/** What all of them have in common. A session is read because a successful login ends it (D-37). */
+/** The common part of all social logins. A session is read because a successful login ends it (D-37). */
 const SOCIAL = {
   method: 'post',
   security: 'session?',

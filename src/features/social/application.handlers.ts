@@ -6,7 +6,7 @@ import type { socialApplication } from './application.contract.ts';
 type Rows = typeof socialApplication;
 type Context = Omit<Parameters<Handler<Rows['loginWithGoogle']>>[0], 'input'>;
 
-/** What all of them do once the body has been read. */
+/** The common part of all social logins, after the body has been read. */
 async function login(
   { application, caller, presented, ports, reply }: Context,
   proof: Pick<SocialLogin, 'provider' | 'token' | 'subject' | 'profile'>,

@@ -8,7 +8,7 @@ import {
   otpBudget,
   proofFailures,
   registrationSends,
-  roomForAll,
+  checkBudgets,
   tokenFailures,
   tryRules,
 } from '../../../src/domain/throttle.ts';
@@ -170,10 +170,10 @@ test('several sends are asked for together; a single one judges itself, unless s
     budgets: { check, charge: check, giveBack: async () => undefined },
   };
   const sends = () => ['a@example.com', 'b@example.com'].map(async () => proofFailures(ports, IP));
-  expect(await roomForAll(room, [], true)).toBeUndefined();
-  expect(await roomForAll(room, sends().slice(1))).toBeUndefined();
+  expect(await checkBudgets(room, [], true)).toBeUndefined();
+  expect(await checkBudgets(room, sends().slice(1))).toBeUndefined();
   expect(asked).toEqual([]);
-  expect(await roomForAll(room, sends().slice(1), true)).toBe(spent);
-  expect(await roomForAll(room, sends())).toBe(spent);
+  expect(await checkBudgets(room, sends().slice(1), true)).toBe(spent);
+  expect(await checkBudgets(room, sends())).toBe(spent);
   expect(asked.map(({ length }) => length)).toEqual([1, 2]);
 });

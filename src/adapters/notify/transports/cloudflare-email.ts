@@ -7,6 +7,7 @@ import { Undelivered } from './http.ts';
 /** Codes of the binding that another try would meet again. */
 const PERMANENT = /^E_(VALIDATION|FIELD|TOO_MANY|RECIPIENT|SENDER|CONTENT|HEADER)/;
 
+/** Mail by Cloudflare's binding. `send` throws Undelivered. */
 export function cloudflareEmail({
   EMAIL,
   EMAIL_FROM,

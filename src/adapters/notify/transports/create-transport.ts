@@ -8,6 +8,7 @@ import { resend } from './resend.ts';
 import { twilio } from './twilio.ts';
 import { webhook } from './webhook.ts';
 
+/** The transport that the settings of a channel name. */
 export function createTransport(
   chosen: ChosenTransport,
   inbox: Transport,

@@ -6,6 +6,7 @@ import type { TransportSettings } from '../../../config/delivery.ts';
 import type { Transport } from '../../../ports.ts';
 import { jsonOf, post, Undelivered, type Provider } from './http.ts';
 
+/** SMS by MSG91. `send` throws Undelivered. */
 export function msg91(settings: TransportSettings<'msg91'>, provider: Provider): Transport {
   const { MSG91_URL, MSG91_AUTH_KEY, MSG91_TEMPLATES } = settings;
   const headers = { authkey: MSG91_AUTH_KEY, 'content-type': 'application/json' };

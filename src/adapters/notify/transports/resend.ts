@@ -3,6 +3,7 @@ import type { TransportSettings } from '../../../config/delivery.ts';
 import type { Transport } from '../../../ports.ts';
 import { post, type Provider } from './http.ts';
 
+/** Mail by Resend, which takes the same id twice without harm. `send` throws Undelivered. */
 export function resend(settings: TransportSettings<'resend'>, provider: Provider): Transport {
   const { RESEND_URL, RESEND_API_KEY, EMAIL_FROM: from } = settings;
   return {

@@ -5,6 +5,7 @@ import { post, type Provider } from './http.ts';
 
 const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/i;
 
+/** SMS by Twilio. `send` throws Undelivered. */
 export function twilio(settings: TransportSettings<'twilio'>, provider: Provider): Transport {
   const { TWILIO_URL, TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN, TWILIO_FROM } = settings;
   const sender = MESSAGING_SERVICE.test(TWILIO_FROM) ? 'MessagingServiceSid' : 'From';

@@ -16,6 +16,7 @@ export async function webhookSignature(
   return toHex(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(`${timestamp}.${body}`))));
 }
 
+/** Every message to an address of the deployer, signed. `send` throws Undelivered. */
 export function webhook(
   { WEBHOOK_URL, WEBHOOK_SECRET }: TransportSettings<'webhook'>,
   provider: Provider,
