@@ -44,7 +44,7 @@ const onCore = (core: number, args: readonly string[]): [string, string[]] =>
     ? ['taskset', ['-c', String(core), process.execPath, ...args]]
     : [process.execPath, [...args]];
 
-const START_LIMIT = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** Starts a contender on core 0, waits for its first answer, and says how long that took from the start of its process. */
 export async function started({ name, args }: Contender, probe: Load) {
@@ -61,7 +61,7 @@ export async function started({ name, args }: Contender, probe: Load) {
       await answer.arrayBuffer();
       break;
     }
-    if (child.exitCode !== null || performance.now() - begun > START_LIMIT) {
+    if (child.exitCode !== null || performance.now() - begun > START_TIMEOUT_MS) {
       child.kill('SIGKILL');
       throw new Error(`${name} did not start: node ${args(port).join(' ')}`);
     }

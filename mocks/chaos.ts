@@ -11,14 +11,14 @@ export const CHAOS_HEADER = 'x-mock-chaos';
 const KINDS = ['429', '500', '503', 'cut'] as const;
 export type ChaosKind = (typeof KINDS)[number];
 
-const WAIT = 2;
+const RETRY_AFTER_SECONDS = 2;
 const REFUSALS: Readonly<Record<Exclude<ChaosKind, 'cut'>, ApiFailure>> = {
   429: err('too_many_requests', {
-    meta: { limit: 'chaos', retry_after: WAIT },
-    retryAfterSeconds: WAIT,
+    meta: { limit: 'chaos', retry_after: RETRY_AFTER_SECONDS },
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
   }),
   500: err('internal_error'),
-  503: err('unavailable', { retryAfterSeconds: WAIT }),
+  503: err('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS }),
 };
 
 /**

@@ -1,4 +1,5 @@
 /** Choosing the mock's answer per request, in the `Prefer` header (RFC 7240) or the query `_prefer`. */
+import { MINUTE_MS } from '../src/shared/time.ts';
 import { errorCatalogue, isFailure, type ErrorCode, type ApiFailure } from '../src/http/errors.ts';
 import { err } from '../src/shared/result.ts';
 import { errorsOf, successOf, type Entry } from '../src/http/operation.ts';
@@ -33,7 +34,7 @@ const NOTHING: Preference = {
 export const MAX_SEED = 2 ** 32 - 1;
 /** Preferences of RFC 7240 itself: a client may send them anywhere, and a server that does not know them ignores them. */
 const STANDARD = new Set(['respond-async', 'return', 'wait', 'handling']);
-const MAX_DELAY = 60_000;
+const MAX_DELAY_MS = MINUTE_MS;
 
 /** What a limit says of itself, so that a page can be built against it. */
 const SPENT = { meta: { limit: 'mock', retry_after: 30 }, retryAfterSeconds: 30 };
@@ -82,9 +83,9 @@ const READERS: Readonly<Record<string, (value: string, entry: Entry) => Change>>
   error: (value, entry) => byName(entry, value),
   code: (value, entry) => byStatus(entry, value),
   delay: (value) =>
-    /^\d{1,5}$/.test(value) && Number(value) <= MAX_DELAY
+    /^\d{1,5}$/.test(value) && Number(value) <= MAX_DELAY_MS
       ? { delayMs: Number(value) }
-      : wrong(`delay is a whole number of milliseconds, at most ${MAX_DELAY}`),
+      : wrong(`delay is a whole number of milliseconds, at most ${MAX_DELAY_MS}`),
   envelope: (value) =>
     value === 'documented' ? { envelope: true } : wrong('envelope is documented'),
   dynamic: (value) =>

@@ -1,4 +1,5 @@
 /** The session cookie of the mock, so that pages see what a sign-in and a sign-out do to a browser. */
+import { DAY_MS, SECOND_MS } from '../src/shared/time.ts';
 import { parse } from 'hono/utils/cookie';
 import { SESSION_COOKIE } from '../src/http/cookies.ts';
 import type { CookieChange } from '../src/http/handler.ts';
@@ -7,7 +8,7 @@ import createUserSession from './examples/platform/createUserSession.json' with 
 
 /** The documented value; any other would pass as well. */
 const VALUE = decodeURIComponent(createUserSession.cookie[SESSION_COOKIE]);
-const THIRTY_DAYS = 30 * 24 * 60 * 60;
+const SESSION_LIFE_SECONDS = (30 * DAY_MS) / SECOND_MS;
 
 /**
  * A storefront row that demands no session and answers a stored user has signed that user in; a row that answers
@@ -19,5 +20,5 @@ export function sessionAfter({ client, row }: Entry, request: Request): CookieCh
   const signsIn = client === 'application' && row.security !== 'session' && answer.user?._id;
   const cookies = parse(request.headers.get('cookie') ?? '', SESSION_COOKIE);
   if (!signsIn || cookies[SESSION_COOKIE]) return undefined;
-  return { set: VALUE, maxAgeSeconds: THIRTY_DAYS };
+  return { set: VALUE, maxAgeSeconds: SESSION_LIFE_SECONDS };
 }

@@ -1,13 +1,13 @@
 /** `npm run admin`: companies, applications, clients, keys and users, on local data or on a deployment. */
 import { Outage } from '../src/ports.ts';
-import { Refused } from './admin/command.ts';
+import { CommandError } from './admin/command.ts';
 import { commands } from './admin/commands.ts';
 import { readCommand } from './admin/read.ts';
 import { runCommand } from './admin/run.ts';
 
 /** What an operator can do something about. */
 function reasonOf(error: unknown, remote: boolean): string {
-  if (error instanceof Refused) return error.message;
+  if (error instanceof CommandError) return error.message;
   const said = error instanceof Error ? error.message : String(error);
   const cause = error instanceof Outage && error.cause instanceof Error ? error.cause.message : '';
   if (/locked|busy/i.test(`${said} ${cause}`)) {

@@ -1,4 +1,5 @@
 /** `npm run mock`: the documented examples over HTTP, with the real app's routes, validation and errors. */
+import { MINUTE_MS } from '../src/shared/time.ts';
 import { mockTable, type MockOptions } from '../mocks/app.ts';
 import { createPanel } from '../mocks/panel/app.ts';
 import { MAX_SEED } from '../mocks/prefer.ts';
@@ -55,7 +56,7 @@ const options: MockOptions = {
   scenarios,
   allowedHosts: args['allow-host'],
   strict: args.strict,
-  delayMs: wholeNumber('delay', args.delay, 0, 600_000),
+  delayMs: wholeNumber('delay', args.delay, 0, 10 * MINUTE_MS),
   chaos: share('chaos', args.chaos),
   seed: wholeNumber('seed', args.seed, 0, MAX_SEED),
 };

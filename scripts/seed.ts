@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import { misused, readArgs, wholeNumber } from './args.ts';
 import { withLocalData } from './lib/local-data.ts';
-import { BATCH, seedCustomers } from './lib/seed-customers.ts';
+import { BATCH_CUSTOMERS, seedCustomers } from './lib/seed-customers.ts';
 import { createProgress } from './lib/progress.ts';
 import { DEMO } from './lib/welcome.ts';
 import { ROOT } from './lib/wrangler.ts';
@@ -35,8 +35,8 @@ await withLocalData(state, 'http://127.0.0.1:8787', async (db) => {
     .bind(args.application)
     .first();
   if (!known) misused(`There is no application ${args.application}.`);
-  for (let from = 0; from < total; from += BATCH) {
-    const count = Math.min(BATCH, total - from);
+  for (let from = 0; from < total; from += BATCH_CUSTOMERS) {
+    const count = Math.min(BATCH_CUSTOMERS, total - from);
     await seedCustomers(db, args.application, { from, count, newest });
     show(from + count);
   }

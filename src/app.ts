@@ -1,7 +1,5 @@
 /** Joins the table with its handlers. It does not compile while an operation lacks one. */
 import type { Hono } from 'hono';
-import { readAddress } from './domain/client-address.ts';
-import { judgeSession, renewSession } from './domain/session.ts';
 import { accessServiceHandlers } from './features/access/service.handlers.ts';
 import { configApplicationHandlers } from './features/config/application.handlers.ts';
 import { configPlatformHandlers } from './features/config/platform.handlers.ts';
@@ -18,7 +16,7 @@ import { registrationApplicationHandlers } from './features/registration/applica
 import { sessionApplicationHandlers } from './features/session/application.handlers.ts';
 import { sessionPlatformHandlers } from './features/session/platform.handlers.ts';
 import { socialApplicationHandlers } from './features/social/application.handlers.ts';
-import { createGuard } from './http/guard.ts';
+import { createGuard } from './guard.ts';
 import type { AnyHandler, TableHandlers } from './http/handler.ts';
 import { consoleLog, type Log } from './http/log.ts';
 import { createServer, type ServerEnv } from './http/server.ts';
@@ -67,12 +65,7 @@ export function createApp(
     },
     cors: factory.service.directory,
     production: factory.service.production,
-    guard: createGuard(factory, {
-      judge: judgeSession,
-      renew: renewSession,
-      readAddress,
-      anyOrigin,
-    }),
+    guard: createGuard(factory, { anyOrigin }),
     log,
     isOutage: (error) => (error instanceof Outage ? error.dependency : undefined),
   });

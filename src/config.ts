@@ -4,8 +4,10 @@
  */
 import * as z from 'zod';
 import { readDelivery, type DeliveryConfig } from './config/delivery.ts';
-import { DEFAULT_LIMITS, LimitsSchema } from './config/limits.ts';
-import { isDeployerUrl } from './config/outbound.ts';
+import { LimitsSchema } from './config/limits.ts';
+import { DEFAULT_LIMITS } from './domain/limits.ts';
+import { isDeployerUrl } from './domain/outbound-url.ts';
+import { secret } from './config/secret.ts';
 import type { Limits } from './ports.ts';
 
 const KEY_BYTES = 32;
@@ -50,8 +52,6 @@ const Jwk = z.looseObject({
   d: z.string().min(1),
 });
 
-export { DEFAULT_LIMITS };
-
 const providerUrl = (url: string) => z.string().default(url);
 const SocialUrlsSchema = z.strictObject({
   googleTokeninfo: providerUrl('https://oauth2.googleapis.com/tokeninfo'),
@@ -74,12 +74,12 @@ const binding = <T>(method: string) =>
 /** The variables, secrets and bindings of the Worker, databases and transports aside. docs/CONFIGURATION.md is made from it. */
 export const Settings = z.object({
   ENVIRONMENT: z.enum(['production', 'development']).default('production'),
-  SESSION_SECRETS: keyList,
-  SEALING_KEYS: keyList,
-  SIGNING_KEYS: json.pipe(z.object({ keys: z.array(Jwk).min(1) })),
+  SESSION_SECRETS: secret(keyList),
+  SEALING_KEYS: secret(keyList),
+  SIGNING_KEYS: secret(json.pipe(z.object({ keys: z.array(Jwk).min(1) }))),
   LIMITS: json.pipe(LimitsSchema).default(DEFAULT_LIMITS),
   SOCIAL_URLS: json.pipe(SocialUrlsSchema).default(SOCIAL_URLS),
-  TURNSTILE_SECRET: z.string().min(1).optional(),
+  TURNSTILE_SECRET: secret(z.string().min(1).optional()),
   TURNSTILE_URL: z.string().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   TEST_IDENTIFIERS: z.enum(['on', 'off']).optional(),
   KV: binding<KVNamespace>('getWithMetadata'),

@@ -69,6 +69,8 @@ export interface ServicePorts {
   captcha?: Captcha;
   /** Off on a developer's own machine and in the mock's scenarios. */
   production: boolean;
+  /** Whether files of groups may come from this machine; else from public hosts only (D-68). */
+  loopbackFiles: boolean;
   /** Whether fixed codes of test identifiers count (D-75). */
   testIdentifiers: boolean;
   /** Whether an SMS costs money, so that its guard is on (D-76). */
@@ -129,7 +131,7 @@ export interface Limits {
 /** Where the stores of a request come from; `of` is called once per request. */
 export interface PortsFactory {
   service: ServicePorts;
-  of(application: Application, request: RequestScope): Ports;
+  portsFor(application: Application, request: RequestScope): Ports;
 }
 /** What a request lends to its ports. */
 export interface RequestScope {

@@ -24,12 +24,9 @@ import { d1Sessions } from './adapters/d1/sessions.ts';
 import type { TellSms } from './adapters/d1/sms-statements.ts';
 import { d1Users } from './adapters/d1/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
-import {
-  housekeeping,
-  IMPORTS_CRON,
-  PURGE_CRON,
-  type Housekeeping,
-} from './adapters/d1/housekeeping.ts';
+import { jobOf } from './adapters/d1/crons.ts';
+import { housekeeping } from './adapters/d1/housekeeping.ts';
+import { forOperators } from './adapters/d1/replica.ts';
 import { importFiles } from './adapters/files/import-files.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
 import { createOutbound } from './adapters/outbound/outbound.ts';
@@ -38,25 +35,14 @@ import { loginTokens } from './adapters/social/login-tokens.ts';
 import { socialProviders } from './adapters/social/providers.ts';
 import { Values } from './adapters/kv/values.ts';
 import { createInbox } from './adapters/notify/inbox.ts';
-import { previews } from './adapters/notify/templates/preview.ts';
-import { transportOf } from './adapters/notify/transports/choose.ts';
+import { previews } from './messages/preview.ts';
+import { createTransport } from './adapters/notify/transports/create-transport.ts';
 import { messageWriter } from './adapters/notify/writer.ts';
-import {
-  consumeDeadImports,
-  consumeImports,
-  importQueue,
-  type ImportConsumer,
-} from './adapters/queue/imports.ts';
-import {
-  consumeDeadMessages,
-  consumeMessages,
-  queueNotifier,
-  type Consumer,
-  type Report,
-} from './adapters/queue/messages.ts';
+import { consumeBatch } from './adapters/queue/consume.ts';
+import { importQueue, type ImportConsumer } from './adapters/queue/imports.ts';
+import { queueNotifier, type Consumer, type Report } from './adapters/queue/messages.ts';
 import type { Config } from './config.ts';
-import { isTenantUrl } from './config/outbound.ts';
-import { runImport } from './domain/group-import.ts';
+import { isTenantUrl } from './domain/outbound-url.ts';
 import { errorForLog, type Log } from './http/log.ts';
 import type {
   Application,
@@ -70,44 +56,6 @@ import type {
 } from './ports.ts';
 
 const systemClock: Clock = { now: () => Date.now() };
-
-/** What D1 itself hands out; anything else in `x-d1-bookmark` is ignored. */
-const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
-
-type Access = Pick<Database, 'read' | 'write'>;
-
-/**
- * Operators' lists may read a replica that is at least as new as what the caller has seen (its bookmark); their changes
- * go to the primary, and hand out the bookmark with which the next list shows them.
- */
-function forOperators(
-  client: D1Database,
-  scope: RequestScope,
-): { primary: Access; nearest: Access } {
-  const known = BOOKMARK.test(scope.bookmark ?? '') ? scope.bookmark : undefined;
-  const within = (constraint: string): Access => {
-    const session = client.withSession(constraint);
-    const database = new Database(session);
-    const marked = async <T>(work: Promise<T>): Promise<T> => {
-      const result = await work;
-      const bookmark = session.getBookmark();
-      if (bookmark) scope.setBookmark(bookmark);
-      return result;
-    };
-    return {
-      read: async (statements) => marked(database.read(statements)),
-      write: async (statements) => marked(database.write(statements)),
-    };
-  };
-  return { primary: within('first-primary'), nearest: within(known ?? 'first-unconstrained') };
-}
-
-/** Cron → what the log calls it, and what it does. */
-const CRONS: Record<string, [string, keyof Housekeeping]> = {
-  [PURGE_CRON]: ['purge', 'purgeDeleted'],
-  [IMPORTS_CRON]: ['imports', 'keepImports'],
-};
-const EXPIRY: [string, keyof Housekeeping] = ['retention', 'dropExpired'];
 
 export interface Runtime {
   factory: PortsFactory;
@@ -146,8 +94,8 @@ export function createRuntime(
     clock,
     write: messageWriter(records, log),
     transports: {
-      sms: transportOf(transports.sms, inbox, provider, clock),
-      email: transportOf(transports.email, inbox, provider, clock),
+      sms: createTransport(transports.sms, inbox, provider, clock),
+      email: createTransport(transports.email, inbox, provider, clock),
     },
     deliveries: ({ id, shard }) => d1Deliveries(new Database(config.database(shard)), id),
     async audit(applicationId, event) {
@@ -159,7 +107,7 @@ export function createRuntime(
     report,
   };
   const mayFetch = (url: string): boolean => isTenantUrl(url, { loopback: config.loopbackFiles });
-  const importsOf = (applicationId: string) => importQueue(config.imports, applicationId, mayFetch);
+  const importsOf = (applicationId: string) => importQueue(config.imports, applicationId);
   const importer: ImportConsumer = {
     application: async (id) => records.find(id),
     ports: ({ id, shard }) => ({
@@ -169,7 +117,6 @@ export function createRuntime(
       random: cryptoRandom,
     }),
     send: async ({ applicationId, importId }) => importsOf(applicationId).send(importId),
-    run: runImport,
     report,
   };
   const maintenance = housekeeping(config, values, clock, importer.send);
@@ -189,6 +136,7 @@ export function createRuntime(
     ),
     captcha: config.captcha && turnstile(config.captcha.secret, config.captcha.url, outbound),
     production: config.production,
+    loopbackFiles: config.loopbackFiles,
     testIdentifiers: config.testIdentifiers,
     smsCosts: config.delivery.paidSms,
     health: createHealth(directory, values),
@@ -198,7 +146,7 @@ export function createRuntime(
     limits: config.limits,
   };
 
-  function of(application: Application, scope: RequestScope) {
+  function portsFor(application: Application, scope: RequestScope) {
     const { id } = application;
     const client = config.database(application.shard);
     const database = new Database(client);
@@ -239,22 +187,16 @@ export function createRuntime(
   }
 
   return {
-    factory: { service, of },
+    factory: { service, portsFor: portsFor },
     inbox,
     async previews(applicationId) {
       if (applicationId === undefined) return previews('Example Shop');
       const application = await records.find(applicationId);
       return application && previews(application.name, application.templates);
     },
-    async consume(batch) {
-      const dead = batch.queue.endsWith('-dead');
-      if (/-imports(-dead)?$/.test(batch.queue)) {
-        return dead ? consumeDeadImports(batch, importer) : consumeImports(batch, importer);
-      }
-      return dead ? consumeDeadMessages(batch, consumer) : consumeMessages(batch, consumer);
-    },
+    consume: async (batch) => consumeBatch(batch, { messages: consumer, imports: importer }),
     async scheduled(cron) {
-      const [message, work] = CRONS[cron] ?? EXPIRY;
+      const { name: message, work } = jobOf(cron);
       const { counts, complete, failed } = await maintenance[work]();
       log({
         level: failed.length > 0 ? 'error' : complete ? 'info' : 'warn',

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { successOf, type Entry } from '../../src/http/operation.ts';
 import { invented } from './invent.ts';
-import type { Person } from './person.ts';
+import type { DetailedPerson } from '../people.ts';
 
 type Plain = Record<string, unknown>;
 /** A validated request, as handlers get it. */
@@ -12,7 +12,7 @@ const isPlain = (value: unknown): value is Plain =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** Fields of the request by which the invented customer is known. */
-const KNOWN_BY: Readonly<Record<string, keyof Person>> = {
+const KNOWN_BY: Readonly<Record<string, keyof DetailedPerson>> = {
   user_id: 'id',
   email: 'email',
   mobile: 'phone',
@@ -23,14 +23,14 @@ const KNOWN_BY: Readonly<Record<string, keyof Person>> = {
   last_name: 'last',
 };
 
-function knownOf(given: Plain): Partial<Person> {
-  const known: Partial<Record<keyof Person, string>> = {};
+function knownOf(given: Plain): Partial<DetailedPerson> {
+  const known: Partial<Record<keyof DetailedPerson, string>> = {};
   for (const [name, field] of Object.entries(KNOWN_BY)) {
     const value = given[name];
     if (typeof value === 'string') known[field] = value.replace(/^\+91/, '');
   }
   // Only texts are named above, and texts they are.
-  return known as Partial<Person>;
+  return known as Partial<DetailedPerson>;
 }
 
 /** Puts what the request says in the place of what was invented, wherever name and kind are the same. */

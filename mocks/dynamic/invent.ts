@@ -3,7 +3,7 @@
  * is new to it throws, and the test over all rows says so.
  */
 import * as z from 'zod';
-import { personOf, type Person } from './person.ts';
+import { inventPerson, type DetailedPerson } from '../people.ts';
 import { seeded, type Random } from './random.ts';
 import { booleanOf, numberOf, stringOf } from './values.ts';
 
@@ -12,13 +12,13 @@ export interface Scene {
   /** The same words give the same answer. */
   words: readonly (string | number)[];
   /** What the customer is known by already, because the request says so. */
-  known: Partial<Person>;
+  known: Partial<DetailedPerson>;
   /** Of a list in pages; `item_total` follows from it. */
   page: { current: number; size: number };
 }
 interface Place {
   random: Random;
-  person: Person;
+  person: DetailedPerson;
   /** Name of the field, of the field that holds it, and its place in a list. */
   key: string;
   within: string;
@@ -45,7 +45,7 @@ function arrayOf(scene: Scene, schema: z.ZodArray, place: Place, paged: boolean)
     // By its place in the whole list, so that pages of another size show the same items.
     const words = [...scene.words, place.key, start + at];
     const random = peopled ? seeded('item', ...words) : place.random;
-    const person = peopled ? personOf(...words) : place.person;
+    const person = peopled ? inventPerson(...words) : place.person;
     const inside = { ...place, random, person, index: start + at, listed: peopled };
     return invent(scene, schema.element as z.ZodType, inside);
   });
@@ -124,7 +124,7 @@ function invent(scene: Scene, schema: z.ZodType, place: Place, paged = false): u
 
 /** An object that the schema accepts as it is: every key known, none null. */
 export function invented(scene: Scene, schema: z.ZodObject): Record<string, unknown> {
-  const person = { ...personOf(...scene.words), ...scene.known };
+  const person = { ...inventPerson(...scene.words), ...scene.known };
   const random = seeded('answer', ...scene.words);
   const place = { random, person, key: '', within: '', index: 0, listed: false };
   return objectOf(scene, schema, place);

@@ -1,12 +1,12 @@
 /** What a field holds, judged by its name. A name that is not listed gets a few words, a small number, or a coin's toss. */
-import type { Person } from './person.ts';
+import type { DetailedPerson } from '../people.ts';
 import type { Random } from './random.ts';
 
 /** What the value of a field may follow from. */
 export interface Setting {
   random: Random;
   /** The customer whom the object is about. */
-  person: Person;
+  person: DetailedPerson;
   /** Key of the object that the field is in. */
   within: string;
   /** Place in the list that the object is in, from 0. */

@@ -5,10 +5,10 @@ import { CHAOS_HEADER } from '../chaos.ts';
 import { SCENARIO_HEADER } from '../scenario-host.ts';
 import { maskAnswer, maskForm, maskRequest } from './mask.ts';
 
-const KEPT = 200;
+const MAX_KEPT_REQUESTS = 200;
 /** Characters of a body, a target or a header's value that are kept. */
-const MAX_BODY = 4_096;
-const MAX_LINE = 1_000;
+const MAX_BODY_CHARACTERS = 4_096;
+const MAX_LINE_CHARACTERS = 1_000;
 
 export type HeaderLine = [name: string, value: string];
 
@@ -50,8 +50,9 @@ function kept([name, value]: HeaderLine): HeaderLine {
     return [name, `${/^\w{1,20}(?=\s)/.exec(value)?.[0] ?? ''} …`.trim()];
   }
   if (name === 'x-captcha-code') return [name, '…'];
-  if (name === 'cookie' || name === 'set-cookie') return [name, cut(maskCookies(value), MAX_LINE)];
-  return [name, cut(value, MAX_LINE)];
+  if (name === 'cookie' || name === 'set-cookie')
+    return [name, cut(maskCookies(value), MAX_LINE_CHARACTERS)];
+  return [name, cut(value, MAX_LINE_CHARACTERS)];
 }
 
 function refusalOf(status: number, body: string): Exchange['refusal'] {
@@ -88,23 +89,26 @@ export class RequestLog {
       id: this.#last,
       at,
       method: request.method,
-      target: cut(pathname + maskForm(search), MAX_LINE),
+      target: cut(pathname + maskForm(search), MAX_LINE_CHARACTERS),
       operation: operationAt(request.method, pathname)?.id,
       scenario: response.headers.get(SCENARIO_HEADER) ?? undefined,
       request: {
         headers: [...request.headers].map(kept),
         body: cut(
-          maskRequest(new TextDecoder().decode(bytes?.subarray(0, 4 * MAX_BODY))),
-          MAX_BODY,
+          maskRequest(new TextDecoder().decode(bytes?.subarray(0, 4 * MAX_BODY_CHARACTERS))),
+          MAX_BODY_CHARACTERS,
         ),
       },
       status: response.status,
-      response: { headers: [...response.headers].map(kept), body: cut(maskAnswer(text), MAX_BODY) },
+      response: {
+        headers: [...response.headers].map(kept),
+        body: cut(maskAnswer(text), MAX_BODY_CHARACTERS),
+      },
       refusal: refusalOf(response.status, text),
       chaos: response.headers.get(CHAOS_HEADER) ?? undefined,
       durationMs,
     });
-    if (this.#exchanges.length > KEPT) this.#exchanges.pop();
+    if (this.#exchanges.length > MAX_KEPT_REQUESTS) this.#exchanges.pop();
   }
 
   /** The newest first; only those after `id`, if one is given. */

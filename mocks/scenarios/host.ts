@@ -1,4 +1,5 @@
 /** Worlds by browser and scenario. All of it is in memory, bounded, and gone with the process. */
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../../src/shared/time.ts';
 import { generateCookie } from 'hono/cookie';
 import { parse } from 'hono/utils/cookie';
 import { SESSION_COOKIE, sessionCookieLines } from '../../src/http/cookies.ts';
@@ -8,16 +9,16 @@ import type { Clock, Limits } from '../../src/ports.ts';
 import type { ScenarioHost } from '../scenario-host.ts';
 import { SCENARIOS } from './rows.ts';
 import type { Scenario } from './scenario.ts';
-import { createWorld, type Outside, type World } from './world.ts';
+import { createWorld, type Outside, type ScenarioInstance } from './world.ts';
 
 /** Names a browser, so that it finds its world again. */
 const BROWSER_COOKIE = 'mock.browser';
 const BROWSER_ID = /^[0-9a-f-]{36}$/;
 /** A year; the world goes long before it. */
-const COOKIE_LIFE = 365 * 86_400;
+const COOKIE_LIFE_SECONDS = (365 * DAY_MS) / SECOND_MS;
 const MAX_WORLDS = 50;
 const MAX_BROWSERS = 1_000;
-const IDLE_MS = 2 * 3_600_000;
+const IDLE_TIMEOUT_MS = 2 * HOUR_MS;
 
 export interface ScenariosOptions {
   /** Of the server, for browsers that have not chosen. */
@@ -32,11 +33,11 @@ export interface ScenariosOptions {
 
 export interface Scenarios extends ScenarioHost {
   /** The world that a request would get, for tests and the panel. */
-  worldOf(request: Request): Promise<World>;
+  worldOf(request: Request): Promise<ScenarioInstance>;
 }
 
-interface Lived {
-  world: Promise<World>;
+interface CachedWorld {
+  world: Promise<ScenarioInstance>;
   usedAt: number;
   /** No first answer has been sent yet. */
   fresh: boolean;
@@ -49,7 +50,7 @@ const systemClock: Clock = { now: () => Date.now() };
  * cookies, such as curl or the SDK in Node, so that a login of several requests works there too. A page on another site is
  * one of those: its cookies do not travel (SameSite=Lax).
  */
-function whoIs(request: Request): { id: string; isNew: boolean } {
+function identifyBrowser(request: Request): { id: string; isNew: boolean } {
   const { headers } = request;
   const given = parse(headers.get('cookie') ?? '', BROWSER_COOKIE)[BROWSER_COOKIE];
   if (given !== undefined && BROWSER_ID.test(given)) return { id: given, isNew: false };
@@ -63,7 +64,7 @@ const browserCookie = (id: string): string =>
     httpOnly: true,
     sameSite: 'Lax',
     path: '/',
-    maxAge: COOKIE_LIFE,
+    maxAge: COOKIE_LIFE_SECONDS,
   });
 
 /** @throws when there is no scenario of that name */
@@ -77,16 +78,16 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
   let ofServer = checked(options.scenario);
   /** Browser → scenario; null is plain mode. In the order of last use, as the next one. */
   const choices = new Map<string, string | null>();
-  const worlds = new Map<string, Lived>();
+  const worlds = new Map<string, CachedWorld>();
 
   function nameFor(id: string): string | undefined {
     const own = choices.get(id);
     return own === undefined ? ofServer : (own ?? undefined);
   }
 
-  function tidy(now: number): void {
+  function evict(now: number): void {
     for (const [key, { usedAt }] of worlds) {
-      if (worlds.size <= MAX_WORLDS && now - usedAt < IDLE_MS) break;
+      if (worlds.size <= MAX_WORLDS && now - usedAt < IDLE_TIMEOUT_MS) break;
       worlds.delete(key);
     }
     for (const id of choices.keys()) {
@@ -95,7 +96,7 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
     }
   }
 
-  function lived(id: string, name: string): Lived {
+  function lived(id: string, name: string): CachedWorld {
     const scenario = byName.get(name);
     if (!scenario) throw new Error(`there is no scenario ${name}`);
     const key = `${id} ${name}`;
@@ -110,12 +111,15 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
     worlds.delete(key);
     one.usedAt = now;
     worlds.set(key, one);
-    tidy(now);
+    evict(now);
     return one;
   }
 
-  function ofRequest(request: Request): { who: ReturnType<typeof whoIs>; one: Lived } {
-    const who = whoIs(request);
+  function ofRequest(request: Request): {
+    who: ReturnType<typeof identifyBrowser>;
+    one: CachedWorld;
+  } {
+    const who = identifyBrowser(request);
     const name = nameFor(who.id);
     if (name === undefined) throw new Error('no scenario is chosen');
     return { who, one: lived(who.id, name) };
@@ -124,7 +128,7 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
   return {
     scenarios: table.map(({ name, title, about }) => ({ name, title, about })),
 
-    chosen: (request) => nameFor(whoIs(request).id),
+    chosen: (request) => nameFor(identifyBrowser(request).id),
 
     choose(request, name, whom) {
       const wanted = checked(name);
@@ -132,15 +136,15 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
         ofServer = wanted;
         return [];
       }
-      const { id, isNew } = whoIs(request);
+      const { id, isNew } = identifyBrowser(request);
       choices.delete(id);
       choices.set(id, wanted ?? null);
-      tidy(clock.now());
+      evict(clock.now());
       return isNew ? [browserCookie(id)] : [];
     },
 
     reset(request) {
-      const { id } = whoIs(request);
+      const { id } = identifyBrowser(request);
       const name = nameFor(id);
       if (name !== undefined) worlds.delete(`${id} ${name}`);
     },

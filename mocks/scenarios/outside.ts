@@ -1,4 +1,5 @@
 /** What the outside world says in scenarios, where there is no network: providers, a company's own tokens, a file. */
+import { MINUTE_MS } from '../../src/shared/time.ts';
 import type {
   ImportFiles,
   LoginClaims,
@@ -29,10 +30,10 @@ export const SOCIAL_TOKENS: Readonly<Record<string, SocialPerson>> = {
 
 /** Apple's `user_identifier` is the subject; a client that sends a token above need not know it. */
 export const fakeProviders: SocialProviders = {
-  async vouch(_provider, token) {
+  async verify(_provider, token) {
     const value = SOCIAL_TOKENS[token];
     return value
-      ? { state: 'vouched', value }
+      ? { state: 'verified', value }
       : { state: 'refused', reason: `there are ${Object.keys(SOCIAL_TOKENS).join(', ')}` };
   },
 };
@@ -48,14 +49,14 @@ export function fakeLoginTokens(now: () => number): LoginTokens {
         subject: 'scenario-company-person',
         // Once only, as a real one; each call stands for a token of its own.
         jti: `scenario-${used}`,
-        expiresAt: now() + 60_000,
+        expiresAt: now() + MINUTE_MS,
         email: 'company.person@example.com',
         emailVerified: true,
         phoneVerified: false,
         firstName: 'Company',
         lastName: 'Person',
       };
-      return { state: 'vouched', value };
+      return { state: 'verified', value };
     },
   };
 }

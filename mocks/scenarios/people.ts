@@ -1,16 +1,16 @@
 /** Who is there when a scenario begins. */
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/shared/time.ts';
 import { revoke } from '../../src/adapters/memory/revocations.ts';
 import { newObjectId } from '../../src/domain/object-id.ts';
 import { openSession, prepareSession } from '../../src/domain/sign-in.ts';
 import { withPrimaries } from '../../src/domain/user.ts';
 import type { IdentifierRef, User } from '../../src/ports.ts';
-import { invent } from './invented.ts';
+import { inventCustomer } from '../people.ts';
 import type { Preparation } from './scenario.ts';
 
 export const PASSWORD = 'correct horse battery';
 export const ASHA = { mobile: '9820098200', email: 'asha@example.com' } as const;
 
-const DAY = 86_400_000;
 const phone = (national: string): IdentifierRef => ({
   kind: 'phone',
   value: `+91${national}`,
@@ -40,7 +40,7 @@ export async function asha(given: Preparation, refs?: readonly IdentifierRef[]):
     username: 'asha.rao',
     firstName: 'Asha',
     lastName: 'Rao',
-    createdAt: now - 30 * DAY,
+    createdAt: now - 30 * DAY_MS,
   };
   const user = await join(given, one, refs ?? [phone(ASHA.mobile), email(ASHA.email)]);
   const hash = await ports.hasher.hash(PASSWORD);
@@ -65,7 +65,7 @@ export async function ashaBlocked(given: Preparation): Promise<void> {
 /** Asha, who deleted her account yesterday. */
 export async function ashaDeleted(given: Preparation): Promise<void> {
   const { id } = await asha(given);
-  const at = given.now - DAY;
+  const at = given.now - DAY_MS;
   const { requestId } = given.ports;
   revoke(given.state, 'deleted', { userId: id, now: at });
   Object.assign(given.state.users.get(id) ?? {}, { deletedAt: at });
@@ -88,7 +88,7 @@ export async function sessions(
       userAgent: AGENTS[at % AGENTS.length] ?? '',
       host: 'localhost',
     };
-    const startedAt = now - (count - at) * 60_000;
+    const startedAt = now - (count - at) * MINUTE_MS;
     const by = { method: 'password' } as const;
     const prepared = await prepareSession(ports, application, user.id, by, startedAt);
     await ports.sessions.enter(prepared.signIn);
@@ -108,11 +108,11 @@ export async function sessions(
 export async function endedSession(
   { ports, application, now }: Preparation,
   user: User,
-  life: number,
+  lifeMs: number,
 ): Promise<{ value: string; maxAge: number }> {
   const visitor = { ip: '198.51.100.1', userAgent: 'Firefox on Linux', host: 'localhost' };
   const by = { method: 'password' } as const;
-  const startedAt = now - life - 1_000;
+  const startedAt = now - lifeMs - SECOND_MS;
   const prepared = await prepareSession(ports, application, user.id, by, startedAt);
   const { set } = await openSession(ports, application, user, visitor, prepared);
   // The browser keeps it longer than it lives, as a clock that is slow would.
@@ -129,10 +129,11 @@ export async function customers(given: Preparation, count: number): Promise<void
       username,
       first,
       last,
-      phone: value,
+      phone,
       email: address,
       createdAt,
-    } = invent(index, now);
+    } = inventCustomer(index, now);
+    const value = `+91${phone}`;
     const refs = [{ kind: 'phone', value, callingCode: 91 } as const, email(address)];
     const user = await join(
       given,
@@ -144,7 +145,7 @@ export async function customers(given: Preparation, count: number): Promise<void
     if (index < 5) await sessions({ ports, application, now }, user, 2);
   }
   const { requestId } = ports;
-  const by = { actor: 'dev-api-key', requestId, at: now - DAY, reason: 'chargebacks' };
+  const by = { actor: 'dev-api-key', requestId, at: now - DAY_MS, reason: 'chargebacks' };
   await ports.customers.setState(states.block, 'block', { ...by, action: 'customer.blocked' });
   await ports.customers.setState(states.archive, 'archive', {
     ...by,

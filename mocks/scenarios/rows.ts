@@ -1,4 +1,5 @@
 /** The scenarios. The table of docs/MOCK.md and the panel are held against this one. */
+import { MINUTE_MS } from '../../src/shared/time.ts';
 import type { PlatformConfig } from '../../src/ports.ts';
 import {
   ASHA,
@@ -23,7 +24,6 @@ const config: Partial<PlatformConfig> = {
   register_required_fields: mobileOnly,
   skip_captcha: true,
 };
-const MINUTE = 60_000;
 const known = `Asha Rao has ${ASHA.mobile}, ${ASHA.email} and the password "${PASSWORD}".`;
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -103,7 +103,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'A session that has run out',
     about: `The browser holds a session cookie that ended a second ago, so the first signed-in call is 401; a new login lasts for one minute. ${known}`,
     config: { ...config, session_config: { duration: 1, type: 'Minutes', is_rolling: false } },
-    prepare: async (given) => endedSession(given, await asha(given), MINUTE),
+    prepare: async (given) => endedSession(given, await asha(given), MINUTE_MS),
   },
   {
     name: 'many-sessions',

@@ -6,10 +6,10 @@ import {
   type MemoryPorts,
 } from '../../src/adapters/memory/ports.ts';
 import type { MemoryState } from '../../src/adapters/memory/state.ts';
-import { inboxItem } from '../../src/adapters/notify/templates/inbox-item.ts';
-import { render } from '../../src/adapters/notify/templates/render.ts';
+import { inboxItem } from '../../src/messages/inbox-item.ts';
+import { render } from '../../src/messages/render.ts';
 import { createApp } from '../../src/app.ts';
-import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { SCOPES } from '../../src/http/operation.ts';
 import type { Log } from '../../src/http/log.ts';
 import type { ServerEnv } from '../../src/http/server.ts';
@@ -40,7 +40,7 @@ export interface WorldOptions {
   outside?: Outside;
 }
 
-export interface World {
+export interface ScenarioInstance {
   readonly app: Hono<ServerEnv>;
   readonly application: Application;
   readonly ports: Ports;
@@ -83,7 +83,7 @@ function bound(state: MemoryState): void {
 export async function createWorld(
   scenario: Scenario,
   { clock, limits = DEFAULT_LIMITS, log = () => undefined, outside }: WorldOptions,
-): Promise<World> {
+): Promise<ScenarioInstance> {
   const application = demoApplication(scenario.config);
   Object.assign(application, scenario.record);
   const pending = new Set<Promise<unknown>>();

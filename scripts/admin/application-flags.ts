@@ -1,25 +1,26 @@
 /** Settings of an application as flags, read by the rules that the Worker lives by. */
+import { DAY_MS } from '../../src/shared/time.ts';
 import { getCountries, getCountryCallingCode } from 'libphonenumber-js/mobile';
-import { isTenantUrl } from '../../src/config/outbound.ts';
+import { isTenantUrl } from '../../src/domain/outbound-url.ts';
 import { readAddress as addressOf } from '../../src/domain/client-address.ts';
 import { isPlainLine } from '../../src/domain/plain-line.ts';
 import { isLoopbackHost } from '../../src/shared/loopback.ts';
 import { defaultUntil } from '../../src/domain/imported-hash.ts';
 import { DEFAULT_BCRYPT_COST, MAX_BCRYPT_COST } from '../../src/domain/password-hash.ts';
 import type { ImportedHashes, ImportedHashKind, SocialProvider } from '../../src/ports.ts';
-import { Refused } from './command.ts';
+import { CommandError } from './command.ts';
 
 /** What shoppers and operators read, in subjects of mails too. */
 export function readName(text: string): string {
   if (text.length <= 100 && isPlainLine(text)) return text;
-  throw new Refused('--name must be one visible line of at most 100 characters.');
+  throw new CommandError('--name must be one visible line of at most 100 characters.');
 }
 
 /** A host without scheme and port, lower-case. */
 export function readDomain(text: string): string {
   const host = text.toLowerCase();
   if (URL.canParse(`https://${host}`) && new URL(`https://${host}`).hostname === host) return host;
-  throw new Refused(`--domain: "${text}" is not a host such as shop.example.`);
+  throw new CommandError(`--domain: "${text}" is not a host such as shop.example.`);
 }
 
 /** An origin: https, or http on this machine. */
@@ -27,30 +28,32 @@ export function readOrigin(text: string): string {
   const { protocol, hostname = '', origin = '', pathname } = URL.parse(text) ?? {};
   const sound = protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
   if (sound && pathname === '/' && origin) return origin;
-  throw new Refused(`--storefront-url: "${text}" is not an address such as https://shop.example.`);
+  throw new CommandError(
+    `--storefront-url: "${text}" is not an address such as https://shop.example.`,
+  );
 }
 
 export function readCountry(flag: string, text: string): string {
   const code = text.replace(/^\+/, '');
   if (getCountries().some((country) => getCountryCallingCode(country) === code)) return code;
-  throw new Refused(`--${flag}: "${text}" is not a calling code such as 91.`);
+  throw new CommandError(`--${flag}: "${text}" is not a calling code such as 91.`);
 }
 
 export function readLanguage(text: string): 'en' | 'hi' {
   if (text === 'en' || text === 'hi') return text;
-  throw new Refused(`--language: "${text}" is not en or hi.`);
+  throw new CommandError(`--language: "${text}" is not en or hi.`);
 }
 
 export function readAddress(text: string): string {
   const address = addressOf(text);
   if (address) return address.text;
-  throw new Refused(`--server-address: "${text}" is not an IP address.`);
+  throw new CommandError(`--server-address: "${text}" is not an IP address.`);
 }
 
 /** As Android's SMS Retriever makes it of the app's name and its certificate. */
 export function readAndroidHash(text: string): string {
   if (/^[A-Za-z0-9+/]{11}$/.test(text)) return text;
-  throw new Refused(`--android-hash: "${text}" is not the 11 characters of an app's hash.`);
+  throw new CommandError(`--android-hash: "${text}" is not the 11 characters of an app's hash.`);
 }
 
 const PROVIDERS: readonly SocialProvider[] = ['google', 'facebook', 'apple'];
@@ -63,7 +66,7 @@ export function readClientIds(texts: readonly string[]): Partial<Record<SocialPr
     const provider = PROVIDERS.find((one) => one === name);
     const id = rest.join('=');
     if (!provider || !id) {
-      throw new Refused(`--client-id: "${text}" is not ${PROVIDERS.join('=…, ')}=….`);
+      throw new CommandError(`--client-id: "${text}" is not ${PROVIDERS.join('=…, ')}=….`);
     }
     (ids[provider] ??= []).push(id);
   }
@@ -72,7 +75,7 @@ export function readClientIds(texts: readonly string[]): Partial<Record<SocialPr
 
 export function readJwksUrl(text: string): string {
   if (isTenantUrl(text, { loopback: false })) return text;
-  throw new Refused(
+  throw new CommandError(
     `--login-token-jwks: "${text}" is not an https address on a public host, on port 443.`,
   );
 }
@@ -87,14 +90,16 @@ function readKinds(text: string): ImportedHashKind[] | undefined {
   const named = text === 'none' ? [] : text.split(',');
   const unknown = named.find((kind) => !KINDS.some((one) => one === kind));
   if (unknown === undefined) return KINDS.filter((kind) => named.includes(kind));
-  throw new Refused(
+  throw new CommandError(
     `--imported-hashes: "${unknown}" is not one of ${KINDS.join(', ')}, all or none.`,
   );
 }
 
 function readBcryptCost(text: string): number {
   if (BCRYPT_COSTS.includes(text)) return Number(text);
-  throw new Refused(`--imported-bcrypt-cost: "${text}" is not one of ${BCRYPT_COSTS.join(', ')}.`);
+  throw new CommandError(
+    `--imported-bcrypt-cost: "${text}" is not one of ${BCRYPT_COSTS.join(', ')}.`,
+  );
 }
 
 /** `all`, `none`, or some kinds; the last day; the dearest bcrypt. What is not given stays; the time is 90 days at first. */
@@ -119,7 +124,7 @@ export function readHashPolicy(
 export function readDay(flag: string, text: string): number {
   const start = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (!Number.isNaN(start) && new Date(start).toISOString().startsWith(text)) {
-    return start + 86_400_000;
+    return start + DAY_MS;
   }
-  throw new Refused(`--${flag}: "${text}" is not a date such as 2026-12-31.`);
+  throw new CommandError(`--${flag}: "${text}" is not a date such as 2026-12-31.`);
 }

@@ -1,5 +1,4 @@
 /** Changing an application's record. Login options are `updatePlatformConfig`'s. */
-import type { Value } from '../../src/adapters/d1/sql.ts';
 import type { Application } from '../../src/ports.ts';
 import {
   readAddress,
@@ -13,8 +12,13 @@ import {
   readName,
   readOrigin,
 } from './application-flags.ts';
-import { changeApplication, findApplication, jsonOf } from './application-store.ts';
-import { command, Refused, type Context } from './command.ts';
+import {
+  changeApplication,
+  findApplication,
+  namesOf,
+  type ApplicationChange,
+} from './application-store.ts';
+import { command, CommandError, type Context } from './command.ts';
 import { fromEnvironment } from './secrets.ts';
 
 const MIN_SECRET_BYTES = 32;
@@ -33,18 +37,18 @@ async function loginToken(
 ): Promise<Application['loginToken']> {
   const { 'login-token-secret-from': variable, 'login-token-jwks': jwks } = flags;
   const issuer = flags['login-token-issuer'] ?? old?.issuer;
-  if (issuer === undefined) throw new Refused('--login-token-issuer is missing.');
+  if (issuer === undefined) throw new CommandError('--login-token-issuer is missing.');
   if (variable !== undefined && jwks !== undefined) {
-    throw new Refused('--login-token-secret-from and --login-token-jwks exclude each other.');
+    throw new CommandError('--login-token-secret-from and --login-token-jwks exclude each other.');
   }
   if (jwks !== undefined) return { issuer, jwksUrl: readJwksUrl(jwks) };
   if (variable === undefined) {
     if (old) return { ...old, issuer };
-    throw new Refused('--login-token-secret-from or --login-token-jwks is missing.');
+    throw new CommandError('--login-token-secret-from or --login-token-jwks is missing.');
   }
   const secret = fromEnvironment('login-token-secret-from', variable);
   if (new TextEncoder().encode(secret).length < MIN_SECRET_BYTES) {
-    throw new Refused(`The secret in ${variable} must be at least ${MIN_SECRET_BYTES} bytes.`);
+    throw new CommandError(`The secret in ${variable} must be at least ${MIN_SECRET_BYTES} bytes.`);
   }
   return { issuer, secret: await (await context.vault()).seal('login_token', secret) };
 }
@@ -111,30 +115,30 @@ export const applicationSet = command({
   },
   async run(context, flags, [id]) {
     const row = await findApplication(context, id);
-    const columns: Record<string, Value> = {};
+    const columns: ApplicationChange = {};
     const list = (given: readonly string[], read: (text: string) => string): string[] =>
       given.length === 1 && given[0] === 'none' ? [] : given.map(read);
-    if (flags.name !== undefined) columns['name'] = readName(flags.name);
-    if (flags.domain.length > 0) columns['domains'] = JSON.stringify(flags.domain.map(readDomain));
+    if (flags.name !== undefined) columns.name = readName(flags.name);
+    if (flags.domain.length > 0) columns.domains = flags.domain.map(readDomain);
     if (flags['storefront-url'] !== undefined) {
-      columns['storefront_url'] = readOrigin(flags['storefront-url']);
+      columns.storefrontUrl = readOrigin(flags['storefront-url']);
     }
     if (flags['default-country'] !== undefined) {
-      columns['default_country_code'] = readCountry('default-country', flags['default-country']);
+      columns.defaultCountryCode = readCountry('default-country', flags['default-country']);
     }
     if (flags['sms-country'].length > 0) {
       const codes = list(flags['sms-country'], (code) => readCountry('sms-country', code));
-      columns['sms_countries'] = JSON.stringify(codes);
+      columns.smsCountries = codes;
     }
-    if (flags.language !== undefined) columns['language'] = readLanguage(flags.language);
+    if (flags.language !== undefined) columns.language = readLanguage(flags.language);
     if (flags['server-address'].length > 0) {
-      columns['server_addresses'] = JSON.stringify(list(flags['server-address'], readAddress));
+      columns.serverAddresses = list(flags['server-address'], readAddress);
     }
     if (flags['android-hash'].length > 0) {
-      columns['android_hashes'] = JSON.stringify(list(flags['android-hash'], readAndroidHash));
+      columns.androidHashes = list(flags['android-hash'], readAndroidHash);
     }
     if (flags['client-id'].length > 0 || flags['facebook-secret-from'] !== undefined) {
-      const social = { ...jsonOf(row, 'social') };
+      const social = { ...row.social };
       const ids = flags['client-id'];
       if (ids.length > 0) social.clientIds = readClientIds(list(ids, (text) => text));
       const variable = flags['facebook-secret-from'];
@@ -142,12 +146,12 @@ export const applicationSet = command({
         const secret = fromEnvironment('facebook-secret-from', variable);
         social.facebookSecret = await (await context.vault()).seal('social', secret);
       }
-      columns['social'] = JSON.stringify(social);
+      columns.social = social;
     }
-    if (flags['no-login-token']) columns['login_token'] = null;
+    if (flags['no-login-token']) columns.loginToken = null;
     else if (Object.keys(flags).some((name) => name.startsWith('login-token'))) {
-      const old = jsonOf(row, 'login_token');
-      columns['login_token'] = JSON.stringify(await loginToken(context, flags, old));
+      const old = row.loginToken ?? undefined;
+      columns.loginToken = await loginToken(context, flags, old);
     }
     const hashes = {
       kinds: flags['imported-hashes'],
@@ -155,11 +159,11 @@ export const applicationSet = command({
       bcryptCost: flags['imported-bcrypt-cost'],
     };
     if (Object.values(hashes).some((value) => value !== undefined)) {
-      const old = jsonOf(row, 'imported_hashes');
-      columns['imported_hashes'] = JSON.stringify(readHashPolicy(hashes, old, context.now));
+      const old = row.importedHashes ?? undefined;
+      columns.importedHashes = readHashPolicy(hashes, old, context.now);
     }
-    const changed = Object.keys(columns);
-    if (changed.length === 0) throw new Refused('Nothing to change was given. Try --help.');
+    const changed = namesOf(columns);
+    if (changed.length === 0) throw new CommandError('Nothing to change was given. Try --help.');
     await changeApplication(context, row, columns);
     return { data: { id, changed }, text: `Changed: ${changed.join(', ')}.` };
   },

@@ -1,10 +1,11 @@
 /** Applications: the shops of a company. */
 import { randomBytes } from 'node:crypto';
-import { sql } from '../../src/adapters/d1/sql.ts';
+import { insert, select, sql } from '../../src/adapters/d1/query.ts';
+import { applications } from '../../src/adapters/d1/schema.ts';
 import { newObjectId } from '../../src/domain/object-id.ts';
 import { newConfig } from '../lib/new-config.ts';
 import { sha256 } from '../lib/sha256.ts';
-import { changeApplication, findApplication, jsonOf, writeAudited } from './application-store.ts';
+import { changeApplication, findApplication, namesOf, writeAudited } from './application-store.ts';
 import {
   readCountry,
   readDomain,
@@ -13,7 +14,7 @@ import {
   readOrigin,
 } from './application-flags.ts';
 import { companyExists } from './clients.ts';
-import { command, Refused, table } from './command.ts';
+import { command, CommandError, table } from './command.ts';
 import { newSecret } from './secrets.ts';
 
 const authorization = (id: string, token: string): string => `Bearer ${btoa(`${id}:${token}`)}`;
@@ -36,9 +37,11 @@ export const applicationCreate = command({
     await companyExists(context, flags.company);
     const domains = flags.domain.map(readDomain);
     const [first] = domains;
-    if (first === undefined) throw new Refused('--domain is missing: a host such as shop.example.');
+    if (first === undefined)
+      throw new CommandError('--domain is missing: a host such as shop.example.');
     const shard = flags.shard ?? 'DB';
-    if (!context.database(shard)) throw new Refused(`--shard: wrangler.toml binds no ${shard}.`);
+    if (!context.database(shard))
+      throw new CommandError(`--shard: wrangler.toml binds no ${shard}.`);
     const [id, token] = [newObjectId(context.now, randomBytes(8)), newSecret()];
     const storefrontUrl = readOrigin(flags['storefront-url'] ?? `https://${first}`);
     const row = {
@@ -52,11 +55,18 @@ export const applicationCreate = command({
       shard,
     };
     await writeAudited(context, row, 'application.created', { name: row.name }, [
-      sql`INSERT INTO applications (id, company_id, name, token_hash, domains, storefront_url, default_country_code,
-                                    language, shard, config)
-          VALUES (${id}, ${row.company_id}, ${row.name}, ${sha256(token)}, ${JSON.stringify(domains)}, ${storefrontUrl},
-                  ${row.default_country_code}, ${row.language}, ${shard},
-                  ${JSON.stringify(newConfig(id, row.name, context.now))})`,
+      insert(applications).values({
+        id,
+        companyId: row.company_id,
+        name: row.name,
+        tokenHash: sha256(token),
+        domains,
+        storefrontUrl,
+        defaultCountryCode: row.default_country_code,
+        language: row.language,
+        shard,
+        config: newConfig(id, row.name, context.now),
+      }),
     ]);
     const lines = [
       ['id', id],
@@ -74,32 +84,30 @@ export const applicationList = command({
   summary: 'Lists the applications.',
   flags: { company: { value: 'ID', about: 'of which company (default: all)' } },
   async run({ directory }, { company }) {
-    const [rows = []] = await directory.read([
-      sql`SELECT id, company_id, name, domains, shard FROM applications
-          WHERE company_id = COALESCE(${company ?? null}, company_id) ORDER BY company_id, id`,
-    ]);
-    const applications = rows.map((row) => ({
-      id: String(row['id']),
-      company_id: String(row['company_id']),
-      name: String(row['name']),
-      domains: jsonOf(row, 'domains') ?? [],
-      shard: String(row['shard']),
-    }));
-    const lines = applications.map((one) => [
-      one.id,
-      one.company_id,
-      one.name,
-      one.domains.join(' '),
-    ]);
+    const { listed } = await directory.read({
+      listed: select({
+        id: applications.id,
+        company_id: applications.companyId,
+        name: applications.name,
+        domains: applications.domains,
+        shard: applications.shard,
+      })
+        .from(applications)
+        .where(
+          sql`${applications.companyId} = COALESCE(${company ?? null}, ${applications.companyId})`,
+        )
+        .orderBy(applications.companyId, applications.id),
+    });
+    const lines = listed.map((one) => [one.id, one.company_id, one.name, one.domains.join(' ')]);
     return {
-      data: { applications },
+      data: { applications: listed },
       text: table([['ID', 'COMPANY', 'NAME', 'DOMAINS'], ...lines]),
     };
   },
 });
 
 /** Columns that are for the Worker alone. */
-const HIDDEN = new Set(['token_hash', 'config_version']);
+const HIDDEN = new Set([applications.tokenHash.name, applications.configVersion.name]);
 const SEALED = /("(?:secret|facebookSecret)":)"[^"]*"/g;
 
 export const applicationShow = command({
@@ -108,10 +116,12 @@ export const applicationShow = command({
   words: ['application id'],
   async run(context, _flags, [id]) {
     const row = await findApplication(context, id);
-    const shown = Object.entries(row)
+    const shown = namesOf(row)
+      .map((name, at): [string, unknown] => [name, Object.values(row)[at]])
       .filter(([name, value]) => !HIDDEN.has(name) && value !== null)
       .map(([name, value]): [string, unknown] => {
-        const text = String(value).replaceAll(SEALED, '$1"(sealed)"');
+        const plain = typeof value === 'string' ? value : JSON.stringify(value);
+        const text = plain.replaceAll(SEALED, '$1"(sealed)"');
         return [name, /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : text];
       });
     const lines = shown.map(([name, value]) => [
@@ -128,7 +138,7 @@ export const applicationRotate = command({
   async run(context, _flags, [id]) {
     const row = await findApplication(context, id);
     const token = newSecret();
-    await changeApplication(context, row, { token_hash: sha256(token) }, 'token.rotated');
+    await changeApplication(context, row, { tokenHash: sha256(token) }, 'token.rotated');
     return {
       data: { id, token },
       text: `token          ${token}\nAuthorization  ${authorization(id, token)}\n\nIt is shown this once.`,

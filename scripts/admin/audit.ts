@@ -1,18 +1,19 @@
 /** The audit as operators read it: what happened in an application, and how many sign-ins failed in each hour. */
-import { readEvent } from '../../src/adapters/d1/audit.ts';
-import { sql } from '../../src/adapters/d1/sql.ts';
+import { DAY_MS, HOUR_MS } from '../../src/shared/time.ts';
+import { newestEvents, readEvent } from '../../src/adapters/d1/audit.ts';
+import { select, sql } from '../../src/adapters/d1/query.ts';
+import { activityCounts, auditEvents } from '../../src/adapters/d1/schema.ts';
+import type { AuditRetention } from '../../src/ports.ts';
 import { findApplication, shardOf } from './application-store.ts';
-import { command, Refused, table } from './command.ts';
+import { command, CommandError, table } from './command.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const SHOWN = 100;
-const MOST = 10_000;
+const DEFAULT_EVENTS = 100;
+const MAX_EVENTS = 10_000;
 
 function readLimit(text: string | undefined): number {
-  const limit = Number(text ?? SHOWN);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
-  throw new Refused(`--limit must be a whole number from 1 to ${MOST}.`);
+  const limit = Number(text ?? DEFAULT_EVENTS);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_EVENTS) return limit;
+  throw new CommandError(`--limit must be a whole number from 1 to ${MAX_EVENTS}.`);
 }
 
 const isoOf = (atMs: number): string => new Date(atMs).toISOString();
@@ -22,31 +23,44 @@ export const auditShow = command({
   words: ['application id'],
   flags: {
     user: { value: 'ID', about: 'of one customer only' },
-    limit: { value: 'NUMBER', about: `how many events (default: ${SHOWN}, at most ${MOST})` },
+    limit: {
+      value: 'NUMBER',
+      about: `how many events (default: ${DEFAULT_EVENTS}, at most ${MAX_EVENTS})`,
+    },
   },
   async run(context, { user, limit: text }, [id]) {
     const limit = readLimit(text);
     const row = await findApplication(context, id);
-    const whose = user === undefined ? sql`TRUE` : sql`user_id = ${user}`;
+    const whose = user === undefined ? sql`TRUE` : sql`${auditEvents.userId} = ${user}`;
     // Each kind of retention is a key range of its own, read from its end.
-    const ofKind = (retention: string) => sql`
-      SELECT * FROM audit_events
-      WHERE application_id = ${id} AND retention = ${retention} AND ${whose} ORDER BY at DESC LIMIT ${limit}`;
+    const ofKind = (retention: AuditRetention) =>
+      newestEvents(
+        sql`${auditEvents.applicationId} = ${row.id} AND ${auditEvents.retention} = ${retention} AND ${whose}`,
+        limit,
+      );
     const since = context.now - DAY_MS;
-    const [admin = [], security = [], counts = []] = await shardOf(context, row).read([
-      ofKind('admin'),
-      ofKind('security'),
-      sql`SELECT name, sum(count) AS total FROM activity_counts
-          WHERE application_id = ${id} AND hour_start >= ${since - (since % HOUR_MS)} GROUP BY name ORDER BY name`,
-    ]);
+    const { admin, security, counts } = await shardOf(context, row).read({
+      admin: ofKind('admin'),
+      security: ofKind('security'),
+      counts: select({
+        name: activityCounts.name,
+        total: sql<number>`sum(${activityCounts.count})`,
+      })
+        .from(activityCounts)
+        .where(
+          sql`${activityCounts.applicationId} = ${row.id}
+            AND ${activityCounts.hourStart} >= ${since - (since % HOUR_MS)}`,
+        )
+        .groupBy(activityCounts.name)
+        .orderBy(activityCounts.name),
+    });
+    // An action is of one kind, so that events of one action stand as they were read.
     const events = [...admin, ...security]
       .map(readEvent)
-      .toSorted((a, b) => b.at - a.at)
+      .toSorted((a, b) => b.at - a.at || (a.action < b.action ? -1 : Number(a.action > b.action)))
       .slice(0, limit)
       .map((event) => ({ ...event, at: isoOf(event.at) }));
-    const last_day = Object.fromEntries(
-      counts.map((count) => [String(count['name']), Number(count['total'])]),
-    );
+    const last_day = Object.fromEntries(counts.map(({ name, total }) => [name, total]));
     const lines = events.map(({ at, action, actor, userId = '', requestId = '', reason = '' }) => [
       at,
       action,

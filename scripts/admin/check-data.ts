@@ -2,13 +2,26 @@
 import { applyChange } from '../../src/domain/platform-config.ts';
 import { PlatformSchemaChange } from '../../src/schemas/platform-config.ts';
 import { masked } from '../../src/domain/identifier.ts';
-import type { Database, Row } from '../../src/adapters/d1/database.ts';
-import { sql, type SQL } from '../../src/adapters/d1/sql.ts';
+import type { Database } from '../../src/adapters/d1/database.ts';
+import { alias, as, select, sql, type SQL, type Row } from '../../src/adapters/d1/query.ts';
+import {
+  applicationHosts,
+  applications,
+  companies,
+  counters,
+  groupImports,
+  groupMembers,
+  identifiers,
+  socialIdentities,
+  userGroups,
+  users,
+  userWords,
+} from '../../src/adapters/d1/schema.ts';
 import type { IdentifierKind, PlatformConfig } from '../../src/ports.ts';
 import { command, type Context } from './command.ts';
 
 /** Of one promise; more of them say nothing new. */
-const SHOWN = 20;
+const MAX_BREACHES_SHOWN = 20;
 
 interface Kept {
   name: string;
@@ -16,80 +29,94 @@ interface Kept {
   breaches(application: SQL): SQL;
 }
 
-const at = (alias: string, application: SQL): SQL =>
-  sql`${sql.identifier(alias)}.application_id = COALESCE(${application}, ${sql.identifier(alias)}.application_id)`;
+const u = alias(users, 'u');
+const i = alias(identifiers, 'i');
+const c = alias(counters, 'c');
+const w = alias(userWords, 'w');
+const s = alias(socialIdentities, 's');
+const m = alias(groupMembers, 'm');
+const g = alias(userGroups, 'g');
+/** The newest import of a group, and the one that its members come from. */
+const newest = alias(groupImports, 'newest');
+const source = alias(groupImports, 'source');
+
+/** Rows of one application, or of all when `application` is NULL. */
+const at = (
+  { applicationId }: typeof u | typeof i | typeof c | typeof w | typeof s | typeof m | typeof g,
+  application: SQL,
+): SQL => sql`${applicationId} = COALESCE(${application}, ${applicationId})`;
 
 /** Of the users' databases. Each `application` is NULL for all of them. */
 const PROMISES: Kept[] = [
   {
     name: 'a verified identifier has one owner',
     breaches: (application) => sql`
-      SELECT i.application_id, i.kind, i.value, COUNT(*) AS owners FROM identifiers i
-      WHERE i.verified = 1 AND ${at('i', application)}
-      GROUP BY i.application_id, i.kind, i.value HAVING COUNT(*) > 1`,
+      SELECT ${i.applicationId}, ${i.kind}, ${i.value}, COUNT(*) AS owners FROM ${as(i)}
+      WHERE ${i.verified} = 1 AND ${at(i, application)}
+      GROUP BY ${i.applicationId}, ${i.kind}, ${i.value} HAVING COUNT(*) > 1`,
   },
   {
     name: 'a user has one primary of each kind that is verified, and it is verified',
     breaches: (application) => sql`
-      SELECT i.application_id, i.user_id, i.kind FROM identifiers i WHERE ${at('i', application)}
-      GROUP BY i.application_id, i.user_id, i.kind
-      HAVING SUM(i.is_primary) > 1 OR SUM(i.is_primary AND NOT i.verified) > 0
-        OR (MAX(i.verified) = 1 AND SUM(i.is_primary) = 0)`,
+      SELECT ${i.applicationId}, ${i.userId}, ${i.kind} FROM ${as(i)} WHERE ${at(i, application)}
+      GROUP BY ${i.applicationId}, ${i.userId}, ${i.kind}
+      HAVING SUM(${i.primary}) > 1 OR SUM(${i.primary} AND NOT ${i.verified}) > 0
+        OR (MAX(${i.verified}) = 1 AND SUM(${i.primary}) = 0)`,
   },
   {
     name: 'an identifier belongs to a user',
     breaches: (application) => sql`
-      SELECT i.application_id, i.user_id, i.kind FROM identifiers i WHERE ${at('i', application)}
-        AND NOT EXISTS (SELECT 1 FROM users u WHERE u.application_id = i.application_id AND u.id = i.user_id)`,
+      SELECT ${i.applicationId}, ${i.userId}, ${i.kind} FROM ${as(i)} WHERE ${at(i, application)}
+        AND NOT EXISTS (SELECT 1 FROM ${as(u)} WHERE ${u.applicationId} = ${i.applicationId} AND ${u.id} = ${i.userId})`,
   },
   {
     name: 'a username has one owner',
     breaches: (application) => sql`
-      SELECT u.application_id, u.username, COUNT(*) AS owners FROM users u WHERE ${at('u', application)}
-      GROUP BY u.application_id, u.username HAVING COUNT(*) > 1`,
+      SELECT ${u.applicationId}, ${u.username}, COUNT(*) AS owners FROM ${as(u)} WHERE ${at(u, application)}
+      GROUP BY ${u.applicationId}, ${u.username} HAVING COUNT(*) > 1`,
   },
   {
     name: 'the counter of users is their number',
     breaches: (application) => sql`
-      SELECT n.application_id, n.users, COALESCE(c.value, 0) AS counter
-      FROM (SELECT u.application_id, COUNT(*) AS users FROM users u WHERE ${at('u', application)} GROUP BY 1
-            UNION SELECT c.application_id, 0 FROM counters c WHERE ${at('c', application)} AND NOT EXISTS
-              (SELECT 1 FROM users u WHERE u.application_id = c.application_id)) n
-      LEFT JOIN counters c ON c.application_id = n.application_id AND c.name = 'users'
-      WHERE n.users <> COALESCE(c.value, 0)`,
+      SELECT n.application_id, n.users, COALESCE(${c.value}, 0) AS counter
+      FROM (SELECT ${u.applicationId}, COUNT(*) AS users FROM ${as(u)} WHERE ${at(u, application)} GROUP BY 1
+            UNION SELECT ${c.applicationId}, 0 FROM ${as(c)} WHERE ${at(c, application)} AND NOT EXISTS
+              (SELECT 1 FROM ${as(u)} WHERE ${u.applicationId} = ${c.applicationId})) n
+      LEFT JOIN ${as(c)} ON ${c.applicationId} = n.application_id AND ${c.name} = 'users'
+      WHERE n.users <> COALESCE(${c.value}, 0)`,
   },
   {
     name: 'a user is found by the words of the name',
     breaches: (application) => sql`
-      SELECT u.application_id, u.id AS user_id FROM users u WHERE ${at('u', application)}
-        AND NOT EXISTS (SELECT 1 FROM user_words w WHERE w.application_id = u.application_id AND w.user_id = u.id)`,
+      SELECT ${u.applicationId}, ${u.id} AS user_id FROM ${as(u)} WHERE ${at(u, application)}
+        AND NOT EXISTS (SELECT 1 FROM ${as(w)} WHERE ${w.applicationId} = ${u.applicationId} AND ${w.userId} = ${u.id})`,
   },
   {
     name: 'a word belongs to a user',
     breaches: (application) => sql`
-      SELECT w.application_id, w.user_id FROM user_words w WHERE ${at('w', application)}
-        AND NOT EXISTS (SELECT 1 FROM users u WHERE u.application_id = w.application_id AND u.id = w.user_id)`,
+      SELECT ${w.applicationId}, ${w.userId} FROM ${as(w)} WHERE ${at(w, application)}
+        AND NOT EXISTS (SELECT 1 FROM ${as(u)} WHERE ${u.applicationId} = ${w.applicationId} AND ${u.id} = ${w.userId})`,
   },
   {
     name: 'a social identity belongs to a user',
     breaches: (application) => sql`
-      SELECT s.application_id, s.user_id, s.provider FROM social_identities s WHERE ${at('s', application)}
-        AND NOT EXISTS (SELECT 1 FROM users u WHERE u.application_id = s.application_id AND u.id = s.user_id)`,
+      SELECT ${s.applicationId}, ${s.userId}, ${s.provider} FROM ${as(s)} WHERE ${at(s, application)}
+        AND NOT EXISTS (SELECT 1 FROM ${as(u)} WHERE ${u.applicationId} = ${s.applicationId} AND ${u.id} = ${s.userId})`,
   },
   {
     name: 'a member of a group is a user',
     breaches: (application) => sql`
-      SELECT m.application_id, m.import_id, m.user_id FROM group_members m WHERE ${at('m', application)}
-        AND NOT EXISTS (SELECT 1 FROM users u WHERE u.application_id = m.application_id AND u.id = m.user_id)`,
+      SELECT ${m.applicationId}, ${m.importId}, ${m.userId} FROM ${as(m)} WHERE ${at(m, application)}
+        AND NOT EXISTS (SELECT 1 FROM ${as(u)} WHERE ${u.applicationId} = ${m.applicationId} AND ${u.id} = ${m.userId})`,
   },
   {
     name: 'a group has its import, and its members come from one that succeeded',
     breaches: (application) => sql`
-      SELECT g.application_id, g.id AS group_id FROM user_groups g
-      LEFT JOIN group_imports i ON i.application_id = g.application_id AND i.id = g.import_id
-      LEFT JOIN group_imports m ON m.application_id = g.application_id AND m.id = g.members_of
-      WHERE ${at('g', application)} AND (i.id IS NULL OR i.group_id <> g.id
-        OR (g.members_of IS NOT NULL AND m.state IS NOT 'success'))`,
+      SELECT ${g.applicationId}, ${g.id} AS group_id FROM ${as(g)}
+      LEFT JOIN ${as(newest)} ON ${newest.applicationId} = ${g.applicationId} AND ${newest.id} = ${g.importId}
+      LEFT JOIN ${as(source)} ON ${source.applicationId} = ${g.applicationId} AND ${source.id} = ${g.membersOf}
+      WHERE ${at(g, application)} AND (${newest.id} IS NULL OR ${newest.groupId} <> ${g.id}
+        OR (${g.membersOf} IS NOT NULL AND ${source.state} IS NOT 'success'))`,
   },
 ];
 
@@ -108,9 +135,9 @@ function nameOf({ application_id, kind, value, ...rest }: Row): string {
 async function checkUsers(database: Database, application: SQL): Promise<Found[]> {
   const found: Found[] = [];
   for (const { name, breaches } of PROMISES) {
-    const [rows = []] = await database.read([
-      sql`SELECT * FROM (${breaches(application)}) LIMIT ${SHOWN + 1}`,
-    ]);
+    const { rows } = await database.read({
+      rows: sql`SELECT * FROM (${breaches(application)}) LIMIT ${MAX_BREACHES_SHOWN + 1}`,
+    });
     if (rows.length > 0) found.push({ promise: name, breaches: rows.map(nameOf) });
   }
   return found;
@@ -121,23 +148,34 @@ async function checkApplications(
   { directory, database, now }: Context,
   only: string | undefined,
 ): Promise<Found[]> {
-  const [rows = []] = await directory.read([
-    sql`SELECT a.id, a.shard, a.config, a.company_id IN (SELECT id FROM companies) AS owned,
-          (SELECT json_group_array(value) FROM (SELECT DISTINCT value FROM json_each(a.domains) ORDER BY value)) AS domains,
-          (SELECT json_group_array(host) FROM (SELECT host FROM application_hosts h WHERE h.application_id = a.id ORDER BY host)) AS hosts
-        FROM applications a WHERE a.id = COALESCE(${only ?? null}, a.id)`,
-  ]);
-  const holds: [string, (row: Row) => boolean][] = [
-    ['an application belongs to a company', (row) => row['owned'] === 1],
-    ["an application's hosts are its domains", (row) => row['hosts'] === row['domains']],
-    ["an application's database is bound", (row) => database(String(row['shard'])) !== undefined],
+  const { id, domains, companyId } = applications;
+  const listOf = (values: SQL): SQL<string> =>
+    sql`(SELECT json_group_array(value) FROM (${values}))`;
+  const { rows } = await directory.read({
+    rows: select({
+      id,
+      shard: applications.shard,
+      // As text: it may be something that nothing reads.
+      config: sql<string>`${applications.config}`,
+      owned: sql`${companyId} IN (SELECT ${companies.id} FROM ${companies})`.mapWith(Boolean),
+      domains: listOf(sql`SELECT DISTINCT value FROM json_each(${domains}) ORDER BY value`),
+      hosts: listOf(sql`SELECT ${applicationHosts.host} AS value FROM ${applicationHosts}
+        WHERE ${applicationHosts.applicationId} = ${id} ORDER BY ${applicationHosts.host}`),
+    })
+      .from(applications)
+      .where(only === undefined ? undefined : sql`${id} = ${only}`),
+  });
+  const holds: [string, (row: (typeof rows)[number]) => boolean][] = [
+    ['an application belongs to a company', (row) => row.owned],
+    ["an application's hosts are its domains", (row) => row.hosts === row.domains],
+    ["an application's database is bound", (row) => database(row.shard) !== undefined],
     [
       "an application's login options are such as updatePlatformConfig would take",
-      (row) => isSound(String(row['config']), now),
+      (row) => isSound(row.config, now),
     ],
   ];
   return holds.flatMap(([promise, isKept]) => {
-    const broken = rows.filter((row) => !isKept(row)).map(({ id }) => `application=${String(id)}`);
+    const broken = rows.filter((row) => !isKept(row)).map((row) => `application=${row.id}`);
     return broken.length > 0 ? [{ promise, breaches: broken }] : [];
   });
 }
@@ -169,8 +207,8 @@ export const checkData = command({
     }
     const lines = found.flatMap(({ promise, breaches }) => [
       `Broken: ${promise}`,
-      ...breaches.slice(0, SHOWN).map((one) => `  ${one}`),
-      ...(breaches.length > SHOWN ? ['  and more'] : []),
+      ...breaches.slice(0, MAX_BREACHES_SHOWN).map((one) => `  ${one}`),
+      ...(breaches.length > MAX_BREACHES_SHOWN ? ['  and more'] : []),
     ]);
     const kept = `All ${PROMISES.length + 4} promises are kept.`;
     return { data: { found }, text: lines.join('\n') || kept, failed: found.length > 0 };

@@ -1,8 +1,9 @@
 /** OAuth clients of a company: what operators' programs call with. */
-import { sql } from '../../src/adapters/d1/sql.ts';
+import { insert, remove, select, sql, update } from '../../src/adapters/d1/query.ts';
+import { companies, oauthClients } from '../../src/adapters/d1/schema.ts';
 import { SCOPES } from '../../src/http/operation.ts';
 import { sha256 } from '../lib/sha256.ts';
-import { command, Refused, table, type Context } from './command.ts';
+import { command, CommandError, table, type Context } from './command.ts';
 import { newSecret } from './secrets.ts';
 
 /** `all`, or some of them, separated by commas or blanks. */
@@ -12,20 +13,26 @@ function readScopes(text: string): string[] {
   const known: readonly string[] = SCOPES;
   const unknown = named.find((scope) => !known.includes(scope));
   if (unknown !== undefined || named.length === 0) {
-    throw new Refused(`--scopes: "${unknown ?? ''}" is not one of ${SCOPES.join(', ')}, or all.`);
+    throw new CommandError(
+      `--scopes: "${unknown ?? ''}" is not one of ${SCOPES.join(', ')}, or all.`,
+    );
   }
   return named;
 }
 
 export const companyExists = async ({ directory }: Context, id: string): Promise<void> => {
-  const [rows = []] = await directory.read([sql`SELECT 1 FROM companies WHERE id = ${id}`]);
+  const { rows } = await directory.read({
+    rows: select({ id: companies.id })
+      .from(companies)
+      .where(sql`${companies.id} = ${id}`),
+  });
   if (rows.length === 0) {
-    throw new Refused(`There is no company ${id}. npm run admin -- company list shows them.`);
+    throw new CommandError(`There is no company ${id}. npm run admin -- company list shows them.`);
   }
 };
 
-const noClient = (key: string): Refused =>
-  new Refused(`There is no client ${key}. npm run admin -- client list shows them.`);
+const noClient = (key: string): CommandError =>
+  new CommandError(`There is no client ${key}. npm run admin -- client list shows them.`);
 
 export const clientCreate = command({
   summary: 'Makes an OAuth client of a company; key and secret are shown this once.',
@@ -37,10 +44,14 @@ export const clientCreate = command({
     const scopes = readScopes(text);
     await companyExists(context, company);
     const [key, secret] = [newSecret().slice(0, 24), newSecret()];
-    await context.directory.write([
-      sql`INSERT INTO oauth_clients (key, company_id, secret_hash, scopes)
-          VALUES (${key}, ${company}, ${sha256(secret)}, ${JSON.stringify(scopes)})`,
-    ]);
+    await context.directory.write({
+      made: insert(oauthClients).values({
+        key,
+        companyId: company,
+        secretHash: sha256(secret),
+        scopes,
+      }),
+    });
     return {
       data: { key, secret, company_id: company, scopes },
       text: `key     ${key}\nsecret  ${secret}\nscopes  ${scopes.join(' ')}\n\nThe secret is shown this once.`,
@@ -52,15 +63,18 @@ export const clientList = command({
   summary: 'Lists the OAuth clients.',
   flags: { company: { value: 'ID', about: 'of which company (default: all)' } },
   async run({ directory }, { company }) {
-    const [rows = []] = await directory.read([
-      sql`SELECT key, company_id, scopes FROM oauth_clients
-          WHERE company_id = COALESCE(${company ?? null}, company_id) ORDER BY company_id, key`,
-    ]);
-    const clients = rows.map(({ key, company_id, scopes }) => ({
-      key: String(key),
-      company_id: String(company_id),
-      scopes: JSON.parse(String(scopes)) as string[],
-    }));
+    const { clients } = await directory.read({
+      clients: select({
+        key: oauthClients.key,
+        company_id: oauthClients.companyId,
+        scopes: oauthClients.scopes,
+      })
+        .from(oauthClients)
+        .where(
+          sql`${oauthClients.companyId} = COALESCE(${company ?? null}, ${oauthClients.companyId})`,
+        )
+        .orderBy(oauthClients.companyId, oauthClients.key),
+    });
     const lines = clients.map((one) => [one.key, one.company_id, one.scopes.join(' ')]);
     return { data: { clients }, text: table([['KEY', 'COMPANY', 'SCOPES'], ...lines]) };
   },
@@ -71,9 +85,12 @@ export const clientRotate = command({
   words: ['key'],
   async run({ directory }, _flags, [key]) {
     const secret = newSecret();
-    const [rows = []] = await directory.write([
-      sql`UPDATE oauth_clients SET secret_hash = ${sha256(secret)} WHERE key = ${key} RETURNING key`,
-    ]);
+    const { rows } = await directory.write({
+      rows: update(oauthClients)
+        .set({ secretHash: sha256(secret) })
+        .where(sql`${oauthClients.key} = ${key}`)
+        .returning({ key: oauthClients.key }),
+    });
     if (rows.length === 0) throw noClient(key);
     return {
       data: { key, secret },
@@ -86,9 +103,11 @@ export const clientDelete = command({
   summary: 'Removes a client; access tokens that are out live for their hour.',
   words: ['key'],
   async run({ directory }, _flags, [key]) {
-    const [rows = []] = await directory.write([
-      sql`DELETE FROM oauth_clients WHERE key = ${key} RETURNING key`,
-    ]);
+    const { rows } = await directory.write({
+      rows: remove(oauthClients)
+        .where(sql`${oauthClients.key} = ${key}`)
+        .returning({ key: oauthClients.key }),
+    });
     if (rows.length === 0) throw noClient(key);
     return { data: { key }, text: `Client ${key} is gone.` };
   },

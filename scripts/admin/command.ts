@@ -71,7 +71,7 @@ export function command<const F extends Flags, const W extends readonly string[]
 }
 
 /** The command was right, and cannot be carried out: said to the operator as it is, exit code 1. */
-export class Refused extends Error {}
+export class CommandError extends Error {}
 
 /** Flags as node:util reads them. */
 export function optionsOf(flags: Flags): NonNullable<ParseArgsConfig['options']> {

@@ -1,6 +1,7 @@
-import { sql } from '../../src/adapters/d1/sql.ts';
+import { insertSelect, select, sql } from '../../src/adapters/d1/query.ts';
+import { applications, companies } from '../../src/adapters/d1/schema.ts';
 import { readName } from './application-flags.ts';
-import { command, Refused, table } from './command.ts';
+import { command, CommandError, table } from './command.ts';
 
 export const companyCreate = command({
   summary: 'Makes a company.',
@@ -11,17 +12,21 @@ export const companyCreate = command({
   async run({ directory }, { name: given, id }) {
     const name = readName(given);
     if (id !== undefined && !/^[1-9]\d{0,14}$/.test(id)) {
-      throw new Refused('--id must be a whole number from 1.');
+      throw new CommandError('--id must be a whole number from 1.');
     }
-    const next = sql`(SELECT COALESCE(MAX(CAST(id AS INTEGER)), 0) + 1 FROM companies)`;
-    const [rows = []] = await directory.write([
-      sql`INSERT INTO companies (id, name)
-          SELECT CAST(COALESCE(${id ?? null}, ${next}) AS TEXT), ${name}
-          WHERE TRUE ON CONFLICT DO NOTHING RETURNING id`,
-    ]);
+    const next = sql`(SELECT COALESCE(MAX(CAST(${companies.id} AS INTEGER)), 0) + 1 FROM ${companies})`;
+    const { rows } = await directory.write({
+      rows: insertSelect(
+        companies,
+        { id: sql`CAST(COALESCE(${id ?? null}, ${next}) AS TEXT)`, name },
+        sql`WHERE TRUE`,
+      )
+        .onConflictDoNothing()
+        .returning({ id: companies.id }),
+    });
     const [made] = rows;
-    if (!made) throw new Refused(`There is a company ${id} already.`);
-    const data = { id: String(made['id']), name };
+    if (!made) throw new CommandError(`There is a company ${id} already.`);
+    const data = { id: made.id, name };
     return { data, text: `Company ${data.id} is there: ${name}` };
   },
 });
@@ -29,16 +34,17 @@ export const companyCreate = command({
 export const companyList = command({
   summary: 'Lists the companies.',
   async run({ directory }) {
-    const [rows = []] = await directory.read([
-      sql`SELECT c.id, c.name, (SELECT COUNT(*) FROM applications a WHERE a.company_id = c.id) AS applications
-          FROM companies c ORDER BY CAST(c.id AS INTEGER), c.id`,
-    ]);
-    const companies = rows.map(({ id, name, applications }) => ({
-      id: String(id),
-      name: String(name),
-      applications: Number(applications),
-    }));
-    const lines = companies.map((one) => [one.id, one.name, String(one.applications)]);
-    return { data: { companies }, text: table([['ID', 'NAME', 'APPLICATIONS'], ...lines]) };
+    const { listed } = await directory.read({
+      listed: select({
+        id: companies.id,
+        name: companies.name,
+        applications: sql<number>`(
+          SELECT COUNT(*) FROM ${applications} WHERE ${applications.companyId} = ${companies.id})`,
+      })
+        .from(companies)
+        .orderBy(sql`CAST(${companies.id} AS INTEGER)`, companies.id),
+    });
+    const lines = listed.map((one) => [one.id, one.name, String(one.applications)]);
+    return { data: { companies: listed }, text: table([['ID', 'NAME', 'APPLICATIONS'], ...lines]) };
   },
 });

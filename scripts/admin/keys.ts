@@ -12,7 +12,7 @@ import {
   symmetricKey,
 } from '../lib/dev-vars.ts';
 import { ROOT } from '../lib/wrangler.ts';
-import { command, Refused, type Outcome } from './command.ts';
+import { command, CommandError, type Outcome } from './command.ts';
 
 const FILE = join(ROOT, '.dev.vars');
 
@@ -49,7 +49,7 @@ const FORMATS: Record<string, Format> = {
 function formatOf(name: string): Format {
   const format = FORMATS[name];
   if (format) return format;
-  throw new Refused(`"${name}" is not one of ${Object.keys(FORMATS).join(', ')}.`);
+  throw new CommandError(`"${name}" is not one of ${Object.keys(FORMATS).join(', ')}.`);
 }
 
 /** The value as it is: locally of .dev.vars, of a deployment only as the operator has kept it. */
@@ -65,7 +65,7 @@ function keysOf(name: string, remote: boolean): { id: string; text: string }[] {
   try {
     return formatOf(name).split(text);
   } catch {
-    throw new Refused(`The variable ${name} holds no list of keys.`);
+    throw new CommandError(`The variable ${name} holds no list of keys.`);
   }
 }
 
@@ -102,9 +102,10 @@ export const keysRetire = command({
     const left = keys.filter((key) => key.id !== id);
     if (left.length === keys.length) {
       const ids = keys.map((key) => key.id).join(', ') || 'none';
-      throw new Refused(`${name} has no key ${id}. It has: ${ids}.`);
+      throw new CommandError(`${name} has no key ${id}. It has: ${ids}.`);
     }
-    if (left.length === 0) throw new Refused(`${id} is the only key of ${name}. Rotate it first.`);
+    if (left.length === 0)
+      throw new CommandError(`${id} is the only key of ${name}. Rotate it first.`);
     return settle(name, remote, left);
   },
 });
@@ -114,7 +115,7 @@ export function sealingVault(remote: boolean): Vault {
   const text = present('SEALING_KEYS', remote);
   const keys = text === undefined ? undefined : keyList.safeParse(text).data;
   if (keys) return createVault(keys);
-  throw new Refused(
+  throw new CommandError(
     'Sealing a secret for the deployed Worker needs its SEALING_KEYS in the variable of that name: the value from your password store.',
   );
 }

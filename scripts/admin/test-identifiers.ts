@@ -1,15 +1,16 @@
 /** Fixed codes for app-store reviews and end-to-end tests (D-75). */
-import { sql } from '../../src/adapters/d1/sql.ts';
+import { select, sql } from '../../src/adapters/d1/query.ts';
+import { identifiers } from '../../src/adapters/d1/schema.ts';
 import { readEmail, readPhone } from '../../src/domain/identifier.ts';
 import type { IdentifierRef } from '../../src/ports.ts';
 import { readDay } from './application-flags.ts';
-import { changeApplication, findApplication, jsonOf, shardOf } from './application-store.ts';
-import { command, Refused, table } from './command.ts';
+import { changeApplication, findApplication, shardOf } from './application-store.ts';
+import { command, CommandError, table } from './command.ts';
 
 function readIdentifier(text: string, callingCode: string): IdentifierRef {
   const found = text.includes('@') ? readEmail(text) : readPhone(text, callingCode);
   if (found) return found;
-  throw new Refused(`"${text}" is neither an email address nor a mobile number.`);
+  throw new CommandError(`"${text}" is neither an email address nor a mobile number.`);
 }
 
 export const testIdentifierAdd = command({
@@ -21,24 +22,26 @@ export const testIdentifierAdd = command({
   },
   async run(context, { otp, until: day }, [id, text]) {
     const row = await findApplication(context, id);
-    if (!/^\d{6}$/.test(otp)) throw new Refused('--otp must be six digits.');
+    if (!/^\d{6}$/.test(otp)) throw new CommandError('--otp must be six digits.');
     const until = readDay('until', day);
-    if (until <= context.now) throw new Refused('--until must be a day to come.');
-    const { kind, value } = readIdentifier(text, String(row['default_country_code']));
-    const [owners = []] = await shardOf(context, row).read([
-      sql`SELECT user_id FROM identifiers
-          WHERE application_id = ${id} AND kind = ${kind} AND value = ${value} AND verified = 1`,
-    ]);
+    if (until <= context.now) throw new CommandError('--until must be a day to come.');
+    const { kind, value } = readIdentifier(text, row.defaultCountryCode);
+    const { owners } = await shardOf(context, row).read({
+      owners: select({ userId: identifiers.userId })
+        .from(identifiers)
+        .where(
+          sql`${identifiers.applicationId} = ${id} AND ${identifiers.kind} = ${kind}
+            AND ${identifiers.value} = ${value} AND ${identifiers.verified} = 1`,
+        ),
+    });
     if (owners.length > 0) {
-      throw new Refused(
+      throw new CommandError(
         'A customer has it: a fixed code would let anybody who knows it sign in there.',
       );
     }
-    const others = (jsonOf(row, 'test_identifiers') ?? []).filter(
-      (one) => one.kind !== kind || one.value !== value,
-    );
+    const others = row.testIdentifiers.filter((one) => one.kind !== kind || one.value !== value);
     const listed = [...others, { kind, value, otp, until }];
-    await changeApplication(context, row, { test_identifiers: JSON.stringify(listed) });
+    await changeApplication(context, row, { testIdentifiers: listed });
     return {
       data: { id, kind, value, until: new Date(until).toISOString() },
       text: `${value} has the code ${otp} until the end of ${day}. In production it counts with TEST_IDENTIFIERS=on only.`,
@@ -51,11 +54,11 @@ export const testIdentifierRemove = command({
   words: ['application id', 'email or number'],
   async run(context, _flags, [id, text]) {
     const row = await findApplication(context, id);
-    const { kind, value } = readIdentifier(text, String(row['default_country_code']));
-    const listed = jsonOf(row, 'test_identifiers') ?? [];
+    const { kind, value } = readIdentifier(text, row.defaultCountryCode);
+    const listed = row.testIdentifiers;
     const left = listed.filter((one) => one.kind !== kind || one.value !== value);
-    if (left.length === listed.length) throw new Refused(`${value} has no fixed code.`);
-    await changeApplication(context, row, { test_identifiers: JSON.stringify(left) });
+    if (left.length === listed.length) throw new CommandError(`${value} has no fixed code.`);
+    await changeApplication(context, row, { testIdentifiers: left });
     return { data: { id, kind, value }, text: `${value} has no fixed code any more.` };
   },
 });
@@ -64,7 +67,7 @@ export const testIdentifierList = command({
   summary: 'Lists the fixed codes of an application.',
   words: ['application id'],
   async run(context, _flags, [id]) {
-    const listed = jsonOf(await findApplication(context, id), 'test_identifiers') ?? [];
+    const { testIdentifiers: listed } = await findApplication(context, id);
     const shown = listed.map((one) => ({ ...one, until: new Date(one.until).toISOString() }));
     const lines = shown.map(({ value, otp, until }) => [value, otp, until]);
     return {

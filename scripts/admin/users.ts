@@ -11,16 +11,16 @@ import { importUsers } from '../lib/users/import.ts';
 import { FIELDS, type LineProblem } from '../lib/users/record.ts';
 import { ResumeFile } from '../lib/users/resume.ts';
 import type { FileFormat } from '../lib/users/source.ts';
-import { changeApplication, findApplication, jsonOf, shardOf } from './application-store.ts';
-import { command, Refused } from './command.ts';
+import { changeApplication, findApplication, shardOf } from './application-store.ts';
+import { command, CommandError } from './command.ts';
 
 /** Of the mistakes, when no file for all of them was named. */
-const SHOWN = 20;
+const MAX_LINES_SHOWN = 20;
 
 function formatOf(file: string, named: string | undefined): FileFormat {
   const format = named ?? extname(file).slice(1).replace('jsonl', 'ndjson');
   if (format === 'csv' || format === 'ndjson') return format;
-  throw new Refused(
+  throw new CommandError(
     `"${file}" does not end in .ndjson or .csv. Say --format ndjson or --format csv.`,
   );
 }
@@ -38,18 +38,18 @@ export const usersImport = command({
     resume: { value: 'FILE', about: 'keep the place here after each batch, and go on from it' },
     errors: {
       value: 'FILE',
-      about: `write every refused line here, as JSON (default: show ${SHOWN})`,
+      about: `write every refused line here, as JSON (default: show ${MAX_LINES_SHOWN})`,
     },
   },
   async run(context, flags, [file]) {
     const row = await findApplication(context, flags.application);
-    if (!existsSync(file)) throw new Refused(`There is no file ${file}.`);
+    if (!existsSync(file)) throw new CommandError(`There is no file ${file}.`);
     const format = formatOf(file, flags.format);
     const dryRun = flags['dry-run'];
     const shown: LineProblem[] = [];
     const errors = flags.errors === undefined ? undefined : openSync(flags.errors, 'a');
     const { size } = statSync(file);
-    const hashes = new HashIntake(jsonOf(row, 'imported_hashes'), context.now);
+    const hashes = new HashIntake(row.importedHashes ?? undefined, context.now);
     try {
       const done = await importUsers(shardOf(context, row), {
         file,
@@ -57,7 +57,7 @@ export const usersImport = command({
         dryRun,
         rules: {
           applicationId: flags.application,
-          callingCode: String(row['default_country_code']),
+          callingCode: row.defaultCountryCode,
           hashes,
           now: context.now,
         },
@@ -65,12 +65,12 @@ export const usersImport = command({
         async noteHashes(policy) {
           // Read again: `application set` or another import may have changed it meanwhile.
           const latest = await findApplication(context, flags.application);
-          const next = mergeBrought(jsonOf(latest, 'imported_hashes') ?? policy, policy);
-          await changeApplication(context, latest, { imported_hashes: JSON.stringify(next) });
+          const next = mergeBrought(latest.importedHashes ?? policy, policy);
+          await changeApplication(context, latest, { importedHashes: next });
         },
         report(problem) {
           if (errors !== undefined) writeSync(errors, `${JSON.stringify(problem)}\n`);
-          if (shown.length < SHOWN) shown.push(problem);
+          if (shown.length < MAX_LINES_SHOWN) shown.push(problem);
         },
         progress: createProgress(size, process.stderr),
       });
@@ -84,7 +84,7 @@ export const usersImport = command({
           detail,
           at: context.now,
         } as const;
-        await shardOf(context, row).write([auditStatement(flags.application, event)]);
+        await shardOf(context, row).write({ event: auditStatement(flags.application, event) });
       }
       const counts = `${imported} ${dryRun ? 'would be imported' : 'imported'}, ${alreadyThere} already there, ${refused} refused`;
       const more =
@@ -134,7 +134,7 @@ export const usersExport = command({
       try {
         return openSync(file, 'wx', 0o600);
       } catch {
-        throw new Refused(`${file} cannot be made; perhaps it is there already.`);
+        throw new CommandError(`${file} cannot be made; perhaps it is there already.`);
       }
     })();
     let users = 0;

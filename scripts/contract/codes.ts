@@ -24,8 +24,8 @@ interface Item {
   code?: string;
 }
 
-const WITHIN = 10_000;
-const POLL = 100;
+const MESSAGE_TIMEOUT_MS = 10_000;
+const POLL_INTERVAL_MS = 100;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const random = (digits: number): string => String(randomInt(10 ** digits)).padStart(digits, '0');
@@ -47,7 +47,7 @@ export const hasInbox = async (target: Target): Promise<boolean> =>
 export function inboxCodes(target: Target): Codes {
   const seen = new Set<string>();
   async function next(to: string, part: 'otp' | 'code'): Promise<string> {
-    for (const deadline = Date.now() + WITHIN; ; await sleep(POLL)) {
+    for (const deadline = Date.now() + MESSAGE_TIMEOUT_MS; ; await sleep(POLL_INTERVAL_MS)) {
       const items = (await itemsFor(target, to)) ?? [];
       const found = items.find((item) => item[part] !== undefined && !seen.has(item.id));
       if (found?.[part] !== undefined) {
@@ -55,7 +55,7 @@ export function inboxCodes(target: Target): Codes {
         return found[part];
       }
       if (Date.now() > deadline)
-        throw new Skipped(`nothing came for ${to} within ${WITHIN / 1000} s`);
+        throw new Skipped(`nothing came for ${to} within ${MESSAGE_TIMEOUT_MS / 1000} s`);
     }
   }
   return {

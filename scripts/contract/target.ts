@@ -18,7 +18,7 @@ export interface Parts {
 }
 
 /** Longer than any healthy answer. */
-const PATIENCE = 15_000;
+const TIMEOUT_MS = 15_000;
 
 /** No server answers at the URL. */
 export class Unreachable extends Error {}
@@ -51,7 +51,7 @@ export class Target {
     if (cookie) headers.set('cookie', cookie);
     let response: Response;
     try {
-      const signal = AbortSignal.timeout(PATIENCE);
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
       response = await fetch(this.url + path, { ...init, headers, signal, redirect: 'manual' });
     } catch (error) {
       const reason = error instanceof Error ? (error.cause ?? error) : error;

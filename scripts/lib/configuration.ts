@@ -3,13 +3,15 @@
  * does not compile. The meanings stand here, because the Worker has no use for them.
  */
 import type * as z from 'zod';
-import { DEFAULT_LIMITS, Settings } from '../../src/config.ts';
+import { Settings } from '../../src/config.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import {
   transportSettings,
   type TransportName,
   type TransportSettings,
 } from '../../src/config/delivery.ts';
 import type { Limits } from '../../src/ports.ts';
+import { SECRETS } from './secrets.ts';
 
 /** The inbox has no settings, and an empty schema would stand for any name. */
 type Provider = Exclude<TransportName, 'inbox'>;
@@ -23,10 +25,11 @@ type Others =
   | 'DELIVERY_EMAIL'
   | 'DELIVERY_TIMEOUT';
 type Name = keyof z.input<typeof Settings> | TransportSetting | Others;
-type Kind = 'var' | 'secret' | 'D1' | 'KV' | 'queue' | 'assets' | 'send_email';
+type Binding = 'D1' | 'KV' | 'queue' | 'assets' | 'send_email';
 
 interface Variable {
-  kind: Kind;
+  /** Left out: a variable or, where the schema says so, a secret. */
+  kind?: Binding;
   meaning: string;
   /** Where the schema has none that can be shown. */
   standard?: string;
@@ -63,84 +66,70 @@ const VARIABLES: Record<Name, Variable> = {
       'static files deployed with the Worker: the OpenAPI documents, `/docs`, the list of common passwords',
   },
   ENVIRONMENT: {
-    kind: 'var',
     meaning: '`development` allows the dev inbox, addresses of this machine and fixed codes',
   },
   SESSION_SECRETS: {
-    kind: 'secret',
     meaning: `${KEYS}; the first signs session cookies, all are accepted`,
   },
   SEALING_KEYS: {
-    kind: 'secret',
     meaning: `${KEYS}; they encrypt codes and messages. Retiring one ends only what it encrypted`,
   },
   SIGNING_KEYS: {
-    kind: 'secret',
     meaning:
       'JWK set with private Ed25519 keys; the first signs access tokens, all verify. Public halves: `/.well-known/jwks.json`',
   },
-  LIMITS: { kind: 'var', meaning: 'JSON; changes any of the limits below', standard: '`{}`' },
+  LIMITS: { meaning: 'JSON; changes any of the limits below', standard: '`{}`' },
   DELIVERY: {
-    kind: 'var',
     meaning:
       'transport of all messages: `inbox` (refused in production), `webhook`, `twilio` and `msg91` (SMS only), `resend` and `cloudflare-email` (mail only)',
     standard: 'needed',
   },
-  DELIVERY_SMS: { kind: 'var', meaning: 'the transport of SMS', standard: '`DELIVERY`' },
-  DELIVERY_EMAIL: { kind: 'var', meaning: 'the transport of mails', standard: '`DELIVERY`' },
+  DELIVERY_SMS: { meaning: 'the transport of SMS', standard: '`DELIVERY`' },
+  DELIVERY_EMAIL: { meaning: 'the transport of mails', standard: '`DELIVERY`' },
   DELIVERY_TIMEOUT: {
-    kind: 'var',
     meaning: 'seconds a provider has to answer, 2 to 10',
     standard: '`5`',
   },
-  WEBHOOK_URL: { kind: 'secret', meaning: `address that gets every message; ${LOOPBACK}` },
+  WEBHOOK_URL: { meaning: `address that gets every message; ${LOOPBACK}` },
   WEBHOOK_SECRET: {
-    kind: 'secret',
     meaning: 'at least 32 characters; signs what goes to `WEBHOOK_URL`',
   },
-  TWILIO_ACCOUNT_SID: { kind: 'secret', meaning: 'the account, `AC…`' },
-  TWILIO_AUTH_TOKEN: { kind: 'secret', meaning: 'its token' },
+  TWILIO_ACCOUNT_SID: { meaning: 'the account, `AC…`' },
+  TWILIO_AUTH_TOKEN: { meaning: 'its token' },
   TWILIO_FROM: {
-    kind: 'var',
     meaning: 'a number, a sender name, or a messaging service (`MG…`)',
   },
-  TWILIO_URL: { kind: 'var', meaning: 'base address' },
-  MSG91_AUTH_KEY: { kind: 'secret', meaning: 'the key of the account' },
+  TWILIO_URL: { meaning: 'base address' },
+  MSG91_AUTH_KEY: { meaning: 'the key of the account' },
   MSG91_TEMPLATES: {
-    kind: 'var',
     meaning:
       'JSON, template ids by language and message: `{"en":{"otp":"…","verify_link":"…"}}`. Placeholders there: `##otp##`, `##minutes##`, `##last_line##`, `##shop##`, `##link##`, `##account##`, `##identifier##`, `##last_day##`',
   },
-  MSG91_URL: { kind: 'var', meaning: 'base address' },
-  RESEND_API_KEY: { kind: 'secret', meaning: 'the key of the account' },
-  RESEND_URL: { kind: 'var', meaning: 'base address' },
+  MSG91_URL: { meaning: 'base address' },
+  RESEND_API_KEY: { meaning: 'the key of the account' },
+  RESEND_URL: { meaning: 'base address' },
   EMAIL: { kind: 'send_email', meaning: 'binding; commented out in wrangler.toml' },
-  EMAIL_FROM: { kind: 'var', meaning: 'sender: `Shop <shop@example.com>` or the address alone' },
+  EMAIL_FROM: { meaning: 'sender: `Shop <shop@example.com>` or the address alone' },
   TURNSTILE_SECRET: {
-    kind: 'secret',
     meaning:
       'asks for a [Turnstile](https://developers.cloudflare.com/turnstile/) captcha, unless a shop says `skip_captcha`; see below',
   },
-  TURNSTILE_URL: { kind: 'var', meaning: `where captchas are verified; ${LOOPBACK}` },
+  TURNSTILE_URL: { meaning: `where captchas are verified; ${LOOPBACK}` },
   SOCIAL_URLS: {
-    kind: 'var',
     meaning: `JSON; replaces any of ${Object.keys(defaultOf(Settings.shape.SOCIAL_URLS) as object)
       .map((name) => `\`${name}\``)
       .join(', ')}. ${LOOPBACK}`,
     standard: "the providers' own",
   },
   TEST_IDENTIFIERS: {
-    kind: 'var',
     meaning: '`on` lets the fixed codes of test identifiers count in production too',
     standard: '`on` in development',
   },
   LOOPBACK_FILES: {
-    kind: 'var',
     meaning:
       '`on` lets files of user groups come from this machine; `npm start` says so. Refused in production',
   },
   DEV_HOSTS: {
-    kind: 'var',
     meaning:
       'host names, beside those of this machine, under which `/_dev/*` answers in development, such as a tunnel’s',
     standard: '',
@@ -202,7 +191,7 @@ const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]):
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** By the name of their place on the page. */
-export const TABLES = {
+const TABLES = {
   variables: tableOf(
     ['name', 'kind', 'default', 'meaning'],
     Object.entries(VARIABLES).map(([name, variable]) => [
@@ -210,7 +199,7 @@ export const TABLES = {
         .split(', ')
         .map((one) => (one === '…' ? one : `\`${one}\``))
         .join(', '),
-      variable.kind,
+      variable.kind ?? (SECRETS.includes(name) ? 'secret' : 'var'),
       standardOf(name, variable),
       variable.meaning,
     ]),

@@ -2,21 +2,9 @@
 import { join } from 'node:path';
 import { ConfigError, parseConfig } from '../../src/config.ts';
 import { freshSecrets } from './dev-vars.ts';
+import { SECRETS } from './secrets.ts';
 import { ROOT } from './wrangler.ts';
 
-/** What may only be set as a secret. */
-const SECRETS = [
-  'SESSION_SECRETS',
-  'SEALING_KEYS',
-  'SIGNING_KEYS',
-  'WEBHOOK_URL',
-  'WEBHOOK_SECRET',
-  'TWILIO_ACCOUNT_SID',
-  'TWILIO_AUTH_TOKEN',
-  'MSG91_AUTH_KEY',
-  'RESEND_API_KEY',
-  'TURNSTILE_SECRET',
-];
 /** As the repository has them: ids of nothing. */
 const PLACEHOLDER = /^[0-]+$/;
 

@@ -7,9 +7,9 @@ import { spawnWrangler } from './wrangler.ts';
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 100;
 /** A Worker that starts but cannot run answers every request with an error; a few of them in a row are proof enough. */
-const BAD_ANSWERS = 3;
+const MAX_BAD_ANSWERS = 3;
 /** What wrangler gets to end by itself before it is made to. */
-const GRACE_MS = 3000;
+const STOP_TIMEOUT_MS = 3000;
 
 export interface DevServerOptions {
   port: number;
@@ -110,7 +110,7 @@ export function startDevServer(options: DevServerOptions): DevServer {
       const deadline = Date.now() + READY_WITHIN_MS;
       for (
         let bad = 0;
-        !gone.signal.aborted && bad < BAD_ANSWERS && Date.now() < deadline;
+        !gone.signal.aborted && bad < MAX_BAD_ANSWERS && Date.now() < deadline;
         await sleep(POLL_MS)
       ) {
         const status = await statusOfHealth();
@@ -125,7 +125,7 @@ export function startDevServer(options: DevServerOptions): DevServer {
     },
     async stop() {
       signalGroup(child, 'SIGTERM');
-      const patience = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
+      const patience = setTimeout(() => signalGroup(child, 'SIGKILL'), STOP_TIMEOUT_MS);
       await exited;
       clearTimeout(patience);
     },

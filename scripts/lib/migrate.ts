@@ -19,7 +19,7 @@ const isComment = (sql: string): boolean =>
   sql.replaceAll(/\/\*.*?\*\/|--[^\n]*/gs, '').trim() === '';
 
 /** The statements of a migration file, in order. */
-export function statementsOf(sql: string): string[] {
+function statementsOf(sql: string): string[] {
   return sql
     .split(BREAKPOINT)
     .map((statement) => statement.trim())

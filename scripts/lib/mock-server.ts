@@ -10,7 +10,7 @@ import { err } from '../../src/shared/result.ts';
 import { invalid, MAX_BODY_BYTES } from '../../src/http/parse.ts';
 import { withHeaders } from '../../src/http/server.ts';
 
-export const HOST = '127.0.0.1';
+const HOST = '127.0.0.1';
 /** Uploads are read to their end up to here; beyond it they are cut off. */
 const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
 interface Arrived {
@@ -19,7 +19,7 @@ interface Arrived {
 }
 
 /** How long a request may take to arrive, in milliseconds. */
-const PATIENCE = 10_000;
+const IDLE_TIMEOUT_MS = 10_000;
 
 /**
  * The request with its body in memory, cut just above the size that the mock refuses. A connection whose body was left
@@ -90,7 +90,7 @@ export interface MockServer {
 export async function listenWith(
   answer: (request: Request, bytes?: Uint8Array) => Response | Promise<Response>,
   port: number,
-  patience = PATIENCE,
+  patience = IDLE_TIMEOUT_MS,
 ): Promise<MockServer> {
   const listener = getRequestListener(
     // Both are of HTTP/1, for which the server below is made.

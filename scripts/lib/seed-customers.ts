@@ -1,9 +1,9 @@
 /** Invented customers into a database, for trying out lists and searches at size. */
-import { invent } from '../../mocks/scenarios/invented.ts';
+import { inventCustomer } from '../../mocks/people.ts';
 import { wordsOf } from '../../src/domain/customer-query.ts';
 
 /** One transaction's worth. */
-export const BATCH = 1_000;
+export const BATCH_CUSTOMERS = 1_000;
 
 /**
  * Writes customers `from` to `from + count - 1` of an application; those that are there stay.
@@ -14,7 +14,10 @@ export async function seedCustomers(
   applicationId: string,
   { from, count, newest }: { from: number; count: number; newest: number },
 ): Promise<void> {
-  const people = Array.from({ length: count }, (_, at) => invent(from + at, newest));
+  const people = Array.from({ length: count }, (_, at) => {
+    const person = inventCustomer(from + at, newest);
+    return { ...person, phone: `+91${person.phone}` };
+  });
   const list = JSON.stringify(people);
   const words = JSON.stringify(
     people.flatMap(({ id, first, last, username }) =>

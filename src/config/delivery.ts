@@ -5,7 +5,8 @@
 import { SECOND_MS } from '../shared/time.ts';
 import * as z from 'zod';
 import type { Message } from '../ports.ts';
-import { isDeployerUrl } from './outbound.ts';
+import { isDeployerUrl } from '../domain/outbound-url.ts';
+import { secret } from './secret.ts';
 
 type Channel = Message['channel'];
 
@@ -30,15 +31,15 @@ export function transportSettings(production: boolean) {
     .transform((value) => value.replace(/\/$/, ''));
   return {
     inbox: z.object({}),
-    webhook: z.object({ WEBHOOK_URL: url, WEBHOOK_SECRET: z.string().min(32) }),
+    webhook: z.object({ WEBHOOK_URL: secret(url), WEBHOOK_SECRET: secret(z.string().min(32)) }),
     twilio: z.object({
-      TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i),
-      TWILIO_AUTH_TOKEN: headerText,
+      TWILIO_ACCOUNT_SID: secret(z.string().regex(/^AC[0-9a-f]{32}$/i)),
+      TWILIO_AUTH_TOKEN: secret(headerText),
       TWILIO_FROM: text,
       TWILIO_URL: url.default('https://api.twilio.com'),
     }),
     msg91: z.object({
-      MSG91_AUTH_KEY: headerText,
+      MSG91_AUTH_KEY: secret(headerText),
       MSG91_TEMPLATES: z
         .string()
         .transform((value, ctx): unknown => {
@@ -53,7 +54,7 @@ export function transportSettings(production: boolean) {
       MSG91_URL: url.default('https://control.msg91.com'),
     }),
     resend: z.object({
-      RESEND_API_KEY: headerText,
+      RESEND_API_KEY: secret(headerText),
       EMAIL_FROM: sender,
       RESEND_URL: url.default('https://api.resend.com'),
     }),

@@ -1,30 +1,18 @@
-/** The limits and their defaults; the variable `LIMITS` may change each. */
+/** The variable `LIMITS`: it may change each limit. */
 import * as z from 'zod';
+import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import type { Limits } from '../ports.ts';
 
-const positive = z.number().int().positive();
-export const LimitsSchema = z.strictObject({
-  otpTriesPerCode: positive.default(5),
-  otpWrongPerIdentifierHour: positive.default(10),
-  sendGapSeconds: positive.default(30),
-  sendsPerHour: positive.default(5),
-  sendsPerDay: positive.default(10),
-  sendsPerIdentifierDay: positive.default(15),
-  sendsPerIpHour: positive.default(60),
-  linksPerUserHour: positive.default(10),
-  messagesPerUserDay: positive.default(20),
-  messagesPerRegistration: positive.default(10),
-  messagesPerRegistrationIdentifier: positive.default(5),
-  identifiersPerRegistrationKind: positive.default(3),
-  loginFailuresPerAccountQuarter: positive.default(10),
-  loginFailuresPerIpQuarter: positive.default(50),
-  tokenFailuresPerQuarter: positive.default(20),
-  tokenFailuresPerIpQuarter: positive.default(50),
-  smsPerDay: positive.default(10_000),
-  smsAlertPercent: positive.max(100).default(80),
-  smsBrakeSends: positive.default(50),
-  smsBrakePercent: positive.max(100).default(30),
-  smsBrakeMinutes: positive.default(60),
-}) satisfies z.ZodType<Limits>;
+const PERCENT: ReadonlySet<string> = new Set(['smsAlertPercent', 'smsBrakePercent']);
 
-export const DEFAULT_LIMITS: Limits = LimitsSchema.parse({});
+const positive = (name: string): z.ZodNumber => {
+  const number = z.number().int().positive();
+  return PERCENT.has(name) ? number.max(100) : number;
+};
+
+// Every key of the defaults has its schema; `fromEntries` loses the names.
+const shape = Object.fromEntries(
+  Object.entries(DEFAULT_LIMITS).map(([name, value]) => [name, positive(name).default(value)]),
+) as Record<keyof Limits, z.ZodDefault<z.ZodNumber>>;
+
+export const LimitsSchema = z.strictObject(shape) satisfies z.ZodType<Limits>;

@@ -46,7 +46,7 @@ export async function deleteUser(
   const reason = request.reason ?? known?.reason_text;
   const event = { ...shopperEvent(ports, 'account.deleted', user.id), reason };
   const effect = { kind: 'delete', userId: user.id, reason, event } as const;
-  const settled = await ports.otps.settle({ challenge: found.challenge, nonce, effect, now });
+  const settled = await ports.otps.consume({ challenge: found.challenge, nonce, effect, now });
   if (settled.state !== 'done') return err('otp_invalid');
   noticeDeleted(ports, application, user);
   return ok(undefined);

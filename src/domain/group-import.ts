@@ -36,7 +36,7 @@ export interface ImportPorts {
 
 /** `again`: there is more to read, by another message. */
 export type RunEnd = { end: 'done' } | { end: 'again'; importId: string };
-const DONE: RunEnd = { end: 'done' };
+const RUN_DONE: RunEnd = { end: 'done' };
 
 const isOpen = ({ state }: GroupImport): boolean => state === 'pending' || state === 'processing';
 
@@ -81,7 +81,7 @@ async function readOn(
   for await (const slice of opened.slices(ROWS_PER_SLICE)) {
     if ('state' in slice) {
       await imports.fail(found.id, slice.reason, clock.now());
-      return DONE;
+      return RUN_DONE;
     }
     const members = await findMembers(imports, slice, opened, defaultCountryCode);
     const { rows, userIds, errors } = members;
@@ -98,7 +98,7 @@ async function readOn(
       now: clock.now(),
     });
     // Another delivery of the same message goes on, or a newer file has come.
-    if (!moved) return DONE;
+    if (!moved) return RUN_DONE;
     from = slice.byteOffset;
     failed += errors.length;
     read += rows;
@@ -106,7 +106,7 @@ async function readOn(
       return { end: 'again', importId: found.id };
   }
   await imports.succeed(found.id, from, clock.now());
-  return DONE;
+  return RUN_DONE;
 }
 
 /**
@@ -120,7 +120,7 @@ export async function runImport(
 ): Promise<RunEnd> {
   const { imports, files, clock, random } = ports;
   const found = await imports.find(importId);
-  if (!found || !isOpen(found)) return DONE;
+  if (!found || !isOpen(found)) return RUN_DONE;
   const opened = await files.open(found);
   if (opened.state === 'open') return readOn(ports, application, found, opened);
   const now = clock.now();
@@ -128,8 +128,8 @@ export async function runImport(
     const reason =
       opened.state === 'refused' ? opened.reason : 'The file changes while it is read.';
     await imports.fail(found.id, reason, now);
-    return DONE;
+    return RUN_DONE;
   }
   const next = newObjectId(now, random.bytes(8));
-  return (await imports.restart(found, next, now)) ? { end: 'again', importId: next } : DONE;
+  return (await imports.restart(found, next, now)) ? { end: 'again', importId: next } : RUN_DONE;
 }

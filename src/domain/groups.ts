@@ -2,6 +2,7 @@
 import { MINUTE_MS } from '../shared/time.ts';
 import type { AuditActor, Group, GroupImport, GroupRef, NewImport, Ports } from '../ports.ts';
 import { newObjectId } from './object-id.ts';
+import { isTenantUrl } from './outbound-url.ts';
 import { isPlainLine } from './plain-line.ts';
 import { ok, invalidField, err, type Result } from '../shared/result.ts';
 
@@ -21,7 +22,8 @@ export interface GroupBody {
 }
 
 function newImport(ports: Ports, fileUrl: string): Result<NewImport, 'validation_failed'> {
-  if (!ports.imports.allows(fileUrl)) {
+  // Public hosts only, so that no operator reaches a private network (D-68).
+  if (!isTenantUrl(fileUrl, { loopback: ports.loopbackFiles })) {
     return invalidField('body.file_url', 'must be an https address on a public host, on port 443');
   }
   return ok({ fileUrl, importId: newObjectId(ports.clock.now(), ports.random.bytes(8)) });

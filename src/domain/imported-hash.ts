@@ -4,7 +4,7 @@ import type { HashParameters, ImportedHashes } from '../ports.ts';
 import { DEFAULT_BCRYPT_COST, isOwn, parseHash, workClass } from './password-hash.ts';
 
 /** How long imported hashes count when the application's record has no date yet. */
-export const IMPORTED_HASHES_DAYS = 90;
+const IMPORTED_HASHES_DAYS = 90;
 export const defaultUntil = (now: number): number => now + IMPORTED_HASHES_DAYS * DAY_MS;
 
 /** Why a policy does not count hashes of these parameters, which are not ours; undefined when it does. */

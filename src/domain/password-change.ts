@@ -28,7 +28,7 @@ import {
   checkSignIn,
   decideSignIn,
   type IncompleteUser,
-  type SignedIn,
+  type SignedInOutcome,
   type SignInErrorCode,
 } from './sign-in-outcome.ts';
 
@@ -85,7 +85,9 @@ export async function resetPassword(
     presented?: readonly SessionRef[];
     visitor: ClientInfo;
   },
-): Promise<Result<SignedIn | IncompleteUser, SignInErrorCode | 'link_invalid' | 'password_weak'>> {
+): Promise<
+  Result<SignedInOutcome | IncompleteUser, SignInErrorCode | 'link_invalid' | 'password_weak'>
+> {
   const user = await resetCodeUser(ports, request.code);
   if (!user) return err('link_invalid');
   const decision = decideSignIn(application, user);

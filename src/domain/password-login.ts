@@ -21,7 +21,7 @@ import {
   checkSignIn,
   decideSignIn,
   type IncompleteUser,
-  type SignedIn,
+  type SignedInOutcome,
   type SignInErrorCode,
 } from './sign-in-outcome.ts';
 
@@ -98,7 +98,7 @@ export async function loginByPassword(
     presented?: readonly SessionRef[];
   },
 ): Promise<
-  Result<SignedIn | IncompleteUser, SignInErrorCode | 'too_many_requests' | 'login_failed'>
+  Result<SignedInOutcome | IncompleteUser, SignInErrorCode | 'too_many_requests' | 'login_failed'>
 > {
   const startedAt = ports.clock.now();
   const { importedHashes } = application;

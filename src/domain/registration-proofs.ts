@@ -14,7 +14,7 @@ import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { newRegistration } from './registration.ts';
 import { sendOtp, type SentOtp } from './send-otp.ts';
 import type { ClientInfo } from './sign-in.ts';
-import type { SignedIn, SignInErrorCode } from './sign-in-outcome.ts';
+import type { SignedInOutcome, SignInErrorCode } from './sign-in-outcome.ts';
 import { checkCountry } from './sms-guard.ts';
 import { otpBudget, roomForAll } from './throttle.ts';
 
@@ -22,7 +22,7 @@ export interface FinishRegistration {
   /** Left out when the form begins the registration. */
   registerToken?: string;
   profile: Profile;
-  /** Judged already (`passwordRefusal`). */
+  /** Judged already (`checkNewPassword`). */
   password?: string;
   /** Identifiers of the body, already read. */
   given: IdentifierRef[];
@@ -41,7 +41,9 @@ export interface WantedProof extends SentOtp {
 }
 
 /** `codes_sent`: the registration goes on under its one token. */
-export type FinishOutcome = SignedIn | { kind: 'codes_sent'; token: string; proofs: WantedProof[] };
+export type FinishOutcome =
+  | SignedInOutcome
+  | { kind: 'codes_sent'; token: string; proofs: WantedProof[] };
 
 export type FinishErrorCode =
   | SignInErrorCode

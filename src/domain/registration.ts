@@ -21,7 +21,7 @@ import { sameIdentifier } from './identifier.ts';
 import { newObjectId } from './object-id.ts';
 import { newUsername, withPrimaries } from './user.ts';
 
-const hardKinds = (fields: RequiredFields): IdentifierKind[] => {
+const demandedKinds = (fields: RequiredFields): IdentifierKind[] => {
   const demands = ({ is_required, level }: RequiredFields['email']) =>
     is_required && level === 'hard';
   const kinds: IdentifierKind[] = [];
@@ -32,14 +32,14 @@ const hardKinds = (fields: RequiredFields): IdentifierKind[] => {
 
 /** Kinds that a signed-in user must have verified (D-49). */
 export function kindsForSession({ config }: Application): IdentifierKind[] {
-  return hardKinds(config.required_fields);
+  return demandedKinds(config.required_fields);
 }
 
 /** Kinds that a new user must have verified: demanded by either list at level `hard` (D-46). */
 export function kindsForRegistration({ config }: Application): IdentifierKind[] {
   const both = [
-    ...hardKinds(config.register_required_fields),
-    ...hardKinds(config.required_fields),
+    ...demandedKinds(config.register_required_fields),
+    ...demandedKinds(config.required_fields),
   ];
   return [...new Set(both)];
 }

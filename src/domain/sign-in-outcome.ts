@@ -5,7 +5,7 @@ import { kindsForSession } from './registration.ts';
 import type { SessionCookie } from './sign-in.ts';
 import { missingKinds, statusOf } from './user.ts';
 
-export interface SignedIn {
+export interface SignedInOutcome {
   kind: 'signed_in';
   user: User;
   session: SessionCookie;
@@ -38,7 +38,7 @@ export interface OpenRegistration {
   missing: IdentifierKind[];
 }
 
-export type SignInOutcome = SignedIn | IncompleteUser | OpenRegistration;
+export type SignInOutcome = SignedInOutcome | IncompleteUser | OpenRegistration;
 
 export type SignInErrorCode = 'account_blocked' | 'account_deleted' | 'application_inactive';
 

@@ -100,7 +100,7 @@ export async function loginBySocial(
   if (!proof.ok) return proof;
   const sealed = provider === 'facebook' ? social?.facebookSecret : undefined;
   const secret = sealed && (await ports.vault.open('social', sealed));
-  const answer = await ports.social.vouch(provider, token, { clientIds, secret });
+  const answer = await ports.social.verify(provider, token, { clientIds, secret });
   if (answer.state === 'down') return providerDown(ports, proof.value, answer.reason);
   if (answer.state === 'refused') return failedProof(ports, 'social', answer.reason);
   const person = answer.value;

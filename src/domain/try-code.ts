@@ -4,24 +4,24 @@ import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { hex } from './hex.ts';
 import { tryRules } from './throttle.ts';
 
-export type Judged = Extract<Attempt, { state: 'right' }>;
+export type RightAttempt = Extract<Attempt, { state: 'right' }>;
 
 /** A right code that is not used up yet; `nonce` names this try. */
 export interface RightCode {
-  found: Judged;
+  found: RightAttempt;
   nonce: string;
   now: number;
 }
 
 export type TryCodeErrorCode = 'otp_invalid' | 'otp_exhausted' | 'too_many_requests';
 
-const MAC = 'otp_code';
+const MAC_PURPOSE = 'otp_code';
 
 /**
  * What a code is hashed with, so that its hash fits no other challenge: the id by which a phone's code is verified, or the
  * address by which an email's is.
  */
-const boundText = (subject: string, otp: string): string => `${subject}\n${otp}`;
+const macText = (subject: string, otp: string): string => `${subject}\n${otp}`;
 
 /** The keyed hash of a new code. @param id of its challenge */
 export async function codeMac(
@@ -30,7 +30,7 @@ export async function codeMac(
   { kind, value }: IdentifierRef,
   otp: string,
 ): Promise<string> {
-  return vault.mac(MAC, boundText(kind === 'email' ? value : id, otp));
+  return vault.mac(MAC_PURPOSE, macText(kind === 'email' ? value : id, otp));
 }
 
 /**
@@ -55,7 +55,7 @@ export async function tryCode(
     challenge,
     userId,
     registration,
-    codeMacs: await ports.vault.macs(MAC, boundText(subject, otp)),
+    codeMacs: await ports.vault.macs(MAC_PURPOSE, macText(subject, otp)),
     nonce,
     now,
     rules: tryRules(ports.limits, device),

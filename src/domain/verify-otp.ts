@@ -14,7 +14,7 @@ import {
   consume,
   signIn,
   stillMissing,
-  consumeFailure,
+  failureOfConsume,
   useUp,
   type VerifyResult,
   type VerificationAttempt,
@@ -58,7 +58,7 @@ async function login(attempt: VerificationAttempt): VerifyResult {
   if (!application.config.register) return useUp(attempt, err('registration_closed'));
   const { token, registration } = await newRegistration(ports, { origin: 'code' });
   const settled = await consume(attempt, { kind: 'prove', registration, isNew: true });
-  if (settled.state !== 'done') return consumeFailure(settled);
+  if (settled.state !== 'done') return failureOfConsume(settled);
   const missing = stillMissing(attempt, [found.challenge.identifier.kind]);
   return ok({ kind: 'registration', token, missing });
 }
@@ -85,14 +85,14 @@ async function loginOwner(
       // One registration goes on under its one token, and to its one end.
       const bind: Effect = { kind: 'bind', registration: registration.id, userId: owner.id };
       const bound = await consume(attempt, bind, { readBack: owner.id });
-      if (bound.state !== 'done') return consumeFailure(bound);
+      if (bound.state !== 'done') return failureOfConsume(bound);
       const token = request.registerToken ?? '';
       return ok({ kind: 'incomplete', token, missing, user: bound.user ?? owner });
     }
     const fresh = await newRegistration(ports, { origin: 'code', user: owner });
     const prove: Effect = { kind: 'prove', registration: fresh.registration, isNew: true };
     const settled = await consume(attempt, prove, { readBack: owner.id });
-    if (settled.state !== 'done') return consumeFailure(settled);
+    if (settled.state !== 'done') return failureOfConsume(settled);
     const { token } = fresh;
     return ok({ kind: 'incomplete', token, missing, user: settled.user ?? owner });
   }
@@ -110,7 +110,7 @@ async function loginOwner(
 async function proveOnProfile(attempt: VerificationAttempt, userId: string): VerifyResult {
   const effect: Effect = { kind: 'verify', userId, max: MAX_IDENTIFIERS };
   const settled = await consume(attempt, effect, { readBack: userId });
-  if (settled.state !== 'done') return consumeFailure(settled);
+  if (settled.state !== 'done') return failureOfConsume(settled);
   if (!settled.user) return err('otp_invalid');
   noticeAdded(attempt.ports, settled.user, attempt.found.challenge.identifier);
   return ok({ kind: 'added', user: settled.user });
@@ -134,7 +134,7 @@ async function register(attempt: VerificationAttempt, registration: Registration
   const next = nextStep(kindsForRegistration(application), proven, form?.identifiers ?? []);
   if (form && next.kind === 'create') return create(attempt, registration.id, form, next);
   const settled = await consume(attempt, { kind: 'prove', registration, isNew: false });
-  if (settled.state !== 'done') return consumeFailure(settled);
+  if (settled.state !== 'done') return failureOfConsume(settled);
   const missing = stillMissing(
     attempt,
     proven.map(({ kind }) => kind),

@@ -18,7 +18,7 @@ import {
   MAX_IDENTIFIERS,
   consume,
   signIn,
-  consumeFailure,
+  failureOfConsume,
   useUp,
   type VerifyResult,
   type VerificationAttempt,
@@ -74,7 +74,7 @@ export async function complete(
     return ended;
   }
   const settled = await consume(attempt, effect, { readBack: bound.id });
-  if (settled.state !== 'done') return consumeFailure(settled);
+  if (settled.state !== 'done') return failureOfConsume(settled);
   const token = request.registerToken ?? '';
   const { missing } = decision;
   return ok({ kind: 'incomplete', token, missing, user: settled.user ?? bound });

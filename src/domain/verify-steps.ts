@@ -6,7 +6,7 @@ import type {
   IdentifierKind,
   Ports,
   SessionRef,
-  Settled,
+  ConsumeResult,
   Settlement,
   SignInMethod,
   User,
@@ -18,7 +18,7 @@ import {
   checkSignIn,
   type SignInErrorCode,
   type SignInOutcome,
-  type SignedIn,
+  type SignedInOutcome,
 } from './sign-in-outcome.ts';
 import type { RightCode, TryCodeErrorCode } from './try-code.ts';
 
@@ -65,13 +65,13 @@ export async function consume(
   attempt: VerificationAttempt,
   effect: Effect,
   extra: Pick<Settlement, 'readBack' | 'signIn'> = {},
-): Promise<Settled> {
+): Promise<ConsumeResult> {
   const { ports, found, nonce, now } = attempt;
-  return ports.otps.settle({ challenge: found.challenge, nonce, effect, now, ...extra });
+  return ports.otps.consume({ challenge: found.challenge, nonce, effect, now, ...extra });
 }
 
-export function consumeFailure(
-  settled: Exclude<Settled, { state: 'done' }>,
+export function failureOfConsume(
+  settled: Exclude<ConsumeResult, { state: 'done' }>,
 ): Failure<'otp_invalid' | 'identifier_taken' | 'identifier_limit'> {
   switch (settled.state) {
     case 'lost':
@@ -89,12 +89,12 @@ export async function signIn(
   user: User,
   effect: Effect,
   method: SignInMethod,
-): Promise<Result<SignedIn, VerifyErrorCode>> {
+): Promise<Result<SignedInOutcome, VerifyErrorCode>> {
   const { ports, application, request, nonce, now } = attempt;
   const by = { method, presented: request.presented };
   const prepared = await prepareSession(ports, application, user.id, by, now);
   const settled = await consume(attempt, effect, { readBack: user.id, signIn: prepared.signIn });
-  if (settled.state !== 'done') return consumeFailure(settled);
+  if (settled.state !== 'done') return failureOfConsume(settled);
   const current = settled.user ?? user;
   const refused = checkSignIn(current, application);
   if (refused) return refused;
@@ -103,7 +103,7 @@ export async function signIn(
     return ok({ kind: 'signed_in', user: current, session });
   } catch (outage) {
     // Nothing is used up without its effect (D-42).
-    await ports.otps.unsettle(attempt.found.challenge.id, nonce);
+    await ports.otps.unconsume(attempt.found.challenge.id, nonce);
     throw outage;
   }
 }
@@ -121,5 +121,5 @@ export async function useUp(
   failure: Failure<VerifyErrorCode>,
 ): Promise<Failure<VerifyErrorCode>> {
   const settled = await consume(attempt, { kind: 'none' });
-  return settled.state === 'done' ? failure : consumeFailure(settled);
+  return settled.state === 'done' ? failure : failureOfConsume(settled);
 }

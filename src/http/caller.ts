@@ -56,3 +56,14 @@ export function originListed(origin: string, domains: readonly string[]): boolea
   if (!domains.includes(hostname)) return false;
   return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
 }
+
+/** `base64(<name>:<secret>)`, as HTTP Basic and the storefront's bearer carry it; undefined for anything else. */
+export function decodePair(encoded: string): { name: string; secret: string } | undefined {
+  try {
+    const text = atob(encoded);
+    const colon = text.indexOf(':');
+    return colon > 0 ? { name: text.slice(0, colon), secret: text.slice(colon + 1) } : undefined;
+  } catch {
+    return undefined;
+  }
+}

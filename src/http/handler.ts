@@ -1,4 +1,5 @@
 /** The handler of a row, typed by it: what it is given, and what it may answer. */
+import type { Context } from 'hono';
 import type { Application, Ports, ServicePorts, Session, SessionRef, User } from '../ports.ts';
 import type { ErrorCode, ApiFailure } from './errors.ts';
 import type { FailureDetail } from '../shared/result.ts';
@@ -113,3 +114,6 @@ export interface Grant {
   /** Filled while the handler runs, such as with a D1 bookmark. */
   headers?: Record<string, string>;
 }
+
+/** Who is calling, and may they? Runs before the body is read. */
+export type Guard = (c: Context, row: Operation, caller: Caller) => Promise<Grant | ApiFailure>;

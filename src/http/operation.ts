@@ -41,6 +41,8 @@ type SuccessSchema<R extends ResponseSchemas> = R[keyof R & number];
 type Sent<S> = S extends z.ZodType ? z.input<S> : undefined;
 
 export interface Example<Q extends RequestSchemas, R extends ResponseSchemas> {
+  /** The documents' own file, verbatim. */
+  documented?: object;
   request?: { params?: Sent<Q['params']>; query?: Sent<Q['query']>; body?: Sent<Q['body']> };
   response: z.input<SuccessSchema<R>>;
 }
@@ -78,7 +80,8 @@ export interface Operation<
   E extends ErrorCode = ErrorCode,
 > extends Facts<S, Q, R, E> {
   always: readonly string[];
-  example: { request?: object; response: object };
+  /** `documented`: the documents' own example file, verbatim. */
+  example: { documented?: object; request?: object; response: object };
 }
 
 /** Checks a row and keeps its exact types. The example is held against the row's own schemas. */

@@ -132,8 +132,6 @@ export interface GroupImports {
 
 /** A message for each import that is to go on. */
 export interface ImportQueue {
-  /** Whether the file may be fetched from there: public hosts only, so that no operator reaches a private network (D-68). */
-  allows(fileUrl: string): boolean;
   send(importId: string): Promise<void>;
 }
 

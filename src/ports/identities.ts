@@ -30,20 +30,20 @@ export interface SocialPerson {
 }
 
 /** `reason` is for the log: it names what was wrong and holds nothing of the token. */
-export type Vouched<T> =
-  | { state: 'vouched'; value: T }
+export type ProviderResult<T> =
+  | { state: 'verified'; value: T }
   /** The token proves nothing here. */
   | { state: 'refused'; reason: string }
   /** The provider does not answer, or not in words that can be understood. */
   | { state: 'down'; reason: string };
 
 export interface SocialProviders {
-  vouch(
+  verify(
     provider: SocialProvider,
     token: string,
     /** `secret` belongs to the first of the client ids; only Facebook's access tokens need it. */
     rule: { clientIds: readonly string[]; secret?: string },
-  ): Promise<Vouched<SocialPerson>>;
+  ): Promise<ProviderResult<SocialPerson>>;
 }
 
 /** A token of the company's own system; signature, issuer, audience and expiry have been checked. */
@@ -66,7 +66,7 @@ export interface LoginTokens {
     token: string,
     /** One of `secret` (HS256) and `jwksUrl` (RS256, ES256, EdDSA), which fixes the algorithm. */
     rule: { issuer: string; audience: string; secret?: string; jwksUrl?: string },
-  ): Promise<Vouched<LoginClaims>>;
+  ): Promise<ProviderResult<LoginClaims>>;
 }
 
 export interface Identities {

@@ -1,7 +1,7 @@
 /** Links that prove an identifier, or that the holder of an address may set a new password. */
 import type { Limit, Limited, SmsGuard } from './budgets.ts';
 import type { AuditEvent } from './audit.ts';
-import type { Settled } from './otps.ts';
+import type { ConsumeResult } from './otps.ts';
 import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, User } from './users.ts';
 
@@ -47,7 +47,12 @@ export interface Links {
     linkId: string,
     kind: VerifyLinkKind,
     now: number,
-  ): Promise<Settled & { verified?: IdentifierRef }>;
+  ): Promise<ConsumeResult & { verified?: IdentifierRef }>;
   /** Uses a reset link up: new password; every session and every other pending credential of the user ends. */
-  reset(linkId: string, passwordHash: string, event: AuditEvent, signIn?: SignIn): Promise<Settled>;
+  reset(
+    linkId: string,
+    passwordHash: string,
+    event: AuditEvent,
+    signIn?: SignIn,
+  ): Promise<ConsumeResult>;
 }

@@ -135,7 +135,7 @@ export interface Settlement {
   now: number;
 }
 
-export type Settled =
+export type ConsumeResult =
   | { state: 'done'; user: User | undefined }
   /** Another try used the code or finished the registration first, or a revocation ended it. */
   | { state: 'lost' }
@@ -187,7 +187,7 @@ export interface Otps {
     requestId: string | undefined;
   }): Promise<Attempt>;
   /** Uses the code up and brings its effect about: one batch, one winner. */
-  settle(settlement: Settlement): Promise<Settled>;
+  consume(settlement: Settlement): Promise<ConsumeResult>;
   /** Makes a code usable again that was used up in vain: the session could not be stored. */
-  unsettle(challengeId: string, nonce: string): Promise<void>;
+  unconsume(challengeId: string, nonce: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** Registrations that are not finished yet. */
 import type { SocialIdentity } from './identities.ts';
-import type { Settled } from './otps.ts';
+import type { ConsumeResult } from './otps.ts';
 import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, NewUser, Profile, User } from './users.ts';
 
@@ -76,10 +76,10 @@ export interface Registrations {
     bound?: { userId: string; provenAt: number },
   ): Promise<boolean>;
   /** The registration ends in a new user; of many concurrent calls one wins. */
-  finish(id: string, user: NewUser, signIn: SignIn, now: number): Promise<Settled>;
+  finish(id: string, user: NewUser, signIn: SignIn, now: number): Promise<ConsumeResult>;
   /**
    * The registration ends in a sign-in of a user who owns one of its proven identifiers, or to whom it is bound; `lost` when
    * a revocation came in between.
    */
-  close(id: string, userId: string, signIn: SignIn, now: number): Promise<Settled>;
+  close(id: string, userId: string, signIn: SignIn, now: number): Promise<ConsumeResult>;
 }

@@ -64,7 +64,7 @@ const otpSent = {
   register_token: z.string().optional(),
 };
 /** What is still to be proven, by code or by link. */
-export const proofsWanted = {
+const proofsWanted = {
   verify_mobile_otp: z.boolean().optional(),
   verify_email_otp: z.boolean().optional(),
   verify_email_link: z.boolean().optional(),

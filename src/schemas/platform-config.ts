@@ -5,14 +5,14 @@ import { multilineText, text } from './fields.ts';
 const requiredField = (id: string) =>
   z.object({ is_required: z.boolean().optional(), level: z.string().optional() }).meta({ id });
 
-export const RequiredFields = z
+const RequiredFields = z
   .object({
     email: requiredField('PlatformEmail').optional(),
     mobile: requiredField('PlatformMobile').optional(),
   })
   .meta({ id: 'RequiredFields' });
 
-export const RegisterRequiredFields = z
+const RegisterRequiredFields = z
   .object({
     email: requiredField('RegisterRequiredFieldsEmail').optional(),
     mobile: requiredField('RegisterRequiredFieldsMobile').optional(),
@@ -23,7 +23,7 @@ export const RegisterRequiredFields = z
 const socialToken = (id: string) =>
   z.object({ app_id: z.string().optional(), appId: z.string().optional() }).meta({ id });
 
-export const SocialTokens = z
+const SocialTokens = z
   .object({
     facebook: socialToken('Facebook').optional(),
     account_kit: socialToken('Accountkit').optional(),
@@ -35,7 +35,7 @@ export const SocialTokens = z
   })
   .meta({ id: 'SocialTokens' });
 
-export const Social = z
+const Social = z
   .object({
     account_kit: z.boolean().optional(),
     facebook: z.boolean().optional(),
@@ -44,7 +44,7 @@ export const Social = z
   })
   .meta({ id: 'Social' });
 
-export const FlashCard = z
+const FlashCard = z
   .object({
     text: z.string().optional(),
     text_color: z.string().optional(),
@@ -52,19 +52,19 @@ export const FlashCard = z
   })
   .meta({ id: 'FlashCard' });
 
-export const LookAndFeel = z
+const LookAndFeel = z
   .object({ card_position: z.string().optional(), background_color: z.string().optional() })
   .meta({ id: 'LookAndFeel' });
 
-export const Login = z
+const Login = z
   .object({ password: z.boolean().optional(), otp: z.boolean().optional() })
   .meta({ id: 'Login' });
 
-export const MetaSchema = z
+const MetaSchema = z
   .looseObject({ fynd_default: z.boolean().optional() })
   .meta({ id: 'MetaSchema' });
 
-export const SessionExpiry = z
+const SessionExpiry = z
   .object({
     duration: z.number().optional(),
     type: z.string().optional().meta({ description: '`Minutes`, `Hours` or `Days`' }),
@@ -72,7 +72,7 @@ export const SessionExpiry = z
   })
   .meta({ id: 'SessionExpiry' });
 
-export const DeleteAccountReasons = z
+const DeleteAccountReasons = z
   .object({
     reason_text: z.string().optional(),
     reason_id: z.string().optional(),
@@ -80,7 +80,7 @@ export const DeleteAccountReasons = z
   })
   .meta({ id: 'DeleteAccountReasons' });
 
-export const DeleteAccountConsent = z
+const DeleteAccountConsent = z
   .object({ consent_text: z.string().optional() })
   .meta({ id: 'DeleteAccountConsent' });
 

@@ -5,7 +5,7 @@ export const SessionListSuccess = z
   .object({ sessions: z.array(z.string()).optional().meta({ description: 'Session handles' }) })
   .meta({ id: 'SessionListSuccess' });
 
-export const SessionListResponseInfo = z
+const SessionListResponseInfo = z
   .object({
     session_id: z.string().optional().meta({ description: '`sess:<handle>`' }),
     user_agent: z.string().optional(),

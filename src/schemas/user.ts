@@ -1,7 +1,7 @@
 /** The documented user and its identifiers on the wire. Absent when empty, never null (D-9). */
 import * as z from 'zod';
 
-export const Email = z
+const Email = z
   .object({
     email: z.string().optional(),
     primary: z.boolean().optional(),
@@ -10,7 +10,7 @@ export const Email = z
   })
   .meta({ id: 'Email' });
 
-export const PhoneNumber = z
+const PhoneNumber = z
   .object({
     phone: z.string().optional().meta({ description: 'National digits' }),
     country_code: z.number().optional(),
@@ -20,7 +20,7 @@ export const PhoneNumber = z
   })
   .meta({ id: 'PhoneNumber' });
 
-export const Debug = z
+const Debug = z
   .object({ source: z.string().optional(), platform: z.string().optional() })
   .meta({ id: 'Debug' });
 

@@ -13,7 +13,7 @@ const BURSTS: Burst[] = [
     max: 20,
     prepare: async ({ shop }) => {
       return async (index) =>
-        shop.browser(STRANGER).service.createToken({
+        shop.client(STRANGER).service.createToken({
           params: { company_id: DEMO.companyId },
           body: { grant_type: 'client_credentials' },
           headers: { authorization: `Basic ${btoa(`${DEMO.oauthKey}:wrong-${index}`)}` },
@@ -27,7 +27,7 @@ const BURSTS: Burst[] = [
     max: 50,
     prepare: async ({ shop }) => {
       return async (index) =>
-        shop.browser(STRANGER).service.createToken({
+        shop.client(STRANGER).service.createToken({
           params: { company_id: DEMO.companyId },
           body: { grant_type: 'client_credentials' },
           headers: { authorization: `Basic ${btoa(`nobody-${index}:wrong`)}` },
@@ -51,7 +51,7 @@ const BURSTS: Burst[] = [
         ),
       );
       return async (index) =>
-        shop.browser(STRANGER).application.loginWithToken({ body: { token: tokens[index] ?? '' } });
+        shop.client(STRANGER).application.loginWithToken({ body: { token: tokens[index] ?? '' } });
     },
   },
   {
@@ -62,8 +62,8 @@ const BURSTS: Burst[] = [
     async prepare({ shop, fake }) {
       const claims = { sub: 'x', email: 'x@example.com', email_verified: true, jti: 'one' };
       const token = await fake.token('company', claims, { secret: LOGIN_SECRET });
-      await shop.browser().application.loginWithToken({ body: { token } });
-      return async () => shop.browser(STRANGER).application.loginWithToken({ body: { token } });
+      await shop.client().application.loginWithToken({ body: { token } });
+      return async () => shop.client(STRANGER).application.loginWithToken({ body: { token } });
     },
   },
   {
@@ -73,7 +73,7 @@ const BURSTS: Burst[] = [
     max: 50,
     prepare: async ({ shop }) => {
       return async (index) =>
-        shop.browser(STRANGER).application.loginWithGoogle({
+        shop.client(STRANGER).application.loginWithGoogle({
           body: { oauth2: { access_token: `made-up-${index}` } },
         });
     },

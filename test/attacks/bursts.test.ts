@@ -1,7 +1,7 @@
 /** Every budget, met by 50 calls at once: no more are judged than it allows, and the first ones are. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { cookieOf, right, wrongCode } from '../support/answers.ts';
+import { cookieOf, expectOk, wrongCode } from '../support/answers.ts';
 import { judgedOf, STRANGER, type Burst } from '../support/flows/burst.ts';
 import type { Theatre } from '../support/flows/disturb.ts';
 import { PASSWORD } from '../support/flows/stage.ts';
@@ -17,7 +17,7 @@ const PAID = {
 
 const sends = async ({ shop, person }: Theatre) => {
   const body = { mobile: person().phone };
-  return async () => shop.browser().application.loginWithOTP({ body });
+  return async () => shop.client().application.loginWithOTP({ body });
 };
 
 /** Wrong codes for several live challenges of one number. */
@@ -26,13 +26,13 @@ const wrongCodes = (challenges: number) => async (theatre: Theatre) => {
   const { phone: mobile, e164 } = person();
   const asked: { request_id: string; otp: string }[] = [];
   for (let sent = 0; sent < challenges; sent += 1) {
-    const { body } = right(await shop.browser().application.loginWithOTP({ body: { mobile } }));
+    const { body } = expectOk(await shop.client().application.loginWithOTP({ body: { mobile } }));
     asked.push({ request_id: body.request_id ?? '', otp: wrongCode(await shop.otp(e164)) });
     shop.clock.advance(31 * SECOND);
   }
   return async (index: number) => {
     const body = asked[index % challenges] ?? { request_id: '', otp: '' };
-    return shop.browser().application.verifyMobileOTP({ body });
+    return shop.client().application.verifyMobileOTP({ body });
   };
 };
 
@@ -40,7 +40,7 @@ const wrongPassword =
   (username: (index: number) => string, headers = {}) =>
   async ({ shop }: Theatre) =>
   async (index: number) =>
-    shop.browser(headers).application.loginWithEmailAndPassword({
+    shop.client(headers).application.loginWithEmailAndPassword({
       body: { username: username(index), password: 'not the passphrase' },
     });
 
@@ -69,7 +69,7 @@ const BURSTS: Burst[] = [
       const body = { mobile: person().phone };
       const { browser } = await member();
       return async (index) =>
-        (index % 2 === 0 ? browser : shop.browser()).application.sendOTPOnMobile({ body });
+        (index % 2 === 0 ? browser : shop.client()).application.sendOTPOnMobile({ body });
     },
   },
   {
@@ -79,7 +79,7 @@ const BURSTS: Burst[] = [
     max: 12,
     prepare: async ({ shop, person }) => {
       return async () =>
-        shop.browser(STRANGER).application.loginWithOTP({ body: { mobile: person().phone } });
+        shop.client(STRANGER).application.loginWithOTP({ body: { mobile: person().phone } });
     },
   },
   {
@@ -89,7 +89,7 @@ const BURSTS: Burst[] = [
     max: 9,
     prepare: async ({ shop, person }) => {
       return async () =>
-        shop.browser().application.loginWithOTP({ body: { mobile: person().phone } });
+        shop.client().application.loginWithOTP({ body: { mobile: person().phone } });
     },
   },
   {
@@ -110,7 +110,7 @@ const BURSTS: Burst[] = [
     async prepare({ member, person }) {
       const { browser } = await member();
       const body = { email: person().email };
-      right(await browser.application.addEmail({ body: { email: person().email } }));
+      expectOk(await browser.application.addEmail({ body: { email: person().email } }));
       return async () => browser.application.addEmail({ body });
     },
   },
@@ -122,9 +122,9 @@ const BURSTS: Burst[] = [
     max: 5,
     async prepare({ shop, person }) {
       const { email } = person();
-      right(await shop.browser().application.sendOTPOnEmail({ body: { email } }));
+      expectOk(await shop.client().application.sendOTPOnEmail({ body: { email } }));
       const body = { email, otp: wrongCode(await shop.otp(email)) };
-      return async () => shop.browser().application.verifyEmailOTP({ body });
+      return async () => shop.client().application.verifyEmailOTP({ body });
     },
   },
   {
@@ -155,11 +155,11 @@ const BURSTS: Burst[] = [
     max: 10,
     async prepare({ shop, passwordMember }) {
       const { person } = await passwordMember();
-      const { application } = shop.browser();
+      const { application } = shop.client();
       const body = { username: person.email, password: PASSWORD };
-      const cookie = cookieOf(right(await application.loginWithEmailAndPassword({ body })));
+      const cookie = cookieOf(expectOk(await application.loginWithEmailAndPassword({ body })));
       const passwords = { old_password: 'not the passphrase', new_password: 'another passphrase' };
-      return async () => shop.browser({ cookie }).application.updatePassword({ body: passwords });
+      return async () => shop.client({ cookie }).application.updatePassword({ body: passwords });
     },
   },
 ];
@@ -178,7 +178,7 @@ describe('a burst of', () => {
       max: 50,
       async prepare({ shop, mailedMember }) {
         const { email } = (await mailedMember()).person;
-        return async () => shop.browser().application.sendResetPasswordEmail({ body: { email } });
+        return async () => shop.client().application.sendResetPasswordEmail({ body: { email } });
       },
     });
     expect(judged).toBe(calls);

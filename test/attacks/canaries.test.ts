@@ -9,7 +9,7 @@ import { table } from '../../src/table.ts';
 import { found, watch } from '../support/canaries.ts';
 import { disturb, openFor } from '../support/flows/disturb.ts';
 import { FLOWS } from '../support/flows/index.ts';
-import { edgeShop } from '../support/shop.ts';
+import { d1Shop } from '../support/shop.ts';
 
 /** They need no store, or are about the stores themselves. */
 const WITHOUT_A_FLOW = ['service.getJwks', 'service.getHealth', 'service.getReadiness'];
@@ -60,7 +60,7 @@ test('the flows meet every kind of secret', () => {
 });
 
 test('the documents hold none', async () => {
-  const { secrets } = watch(await edgeShop());
+  const { secrets } = watch(await d1Shop());
   for (const name of ['openapi.json', 'openapi/application.json', 'openapi/platform.json']) {
     const response = await env.ASSETS.fetch(new Request(`http://assets/${name}`));
     const text = await response.text();

@@ -22,9 +22,9 @@ import {
 } from '../support/attacks/requests.ts';
 import { changes } from '../support/attacks/state.ts';
 import { worldOn, type Tenant, type World } from '../support/attacks/tenants.ts';
-import { right } from '../support/answers.ts';
+import { expectOk } from '../support/answers.ts';
 import { accessToken } from '../support/operator.ts';
-import { edgeShop, ORIGIN } from '../support/shop.ts';
+import { d1Shop, ORIGIN } from '../support/shop.ts';
 
 type Credentials = Record<string, string | undefined>;
 
@@ -262,7 +262,7 @@ attacks({
 /** Tokens that look as ours do, and are worth nothing. */
 async function forgeries(world: World): Promise<Record<string, string>> {
   const { host, ours } = world;
-  const [key] = right(
+  const [key] = expectOk(
     await createClient(table, { baseUrl: ORIGIN, fetch: host.send }).service.getJwks(),
   ).body.keys;
   if (!key) throw new Error('no public key');
@@ -278,7 +278,7 @@ async function forgeries(world: World): Promise<Record<string, string>> {
       .setProtectedHeader({ alg, kid, typ: 'at+jwt', ...header })
       .sign(secret);
   const bytes = new TextEncoder();
-  const retired = await edgeShop({ env: { SIGNING_KEYS: freshSecrets().SIGNING_KEYS ?? '' } });
+  const retired = await d1Shop({ env: { SIGNING_KEYS: freshSecrets().SIGNING_KEYS ?? '' } });
   const unsigned = (alg: string) => encode({ alg, kid, typ: 'at+jwt' });
   return {
     'alg none': `${unsigned('none')}.${payload}.`,

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { PURGE_CRON } from '../../src/adapters/d1/housekeeping.ts';
-import { cookieOf, right } from '../support/answers.ts';
+import { cookieOf, expectOk } from '../support/answers.ts';
 import { FILES } from '../support/file-server.ts';
 import { openFor, type Theatre } from '../support/flows/disturb.ts';
 import { AT_ONCE, atOnce, growth, outcomes, stock } from '../support/flows/race.ts';
@@ -33,18 +33,18 @@ interface Race {
 }
 
 const cookieOfMember = async ({ shop }: Theatre, { person }: Member): Promise<string> => {
-  const browser = shop.browser();
+  const browser = shop.client();
   const body = { username: person.email, password: PASSWORD };
-  return cookieOf(right(await browser.application.loginWithEmailAndPassword({ body })));
+  return cookieOf(expectOk(await browser.application.loginWithEmailAndPassword({ body })));
 };
 
 /** A register_token of somebody who has proven a number. */
 async function proven({ shop, person }: Theatre) {
   const one = person();
-  const { application } = shop.browser();
-  const sent = right(await application.loginWithOTP({ body: { mobile: one.phone } })).body;
+  const { application } = shop.client();
+  const sent = expectOk(await application.loginWithOTP({ body: { mobile: one.phone } })).body;
   const body = { request_id: sent.request_id ?? '', otp: await shop.otp(one.e164) };
-  const { register_token } = right(await application.verifyMobileOTP({ body })).body;
+  const { register_token } = expectOk(await application.verifyMobileOTP({ body })).body;
   return { one, register_token };
 }
 
@@ -54,10 +54,12 @@ const RACES: Race[] = [
     lost: ['otp_invalid', 'otp_exhausted'],
     async prepare({ shop, member }) {
       const { person } = await member();
-      const { application } = shop.browser();
-      const sent = right(await application.loginWithOTP({ body: { mobile: person.phone } })).body;
+      const { application } = shop.client();
+      const sent = expectOk(
+        await application.loginWithOTP({ body: { mobile: person.phone } }),
+      ).body;
       const body = { request_id: sent.request_id ?? '', otp: await shop.otp(person.e164) };
-      return async () => shop.browser().application.verifyMobileOTP({ body });
+      return async () => shop.client().application.verifyMobileOTP({ body });
     },
   },
   {
@@ -65,9 +67,9 @@ const RACES: Race[] = [
     lost: ['otp_invalid', 'otp_exhausted'],
     async prepare({ shop, mailedMember }) {
       const { email } = (await mailedMember()).person;
-      right(await shop.browser().application.sendOTPOnEmail({ body: { email } }));
+      expectOk(await shop.client().application.sendOTPOnEmail({ body: { email } }));
       const body = { email, otp: await shop.otp(email) };
-      return async () => shop.browser().application.verifyEmailOTP({ body });
+      return async () => shop.client().application.verifyEmailOTP({ body });
     },
   },
   {
@@ -75,9 +77,9 @@ const RACES: Race[] = [
     lost: ['link_invalid'],
     async prepare({ shop, member, person }) {
       const { email } = person();
-      right(await (await member()).browser.application.addEmail({ body: { email } }));
+      expectOk(await (await member()).browser.application.addEmail({ body: { email } }));
       const body = { code: await linkCode(shop, email) };
-      return async () => shop.browser().application.verifyEmail({ body });
+      return async () => shop.client().application.verifyEmail({ body });
     },
   },
   {
@@ -85,9 +87,9 @@ const RACES: Race[] = [
     lost: ['link_invalid'],
     async prepare({ shop, member, person }) {
       const { phone, e164 } = person();
-      right(await (await member()).browser.application.addMobileNumber({ body: { phone } }));
+      expectOk(await (await member()).browser.application.addMobileNumber({ body: { phone } }));
       const body = { code: await linkCode(shop, e164) };
-      return async () => shop.browser().application.verifyMobile({ body });
+      return async () => shop.client().application.verifyMobile({ body });
     },
   },
   {
@@ -95,10 +97,10 @@ const RACES: Race[] = [
     lost: ['link_invalid'],
     async prepare({ shop, mailedMember }) {
       const { email } = (await mailedMember()).person;
-      right(await shop.browser().application.sendResetPasswordEmail({ body: { email } }));
+      expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email } }));
       const code = await linkCode(shop, email);
       return async (index) =>
-        shop.browser().application.forgotPassword({ body: { code, password: PASSWORD + index } });
+        shop.client().application.forgotPassword({ body: { code, password: PASSWORD + index } });
     },
   },
   {
@@ -109,7 +111,7 @@ const RACES: Race[] = [
       const { email } = person;
       const claims = { sub: email, email, email_verified: true, jti: crypto.randomUUID() };
       const token = await fake.token('company', claims, { secret: LOGIN_SECRET });
-      return async () => shop.browser().application.loginWithToken({ body: { token } });
+      return async () => shop.client().application.loginWithToken({ body: { token } });
     },
   },
   {
@@ -118,7 +120,7 @@ const RACES: Race[] = [
     async prepare(theatre) {
       const { one, register_token } = await proven(theatre);
       const body = { first_name: one.first_name, register_token };
-      return async () => theatre.shop.browser().application.updateProfile({ body });
+      return async () => theatre.shop.client().application.updateProfile({ body });
     },
   },
   {
@@ -128,7 +130,7 @@ const RACES: Race[] = [
       const { one, register_token } = await proven(theatre);
       const phone = { mobile: one.phone };
       const body = { first_name: one.first_name, phone, password: PASSWORD, register_token };
-      return async () => theatre.shop.browser().application.registerWithForm({ body });
+      return async () => theatre.shop.client().application.registerWithForm({ body });
     },
   },
   {
@@ -136,12 +138,12 @@ const RACES: Race[] = [
     lost: ['too_many_requests'],
     async prepare({ shop, person }) {
       const { phone: mobile } = person();
-      const { application } = shop.browser();
-      const { resend_token: token } = right(
+      const { application } = shop.client();
+      const { resend_token: token } = expectOk(
         await application.loginWithOTP({ body: { mobile } }),
       ).body;
       shop.clock.advance(31_000);
-      return async () => shop.browser().application.sendOTPOnMobile({ body: { mobile, token } });
+      return async () => shop.client().application.sendOTPOnMobile({ body: { mobile, token } });
     },
   },
   ...(['phone_number', 'email', 'username'] as const).map((same): Race => ({
@@ -168,7 +170,7 @@ const RACES: Race[] = [
     async prepare(theatre) {
       const cookie = await cookieOfMember(theatre, await theatre.passwordMember());
       return async (index) =>
-        theatre.shop.browser({ cookie }).application.updatePassword({
+        theatre.shop.client({ cookie }).application.updatePassword({
           body: { old_password: PASSWORD, new_password: `${PASSWORD} ${index}` },
         });
     },
@@ -178,15 +180,15 @@ const RACES: Race[] = [
     lost: ['password_wrong', 'not_authenticated', 'required_field_missing'],
     async prepare({ shop, person }) {
       const { first_name, phone, e164 } = person();
-      const browser = shop.browser();
+      const browser = shop.client();
       const { application } = browser;
-      const sent = right(await application.loginWithOTP({ body: { mobile: phone } })).body;
+      const sent = expectOk(await application.loginWithOTP({ body: { mobile: phone } })).body;
       const code = { request_id: sent.request_id ?? '', otp: await shop.otp(e164) };
-      const { register_token } = right(await application.verifyMobileOTP({ body: code })).body;
+      const { register_token } = expectOk(await application.verifyMobileOTP({ body: code })).body;
       const body = { first_name, register_token };
-      const cookie = cookieOf(right(await application.updateProfile({ body })));
+      const cookie = cookieOf(expectOk(await application.updateProfile({ body })));
       return async (index) =>
-        shop.browser({ cookie }).application.updatePassword({
+        shop.client({ cookie }).application.updatePassword({
           body: { new_password: `${PASSWORD} ${index}` },
         });
     },
@@ -198,11 +200,11 @@ const RACES: Race[] = [
       const { shop } = theatre;
       const one = await theatre.passwordMember();
       const cookie = await cookieOfMember(theatre, one);
-      const { application } = shop.browser({ cookie });
+      const { application } = shop.client({ cookie });
       const mobile = one.person.phone;
-      const sent = right(await application.sendOTPOnMobile({ body: { mobile } })).body;
+      const sent = expectOk(await application.sendOTPOnMobile({ body: { mobile } })).body;
       const body = { request_id: sent.request_id, otp: await shop.otp(one.person.e164) };
-      return async () => shop.browser({ cookie }).application.deleteUser({ body });
+      return async () => shop.client({ cookie }).application.deleteUser({ body });
     },
   },
   {
@@ -210,7 +212,7 @@ const RACES: Race[] = [
     lost: ['not_deleted'],
     async prepare({ operator, member }) {
       const { id } = await member();
-      right(await operator.archiveUser({ params, body: { user_id: id } }));
+      expectOk(await operator.archiveUser({ params, body: { user_id: id } }));
       const body = { user_id: id, reason: 'back again', reason_id: '1' };
       return async () => operator.unDeleteUser({ params, body });
     },
@@ -223,7 +225,7 @@ describe(`${AT_ONCE} at once`, () => {
     const { shop } = theatre;
     const alone = await race.prepare(theatre);
     const before = await stock(shop);
-    right(await alone(0));
+    expectOk(await alone(0));
     const one = await growth(shop, before);
     shop.clock.advance(31_000);
 
@@ -247,7 +249,7 @@ describe(`${AT_ONCE} at once`, () => {
     const before = await stock(shop);
     const answers = await atOnce(async (index) => {
       const oauth2 = { access_token: tokens[index] ?? '' };
-      return shop.browser().application.loginWithGoogle({ body: { oauth2 } });
+      return shop.client().application.loginWithGoogle({ body: { oauth2 } });
     });
     expect(outcomes(answers)).toEqual({ ok: AT_ONCE });
     const grown = await growth(shop, before);
@@ -266,7 +268,7 @@ describe(`${AT_ONCE} at once`, () => {
     const kept = answers.flatMap(({ ok }, index) => (ok ? [`key${index}`] : []));
     expect(answers.filter(({ status }) => status === 500)).toEqual([]);
     expect(kept.length).toBeGreaterThan(0);
-    const { meta } = right(await operator.getPlatformConfig({ params })).body;
+    const { meta } = expectOk(await operator.getPlatformConfig({ params })).body;
     expect(Object.keys(meta ?? {})).toEqual(expect.arrayContaining(kept));
     expect(await invariants(shop)).toEqual([]);
     tally('race', WRITERS);
@@ -276,7 +278,7 @@ describe(`${AT_ONCE} at once`, () => {
     const { shop, operator, files } = await openFor({});
     files.files['/members.csv'] = { content: 'user_id\n' };
     const body = { name: 'A group', description: 'x', file_url: `${FILES}/members.csv` };
-    right(await operator.createUserGroup({ params, body }));
+    expectOk(await operator.createUserGroup({ params, body }));
     await env.DB.prepare(
       `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
        INSERT INTO user_groups (application_id, id, uid, name, description, import_id, members_of, created_at, modified_at)
@@ -301,7 +303,7 @@ describe(`${AT_ONCE} at once`, () => {
       one.browser.application.addEmail({ body: { email: person().email } }),
     );
     outcomes(answers);
-    const { user } = right(await one.browser.application.getLoggedInUser()).body;
+    const { user } = expectOk(await one.browser.application.getLoggedInUser()).body;
     expect(user?.emails?.length).toBe(10);
     expect(await invariants(shop)).toEqual([]);
     tally('race', AT_ONCE);
@@ -313,10 +315,10 @@ describe(`${AT_ONCE} at once`, () => {
     const { id, person } = await passwordMember();
     const body = { username: person.email, password: PASSWORD };
     const block = { status: true, user_id: [id], reason: 'chargebacks' };
-    const browsers = Array.from({ length: AT_ONCE }, () => shop.browser());
+    const browsers = Array.from({ length: AT_ONCE }, () => shop.client());
     await atOnce(async (index) =>
       index === AT_ONCE / 2
-        ? right(await operator.blockOrUnblockUsers({ params, body: block }))
+        ? expectOk(await operator.blockOrUnblockUsers({ params, body: block }))
         : browsers[index]?.application.loginWithEmailAndPassword({ body }),
     );
     const after = await Promise.all(
@@ -324,7 +326,7 @@ describe(`${AT_ONCE} at once`, () => {
     );
     expect(after.filter(({ ok }) => ok)).toEqual([]);
     // Nor does one come back to life when the block is lifted.
-    right(await operator.blockOrUnblockUsers({ params, body: { ...block, status: false } }));
+    expectOk(await operator.blockOrUnblockUsers({ params, body: { ...block, status: false } }));
     const later = await Promise.all(
       browsers.map(async ({ application }) => application.getLoggedInUser()),
     );
@@ -344,15 +346,15 @@ describe(`${AT_ONCE} at once`, () => {
       const one = await theatre.mailedMember();
       const { application } = one.browser;
       const mobile = one.person.phone;
-      const sent = right(await application.sendOTPOnMobile({ body: { mobile } })).body;
+      const sent = expectOk(await application.sendOTPOnMobile({ body: { mobile } })).body;
       const otp = await shop.otp(one.person.e164);
-      right(await application.deleteUser({ body: { request_id: sent.request_id, otp } }));
+      expectOk(await application.deleteUser({ body: { request_id: sent.request_id, otp } }));
       await shop.settle();
       shop.clock.advance(shop.application.config.delete_account_day * DAY + offset);
       const operator = await operatorOf(shop);
       const body = { user_id: one.id, reason: 'back again', reason_id: '1' };
       const answers = await atOnce(async (index) => {
-        if (index % 10 === 0) await shop.wired.scheduled(PURGE_CRON);
+        if (index % 10 === 0) await shop.runtime.scheduled(PURGE_CRON);
         return operator.unDeleteUser({ params, body });
       });
       const seen = outcomes(answers);

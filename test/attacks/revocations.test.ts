@@ -11,10 +11,10 @@ import {
   type CredentialKind,
   type Revocation,
 } from '../../src/domain/credentials.ts';
-import { cookieOf, right, signUp, type Browser } from '../support/answers.ts';
+import { cookieOf, expectOk, signUp, type Browser } from '../support/answers.ts';
 import { COMPANY_ISSUER } from '../support/fake-provider.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, SHOPS, type Shop } from '../support/shop.ts';
+import { d1Shop, BACKENDS, type Shop } from '../support/shop.ts';
 import { LOGIN_SECRET, socialShop, type SocialShop } from '../support/social-shop.ts';
 import { registrationOf } from '../support/stored.ts';
 import { tally } from '../support/tally.ts';
@@ -46,19 +46,19 @@ interface Use {
 }
 
 async function verifiedEmail(shop: Shop, browser: Browser, email: string): Promise<void> {
-  right(await browser.application.sendOTPOnEmail({ body: { email } }));
+  expectOk(await browser.application.sendOTPOnEmail({ body: { email } }));
   const otp = await shop.otp(email);
-  right(await browser.application.verifyEmailOTP({ body: { email, otp } }));
+  expectOk(await browser.application.verifyEmailOTP({ body: { email, otp } }));
 }
 
 /** A shopper with a number, two addresses and a password, who could lose any of them. */
 async function account<S extends Shop>({ shop, fake }: SocialShop<S>, n = 0) {
   const names = namesOf(n);
-  const owner = shop.browser();
+  const owner = shop.client();
   const id = (await signUp(shop, owner, names.mine)).body.user?._id ?? '';
   await verifiedEmail(shop, owner, names.email);
   await verifiedEmail(shop, owner, names.second);
-  right(await owner.application.updatePassword({ body: { new_password: PASSWORD } }));
+  expectOk(await owner.application.updatePassword({ body: { new_password: PASSWORD } }));
   shop.clock.advance(GAP_MS);
   return { ...names, shop, fake, id, owner };
 }
@@ -84,7 +84,7 @@ async function registerToken(
   await ports.registrations.begin(row, { identifiers: [] }, bound ? [] : [proof]);
   return async () => {
     const body = { register_token: token };
-    const answer = await shop.browser().application.updateProfile({ body });
+    const answer = await shop.client().application.updateProfile({ body });
     return { worked: answer.ok, cookie: answer.ok ? cookieOf(answer) : undefined };
   };
 }
@@ -92,9 +92,9 @@ async function registerToken(
 /** How each kind comes to be; what comes back uses it. */
 const GIVE: Record<CredentialKind, (account: Account) => Promise<() => Promise<Use>>> = {
   async session({ shop, email }) {
-    const browser = shop.browser();
+    const browser = shop.client();
     const login = { username: email, password: PASSWORD };
-    right(await browser.application.loginWithEmailAndPassword({ body: login }));
+    expectOk(await browser.application.loginWithEmailAndPassword({ body: login }));
     return async () => ({ worked: (await browser.application.getLoggedInUser()).ok });
   },
 
@@ -103,7 +103,7 @@ const GIVE: Record<CredentialKind, (account: Account) => Promise<() => Promise<U
 
   async profile_code({ shop, owner, id, other }) {
     const body = { mobile: other, country_code: '91' };
-    const sent = right(await owner.application.sendOTPOnMobile({ body })).body;
+    const sent = expectOk(await owner.application.sendOTPOnMobile({ body })).body;
     const otp = await shop.otp(`+91${other}`);
     return async () => {
       // By a session of then: the one that asked for it may have ended as well.
@@ -115,26 +115,26 @@ const GIVE: Record<CredentialKind, (account: Account) => Promise<() => Promise<U
       if (!opened.ok) return { worked: false };
       const cookie = `f.session=${opened.body.cookie?.['f.session'] ?? ''}`;
       const code = { request_id: sent.request_id ?? '', otp };
-      const answer = await shop.browser({ cookie }).application.verifyMobileOTP({ body: code });
+      const answer = await shop.client({ cookie }).application.verifyMobileOTP({ body: code });
       return { worked: answer.ok };
     };
   },
 
   async reset_link({ shop, email }) {
-    right(await shop.browser().application.sendResetPasswordEmail({ body: { email } }));
+    expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email } }));
     const code = await codeOfLink(shop, email);
     return async () => {
       const body = { code, password: 'an entirely new passphrase' };
-      const answer = await shop.browser().application.forgotPassword({ body });
+      const answer = await shop.client().application.forgotPassword({ body });
       return { worked: answer.ok, cookie: answer.ok ? cookieOf(answer) : undefined };
     };
   },
 
   async verify_link({ shop, owner, fresh }) {
-    right(await owner.application.addEmail({ body: { email: fresh } }));
+    expectOk(await owner.application.addEmail({ body: { email: fresh } }));
     const code = await codeOfLink(shop, fresh);
     return async () => ({
-      worked: (await shop.browser().application.verifyEmail({ body: { code } })).ok,
+      worked: (await shop.client().application.verifyEmail({ body: { code } })).ok,
     });
   },
 
@@ -143,7 +143,7 @@ const GIVE: Record<CredentialKind, (account: Account) => Promise<() => Promise<U
     const claims = { sub: email, jti: crypto.randomUUID(), iat, email, email_verified: true };
     const token = await fake.token('company', claims, { secret: LOGIN_SECRET });
     return async () => {
-      const answer = await shop.browser().application.loginWithToken({ body: { token } });
+      const answer = await shop.client().application.loginWithToken({ body: { token } });
       return { worked: answer.ok, cookie: answer.ok ? cookieOf(answer) : undefined };
     };
   },
@@ -151,7 +151,7 @@ const GIVE: Record<CredentialKind, (account: Account) => Promise<() => Promise<U
 
 const bringBack = async ({ shop, id }: Account): Promise<void> => {
   const operator = await operatorOf(shop);
-  right(await operator.unDeleteUser({ params, body: { user_id: id, reason: 'asked us' } }));
+  expectOk(await operator.unDeleteUser({ params, body: { user_id: id, reason: 'asked us' } }));
 };
 
 /** How each revocation comes about; what comes back undoes whatever else would stand in the way of a use. */
@@ -159,44 +159,44 @@ const REVOKE: Record<Revocation, (account: Account) => Promise<(() => Promise<vo
   {
     async password_changed({ owner }) {
       const body = { old_password: PASSWORD, new_password: 'another long passphrase' };
-      right(await owner.application.updatePassword({ body }));
+      expectOk(await owner.application.updatePassword({ body }));
       return undefined;
     },
     async password_reset({ shop, second }) {
-      right(await shop.browser().application.sendResetPasswordEmail({ body: { email: second } }));
+      expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email: second } }));
       const code = await codeOfLink(shop, second);
       const body = { code, password: 'another long passphrase' };
-      right(await shop.browser().application.forgotPassword({ body }));
+      expectOk(await shop.client().application.forgotPassword({ body }));
       return undefined;
     },
     async sessions_ended({ shop, id }) {
       const query = { id, reason: 'lost phone' };
-      right(await (await operatorOf(shop)).deleteActiveSessions({ params, query }));
+      expectOk(await (await operatorOf(shop)).deleteActiveSessions({ params, query }));
       return undefined;
     },
     async blocked({ shop, id }) {
       const operator = await operatorOf(shop);
       const body = { status: true, user_id: [id], reason: 'fraud' };
-      right(await operator.blockOrUnblockUsers({ params, body }));
+      expectOk(await operator.blockOrUnblockUsers({ params, body }));
       return async () => {
-        right(await operator.blockOrUnblockUsers({ params, body: { ...body, status: false } }));
+        expectOk(await operator.blockOrUnblockUsers({ params, body: { ...body, status: false } }));
       };
     },
     async archived(given) {
       const operator = await operatorOf(given.shop);
-      right(await operator.archiveUser({ params, body: { user_id: given.id } }));
+      expectOk(await operator.archiveUser({ params, body: { user_id: given.id } }));
       return async () => bringBack(given);
     },
     async deleted(given) {
       const { shop, owner, mine } = given;
       const mobile = { mobile: mine, country_code: '91' };
-      const sent = right(await owner.application.sendOTPOnMobile({ body: mobile })).body;
+      const sent = expectOk(await owner.application.sendOTPOnMobile({ body: mobile })).body;
       const body = { request_id: sent.request_id ?? '', otp: await shop.otp(`+91${mine}`) };
-      right(await owner.application.deleteUser({ body }));
+      expectOk(await owner.application.deleteUser({ body }));
       return async () => bringBack(given);
     },
     async identifier_removed({ owner, second }) {
-      right(await owner.application.deleteEmail({ query: { email: second } }));
+      expectOk(await owner.application.deleteEmail({ query: { email: second } }));
       return undefined;
     },
     async identifier_unverified({ shop, id, email, second }) {
@@ -207,7 +207,7 @@ const REVOKE: Record<Revocation, (account: Account) => Promise<(() => Promise<vo
         .filter((one) => one.kind === 'email' && ![email, second].includes(one.value))
         .map((one) => ({ email: one.value, verified: one.verified }));
       const body = { emails: [...emails, ...others] };
-      right(
+      expectOk(
         await (await operatorOf(shop)).updateUser({ params: { ...params, user_id: id }, body }),
       );
       return undefined;
@@ -220,16 +220,16 @@ const REVOKE: Record<Revocation, (account: Account) => Promise<(() => Promise<vo
         { sub: subject, ...claims },
         { secret: LOGIN_SECRET },
       );
-      right(await shop.browser().application.loginWithToken({ body: { token } }));
+      expectOk(await shop.client().application.loginWithToken({ body: { token } }));
       const query = { provider: `token:${COMPANY_ISSUER}`, subject, reason: 'account stolen' };
-      right(await (await operatorOf(shop)).unlink(id, query));
+      expectOk(await (await operatorOf(shop)).unlink(id, query));
       return undefined;
     },
   };
 
-describe.each(SHOPS)('credentials and revocations on %s', (_, open) => {
+describe.each(BACKENDS)('credentials and revocations on %s', (_, createShop) => {
   test.each(CREDENTIAL_KINDS)('%s works while nothing is revoked', async (kind) => {
-    const given = await account(await socialShop(open));
+    const given = await account(await socialShop(createShop));
     const use = await GIVE[kind](given);
     given.shop.clock.advance(2_000);
     expect((await use()).worked).toBe(true);
@@ -238,7 +238,7 @@ describe.each(SHOPS)('credentials and revocations on %s', (_, open) => {
 
   for (const revocation of REVOCATIONS) {
     test.each(CREDENTIAL_KINDS)(`${revocation} and %s`, async (kind) => {
-      const given = await account(await socialShop(open));
+      const given = await account(await socialShop(createShop));
       const use = await GIVE[kind](given);
       given.shop.clock.advance(2_000);
       const back = await REVOKE[revocation](given);
@@ -254,27 +254,27 @@ describe.each(SHOPS)('credentials and revocations on %s', (_, open) => {
   }
 });
 
-describe.each(SHOPS)('the link of an identifier that is lost, on %s', (_, open) => {
+describe.each(BACKENDS)('the link of an identifier that is lost, on %s', (_, createShop) => {
   /** An address that was proven by a code while its link was on the way. */
   async function linked() {
-    const given = await account(await socialShop(open));
+    const given = await account(await socialShop(createShop));
     const { shop, owner, fresh } = given;
-    right(await owner.application.addEmail({ body: { email: fresh } }));
+    expectOk(await owner.application.addEmail({ body: { email: fresh } }));
     const code = await codeOfLink(shop, fresh);
     shop.clock.advance(GAP_MS);
     await verifiedEmail(shop, owner, fresh);
     const verified = async () => {
-      const { user } = right(await owner.application.getLoggedInUser()).body;
+      const { user } = expectOk(await owner.application.getLoggedInUser()).body;
       return user?.emails?.find(({ email }) => email === fresh)?.verified ?? false;
     };
     expect(await verified()).toBe(true);
-    const use = async () => shop.browser().application.verifyEmail({ body: { code } });
+    const use = async () => shop.client().application.verifyEmail({ body: { code } });
     return { given: { ...given, second: fresh }, verified, use };
   }
 
   test('works while nothing is revoked', async () => {
     const { given, use } = await linked();
-    right(await use());
+    expectOk(await use());
     await given.shop.settle();
   });
 
@@ -304,7 +304,7 @@ describe('a use that meets a revocation, on D1', () => {
     test.each(RACING)(`${revocation} comes before each round trip of %s`, async (kind) => {
       const ended = ENDED_BY[kind][revocation] === 'all';
       const endsSessions = ENDED_BY.session[revocation] === 'all';
-      const social = await socialShop(edgeShop);
+      const social = await socialShop(d1Shop);
       const { shop } = social;
       for (let trip = 1; trip <= MAX_TRIPS; trip += 1) {
         const given = await account(social, trip);
@@ -334,7 +334,7 @@ describe('a use that meets a revocation, on D1', () => {
         tally('race');
         // Whoever won: a session of before the revocation is dead, and nothing can be used a second time.
         if (used.cookie) {
-          const { ok } = await shop.browser({ cookie: used.cookie }).application.getLoggedInUser();
+          const { ok } = await shop.client({ cookie: used.cookie }).application.getLoggedInUser();
           expect([trip, ok]).toEqual([trip, !endsSessions]);
         }
         if (ended) expect([trip, (await use()).worked]).toEqual([trip, false]);

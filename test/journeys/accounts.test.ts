@@ -2,8 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import type { RequiredField } from '../../src/ports.ts';
-import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
-import { edgeShop, JOURNEYS, type Shop } from '../support/shop.ts';
+import { cookieOf, E164, MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
+import { d1Shop, BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 
 const EMAIL = 'asha@example.com';
 const PHONE = { mobile: '8652523958', country_code: '91' };
@@ -22,17 +22,17 @@ const templates = async (shop: Shop) =>
   (await shop.messages()).map(({ to, content }) => `${content.template} ${to}`);
 
 /** Proves an email of the signed-in shopper by a code. */
-async function addByCode(shop: Shop, browser: ReturnType<Shop['browser']>, email: string) {
-  right(await browser.application.sendOTPOnEmail({ body: { email } }));
+async function addByCode(shop: Shop, browser: ReturnType<Shop['client']>, email: string) {
+  expectOk(await browser.application.sendOTPOnEmail({ body: { email } }));
   const otp = await shop.otp(email);
-  return right(await browser.application.verifyEmailOTP({ body: { email, otp } })).body;
+  return expectOk(await browser.application.verifyEmailOTP({ body: { email, otp } })).body;
 }
 
-describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('registerWithForm on %s', (_, createShop) => {
   test('with the number demanded: one code, then the user exists, with an unverified email and its link', async () => {
-    const shop = await open();
-    const browser = shop.browser();
-    const form = right(
+    const shop = await createShop();
+    const browser = shop.client();
+    const form = expectOk(
       await browser.application.registerWithForm({
         body: { first_name: 'Asha', gender: 'female', email: EMAIL, phone: PHONE },
       }),
@@ -56,7 +56,7 @@ describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
       otp: await shop.otp(E164),
       register_token: form.body.register_token,
     };
-    const done = right(await browser.application.verifyMobileOTP({ body }));
+    const done = expectOk(await browser.application.verifyMobileOTP({ body }));
     expect(done.body).toMatchObject({
       user_exists: true,
       user: {
@@ -66,7 +66,7 @@ describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
         emails: [{ email: EMAIL, verified: false, primary: false }],
       },
     });
-    right(await browser.application.getLoggedInUser());
+    expectOk(await browser.application.getLoggedInUser());
     await shop.settle();
     expect(await templates(shop)).toContain(`verify_link ${EMAIL}`);
   });
@@ -74,9 +74,9 @@ describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
   test.each([['phone first'], ['email first']])(
     'with both demanded: two codes in either order, %s',
     async (order) => {
-      const shop = await open(demands(HARD, HARD));
-      const browser = shop.browser();
-      const form = right(
+      const shop = await createShop(demands(HARD, HARD));
+      const browser = shop.client();
+      const form = expectOk(
         await browser.application.registerWithForm({
           body: { first_name: 'Asha', email: EMAIL, phone: PHONE, password: 'a long passphrase' },
         }),
@@ -92,14 +92,14 @@ describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
           body: { email: EMAIL, otp: await shop.otp(EMAIL), register_token },
         });
       const [first, second] = order === 'phone first' ? [byPhone, byEmail] : [byEmail, byPhone];
-      const halfway = right(await first());
+      const halfway = expectOk(await first());
       expect(halfway.headers.getSetCookie()).toEqual([]);
       expect(halfway.body).toEqual({
         user_exists: false,
         register_token,
         [order === 'phone first' ? 'verify_email_otp' : 'verify_mobile_otp']: true,
       });
-      const done = right(await second());
+      const done = expectOk(await second());
       expect(done.body).toMatchObject({
         user_exists: true,
         user: {
@@ -107,8 +107,8 @@ describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
           phone_numbers: [{ verified: true, primary: true }],
         },
       });
-      const again = right(
-        await shop.browser().application.loginWithEmailAndPassword({
+      const again = expectOk(
+        await shop.client().application.loginWithEmailAndPassword({
           body: { username: EMAIL, password: 'a long passphrase' },
         }),
       );
@@ -117,17 +117,17 @@ describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
   );
 
   test('a phone that has an account: its owner is signed in, and nothing of the form overwrites it', async () => {
-    const shop = await open();
-    const known = await signUp(shop, shop.browser());
+    const shop = await createShop();
+    const known = await signUp(shop, shop.client());
     shop.clock.advance(31_000);
-    const browser = shop.browser();
-    const form = right(
+    const browser = shop.client();
+    const form = expectOk(
       await browser.application.registerWithForm({
         body: { first_name: 'Mallory', password: 'an evil passphrase', phone: PHONE },
       }),
     ).body;
     expect(form).toMatchObject({ user_exists: false, verify_mobile_otp: true });
-    const done = right(
+    const done = expectOk(
       await browser.application.verifyMobileOTP({
         body: {
           request_id: form.request_id ?? '',
@@ -140,25 +140,25 @@ describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
       user_exists: true,
       user: { _id: known.body.user?._id, first_name: 'Asha' },
     });
-    expect(right(await browser.application.hasPassword()).body).toEqual({ result: false });
+    expect(expectOk(await browser.application.hasPassword()).body).toEqual({ result: false });
   });
 
   test('after a proof the form ends the registration at once, with a session', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     const { register_token } = (await prove(shop, browser)).body;
-    const done = right(
+    const done = expectOk(
       await browser.application.registerWithForm({
         body: { first_name: 'Asha', phone: PHONE, password: 'a long passphrase', register_token },
       }),
     );
     expect(done.body).toEqual({ success: true, user_exists: true, userExists: true });
-    expect(right(await browser.application.hasPassword()).body).toEqual({ result: true });
+    expect(expectOk(await browser.application.hasPassword()).body).toEqual({ result: true });
   });
 
   test('a demanded field that is missing is named; with no demand one identifier is needed', async () => {
-    const strict = await open(demands(HARD, HARD));
-    const missing = await strict.browser().application.registerWithForm({ body: { phone: PHONE } });
+    const strict = await createShop(demands(HARD, HARD));
+    const missing = await strict.client().application.registerWithForm({ body: { phone: PHONE } });
     expect(missing).toMatchObject({
       status: 400,
       body: { code: 'required_field_missing', errors: [{ path: 'body.email' }] },
@@ -167,13 +167,15 @@ describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
   });
 
   test('with no demand the first identifier gets its code', async () => {
-    const shop = await open(demands(OFF, OFF));
-    const none = await shop.browser().application.registerWithForm({ body: { first_name: 'A' } });
+    const shop = await createShop(demands(OFF, OFF));
+    const none = await shop.client().application.registerWithForm({ body: { first_name: 'A' } });
     expect(none).toMatchObject({ status: 400, body: { code: 'required_field_missing' } });
-    const browser = shop.browser();
-    const form = right(await browser.application.registerWithForm({ body: { email: EMAIL } })).body;
+    const browser = shop.client();
+    const form = expectOk(
+      await browser.application.registerWithForm({ body: { email: EMAIL } }),
+    ).body;
     expect(form).toMatchObject({ verify_email_otp: true, email: EMAIL });
-    const done = right(
+    const done = expectOk(
       await browser.application.verifyEmailOTP({
         body: { email: EMAIL, otp: await shop.otp(EMAIL), register_token: form.register_token },
       }),
@@ -182,55 +184,59 @@ describe.each(JOURNEYS)('registerWithForm on %s', (_, open) => {
   });
 
   test('closed registration is told at once', async () => {
-    const shop = await open({ config: { register: false } });
-    const refused = await shop.browser().application.registerWithForm({ body: { phone: PHONE } });
+    const shop = await createShop({ config: { register: false } });
+    const refused = await shop.client().application.registerWithForm({ body: { phone: PHONE } });
     expect(refused).toMatchObject({ status: 403, body: { code: 'registration_closed' } });
   });
 });
 
-describe.each(JOURNEYS)('codes by email on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('codes by email on %s', (_, createShop) => {
   test('sign a known shopper in; only the newest code counts', async () => {
-    const shop = await open();
-    const mine = shop.browser();
+    const shop = await createShop();
+    const mine = shop.client();
     await signUp(shop, mine);
     await addByCode(shop, mine, EMAIL);
     shop.clock.advance(31_000);
-    const browser = shop.browser();
-    const sent = right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } })).body;
+    const browser = shop.client();
+    const sent = expectOk(
+      await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }),
+    ).body;
     expect(sent).toEqual({ success: true, resend_email_token: expect.any(String) });
     const old = await shop.otp(EMAIL);
     shop.clock.advance(31_000);
-    right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+    expectOk(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
     const otp = await shop.otp(EMAIL);
     if (old !== otp) {
       const stale = await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp: old } });
       expect(stale).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
     }
-    const done = right(
+    const done = expectOk(
       await browser.application.verifyEmailOTP({ body: { email: 'ASHA@example.com', otp } }),
     );
     expect(done.body).toMatchObject({ user_exists: true, user: { first_name: 'Asha' } });
-    right(await browser.application.getLoggedInUser());
+    expectOk(await browser.application.getLoggedInUser());
   });
 
   test('a resend sends the same code under the same token', async () => {
-    const shop = await open();
-    const browser = shop.browser();
-    const sent = right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } })).body;
+    const shop = await createShop();
+    const browser = shop.client();
+    const sent = expectOk(
+      await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }),
+    ).body;
     const otp = await shop.otp(EMAIL);
     shop.clock.advance(31_000);
     const body = { email: EMAIL, action: 'resend', token: sent.resend_email_token };
-    const again = right(await browser.application.sendOTPOnEmail({ body })).body;
+    const again = expectOk(await browser.application.sendOTPOnEmail({ body })).body;
     expect(again.resend_email_token).toBe(sent.resend_email_token);
     expect(await shop.otp(EMAIL)).toBe(otp);
   });
 
   test('a new shopper who proves an email is asked for the demanded number', async () => {
-    const shop = await open();
-    const browser = shop.browser();
-    right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+    const shop = await createShop();
+    const browser = shop.client();
+    expectOk(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
     const otp = await shop.otp(EMAIL);
-    const proven = right(
+    const proven = expectOk(
       await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }),
     ).body;
     expect(proven).toEqual({
@@ -239,12 +245,12 @@ describe.each(JOURNEYS)('codes by email on %s', (_, open) => {
       verify_mobile_otp: true,
     });
     const { register_token } = proven;
-    const next = right(
+    const next = expectOk(
       await browser.application.registerWithForm({
         body: { first_name: 'A', phone: PHONE, register_token },
       }),
     ).body;
-    const done = right(
+    const done = expectOk(
       await browser.application.verifyMobileOTP({
         body: {
           request_id: next.request_id ?? '',
@@ -260,14 +266,14 @@ describe.each(JOURNEYS)('codes by email on %s', (_, open) => {
   });
 
   test('tries stop at five, whatever the concurrency', async () => {
-    const shop = await open();
-    const browser = shop.browser();
-    right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+    const shop = await createShop();
+    const browser = shop.client();
+    expectOk(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
     const otp = await shop.otp(EMAIL);
     const wrong = otp === '000000' ? '111111' : '000000';
     const answers = await Promise.all(
       Array.from({ length: 30 }, async () =>
-        shop.browser().application.verifyEmailOTP({ body: { email: EMAIL, otp: wrong } }),
+        shop.client().application.verifyEmailOTP({ body: { email: EMAIL, otp: wrong } }),
       ),
     );
     const invalid = answers.filter(
@@ -279,29 +285,29 @@ describe.each(JOURNEYS)('codes by email on %s', (_, open) => {
   });
 
   test('a code of another purpose is not meant: bound to the profile that asked', async () => {
-    const shop = await open();
-    const mine = shop.browser();
+    const shop = await createShop();
+    const mine = shop.client();
     await signUp(shop, mine);
-    right(await mine.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+    expectOk(await mine.application.sendOTPOnEmail({ body: { email: EMAIL } }));
     const otp = await shop.otp(EMAIL);
     const stranger = await shop
-      .browser()
+      .client()
       .application.verifyEmailOTP({ body: { email: EMAIL, otp } });
     expect(stranger).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
-    const dead = await shop.browser().application.sendOTPOnEmail({
+    const dead = await shop.client().application.sendOTPOnEmail({
       body: { email: EMAIL, register_token: crypto.randomUUID() },
     });
     expect(dead).toMatchObject({ status: 400, body: { code: 'register_token_invalid' } });
   });
 });
 
-describe.each(JOURNEYS)('identifiers on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('identifiers on %s', (_, createShop) => {
   test('an email: added, linked, verified, made primary, and the old one is told', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await signUp(shop, browser);
     await addByCode(shop, browser, EMAIL);
-    const added = right(
+    const added = expectOk(
       await browser.application.addEmail({ body: { email: 'b@example.com' } }),
     ).body;
     expect(added).toMatchObject({
@@ -312,18 +318,20 @@ describe.each(JOURNEYS)('identifiers on %s', (_, open) => {
     expect(early).toMatchObject({ status: 400, body: { code: 'identifier_unverified' } });
     const first = await codeFor(shop, 'b@example.com');
     shop.clock.advance(31_000);
-    const again = right(
+    const again = expectOk(
       await browser.application.sendVerificationLinkToEmail({ body: { email: 'b@example.com' } }),
     );
     expect(again.body).toEqual({ verify_email_link: true });
     const second = await codeFor(shop, 'b@example.com');
-    const verified = right(await shop.browser().application.verifyEmail({ body: { code: first } }));
+    const verified = expectOk(
+      await shop.client().application.verifyEmail({ body: { code: first } }),
+    );
     expect(verified.body).toEqual({ message: 'verified' });
     for (const code of [first, second]) {
-      const used = await shop.browser().application.verifyEmail({ body: { code } });
+      const used = await shop.client().application.verifyEmail({ body: { code } });
       expect(used).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
     }
-    const primary = right(
+    const primary = expectOk(
       await browser.application.setEmailAsPrimary({ body: { email: 'b@example.com' } }),
     );
     expect(primary.body.user?.emails).toMatchObject([
@@ -337,19 +345,19 @@ describe.each(JOURNEYS)('identifiers on %s', (_, open) => {
         `notice_primary_changed ${EMAIL}`,
       ]),
     );
-    const idle = right(
+    const idle = expectOk(
       await browser.application.sendVerificationLinkToEmail({ body: { email: EMAIL } }),
     );
     expect(idle.body).toEqual({ verify_email_link: false });
   });
 
   test('a number: added, linked, verified; removing the primary hands it on', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await signUp(shop, browser);
     const second = { phone: '9876543210', country_code: '91' };
-    right(await browser.application.addMobileNumber({ body: second }));
-    right(
+    expectOk(await browser.application.addMobileNumber({ body: second }));
+    expectOk(
       await browser.application.verifyMobile({
         body: { code: await codeFor(shop, '+919876543210') },
       }),
@@ -361,7 +369,7 @@ describe.each(JOURNEYS)('identifiers on %s', (_, open) => {
       country_code: '91',
       phone,
     });
-    const removed = right(
+    const removed = expectOk(
       await browser.application.deleteMobileNumber({ query: query('8652523958') }),
     );
     expect(removed.body.user?.phone_numbers).toEqual([
@@ -374,8 +382,8 @@ describe.each(JOURNEYS)('identifiers on %s', (_, open) => {
   });
 
   test('the last one of a demanded kind stays, although another kind could sign in', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await signUp(shop, browser);
     await addByCode(shop, browser, EMAIL);
     const refused = await browser.application.deleteMobileNumber({
@@ -389,39 +397,39 @@ describe.each(JOURNEYS)('identifiers on %s', (_, open) => {
     });
     expect(refused).toMatchObject({ status: 400, body: { code: 'identifier_last' } });
     const query = { active: true, primary: true, verified: true, email: EMAIL };
-    const gone = right(await browser.application.deleteEmail({ query })).body;
+    const gone = expectOk(await browser.application.deleteEmail({ query })).body;
     expect(gone.user?.emails).toEqual([]);
   });
 
   test('a link cannot take what another shopper has verified, and dies with the copy', async () => {
-    const shop = await open();
-    const one = shop.browser();
-    const two = shop.browser();
+    const shop = await createShop();
+    const one = shop.client();
+    const two = shop.client();
     await signUp(shop, one);
     await signUp(shop, two, '9876543210');
-    right(await one.application.addEmail({ body: { email: EMAIL } }));
+    expectOk(await one.application.addEmail({ body: { email: EMAIL } }));
     const code = await codeFor(shop, EMAIL);
     shop.clock.advance(31_000);
     await addByCode(shop, two, EMAIL);
-    const late = await shop.browser().application.verifyEmail({ body: { code } });
+    const late = await shop.client().application.verifyEmail({ body: { code } });
     expect(late).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
-    expect(right(await one.application.getLoggedInUser()).body.user?.emails).toEqual([]);
+    expect(expectOk(await one.application.getLoggedInUser()).body.user?.emails).toEqual([]);
     shop.clock.advance(31_000);
-    right(await one.application.addEmail({ body: { email: EMAIL } }));
+    expectOk(await one.application.addEmail({ body: { email: EMAIL } }));
     const again = await shop
-      .browser()
+      .client()
       .application.verifyEmail({ body: { code: await codeFor(shop, EMAIL) } });
     expect(again).toMatchObject({ status: 409, body: { code: 'identifier_taken' } });
   });
 });
 
-describe.each(JOURNEYS)('deleteUser on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('deleteUser on %s', (_, createShop) => {
   test('with a code to the own number; login is refused afterwards with is_deleted, and notices go out', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     const { user } = (await signUp(shop, browser)).body;
     shop.clock.advance(31_000);
-    const sent = right(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
+    const sent = expectOk(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
     const body = { user_id: user?._id, request_id: sent.request_id, otp: await shop.otp(E164) };
     const wrongReason = await browser.application.deleteUser({ body: { ...body, reason_id: 'x' } });
     expect(wrongReason).toMatchObject({ status: 400, body: { code: 'reason_unknown' } });
@@ -429,7 +437,7 @@ describe.each(JOURNEYS)('deleteUser on %s', (_, open) => {
       body: { ...body, user_id: 'f'.repeat(24) },
     });
     expect(foreign).toMatchObject({ status: 400, body: { errors: [{ path: 'body.user_id' }] } });
-    const done = right(
+    const done = expectOk(
       await browser.application.deleteUser({ body: { ...body, reason_id: '123' } }),
     );
     expect(done.body).toEqual({ success: true });
@@ -441,8 +449,8 @@ describe.each(JOURNEYS)('deleteUser on %s', (_, open) => {
       lastDay: new Date(shop.clock.now() + 6 * 86_400_000).toISOString().slice(0, 10),
     });
     shop.clock.advance(31_000);
-    const visitor = shop.browser();
-    const again = right(await visitor.application.loginWithOTP({ body: MOBILE })).body;
+    const visitor = shop.client();
+    const again = expectOk(await visitor.application.loginWithOTP({ body: MOBILE })).body;
     const refused = await visitor.application.verifyMobileOTP({
       body: { request_id: again.request_id ?? '', otp: await shop.otp(E164) },
     });
@@ -453,21 +461,21 @@ describe.each(JOURNEYS)('deleteUser on %s', (_, open) => {
   });
 
   test('all sessions end', async () => {
-    const shop = await open();
-    const cookie = cookieOf(await signUp(shop, shop.browser()));
-    const browser = shop.browser({ cookie });
+    const shop = await createShop();
+    const cookie = cookieOf(await signUp(shop, shop.client()));
+    const browser = shop.client({ cookie });
     shop.clock.advance(31_000);
-    const sent = right(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
+    const sent = expectOk(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
     const body = { request_id: sent.request_id, otp: await shop.otp(E164) };
-    right(await browser.application.deleteUser({ body }));
-    expect((await shop.browser({ cookie }).application.getLoggedInUser()).status).toBe(401);
+    expectOk(await browser.application.deleteUser({ body }));
+    expect((await shop.client({ cookie }).application.getLoggedInUser()).status).toBe(401);
   });
 
   test('a code for a number that is not one’s own, or a login code, deletes nothing', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await signUp(shop, browser);
-    const foreign = right(
+    const foreign = expectOk(
       await browser.application.sendOTPOnMobile({ body: { mobile: '9876543210' } }),
     ).body;
     const other = { request_id: foreign.request_id, otp: await shop.otp('+919876543210') };
@@ -475,34 +483,36 @@ describe.each(JOURNEYS)('deleteUser on %s', (_, open) => {
       code: 'otp_invalid',
     });
     shop.clock.advance(31_000);
-    const login = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const login = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
     const body = { request_id: login.request_id, otp: await shop.otp(E164) };
     expect((await browser.application.deleteUser({ body })).body).toMatchObject({
       code: 'otp_invalid',
     });
-    right(await browser.application.getLoggedInUser());
+    expectOk(await browser.application.getLoggedInUser());
   });
 
   test('a shopper without a number confirms by a code to the primary email', async () => {
-    const shop = await open(demands(OFF, OFF));
-    const browser = shop.browser();
-    const form = right(await browser.application.registerWithForm({ body: { email: EMAIL } })).body;
-    right(
+    const shop = await createShop(demands(OFF, OFF));
+    const browser = shop.client();
+    const form = expectOk(
+      await browser.application.registerWithForm({ body: { email: EMAIL } }),
+    ).body;
+    expectOk(
       await browser.application.verifyEmailOTP({
         body: { email: EMAIL, otp: await shop.otp(EMAIL), register_token: form.register_token },
       }),
     );
-    right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
-    right(await browser.application.deleteUser({ body: { otp: await shop.otp(EMAIL) } }));
+    expectOk(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+    expectOk(await browser.application.deleteUser({ body: { otp: await shop.otp(EMAIL) } }));
     expect((await browser.application.getLoggedInUser()).status).toBe(401);
   });
 });
 
 describe('pre-hijack', () => {
   test('whatever the victim does, an attacker’s account never gains the victim’s email, and the victim never lands in it', async () => {
-    const shop = await edgeShop();
-    const attacker = shop.browser();
-    const form = right(
+    const shop = await d1Shop();
+    const attacker = shop.client();
+    const form = expectOk(
       await attacker.application.registerWithForm({
         body: {
           first_name: 'Mallory',
@@ -512,7 +522,7 @@ describe('pre-hijack', () => {
         },
       }),
     ).body;
-    const made = right(
+    const made = expectOk(
       await attacker.application.verifyMobileOTP({
         body: {
           request_id: form.request_id ?? '',
@@ -524,31 +534,31 @@ describe('pre-hijack', () => {
     const evil = made.user?._id ?? '';
     shop.clock.advance(31_000);
     // A reset mails nobody: the address is not verified on anyone.
-    right(await shop.browser().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+    expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
     expect((await shop.messages()).findLast(({ to }) => to === EMAIL)).toMatchObject({
       drop: true,
     });
     // A login by password with the victim's address reaches nobody.
-    const login = await shop.browser().application.loginWithEmailAndPassword({
+    const login = await shop.client().application.loginWithEmailAndPassword({
       body: { username: EMAIL, password: 'attackers passphrase' },
     });
     expect(login.status).toBe(401);
     // The victim proves the address by code: a new shopper, not the attacker's account.
     shop.clock.advance(31_000);
-    const victim = shop.browser();
-    right(await victim.application.sendOTPOnEmail({ body: { email: EMAIL } }));
-    const proven = right(
+    const victim = shop.client();
+    expectOk(await victim.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+    const proven = expectOk(
       await victim.application.verifyEmailOTP({
         body: { email: EMAIL, otp: await shop.otp(EMAIL) },
       }),
     ).body;
     expect(proven.user_exists).toBe(false);
-    const next = right(
+    const next = expectOk(
       await victim.application.registerWithForm({
         body: { first_name: 'Asha', phone: PHONE, register_token: proven.register_token },
       }),
     ).body;
-    const own = right(
+    const own = expectOk(
       await victim.application.verifyMobileOTP({
         body: {
           request_id: next.request_id ?? '',
@@ -559,7 +569,7 @@ describe('pre-hijack', () => {
     ).body;
     expect(own.user?._id).not.toBe(evil);
     expect(own.user?.emails).toMatchObject([{ email: EMAIL, verified: true }]);
-    const theirs = right(await attacker.application.getLoggedInUser()).body.user;
+    const theirs = expectOk(await attacker.application.getLoggedInUser()).body.user;
     expect(theirs?.emails).toEqual([]);
     await shop.settle();
   });
@@ -582,18 +592,16 @@ describe('races of accounts on D1', () => {
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
 
   test('50 finishes of one form registration make one user', async () => {
-    const shop = await edgeShop();
-    const form = right(
-      await shop
-        .browser()
-        .application.registerWithForm({ body: { first_name: 'A', phone: PHONE } }),
+    const shop = await d1Shop();
+    const form = expectOk(
+      await shop.client().application.registerWithForm({ body: { first_name: 'A', phone: PHONE } }),
     ).body;
     const body = {
       request_id: form.request_id ?? '',
       otp: await shop.otp(E164),
       register_token: form.register_token,
     };
-    const answers = await times(async () => shop.browser().application.verifyMobileOTP({ body }));
+    const answers = await times(async () => shop.client().application.verifyMobileOTP({ body }));
     clean(answers);
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
     expect(await env.DB.prepare('SELECT COUNT(*) AS n FROM users').first('n')).toBe(1);
@@ -601,17 +609,17 @@ describe('races of accounts on D1', () => {
   });
 
   test('two claims of one email by links: one wins', async () => {
-    const shop = await edgeShop({ limits: { sendGapSeconds: 1 } });
+    const shop = await d1Shop({ limits: { sendGapSeconds: 1 } });
     const codes: string[] = [];
     for (const mobile of ['7000000001', '7000000002']) {
-      const browser = shop.browser();
+      const browser = shop.client();
       await signUp(shop, browser, mobile);
-      right(await browser.application.addEmail({ body: { email: EMAIL } }));
+      expectOk(await browser.application.addEmail({ body: { email: EMAIL } }));
       codes.push(await codeFor(shop, EMAIL));
       shop.clock.advance(1_100);
     }
     const answers = await times(async (index) =>
-      shop.browser().application.verifyEmail({ body: { code: codes[index % 2] ?? '' } }),
+      shop.client().application.verifyEmail({ body: { code: codes[index % 2] ?? '' } }),
     );
     clean(answers);
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
@@ -619,13 +627,13 @@ describe('races of accounts on D1', () => {
   });
 
   test('50 switches of primary keep exactly one', async () => {
-    const shop = await edgeShop();
-    const browser = shop.browser();
+    const shop = await d1Shop();
+    const browser = shop.client();
     const cookie = cookieOf(await signUp(shop, browser));
     for (const name of ['a', 'b', 'c']) await addByCode(shop, browser, `${name}@example.com`);
     const answers = await times(async (index) =>
       shop
-        .browser({ cookie })
+        .client({ cookie })
         .application.setEmailAsPrimary({ body: { email: `${'abc'[index % 3]}@example.com` } }),
     );
     clean(answers);
@@ -634,13 +642,13 @@ describe('races of accounts on D1', () => {
   });
 
   test('50 deletions of the last identifiers leave one', async () => {
-    const shop = await edgeShop(demands(OFF, OFF));
-    const browser = shop.browser();
+    const shop = await d1Shop(demands(OFF, OFF));
+    const browser = shop.client();
     const cookie = cookieOf(await signUp(shop, browser));
     for (const name of ['a', 'b', 'c']) await addByCode(shop, browser, `${name}@example.com`);
     const query = { active: true, primary: true, verified: true };
     const answers = await times(async (index) => {
-      const { application } = shop.browser({ cookie });
+      const { application } = shop.client({ cookie });
       const letter = 'abc'[index % 4];
       return letter === undefined
         ? application.deleteMobileNumber({

@@ -1,9 +1,9 @@
 /** Login options in the hands of operators: what a change does, and how two changes get along. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { MOBILE, right, signUp } from '../support/answers.ts';
+import { MOBILE, expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, JOURNEYS, type Shop, type ShopOptions } from '../support/shop.ts';
+import { d1Shop, BACKENDS_AND_MOCK, type Shop, type ShopOptions } from '../support/shop.ts';
 
 type Operator = Awaited<ReturnType<typeof operatorOf>>;
 type Change = Parameters<Operator['updatePlatformConfig']>[0]['body'];
@@ -11,8 +11,8 @@ type Change = Parameters<Operator['updatePlatformConfig']>[0]['body'];
 /** Providers are not what this is about: none answers. */
 const silent: typeof fetch = async () => new Response(null, { status: 500 });
 
-async function opened(open: (options?: ShopOptions) => Promise<Shop>) {
-  const shop = await open({ fetch: silent });
+async function opened(createShop: (options?: ShopOptions) => Promise<Shop>) {
+  const shop = await createShop({ fetch: silent });
   const operator = await operatorOf(shop);
   const change = async (body: Change) => operator.updatePlatformConfig({ params, body });
   return { shop, operator, change };
@@ -26,7 +26,7 @@ const EFFECTS: [string, Change, (shop: Shop) => Promise<unknown>, string][] = [
   [
     'login.otp',
     { login: { otp: false } },
-    async (shop) => codeOf(await shop.browser().application.loginWithOTP({ body: MOBILE })),
+    async (shop) => codeOf(await shop.client().application.loginWithOTP({ body: MOBILE })),
     'otp_login_disabled',
   ],
   [
@@ -34,7 +34,7 @@ const EFFECTS: [string, Change, (shop: Shop) => Promise<unknown>, string][] = [
     { login: { password: false } },
     async (shop) =>
       codeOf(
-        await shop.browser().application.loginWithEmailAndPassword({
+        await shop.client().application.loginWithEmailAndPassword({
           body: { username: 'a@example.com', password: 'wrong password' },
         }),
       ),
@@ -43,13 +43,13 @@ const EFFECTS: [string, Change, (shop: Shop) => Promise<unknown>, string][] = [
   [
     'social.google',
     { social: { google: false } },
-    async (shop) => codeOf(await shop.browser().application.loginWithGoogle({ body: social })),
+    async (shop) => codeOf(await shop.client().application.loginWithGoogle({ body: social })),
     'social_login_disabled',
   ],
   [
     'social.facebook',
     { social: { facebook: false } },
-    async (shop) => codeOf(await shop.browser().application.loginWithFacebook({ body: social })),
+    async (shop) => codeOf(await shop.client().application.loginWithFacebook({ body: social })),
     'social_login_disabled',
   ],
   [
@@ -57,7 +57,7 @@ const EFFECTS: [string, Change, (shop: Shop) => Promise<unknown>, string][] = [
     { register: false },
     async (shop) =>
       codeOf(
-        await shop.browser().application.registerWithForm({
+        await shop.client().application.registerWithForm({
           body: { first_name: 'A', phone: { country_code: '91', mobile: '9820098200' } },
         }),
       ),
@@ -69,7 +69,7 @@ const EFFECTS: [string, Change, (shop: Shop) => Promise<unknown>, string][] = [
     async (shop) =>
       codeOf(
         await shop
-          .browser()
+          .client()
           .application.sendResetPasswordEmail({ body: { email: 'a@example.com' } }),
       ),
     'forgot_password_disabled',
@@ -79,7 +79,7 @@ const EFFECTS: [string, Change, (shop: Shop) => Promise<unknown>, string][] = [
     { register_required_fields: { email: { is_required: true, level: 'hard' } } },
     async (shop) =>
       codeOf(
-        await shop.browser().application.registerWithForm({
+        await shop.client().application.registerWithForm({
           body: { first_name: 'A', phone: { country_code: '91', mobile: '9820098200' } },
         }),
       ),
@@ -87,55 +87,55 @@ const EFFECTS: [string, Change, (shop: Shop) => Promise<unknown>, string][] = [
   ],
 ];
 
-describe.each(JOURNEYS)('platform config on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('platform config on %s', (_, createShop) => {
   test.each(EFFECTS)('%s takes effect with the next request', async (_name, body, call, code) => {
-    const { shop, change } = await opened(open);
+    const { shop, change } = await opened(createShop);
     expect(await call(shop)).not.toBe(code);
-    right(await change(body));
+    expectOk(await change(body));
     shop.clock.advance(1);
     expect(await call(shop)).toBe(code);
   });
 
   test('required_fields hold back the session of a user who lacks one', async () => {
-    const { shop, change } = await opened(open);
-    await signUp(shop, shop.browser());
-    right(await change({ required_fields: { email: { is_required: true, level: 'hard' } } }));
+    const { shop, change } = await opened(createShop);
+    await signUp(shop, shop.client());
+    expectOk(await change({ required_fields: { email: { is_required: true, level: 'hard' } } }));
     shop.clock.advance(31_000);
-    const browser = shop.browser();
-    const { request_id = '' } = right(
+    const browser = shop.client();
+    const { request_id = '' } = expectOk(
       await browser.application.loginWithOTP({ body: MOBILE }),
     ).body;
     const otp = await shop.otp('+918652523958');
-    const { body } = right(
+    const { body } = expectOk(
       await browser.application.verifyMobileOTP({ body: { request_id, otp } }),
     );
     expect(body).toMatchObject({ user_exists: false, register_token: expect.any(String) });
   });
 
   test('session_config decides how long a session lives', async () => {
-    const { shop, change } = await opened(open);
-    right(await change({ session_config: { duration: 5, type: 'Minutes', is_rolling: false } }));
-    const browser = shop.browser();
+    const { shop, change } = await opened(createShop);
+    expectOk(await change({ session_config: { duration: 5, type: 'Minutes', is_rolling: false } }));
+    const browser = shop.client();
     await signUp(shop, browser);
     shop.clock.advance(4 * 60_000);
-    right(await browser.application.getLoggedInUser());
+    expectOk(await browser.application.getLoggedInUser());
     shop.clock.advance(61_000);
     expect((await browser.application.getLoggedInUser()).status).toBe(401);
   });
 
   test('active: false closes the shop for those who are signed in and those who are not', async () => {
-    const { shop, change } = await opened(open);
-    const browser = shop.browser();
+    const { shop, change } = await opened(createShop);
+    const browser = shop.client();
     await signUp(shop, browser);
-    right(await change({ active: false }));
+    expectOk(await change({ active: false }));
     expect((await browser.application.getLoggedInUser()).status).toBe(401);
   });
 
   test('what is left out stays, lists are replaced, an empty text clears', async () => {
-    const { operator, change } = await opened(open);
-    const before = right(await operator.getPlatformConfig({ params })).body;
+    const { operator, change } = await opened(createShop);
+    const before = expectOk(await operator.getPlatformConfig({ params })).body;
     const reasons = [{ reason_id: 'a', reason_text: 'Moved', show_text_area: false }];
-    const after = right(
+    const after = expectOk(
       await change({ subtext: '', login: { otp: false }, delete_account_reasons: reasons }),
     ).body;
     expect(after).toEqual({
@@ -145,9 +145,9 @@ describe.each(JOURNEYS)('platform config on %s', (_, open) => {
       delete_account_reasons: reasons,
       updated_at: after.updated_at,
     });
-    expect(right(await operator.getPlatformConfig({ params })).body).toEqual(after);
+    expect(expectOk(await operator.getPlatformConfig({ params })).body).toEqual(after);
     // What was read can be sent back.
-    right(await change(after));
+    expectOk(await change(after));
   });
 
   test.each<[string, object]>([
@@ -193,28 +193,28 @@ describe.each(JOURNEYS)('platform config on %s', (_, open) => {
     ['body.logn', { logn: { otp: false } }],
     ['body.login.sms', { login: { sms: true } }],
   ])('%s is refused by name and nothing changes', async (path, body) => {
-    const { operator, change } = await opened(open);
-    const before = right(await operator.getPlatformConfig({ params })).body;
+    const { operator, change } = await opened(createShop);
+    const before = expectOk(await operator.getPlatformConfig({ params })).body;
     expect(await change(body)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
-    expect(right(await operator.getPlatformConfig({ params })).body).toEqual(before);
+    expect(expectOk(await operator.getPlatformConfig({ params })).body).toEqual(before);
   });
 
   test('images may be https, empty or left out as null; http on this machine in development', async () => {
-    const { change } = await opened(open);
+    const { change } = await opened(createShop);
     for (const mobile_image of ['https://cdn.example/a.png', '', 'http://localhost:8080/a.png']) {
-      expect(right(await change({ mobile_image })).body.mobile_image).toBe(mobile_image);
+      expect(expectOk(await change({ mobile_image })).body.mobile_image).toBe(mobile_image);
     }
-    right(await change({ mobile_image: 'https://cdn.example/b.png' }));
+    expectOk(await change({ mobile_image: 'https://cdn.example/b.png' }));
     // As the documented example has it; the types of requests know no null.
     const nothing = { mobile_image: null, desktop_image: null } as unknown as Change;
-    expect(right(await change(nothing)).body.mobile_image).toBe('https://cdn.example/b.png');
+    expect(expectOk(await change(nothing)).body.mobile_image).toBe('https://cdn.example/b.png');
   });
 
   test('the whole stays below 64 KiB, however small the steps', async () => {
-    const { operator, change } = await opened(open);
+    const { operator, change } = await opened(createShop);
     const bytes = async () =>
       new TextEncoder().encode(
-        JSON.stringify(right(await operator.getPlatformConfig({ params })).body),
+        JSON.stringify(expectOk(await operator.getPlatformConfig({ params })).body),
       ).length;
     const sizes: number[] = [];
     for (let step = 0; step < 8; step += 1) {
@@ -235,26 +235,26 @@ describe.each(JOURNEYS)('platform config on %s', (_, open) => {
     expect(sizes).toHaveLength(4);
     expect(await bytes()).toBeLessThanOrEqual(64 * 1024);
     // It can be made smaller again.
-    right(await change({ meta: { k0: '' } }));
+    expectOk(await change({ meta: { k0: '' } }));
     expect(await bytes()).toBeLessThan(50 * 1024);
   });
 
   test('changes made at once all hold', async () => {
-    const { operator, change } = await opened(open);
+    const { operator, change } = await opened(createShop);
     const answers = await Promise.all([
       change({ login: { otp: false } }),
       change({ register: false }),
       change({ subtext: 'Hello' }),
     ]);
-    for (const answer of answers) right(answer);
-    const config = right(await operator.getPlatformConfig({ params })).body;
+    for (const answer of answers) expectOk(answer);
+    const config = expectOk(await operator.getPlatformConfig({ params })).body;
     expect(config).toMatchObject({ login: { otp: false }, register: false, subtext: 'Hello' });
   });
 });
 
 test('another isolate sees a change within 30 s', async () => {
-  const { shop, change } = await opened(edgeShop);
-  const send = async () => codeOf(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+  const { shop, change } = await opened(d1Shop);
+  const send = async () => codeOf(await shop.client().application.loginWithOTP({ body: MOBILE }));
   expect(await send()).toBeUndefined();
   // As another isolate would write it: this one's cache hears nothing of it.
   await env.DB.prepare(
@@ -262,7 +262,7 @@ test('another isolate sees a change within 30 s', async () => {
   ).run();
   shop.clock.advance(30_001);
   expect(await send()).toBe('otp_login_disabled');
-  right(await change({ login: { otp: true } }));
+  expectOk(await change({ login: { otp: true } }));
   expect(await send()).not.toBe('otp_login_disabled');
 });
 
@@ -273,7 +273,7 @@ test('in production an image is not on this machine', async () => {
     WEBHOOK_URL: 'https://provider.example/messages',
     WEBHOOK_SECRET: 'a webhook secret of more than 32 characters',
   };
-  const { change } = await opened(async (options) => edgeShop({ ...options, env: delivery }));
+  const { change } = await opened(async (options) => d1Shop({ ...options, env: delivery }));
   expect(await change({ mobile_image: 'http://localhost:8080/a.png' })).toMatchObject({
     status: 400,
     body: { errors: [{ path: 'body.mobile_image' }] },

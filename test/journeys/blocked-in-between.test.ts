@@ -4,9 +4,9 @@
  */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { cookieOf, E164, MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
 import { watchFirstPut } from '../support/round-trips.ts';
-import { edgeShop, type EdgeShop, type ShopOptions } from '../support/shop.ts';
+import { d1Shop, type D1Shop, type ShopOptions } from '../support/shop.ts';
 import type { FakeProvider } from '../support/fake-provider.ts';
 import { LOGIN_SECRET, socialShop } from '../support/social-shop.ts';
 import { clear } from '../support/traces.ts';
@@ -23,7 +23,7 @@ interface Answer {
   headers: Headers;
 }
 type SignIn = () => Promise<Answer>;
-type Prepared = (shop: EdgeShop, fake: FakeProvider, id: string) => Promise<SignIn>;
+type Prepared = (shop: D1Shop, fake: FakeProvider, id: string) => Promise<SignIn>;
 
 interface Way {
   name: string;
@@ -44,8 +44,8 @@ const WAYS: Way[] = [
     name: 'a code by SMS',
     told: true,
     prepare: async (shop) => {
-      const { application } = shop.browser();
-      const { request_id = '' } = right(await application.loginWithOTP({ body: MOBILE })).body;
+      const { application } = shop.client();
+      const { request_id = '' } = expectOk(await application.loginWithOTP({ body: MOBILE })).body;
       const body = { request_id, otp: await shop.otp(E164) };
       return async () => application.verifyMobileOTP({ body });
     },
@@ -54,8 +54,8 @@ const WAYS: Way[] = [
     name: 'a code by email',
     told: true,
     prepare: async (shop) => {
-      const { application } = shop.browser();
-      right(await application.sendOTPOnEmail({ body: { email: EMAIL } }));
+      const { application } = shop.client();
+      expectOk(await application.sendOTPOnEmail({ body: { email: EMAIL } }));
       const body = { email: EMAIL, otp: await shop.otp(EMAIL) };
       return async () => application.verifyEmailOTP({ body });
     },
@@ -64,8 +64,8 @@ const WAYS: Way[] = [
     name: 'the code of a registration by a number that has an account',
     told: true,
     prepare: async (shop) => {
-      const { application } = shop.browser();
-      const form = right(
+      const { application } = shop.client();
+      const form = expectOk(
         await application.registerWithForm({ body: { first_name: 'M', phone: MOBILE } }),
       ).body;
       const { request_id = '', register_token } = form;
@@ -82,9 +82,9 @@ const WAYS: Way[] = [
       await env.DB.prepare(`DELETE FROM identifiers WHERE kind = 'email'`).run();
       await shop.writeConfig({ ...config, required_fields });
       shop.clock.advance(GAP);
-      const { application } = shop.browser();
-      const proven = (await prove(shop, shop.browser())).body;
-      const form = right(
+      const { application } = shop.client();
+      const proven = (await prove(shop, shop.client())).body;
+      const form = expectOk(
         await application.updateProfile({
           body: { email: EMAIL, register_token: proven.register_token },
         }),
@@ -98,19 +98,19 @@ const WAYS: Way[] = [
     name: 'a social login that is known',
     told: true,
     prepare: async (shop, fake) => {
-      const { application } = shop.browser();
+      const { application } = shop.client();
       const login = async () =>
         application.loginWithGoogle({ body: { oauth2: { access_token: fake.grant(PERSON) } } });
-      const first = right(await login()).body;
+      const first = expectOk(await login()).body;
       if (first.register_token !== undefined) {
-        const sent = right(await application.loginWithOTP({ body: MOBILE })).body;
+        const sent = expectOk(await application.loginWithOTP({ body: MOBILE })).body;
         const { register_token } = first;
         const body = {
           request_id: sent.request_id ?? '',
           otp: await shop.otp(E164),
           register_token,
         };
-        right(await shop.browser().application.verifyMobileOTP({ body }));
+        expectOk(await shop.client().application.verifyMobileOTP({ body }));
       }
       await shop.settle();
       shop.clock.advance(GAP);
@@ -122,7 +122,7 @@ const WAYS: Way[] = [
     told: true,
     from: 3,
     prepare: async (shop, fake) => {
-      const { application } = shop.browser();
+      const { application } = shop.client();
       const login = async () => {
         const claims = {
           sub: 'crm-7',
@@ -133,7 +133,7 @@ const WAYS: Way[] = [
         const token = await fake.token('company', claims, { secret: LOGIN_SECRET });
         return application.loginWithToken({ body: { token } });
       };
-      right(await login());
+      expectOk(await login());
       return login;
     },
   },
@@ -142,7 +142,7 @@ const WAYS: Way[] = [
     told: false,
     prepare: async (shop) => {
       const body = { username: EMAIL, password: PASSWORD };
-      return async () => shop.browser().application.loginWithEmailAndPassword({ body });
+      return async () => shop.client().application.loginWithEmailAndPassword({ body });
     },
   },
   {
@@ -151,8 +151,8 @@ const WAYS: Way[] = [
     from: 2,
     behind: 1,
     prepare: async (shop) => {
-      const { application } = shop.browser();
-      right(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+      const { application } = shop.client();
+      expectOk(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
       const sent = (await shop.messages()).findLast(({ to, drop }) => to === EMAIL && !drop);
       if (!sent || !('code' in sent.content)) throw new Error('no link was sent');
       const body = { code: sent.content.code, password: 'another passphrase' };
@@ -163,7 +163,7 @@ const WAYS: Way[] = [
     name: 'the form of a registration whose number has got an account meanwhile',
     told: false,
     prepare: async (shop) => {
-      const { application } = shop.browser();
+      const { application } = shop.client();
       // The number is let go of, proven for a registration, and taken back.
       const { results } = await env.DB.prepare(
         `SELECT rowid AS at FROM identifiers WHERE kind = 'phone'`,
@@ -176,7 +176,7 @@ const WAYS: Way[] = [
           .bind(value, rows)
           .run();
       await verified(0);
-      const { register_token } = (await prove(shop, shop.browser())).body;
+      const { register_token } = (await prove(shop, shop.client())).body;
       await verified(1);
       const body = { first_name: 'M', register_token };
       return async () => application.updateProfile({ body });
@@ -186,25 +186,25 @@ const WAYS: Way[] = [
 
 /** A shop with one shopper who can sign in every way, and everything ready for the one that is tried. */
 async function ready({ prepare, options }: Way) {
-  const { shop, fake } = await socialShop(edgeShop, options);
-  const browser = shop.browser();
+  const { shop, fake } = await socialShop(d1Shop, options);
+  const browser = shop.client();
   const id = (await signUp(shop, browser)).body.user?._id ?? '';
-  right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+  expectOk(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
   const otp = await shop.otp(EMAIL);
-  right(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
-  right(await browser.application.updatePassword({ body: { new_password: PASSWORD } }));
+  expectOk(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
+  expectOk(await browser.application.updatePassword({ body: { new_password: PASSWORD } }));
   shop.clock.advance(GAP);
   const signIn = await prepare(shop, fake, id);
   await shop.settle();
   // Warm: the application's record is cached, so that the round trips are those of the sign-in alone.
-  right(await shop.browser().application.getPlatformConfig());
+  expectOk(await shop.client().application.getPlatformConfig());
   await shop.settle();
   shop.db.roundTrips = 0;
   return { shop, signIn, id };
 }
 
 /** As an operator's block: the sessions made until now are dead. */
-async function setBlocked(shop: EdgeShop, blocked: boolean): Promise<void> {
+async function setBlocked(shop: D1Shop, blocked: boolean): Promise<void> {
   const now = shop.clock.now();
   const column = blocked ? 'blocked_at = ?, sessions_valid_from = ? + 1' : 'blocked_at = NULL';
   await env.DB.prepare(`UPDATE users SET ${column}`)
@@ -216,9 +216,9 @@ async function setBlocked(shop: EdgeShop, blocked: boolean): Promise<void> {
 async function tripsOf(way: Way): Promise<number> {
   const { shop, signIn } = await ready(way);
   const tripsAtFirstPut = watchFirstPut(shop);
-  const cookie = cookieOf(right(await signIn()));
+  const cookie = cookieOf(expectOk(await signIn()));
   expect(cookie).toContain('f.session=');
-  right(await shop.browser({ cookie }).application.getLoggedInUser());
+  expectOk(await shop.client({ cookie }).application.getLoggedInUser());
   await shop.settle();
   return tripsAtFirstPut() - (way.behind ?? 0);
 }
@@ -244,7 +244,7 @@ describe.each(WAYS)('a block while somebody signs in with $name', (way) => {
       if (!answer.ok) expect(answer.headers.getSetCookie()).toEqual([]);
       const cookie = cookieOf(answer);
       await setBlocked(shop, false);
-      const { status } = await shop.browser({ cookie }).application.getLoggedInUser();
+      const { status } = await shop.client({ cookie }).application.getLoggedInUser();
       expect([at, status]).toEqual([at, 401]);
       await shop.settle();
     }
@@ -267,7 +267,7 @@ describe.each(WAYS)('a block while somebody signs in with $name', (way) => {
       const answer = await signIn();
       expect(shop.db.onTrip).toBeUndefined();
       const cookie = cookieOf(answer);
-      const { status } = await shop.browser({ cookie }).application.getLoggedInUser();
+      const { status } = await shop.client({ cookie }).application.getLoggedInUser();
       expect([at, status]).toEqual([at, 401]);
       await shop.settle();
     }

@@ -1,22 +1,22 @@
 /** Every limit is reached once, with its default. */
 import { describe, expect, test } from 'vitest';
-import { MOBILE, prove, right, signUp } from '../support/answers.ts';
-import { JOURNEYS, type Shop } from '../support/shop.ts';
+import { MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
+import { BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
 async function send(shop: Shop, mobile = '8652523958', headers: Record<string, string> = {}) {
   const body = { mobile, country_code: '91' };
-  const answer = await shop.browser(headers).application.loginWithOTP({ body });
+  const answer = await shop.client(headers).application.loginWithOTP({ body });
   if (answer.ok) return 'sent';
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
   return answer.body.meta?.['limit'];
 }
 
-describe.each(JOURNEYS)('send budgets on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('send budgets on %s', (_, createShop) => {
   test('30 s apart, 5 an hour, 10 a day', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const seen: unknown[] = [];
     for (let sends = 0; sends < 5; sends += 1) {
       seen.push(await send(shop));
@@ -39,8 +39,8 @@ describe.each(JOURNEYS)('send budgets on %s', (_, open) => {
   });
 
   test('15 a day per number over all purposes', async () => {
-    const shop = await open({ limits: { sendsPerHour: 100, sendsPerDay: 10 } });
-    const browser = shop.browser();
+    const shop = await createShop({ limits: { sendsPerHour: 100, sendsPerDay: 10 } });
+    const browser = shop.client();
     await signUp(shop, browser, '9876543210');
     const profile = async () => {
       const answer = await browser.application.sendOTPOnMobile({ body: MOBILE });
@@ -56,13 +56,13 @@ describe.each(JOURNEYS)('send budgets on %s', (_, open) => {
   });
 
   test('60 an hour per address, a verified send given back, IPv6 counted by /64, loopback left out', async () => {
-    const shop = await open({ limits: { sendsPerIpHour: 3 } });
+    const shop = await createShop({ limits: { sendsPerIpHour: 3 } });
     const from = (ip: string) => ({ 'cf-connecting-ip': ip });
     let next = 8_652_520_000;
     const number = () => String((next += 1));
     expect(await send(shop, number(), from('2001:db8::1'))).toBe('sent');
     expect(await send(shop, number(), from('2001:db8:0:0:ffff::2'))).toBe('sent');
-    await prove(shop, shop.browser(from('2001:db8::3')), number());
+    await prove(shop, shop.client(from('2001:db8::3')), number());
     expect(await send(shop, number(), from('2001:db8::4'))).toBe('sent');
     expect(await send(shop, number(), from('2001:db8::5'))).toBe('sends_per_ip_hour');
     expect(await send(shop, number(), from('2001:db8:0:1::5'))).toBe('sent');
@@ -72,8 +72,8 @@ describe.each(JOURNEYS)('send budgets on %s', (_, open) => {
   });
 
   test('a refused send sends nothing and leaves no challenge', async () => {
-    const shop = await open();
-    right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+    const shop = await createShop();
+    expectOk(await shop.client().application.loginWithOTP({ body: MOBILE }));
     expect(await send(shop)).toBe('send_gap');
     expect(await shop.messages()).toHaveLength(1);
   });

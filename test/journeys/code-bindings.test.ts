@@ -1,7 +1,7 @@
 /** A code counts for what it was asked for, and for nothing else; tried elsewhere it stays good for its own purpose. */
 import { describe, expect, test } from 'vitest';
-import { E164, MOBILE, right, signUp, type Browser } from '../support/answers.ts';
-import { JOURNEYS, type Shop } from '../support/shop.ts';
+import { E164, MOBILE, expectOk, signUp, type Browser } from '../support/answers.ts';
+import { BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 
 const EMAIL = 'asha@example.com';
 const OTHER = { mobile: '9876543210', country_code: '91' };
@@ -11,7 +11,7 @@ const GAP = 31_000;
 
 /** Begins a registration by form: a code is on its way to the number, or to the address. */
 async function begun(browser: Browser, by: { phone: typeof MOBILE } | { email: string }) {
-  const form = right(
+  const form = expectOk(
     await browser.application.registerWithForm({ body: { first_name: 'Asha', ...by } }),
   ).body;
   return { register_token: form.register_token ?? '', request_id: form.request_id ?? '' };
@@ -26,17 +26,17 @@ const FREE = {
   },
 };
 
-describe.each(JOURNEYS)('what a code counts for, on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('what a code counts for, on %s', (_, createShop) => {
   test.each([
     ['another number', OTHER, OTHER_E164],
     ['the same number', MOBILE, E164],
   ])('a code of one registration proves nothing for another one of %s', async (_name, phone) => {
-    const shop = await open(FREE);
-    const mine = await begun(shop.browser(), { phone: MOBILE });
+    const shop = await createShop(FREE);
+    const mine = await begun(shop.client(), { phone: MOBILE });
     const otp = await shop.otp(E164);
     shop.clock.advance(GAP);
-    const theirs = await begun(shop.browser(), { phone });
-    const browser = shop.browser();
+    const theirs = await begun(shop.client(), { phone });
+    const browser = shop.client();
     const body = { request_id: mine.request_id, otp };
     for (const register_token of [theirs.register_token, undefined]) {
       const refused = await browser.application.verifyMobileOTP({
@@ -50,7 +50,7 @@ describe.each(JOURNEYS)('what a code counts for, on %s', (_, open) => {
       body: { first_name: 'B', register_token: theirs.register_token },
     });
     expect(unproven.headers.getSetCookie()).toEqual([]);
-    const done = right(
+    const done = expectOk(
       await browser.application.verifyMobileOTP({
         body: { ...body, register_token: mine.register_token },
       }),
@@ -62,12 +62,12 @@ describe.each(JOURNEYS)('what a code counts for, on %s', (_, open) => {
   });
 
   test('the same by email, where the newest code of the address is meant', async () => {
-    const shop = await open(FREE);
-    const mine = await begun(shop.browser(), { email: EMAIL });
+    const shop = await createShop(FREE);
+    const mine = await begun(shop.client(), { email: EMAIL });
     const otp = await shop.otp(EMAIL);
     shop.clock.advance(GAP);
-    const theirs = await begun(shop.browser(), { phone: OTHER });
-    const browser = shop.browser();
+    const theirs = await begun(shop.client(), { phone: OTHER });
+    const browser = shop.client();
     for (const register_token of [theirs.register_token, undefined]) {
       const refused = await browser.application.verifyEmailOTP({
         body: { email: EMAIL, otp, register_token },
@@ -76,49 +76,51 @@ describe.each(JOURNEYS)('what a code counts for, on %s', (_, open) => {
       expect(refused.headers.getSetCookie()).toEqual([]);
     }
     const { register_token } = mine;
-    const done = right(
+    const done = expectOk(
       await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp, register_token } }),
     );
     expect(done.body).toMatchObject({ user: { emails: [{ email: EMAIL, verified: true }] } });
   });
 
   test('a code of a registration signs its number’s owner in for nobody else', async () => {
-    const shop = await open();
-    const owner = (await signUp(shop, shop.browser())).body.user?._id;
+    const shop = await createShop();
+    const owner = (await signUp(shop, shop.client())).body.user?._id;
     shop.clock.advance(GAP);
-    const mine = await begun(shop.browser(), { phone: MOBILE });
+    const mine = await begun(shop.client(), { phone: MOBILE });
     const otp = await shop.otp(E164);
-    const stranger = shop.browser();
+    const stranger = shop.client();
     const body = { request_id: mine.request_id, otp };
     const refused = await stranger.application.verifyMobileOTP({ body });
     expect(refused).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
     const { register_token } = mine;
-    const done = right(
+    const done = expectOk(
       await stranger.application.verifyMobileOTP({ body: { ...body, register_token } }),
     );
     expect(done.body.user?._id).toBe(owner);
   });
 
   test('a code for one profile proves nothing on another, nor without a session', async () => {
-    const shop = await open();
-    const mine = shop.browser();
+    const shop = await createShop();
+    const mine = shop.client();
     await signUp(shop, mine);
-    const other = shop.browser();
+    const other = shop.client();
     await signUp(shop, other, OTHER.mobile);
     shop.clock.advance(GAP);
-    const { request_id = '' } = right(await mine.application.sendOTPOnMobile({ body: THIRD })).body;
+    const { request_id = '' } = expectOk(
+      await mine.application.sendOTPOnMobile({ body: THIRD }),
+    ).body;
     const body = { request_id, otp: await shop.otp(`+91${THIRD.mobile}`) };
-    for (const browser of [other, shop.browser()]) {
+    for (const browser of [other, shop.client()]) {
       const refused = await browser.application.verifyMobileOTP({ body });
       expect(refused).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
       expect(refused.headers.getSetCookie()).toEqual([]);
     }
     const numbers = async (browser: Browser) =>
-      right(await browser.application.getLoggedInUser()).body.user?.phone_numbers?.map(
+      expectOk(await browser.application.getLoggedInUser()).body.user?.phone_numbers?.map(
         ({ phone }) => phone,
       );
     expect(await numbers(other)).toEqual([OTHER.mobile]);
-    right(await mine.application.verifyMobileOTP({ body }));
+    expectOk(await mine.application.verifyMobileOTP({ body }));
     expect(await numbers(mine)).toEqual([MOBILE.mobile, THIRD.mobile]);
   });
 
@@ -127,48 +129,48 @@ describe.each(JOURNEYS)('what a code counts for, on %s', (_, open) => {
     [
       'that another shopper asked for',
       async (_shop, other) =>
-        right(await other.application.sendOTPOnMobile({ body: MOBILE })).body.request_id ?? '',
+        expectOk(await other.application.sendOTPOnMobile({ body: MOBILE })).body.request_id ?? '',
     ],
     [
       'for a login',
       async (shop) =>
-        right(await shop.browser().application.loginWithOTP({ body: MOBILE })).body.request_id ??
+        expectOk(await shop.client().application.loginWithOTP({ body: MOBILE })).body.request_id ??
         '',
     ],
     [
       'of a registration',
-      async (shop) => (await begun(shop.browser(), { phone: MOBILE })).request_id,
+      async (shop) => (await begun(shop.client(), { phone: MOBILE })).request_id,
     ],
   ];
 
   test.each(foreign)('a code %s does not delete the account of its number', async (_name, send) => {
-    const shop = await open();
-    const owner = shop.browser();
+    const shop = await createShop();
+    const owner = shop.client();
     await signUp(shop, owner);
-    const other = shop.browser();
+    const other = shop.client();
     await signUp(shop, other, OTHER.mobile);
     shop.clock.advance(GAP);
     const request_id = await send(shop, other);
     const body = { request_id, otp: await shop.otp(E164) };
     const refused = await owner.application.deleteUser({ body });
     expect(refused).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
-    right(await owner.application.getLoggedInUser());
+    expectOk(await owner.application.getLoggedInUser());
     const theirs = await other.application.deleteUser({ body });
     expect(theirs).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
-    right(await other.application.getLoggedInUser());
+    expectOk(await other.application.getLoggedInUser());
   });
 
   test('a code to a number that is not the shopper’s yet does not delete the account', async () => {
-    const shop = await open();
-    const owner = shop.browser();
+    const shop = await createShop();
+    const owner = shop.client();
     await signUp(shop, owner);
     shop.clock.advance(GAP);
-    const { request_id = '' } = right(
+    const { request_id = '' } = expectOk(
       await owner.application.sendOTPOnMobile({ body: THIRD }),
     ).body;
     const otp = await shop.otp(`+91${THIRD.mobile}`);
     const refused = await owner.application.deleteUser({ body: { request_id, otp } });
     expect(refused).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
-    right(await owner.application.getLoggedInUser());
+    expectOk(await owner.application.getLoggedInUser());
   });
 });

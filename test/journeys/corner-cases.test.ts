@@ -1,10 +1,10 @@
 /** Where flows of different people, or of one person in another order, meet. */
 import { describe, expect, test } from 'vitest';
 import type { RequiredField } from '../../src/ports.ts';
-import { cookieOf, prove, right } from '../support/answers.ts';
+import { cookieOf, prove, expectOk } from '../support/answers.ts';
 import {
   configure,
-  GAP,
+  SEND_GAP_MS,
   linkCode,
   member,
   MINE,
@@ -13,7 +13,7 @@ import {
   passwordMember,
   provenToken,
 } from '../support/refusals/scenario.ts';
-import { memoryShop, JOURNEYS, type Shop } from '../support/shop.ts';
+import { memoryShop, BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 import { eventOf, registerUser } from '../support/stored.ts';
 
 const { email } = MINE;
@@ -26,195 +26,207 @@ const demands = (forEmail: RequiredField, mobile: RequiredField) => ({
 });
 const strangerAsks = async (shop: Shop) => {
   shop.clock.advance(1000);
-  right(await shop.browser().application.sendOTPOnEmail({ body: { email } }));
+  expectOk(await shop.client().application.sendOTPOnEmail({ body: { email } }));
 };
 /** The link of a reset that somebody has asked for. */
 const resetCode = async (shop: Shop): Promise<string> => {
-  right(await shop.browser().application.sendResetPasswordEmail({ body: { email } }));
+  expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email } }));
   return linkCode(shop, email);
 };
 
-describe.each(JOURNEYS)('a stranger who asks for a login code of an address, on %s', (_, open) => {
-  test('does not spoil the code of a registration', async () => {
-    const shop = await open({ config: demands(HARD, HARD) });
-    const { application } = shop.browser();
-    const body = { email, phone: { mobile: MINE.phone } };
-    const { register_token } = right(await application.registerWithForm({ body })).body;
-    const otp = await shop.otp(email);
-    await strangerAsks(shop);
-    const done = right(await application.verifyEmailOTP({ body: { email, otp, register_token } }));
-    expect(done.body).toMatchObject({ user_exists: false, verify_mobile_otp: true });
-  });
-
-  test('does not spoil the code that adds it to a profile, nor the one that deletes the account', async () => {
-    const shop = await open();
-    const { application } = (await member(shop)).browser;
-    for (const use of [
-      async (otp: string) => application.verifyEmailOTP({ body: { email, otp } }),
-      async (otp: string) => application.deleteUser({ body: { otp } }),
-    ]) {
-      right(await application.sendOTPOnEmail({ body: { email } }));
+describe.each(BACKENDS_AND_MOCK)(
+  'a stranger who asks for a login code of an address, on %s',
+  (_, createShop) => {
+    test('does not spoil the code of a registration', async () => {
+      const shop = await createShop({ config: demands(HARD, HARD) });
+      const { application } = shop.client();
+      const body = { email, phone: { mobile: MINE.phone } };
+      const { register_token } = expectOk(await application.registerWithForm({ body })).body;
       const otp = await shop.otp(email);
       await strangerAsks(shop);
-      right<{ ok: boolean; body: unknown }>(await use(otp));
-      shop.clock.advance(GAP);
-    }
-  });
-});
-
-describe.each(JOURNEYS)('a known shopper who lacks a demanded identifier, on %s', (_, open) => {
-  test('gets no session by the registration form either, but a token bound to the account', async () => {
-    const shop = await open();
-    await member(shop);
-    await configure(shop, demands(HARD, HARD));
-    const { application } = shop.browser();
-    const form = right(
-      await application.registerWithForm({
-        body: { first_name: 'Mallory', email, phone: { mobile: MINE.phone } },
-      }),
-    ).body;
-    const halted = right(
-      await application.verifyMobileOTP({
-        body: {
-          request_id: form.request_id ?? '',
-          otp: await shop.otp(E164),
-          register_token: form.register_token,
-        },
-      }),
-    );
-    expect(cookieOf(halted)).toBe('');
-    expect(halted.body).toMatchObject({
-      user_exists: false,
-      verify_email_otp: true,
-      // The registration goes on under its one token, and to its one end.
-      register_token: form.register_token,
-      user: { first_name: 'Asha' },
+      const done = expectOk(
+        await application.verifyEmailOTP({ body: { email, otp, register_token } }),
+      );
+      expect(done.body).toMatchObject({ user_exists: false, verify_mobile_otp: true });
     });
-    shop.clock.advance(GAP);
-    const next = right(
-      await application.updateProfile({
-        body: { email, register_token: halted.body.register_token },
-      }),
-    ).body;
-    const otp = await shop.otp(email);
-    const done = right(
-      await application.verifyEmailOTP({
-        body: { email, otp, register_token: next.register_token },
-      }),
-    );
-    expect(done.body).toMatchObject({
-      user_exists: true,
-      user: { first_name: 'Asha', emails: [{ email, verified: true }] },
+
+    test('does not spoil the code that adds it to a profile, nor the one that deletes the account', async () => {
+      const shop = await createShop();
+      const { application } = (await member(shop)).browser;
+      for (const use of [
+        async (otp: string) => application.verifyEmailOTP({ body: { email, otp } }),
+        async (otp: string) => application.deleteUser({ body: { otp } }),
+      ]) {
+        expectOk(await application.sendOTPOnEmail({ body: { email } }));
+        const otp = await shop.otp(email);
+        await strangerAsks(shop);
+        expectOk<{ ok: boolean; body: unknown }>(await use(otp));
+        shop.clock.advance(SEND_GAP_MS);
+      }
     });
-    right(await application.getLoggedInUser());
-  });
+  },
+);
 
-  test('gets none by a token whose number has got its owner meanwhile', async () => {
-    const shop = await open();
-    const register_token = await provenToken(shop);
-    const owner = await member(shop);
-    const { application } = shop.browser();
-    const before = (await shop.messages()).length;
-    for (const answer of [
-      await application.registerWithForm({
-        body: { first_name: 'Mallory', email, register_token },
-      }),
-      await application.updateProfile({ body: { first_name: 'Mallory', register_token } }),
-    ]) {
-      expect(answer).toMatchObject({ status: 400, body: { code: 'register_token_invalid' } });
-      expect(answer.headers.get('set-cookie')).toBeNull();
-    }
-    expect(await shop.messages()).toHaveLength(before);
-    const own = right(await owner.browser.application.getLoggedInUser()).body;
-    expect(own.user?.first_name).not.toBe('Mallory');
-  });
-
-  test('gets none by a password', async () => {
-    const shop = await open({ config: demands(HARD, OFF) });
-    const { application } = shop.browser();
-    const form = { email, password: PASSWORD };
-    const { register_token } = right(await application.registerWithForm({ body: form })).body;
-    const otp = await shop.otp(email);
-    right(await application.verifyEmailOTP({ body: { email, otp, register_token } }));
-    await configure(shop, demands(HARD, HARD));
-    const body = { username: email, password: PASSWORD };
-    const done = right(await shop.browser().application.loginWithEmailAndPassword({ body }));
-    expect(cookieOf(done)).toBe('');
-    expect(done.body).toMatchObject({
-      register_token: expect.any(String),
-      user: { emails: [{ email }] },
+describe.each(BACKENDS_AND_MOCK)(
+  'a known shopper who lacks a demanded identifier, on %s',
+  (_, createShop) => {
+    test('gets no session by the registration form either, but a token bound to the account', async () => {
+      const shop = await createShop();
+      await member(shop);
+      await configure(shop, demands(HARD, HARD));
+      const { application } = shop.client();
+      const form = expectOk(
+        await application.registerWithForm({
+          body: { first_name: 'Mallory', email, phone: { mobile: MINE.phone } },
+        }),
+      ).body;
+      const halted = expectOk(
+        await application.verifyMobileOTP({
+          body: {
+            request_id: form.request_id ?? '',
+            otp: await shop.otp(E164),
+            register_token: form.register_token,
+          },
+        }),
+      );
+      expect(cookieOf(halted)).toBe('');
+      expect(halted.body).toMatchObject({
+        user_exists: false,
+        verify_email_otp: true,
+        // The registration goes on under its one token, and to its one end.
+        register_token: form.register_token,
+        user: { first_name: 'Asha' },
+      });
+      shop.clock.advance(SEND_GAP_MS);
+      const next = expectOk(
+        await application.updateProfile({
+          body: { email, register_token: halted.body.register_token },
+        }),
+      ).body;
+      const otp = await shop.otp(email);
+      const done = expectOk(
+        await application.verifyEmailOTP({
+          body: { email, otp, register_token: next.register_token },
+        }),
+      );
+      expect(done.body).toMatchObject({
+        user_exists: true,
+        user: { first_name: 'Asha', emails: [{ email, verified: true }] },
+      });
+      expectOk(await application.getLoggedInUser());
     });
-  });
 
-  test('gets none by a password reset', async () => {
-    const shop = await open({ config: demands(HARD, OFF) });
-    const { application } = shop.browser();
-    const form = { email, password: PASSWORD };
-    const { register_token } = right(await application.registerWithForm({ body: form })).body;
-    const otp = await shop.otp(email);
-    right(await application.verifyEmailOTP({ body: { email, otp, register_token } }));
-    await configure(shop, demands(HARD, HARD));
-    const code = await resetCode(shop);
-    const done = right(
-      await shop.browser().application.forgotPassword({
-        body: { code, password: 'another passphrase' },
-      }),
-    );
-    expect(cookieOf(done)).toBe('');
-    expect(done.body).toMatchObject({
-      register_token: expect.any(String),
-      user: { emails: [{ email }] },
+    test('gets none by a token whose number has got its owner meanwhile', async () => {
+      const shop = await createShop();
+      const register_token = await provenToken(shop);
+      const owner = await member(shop);
+      const { application } = shop.client();
+      const before = (await shop.messages()).length;
+      for (const answer of [
+        await application.registerWithForm({
+          body: { first_name: 'Mallory', email, register_token },
+        }),
+        await application.updateProfile({ body: { first_name: 'Mallory', register_token } }),
+      ]) {
+        expect(answer).toMatchObject({ status: 400, body: { code: 'register_token_invalid' } });
+        expect(answer.headers.get('set-cookie')).toBeNull();
+      }
+      expect(await shop.messages()).toHaveLength(before);
+      const own = expectOk(await owner.browser.application.getLoggedInUser()).body;
+      expect(own.user?.first_name).not.toBe('Mallory');
     });
-  });
-});
 
-describe.each(JOURNEYS)('a password reset on %s', (_, open) => {
+    test('gets none by a password', async () => {
+      const shop = await createShop({ config: demands(HARD, OFF) });
+      const { application } = shop.client();
+      const form = { email, password: PASSWORD };
+      const { register_token } = expectOk(await application.registerWithForm({ body: form })).body;
+      const otp = await shop.otp(email);
+      expectOk(await application.verifyEmailOTP({ body: { email, otp, register_token } }));
+      await configure(shop, demands(HARD, HARD));
+      const body = { username: email, password: PASSWORD };
+      const done = expectOk(await shop.client().application.loginWithEmailAndPassword({ body }));
+      expect(cookieOf(done)).toBe('');
+      expect(done.body).toMatchObject({
+        register_token: expect.any(String),
+        user: { emails: [{ email }] },
+      });
+    });
+
+    test('gets none by a password reset', async () => {
+      const shop = await createShop({ config: demands(HARD, OFF) });
+      const { application } = shop.client();
+      const form = { email, password: PASSWORD };
+      const { register_token } = expectOk(await application.registerWithForm({ body: form })).body;
+      const otp = await shop.otp(email);
+      expectOk(await application.verifyEmailOTP({ body: { email, otp, register_token } }));
+      await configure(shop, demands(HARD, HARD));
+      const code = await resetCode(shop);
+      const done = expectOk(
+        await shop.client().application.forgotPassword({
+          body: { code, password: 'another passphrase' },
+        }),
+      );
+      expect(cookieOf(done)).toBe('');
+      expect(done.body).toMatchObject({
+        register_token: expect.any(String),
+        user: { emails: [{ email }] },
+      });
+    });
+  },
+);
+
+describe.each(BACKENDS_AND_MOCK)('a password reset on %s', (_, createShop) => {
   test('ends the session of another shopper that is presented with it', async () => {
-    const shop = await open();
+    const shop = await createShop();
     await passwordMember(shop);
     const { browser } = await member(shop, OTHER);
-    const [handle] = right(await browser.application.getListOfActiveSessions()).body.sessions ?? [];
-    const elsewhere = shop.browser();
+    const [handle] =
+      expectOk(await browser.application.getListOfActiveSessions()).body.sessions ?? [];
+    const elsewhere = shop.client();
     await prove(shop, elsewhere, OTHER);
     const body = { code: await resetCode(shop), password: 'another passphrase' };
-    right(await browser.application.forgotPassword({ body }));
-    const left = right(await elsewhere.application.getListOfActiveSessions()).body.sessions;
+    expectOk(await browser.application.forgotPassword({ body }));
+    const left = expectOk(await elsewhere.application.getListOfActiveSessions()).body.sessions;
     expect(left).toHaveLength(1);
     expect(left).not.toContain(handle);
   });
 });
 
-describe.each(JOURNEYS)('what is left of an account that is deleted, on %s', (_, open) => {
-  test('its links claim no address', async () => {
-    const shop = await open();
-    const { application } = (await member(shop)).browser;
-    right(await application.addEmail({ body: { email } }));
-    const code = await linkCode(shop, email);
-    const body = { mobile: MINE.phone };
-    const { request_id } = right(await application.sendOTPOnMobile({ body })).body;
-    right(await application.deleteUser({ body: { request_id, otp: await shop.otp(E164) } }));
-    const late = await shop.browser().application.verifyEmail({ body: { code } });
-    expect(late).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
-  });
-});
+describe.each(BACKENDS_AND_MOCK)(
+  'what is left of an account that is deleted, on %s',
+  (_, createShop) => {
+    test('its links claim no address', async () => {
+      const shop = await createShop();
+      const { application } = (await member(shop)).browser;
+      expectOk(await application.addEmail({ body: { email } }));
+      const code = await linkCode(shop, email);
+      const body = { mobile: MINE.phone };
+      const { request_id } = expectOk(await application.sendOTPOnMobile({ body })).body;
+      expectOk(await application.deleteUser({ body: { request_id, otp: await shop.otp(E164) } }));
+      const late = await shop.client().application.verifyEmail({ body: { code } });
+      expect(late).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
+    });
+  },
+);
 
 test('a login with the old password that begins while the new one is hashed does not outlive the reset', async () => {
   const shop = await memoryShop();
   await passwordMember(shop);
-  const thief = shop.browser();
+  const thief = shop.client();
   const { hasher } = shop.ports;
   const { hash } = hasher;
   hasher.hash = async (password) => {
     shop.clock.advance(10);
     const body = { username: email, password: PASSWORD };
-    right(await thief.application.loginWithEmailAndPassword({ body }));
+    expectOk(await thief.application.loginWithEmailAndPassword({ body }));
     shop.clock.advance(10);
     return hash(password);
   };
   const code = await resetCode(shop);
   try {
     const body = { code, password: 'another passphrase' };
-    right(await shop.browser().application.forgotPassword({ body }));
+    expectOk(await shop.client().application.forgotPassword({ body }));
   } finally {
     hasher.hash = hash;
   }
@@ -251,7 +263,7 @@ describe('a password that is changed while another is looked at, on memory', () 
   test('the old one signs nobody in any more', async () => {
     const { shop, id } = await meddled('verify');
     const body = { username: email, password: PASSWORD };
-    const refused = await shop.browser().application.loginWithEmailAndPassword({ body });
+    const refused = await shop.client().application.loginWithEmailAndPassword({ body });
     expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
     expect(refused.headers.getSetCookie()).toEqual([]);
     expect(await shop.ports.passwords.hashOf(id)).toBe('another hash');
@@ -297,23 +309,25 @@ describe('a drawn username that somebody has, on memory', () => {
     'is drawn anew when %s ends the registration',
     async (end) => {
       const { shop, restore } = await withTwin();
-      const { application } = shop.browser();
+      const { application } = shop.client();
       try {
         const body = { first_name: 'Asha', phone: { mobile: MINE.phone } };
         if (end === 'the form') {
           const register_token = await provenToken(shop);
-          right(await application.updateProfile({ body: { first_name: 'Asha', register_token } }));
+          expectOk(
+            await application.updateProfile({ body: { first_name: 'Asha', register_token } }),
+          );
         } else {
-          const { request_id = '', register_token } = right(
+          const { request_id = '', register_token } = expectOk(
             await application.registerWithForm({ body }),
           ).body;
           const code = { request_id, otp: await shop.otp(E164), register_token };
-          right(await application.verifyMobileOTP({ body: code }));
+          expectOk(await application.verifyMobileOTP({ body: code }));
         }
       } finally {
         restore();
       }
-      const { user } = right(await application.getLoggedInUser()).body;
+      const { user } = expectOk(await application.getLoggedInUser()).body;
       expect(user?.username).toMatch(new RegExp(`^${MINE.phone}_[1-9]\\d{4}$`));
       expect(user?.username).not.toBe(TWIN);
     },
@@ -322,7 +336,7 @@ describe('a drawn username that somebody has, on memory', () => {
 
 test('the form names the number that is missing as it calls it itself', async () => {
   const shop = await memoryShop();
-  const refused = await shop.browser().application.registerWithForm({ body: { email } });
+  const refused = await shop.client().application.registerWithForm({ body: { email } });
   expect(refused.body).toMatchObject({
     code: 'required_field_missing',
     errors: [{ path: 'body.phone.mobile' }],

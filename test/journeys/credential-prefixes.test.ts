@@ -1,9 +1,17 @@
 /** A part of a credential is no credential: not its beginning, not its end, not one character more, and no pattern that fits it. */
 import { describe, expect, test } from 'vitest';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import { cookieOf, E164, MOBILE, prove, right, signUp, type Browser } from '../support/answers.ts';
+import {
+  cookieOf,
+  E164,
+  MOBILE,
+  prove,
+  expectOk,
+  signUp,
+  type Browser,
+} from '../support/answers.ts';
 import { accessToken, operatorOf, params } from '../support/operator.ts';
-import { JOURNEYS, ORIGIN, type Shop } from '../support/shop.ts';
+import { BACKENDS_AND_MOCK, ORIGIN, type Shop } from '../support/shop.ts';
 
 const EMAIL = 'asha@example.com';
 const PASSWORD = 'a long passphrase';
@@ -43,7 +51,7 @@ async function linkCode(shop: Shop, to: string): Promise<string> {
 }
 
 async function member(shop: Shop) {
-  const browser = shop.browser();
+  const browser = shop.client();
   const done = await signUp(shop, browser);
   shop.clock.advance(31_000);
   return { browser, cookie: cookieOf(done), id: done.body.user?._id ?? '' };
@@ -52,10 +60,10 @@ async function member(shop: Shop) {
 /** With a verified email and a password. */
 async function mailedMember(shop: Shop) {
   const one = await member(shop);
-  right(await one.browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+  expectOk(await one.browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
   const otp = await shop.otp(EMAIL);
-  right(await one.browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
-  right(await one.browser.application.updatePassword({ body: { new_password: PASSWORD } }));
+  expectOk(await one.browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
+  expectOk(await one.browser.application.updatePassword({ body: { new_password: PASSWORD } }));
   shop.clock.advance(31_000);
   return one;
 }
@@ -69,8 +77,8 @@ const CODES: [string, (shop: Shop) => Promise<Credential>][] = [
   [
     'a login code by SMS',
     async (shop) => {
-      const browser = shop.browser();
-      const { request_id = '' } = right(
+      const browser = shop.client();
+      const { request_id = '' } = expectOk(
         await browser.application.loginWithOTP({ body: MOBILE }),
       ).body;
       return { whole: await shop.otp(E164), use: answer(browser, request_id) };
@@ -79,8 +87,8 @@ const CODES: [string, (shop: Shop) => Promise<Credential>][] = [
   [
     'a login code by email',
     async (shop) => {
-      const { application } = shop.browser();
-      right(await application.sendOTPOnEmail({ body: { email: EMAIL } }));
+      const { application } = shop.client();
+      expectOk(await application.sendOTPOnEmail({ body: { email: EMAIL } }));
       return {
         whole: await shop.otp(EMAIL),
         use: async (otp) => application.verifyEmailOTP({ body: { email: EMAIL, otp } }),
@@ -92,7 +100,9 @@ const CODES: [string, (shop: Shop) => Promise<Credential>][] = [
     async (shop) => {
       const { browser } = await member(shop);
       const body = { mobile: '9876543210', country_code: '91' };
-      const { request_id = '' } = right(await browser.application.sendOTPOnMobile({ body })).body;
+      const { request_id = '' } = expectOk(
+        await browser.application.sendOTPOnMobile({ body }),
+      ).body;
       return { whole: await shop.otp('+919876543210'), use: answer(browser, request_id) };
     },
   ],
@@ -100,7 +110,7 @@ const CODES: [string, (shop: Shop) => Promise<Credential>][] = [
     'a code that confirms the deletion of the account',
     async (shop) => {
       const { browser } = await member(shop);
-      const { request_id = '' } = right(
+      const { request_id = '' } = expectOk(
         await browser.application.sendOTPOnMobile({ body: MOBILE }),
       ).body;
       return {
@@ -112,8 +122,8 @@ const CODES: [string, (shop: Shop) => Promise<Credential>][] = [
   [
     'a code of a registration',
     async (shop) => {
-      const browser = shop.browser();
-      const { request_id = '', register_token } = right(
+      const browser = shop.client();
+      const { request_id = '', register_token } = expectOk(
         await browser.application.registerWithForm({ body: { first_name: 'Asha', phone: MOBILE } }),
       ).body;
       return { whole: await shop.otp(E164), use: answer(browser, request_id, { register_token }) };
@@ -126,8 +136,8 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
     'the request id of a code',
     'otp_invalid',
     async (shop) => {
-      const { application } = shop.browser();
-      const { request_id = '' } = right(await application.loginWithOTP({ body: MOBILE })).body;
+      const { application } = shop.client();
+      const { request_id = '' } = expectOk(await application.loginWithOTP({ body: MOBILE })).body;
       const otp = await shop.otp(E164);
       return {
         whole: request_id,
@@ -139,8 +149,8 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
     'the resend token of an SMS',
     'resend_token_invalid',
     async (shop) => {
-      const { application } = shop.browser();
-      const sent = right(await application.loginWithOTP({ body: MOBILE })).body;
+      const { application } = shop.client();
+      const sent = expectOk(await application.loginWithOTP({ body: MOBILE })).body;
       shop.clock.advance(31_000);
       return {
         whole: sent.resend_token ?? '',
@@ -152,8 +162,8 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
     'the resend token of an email',
     'resend_token_invalid',
     async (shop) => {
-      const { application } = shop.browser();
-      const sent = right(await application.sendOTPOnEmail({ body: { email: EMAIL } })).body;
+      const { application } = shop.client();
+      const sent = expectOk(await application.sendOTPOnEmail({ body: { email: EMAIL } })).body;
       shop.clock.advance(31_000);
       return {
         whole: sent.resend_email_token ?? '',
@@ -165,8 +175,8 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
     'a register_token, with the profile form',
     'register_token_invalid',
     async (shop) => {
-      const { application } = shop.browser();
-      const { register_token = '' } = (await prove(shop, shop.browser())).body;
+      const { application } = shop.client();
+      const { register_token = '' } = (await prove(shop, shop.client())).body;
       return {
         whole: register_token,
         use: async (given) =>
@@ -179,8 +189,8 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
     'link_invalid',
     async (shop) => {
       await mailedMember(shop);
-      const { application } = shop.browser();
-      right(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+      const { application } = shop.client();
+      expectOk(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
       return {
         whole: await linkCode(shop, EMAIL),
         use: async (code) => application.sendResetToken({ body: { code } }),
@@ -192,8 +202,8 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
     'link_invalid',
     async (shop) => {
       await mailedMember(shop);
-      const { application } = shop.browser();
-      right(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+      const { application } = shop.client();
+      expectOk(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
       return {
         whole: await linkCode(shop, EMAIL),
         use: async (code) =>
@@ -206,10 +216,10 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
     'link_invalid',
     async (shop) => {
       const { browser } = await member(shop);
-      right(await browser.application.addEmail({ body: { email: EMAIL } }));
+      expectOk(await browser.application.addEmail({ body: { email: EMAIL } }));
       return {
         whole: await linkCode(shop, EMAIL),
-        use: async (code) => shop.browser().application.verifyEmail({ body: { code } }),
+        use: async (code) => shop.client().application.verifyEmail({ body: { code } }),
       };
     },
   ],
@@ -219,10 +229,10 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
     async (shop) => {
       const { browser } = await member(shop);
       const body = { phone: '9876543210', country_code: '91' };
-      right(await browser.application.addMobileNumber({ body }));
+      expectOk(await browser.application.addMobileNumber({ body }));
       return {
         whole: await linkCode(shop, '+919876543210'),
-        use: async (code) => shop.browser().application.verifyMobile({ body: { code } }),
+        use: async (code) => shop.client().application.verifyMobile({ body: { code } }),
       };
     },
   ],
@@ -236,7 +246,7 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
         whole: decodeURIComponent(value),
         use: async (given) =>
           shop
-            .browser({ cookie: `${name}=${encodeURIComponent(given)}` })
+            .client({ cookie: `${name}=${encodeURIComponent(given)}` })
             .application.getLoggedInUser(),
       };
     },
@@ -247,7 +257,7 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
     async (shop) => {
       const { id } = await member(shop);
       const operator = await operatorOf(shop);
-      const { items = [] } = right(
+      const { items = [] } = expectOk(
         await operator.getActiveSessions({ params, query: { id } }),
       ).body;
       return {
@@ -276,7 +286,7 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
       whole: DEMO.applicationToken,
       use: async (given) =>
         shop
-          .browser({ authorization: `Bearer ${btoa(`${DEMO.applicationId}:${given}`)}` })
+          .client({ authorization: `Bearer ${btoa(`${DEMO.applicationId}:${given}`)}` })
           .application.getPlatformConfig(),
     }),
   ],
@@ -286,14 +296,14 @@ const TOKENS: [string, string, (shop: Shop) => Promise<Credential>][] = [
     async (shop) => ({
       whole: await accessToken(shop),
       use: async (given) =>
-        shop.browser({ authorization: `Bearer ${given}` }).platform.getPlatformConfig({ params }),
+        shop.client({ authorization: `Bearer ${given}` }).platform.getPlatformConfig({ params }),
     }),
   ],
 ];
 
-describe.each(JOURNEYS)('a part of a credential on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('a part of a credential on %s', (_, createShop) => {
   test.each(CODES)('%s: only the whole code counts', async (_name, prepare) => {
-    const shop = await open();
+    const shop = await createShop();
     const { whole, use } = await prepare(shop);
     expect(whole).toMatch(/^\d{6}$/);
     for (const part of parts(whole)) {
@@ -301,22 +311,22 @@ describe.each(JOURNEYS)('a part of a credential on %s', (_, open) => {
       expect([part, refused]).toMatchObject([part, { status: 400, body: { code: 'otp_invalid' } }]);
       expect(refused.headers.getSetCookie()).toEqual([]);
     }
-    right(await use(whole));
+    expectOk(await use(whole));
   });
 
   test.each(CODES)('%s: no pattern fits it', async (_name, prepare) => {
-    const shop = await open();
+    const shop = await createShop();
     const { whole, use } = await prepare(shop);
     for (const pattern of patterns(whole)) {
       const refused = await use(pattern);
       expect([pattern, refused.ok]).toEqual([pattern, false]);
       expect(refused.headers.getSetCookie()).toEqual([]);
     }
-    right(await use(whole));
+    expectOk(await use(whole));
   });
 
   test.each(TOKENS)('%s: only the whole one counts', async (_name, code, prepare) => {
-    const shop = await open();
+    const shop = await createShop();
     const { whole, use } = await prepare(shop);
     expect(whole.length).toBeGreaterThan(10);
     const sent = (await shop.messages()).length;
@@ -326,11 +336,11 @@ describe.each(JOURNEYS)('a part of a credential on %s', (_, open) => {
       expect(refused.headers.getSetCookie().filter((line) => !/Max-Age=0/.test(line))).toEqual([]);
     }
     expect(await shop.messages()).toHaveLength(sent);
-    right(await use(whole));
+    expectOk(await use(whole));
   });
 
   test('an OAuth secret: only the whole one counts', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const ask = async (secret: string) =>
       shop.fetch(
         `${ORIGIN}/service/panel/authentication/v1.0/company/${DEMO.companyId}/oauth/token`,

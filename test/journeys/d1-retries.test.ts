@@ -1,8 +1,8 @@
 /** D1's transient faults: a read is tried again, up to three times; a write never is, for its answer may only be lost. */
 import { describe, expect, test } from 'vitest';
-import { MOBILE, right, signUp } from '../support/answers.ts';
+import { MOBILE, expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, type EdgeShop } from '../support/shop.ts';
+import { d1Shop, type D1Shop } from '../support/shop.ts';
 
 interface Answer {
   ok: boolean;
@@ -23,7 +23,7 @@ const TRANSIENT = [
 ];
 
 /** The next `times` round trips fail; says how many were made since. */
-function failing(shop: EdgeShop, times: number, message = LOST): () => number {
+function failing(shop: D1Shop, times: number, message = LOST): () => number {
   let made = 0;
   shop.db.onTrip = (when) => {
     if (when !== 'before') return;
@@ -34,19 +34,19 @@ function failing(shop: EdgeShop, times: number, message = LOST): () => number {
 }
 
 /** A call of a signed-in shopper: the first thing it does is to read. */
-async function ownProfile(shop: EdgeShop): Promise<() => Promise<Answer>> {
-  const browser = shop.browser();
+async function ownProfile(shop: D1Shop): Promise<() => Promise<Answer>> {
+  const browser = shop.client();
   await signUp(shop, browser);
   return async () => browser.application.getLoggedInUser();
 }
 
 /** Operations whose first round trip only reads. */
-const READS: [string, (shop: EdgeShop) => Promise<() => Promise<Answer>>][] = [
+const READS: [string, (shop: D1Shop) => Promise<() => Promise<Answer>>][] = [
   ['getLoggedInUser', ownProfile],
   [
     'getListOfActiveSessions',
     async (shop) => {
-      const browser = shop.browser();
+      const browser = shop.client();
       await signUp(shop, browser);
       return async () => browser.application.getListOfActiveSessions();
     },
@@ -75,19 +75,19 @@ const READS: [string, (shop: EdgeShop) => Promise<() => Promise<Answer>>][] = [
   [
     'getActiveSessions',
     async (shop) => {
-      const id = (await signUp(shop, shop.browser())).body.user?._id ?? '';
+      const id = (await signUp(shop, shop.client())).body.user?._id ?? '';
       const operator = await operatorOf(shop);
       return async () => operator.getActiveSessions({ params, query: { id } });
     },
   ],
 ];
 
-async function warmed<T>(prepare: (shop: EdgeShop) => Promise<T>) {
-  const shop = await edgeShop();
+async function warmed<T>(prepare: (shop: D1Shop) => Promise<T>) {
+  const shop = await d1Shop();
   const call = await prepare(shop);
   // Application and client are cached now, so that the next round trip is the operation's own.
-  right(await shop.browser().application.getPlatformConfig());
-  right(await (await operatorOf(shop)).getPlatformConfig({ params }));
+  expectOk(await shop.client().application.getPlatformConfig());
+  expectOk(await (await operatorOf(shop)).getPlatformConfig({ params }));
   await shop.settle();
   return { shop, call };
 }
@@ -96,13 +96,13 @@ describe('a read', () => {
   test.each(READS)('of %s is tried again when D1 fails once', async (_name, prepare) => {
     const { shop, call } = await warmed(prepare);
     failing(shop, 1);
-    right(await call());
+    expectOk(await call());
   });
 
   test.each(TRANSIENT)('is tried again after "%s"', async (message) => {
     const { shop, call } = await warmed(ownProfile);
     const made = failing(shop, 2, message);
-    right(await call());
+    expectOk(await call());
     expect(made()).toBe(3);
   });
 
@@ -127,11 +127,11 @@ describe('a write', () => {
   test.each(TRANSIENT)('is never tried again, after "%s" neither', async (message) => {
     const { shop } = await warmed(async () => undefined);
     const made = failing(shop, 1, message);
-    const refused = await shop.browser().application.loginWithOTP({ body: MOBILE });
+    const refused = await shop.client().application.loginWithOTP({ body: MOBILE });
     expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect(made()).toBe(1);
     expect(shop.queue.sent).toEqual([]);
     shop.db.onTrip = undefined;
-    right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+    expectOk(await shop.client().application.loginWithOTP({ body: MOBILE }));
   });
 });

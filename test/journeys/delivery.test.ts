@@ -4,8 +4,8 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { webhookSignature } from '../../src/adapters/notify/transports/webhook.ts';
 import type { Envelope } from '../../src/adapters/queue/messages.ts';
-import { E164, MOBILE, right } from '../support/answers.ts';
-import { edgeShop, type EdgeShop } from '../support/shop.ts';
+import { E164, MOBILE, expectOk } from '../support/answers.ts';
+import { d1Shop, type D1Shop } from '../support/shop.ts';
 
 const SECRET = 'a webhook secret of more than 32 characters';
 const SETTINGS = {
@@ -25,7 +25,7 @@ interface Provider {
 
 async function shopWith(answers: Provider['answers'] = []) {
   const provider: Provider = { answers, requests: [], accepted: [] };
-  const shop = await edgeShop({
+  const shop = await d1Shop({
     env: SETTINGS,
     fetch: async (input, init) => {
       const request = new Request(input, init);
@@ -45,7 +45,7 @@ async function shopWith(answers: Provider['answers'] = []) {
   return { shop, provider };
 }
 
-async function consume(shop: EdgeShop, bodies: Envelope[], attempts = 1, queue = 'messages') {
+async function consume(shop: D1Shop, bodies: Envelope[], attempts = 1, queue = 'messages') {
   const messages = bodies.map((body, index) => ({
     id: String(index),
     timestamp: new Date(),
@@ -63,22 +63,22 @@ async function consume(shop: EdgeShop, bodies: Envelope[], attempts = 1, queue =
     };
     Object.defineProperty(message, 'retry', { value: noted });
   }
-  await shop.wired.consume(batch);
+  await shop.runtime.consume(batch);
   return { ...(await getQueueResult(batch, context)), delays };
 }
 
 /** Asks for a code and takes its message off the queue. */
-async function asked(shop: EdgeShop): Promise<Envelope> {
-  right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+async function asked(shop: D1Shop): Promise<Envelope> {
+  expectOk(await shop.client().application.loginWithOTP({ body: MOBILE }));
   const [envelope] = shop.queue.sent.slice(-1);
   if (!envelope) throw new Error('nothing was queued');
   shop.log.length = 0;
   return envelope;
 }
 
-const told = (shop: EdgeShop) => shop.log.map(({ message }) => message);
+const told = (shop: D1Shop) => shop.log.map(({ message }) => message);
 
-async function keepsSecrets(shop: EdgeShop) {
+async function keepsSecrets(shop: D1Shop) {
   const lines = JSON.stringify(shop.log);
   for (const secret of [await shop.otp(E164), SECRET, 'url-secret', '8652523958']) {
     expect(lines).not.toContain(secret);
@@ -265,13 +265,13 @@ describe('delivery by webhook', () => {
   test('nothing of it is readable in development: the inbox stays empty', async () => {
     const { shop } = await shopWith();
     await consume(shop, [await asked(shop)]);
-    expect(await shop.wired.inbox.list()).toEqual([]);
+    expect(await shop.runtime.inbox.list()).toEqual([]);
   });
 });
 
 test('each channel by its own transport', async () => {
   const hosts: string[] = [];
-  const shop = await edgeShop({
+  const shop = await d1Shop({
     env: {
       DELIVERY: 'inbox',
       DELIVERY_EMAIL: 'resend',
@@ -284,12 +284,12 @@ test('each channel by its own transport', async () => {
     },
   });
   const envelope = await asked(shop);
-  right(
+  expectOk(
     await shop
-      .browser()
+      .client()
       .application.sendOTPOnEmail({ body: { email: 'a@example.com', action: 'send' } }),
   );
   await consume(shop, [envelope, ...shop.queue.sent.slice(-1)]);
   expect(hosts).toEqual(['api.resend.com']);
-  expect((await shop.wired.inbox.list()).map(({ channel }) => channel)).toEqual(['sms']);
+  expect((await shop.runtime.inbox.list()).map(({ channel }) => channel)).toEqual(['sms']);
 });

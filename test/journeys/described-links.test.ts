@@ -1,8 +1,8 @@
 /** A page can say which account a link belongs to before the link is used; asking uses nothing up. */
 import { describe, expect, test } from 'vitest';
-import { right, signUp } from '../support/answers.ts';
+import { expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { SHOPS, edgeShop, type Shop } from '../support/shop.ts';
+import { BACKENDS, d1Shop, type Shop } from '../support/shop.ts';
 
 const GAP_MS = 31_000;
 const DAY_MS = 86_400_000;
@@ -16,71 +16,71 @@ async function codeTo(shop: Shop, to: string): Promise<string> {
 }
 
 const ask = async (shop: Shop, code: string) =>
-  shop.browser().service.describeLink({ body: { code } });
+  shop.client().service.describeLink({ body: { code } });
 
 async function verifiedEmail(shop: Shop, email: string) {
-  const owner = shop.browser();
+  const owner = shop.client();
   const id = (await signUp(shop, owner)).body.user?._id ?? '';
-  right(await owner.application.sendOTPOnEmail({ body: { email } }));
+  expectOk(await owner.application.sendOTPOnEmail({ body: { email } }));
   const otp = await shop.otp(email);
-  right(await owner.application.verifyEmailOTP({ body: { email, otp } }));
+  expectOk(await owner.application.verifyEmailOTP({ body: { email, otp } }));
   shop.clock.advance(GAP_MS);
   return { owner, id };
 }
 
-describe.each(SHOPS)('a described link on %s', (_, open) => {
+describe.each(BACKENDS)('a described link on %s', (_, createShop) => {
   test('names the account of who asked for it, and verifies afterwards', async () => {
-    const shop = await open();
-    const owner = shop.browser();
+    const shop = await createShop();
+    const owner = shop.client();
     await signUp(shop, owner);
-    right(await owner.application.addEmail({ body: { email: 'victim@example.com' } }));
-    right(await owner.application.addMobileNumber({ body: { phone: '9876543210' } }));
+    expectOk(await owner.application.addEmail({ body: { email: 'victim@example.com' } }));
+    expectOk(await owner.application.addMobileNumber({ body: { phone: '9876543210' } }));
     const byMail = await codeTo(shop, 'victim@example.com');
     const bySms = await codeTo(shop, '+919876543210');
     const mail = { kind: 'verify_email', account: ACCOUNT, identifier: 'v***@example.com' };
     const sms = { kind: 'verify_mobile', account: ACCOUNT, identifier: '+91******3210' };
     for (let times = 0; times < 3; times += 1) {
-      expect(right(await ask(shop, byMail)).body).toEqual(mail);
-      expect(right(await ask(shop, bySms)).body).toEqual(sms);
+      expect(expectOk(await ask(shop, byMail)).body).toEqual(mail);
+      expect(expectOk(await ask(shop, bySms)).body).toEqual(sms);
     }
-    right(await shop.browser().application.verifyEmail({ body: { code: byMail } }));
-    right(await shop.browser().application.verifyMobile({ body: { code: bySms } }));
+    expectOk(await shop.client().application.verifyEmail({ body: { code: byMail } }));
+    expectOk(await shop.client().application.verifyMobile({ body: { code: bySms } }));
     for (const used of [byMail, bySms]) expect(await ask(shop, used)).toMatchObject(INVALID);
     await shop.settle();
   });
 
   test('of a password reset: until it is used, and only while its address is verified', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const [email, second] = ['asha@example.com', 'rao@example.com'];
     const { id } = await verifiedEmail(shop, email);
     const reset = async () => {
-      right(await shop.browser().application.sendResetPasswordEmail({ body: { email } }));
+      expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email } }));
       shop.clock.advance(GAP_MS);
       return codeTo(shop, email);
     };
     const code = await reset();
-    const answer = right(await ask(shop, code)).body;
+    const answer = expectOk(await ask(shop, code)).body;
     expect(answer).toMatchObject({ kind: 'reset', identifier: 'a***@example.com' });
     const body = { code, password: 'correct horse battery staple' };
-    right(await shop.browser().application.forgotPassword({ body }));
+    expectOk(await shop.client().application.forgotPassword({ body }));
     expect(await ask(shop, code)).toMatchObject(INVALID);
 
     const next = await reset();
-    right(await ask(shop, next));
+    expectOk(await ask(shop, next));
     const emails = [{ email, verified: false }, { email: second }];
     const path = { ...params, user_id: id };
-    right(await (await operatorOf(shop)).updateUser({ params: path, body: { emails } }));
+    expectOk(await (await operatorOf(shop)).updateUser({ params: path, body: { emails } }));
     expect(await ask(shop, next)).toMatchObject(INVALID);
     await shop.settle();
   });
 
   test('unknown, expired, and of an address that nobody has are answered alike', async () => {
-    const shop = await open();
-    const owner = shop.browser();
+    const shop = await createShop();
+    const owner = shop.client();
     await signUp(shop, owner);
-    right(await owner.application.addEmail({ body: { email: 'new@example.com' } }));
+    expectOk(await owner.application.addEmail({ body: { email: 'new@example.com' } }));
     const code = await codeTo(shop, 'new@example.com');
-    right(await ask(shop, code));
+    expectOk(await ask(shop, code));
     shop.clock.advance(DAY_MS);
     const gist = async (one: string) => {
       const { status, body } = await ask(shop, one);
@@ -94,10 +94,10 @@ describe.each(SHOPS)('a described link on %s', (_, open) => {
 });
 
 test('the code of another application describes nothing', async () => {
-  const shop = await edgeShop();
-  const owner = shop.browser();
+  const shop = await d1Shop();
+  const owner = shop.client();
   await signUp(shop, owner);
-  right(await owner.application.addEmail({ body: { email: 'new@example.com' } }));
+  expectOk(await owner.application.addEmail({ body: { email: 'new@example.com' } }));
   const code = await codeTo(shop, 'new@example.com');
   const id = await shop.ports.vault.digest(code);
   const now = shop.clock.now();

@@ -7,7 +7,7 @@ import { table } from '../../src/table.ts';
 import worker from '../../src/worker.ts';
 import { cookieOf, signUp } from '../support/answers.ts';
 import { accessToken } from '../support/operator.ts';
-import { AUTHORIZATION, edgeShop, JOURNEYS, type Shop } from '../support/shop.ts';
+import { AUTHORIZATION, d1Shop, BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 
 const rows = entriesOf(table);
 
@@ -19,7 +19,7 @@ const pathOf = (path: string): string =>
 
 /** Sends a body to a row, as somebody who may call it. */
 async function bodySender(shop: Shop) {
-  const cookie = cookieOf(await signUp(shop, shop.browser()));
+  const cookie = cookieOf(await signUp(shop, shop.client()));
   const token = await accessToken(shop);
   return async ({ row }: Entry, body: string) => {
     const response = await shop.fetch(pathOf(row.path), {
@@ -36,9 +36,9 @@ async function bodySender(shop: Shop) {
   };
 }
 
-describe.each(JOURNEYS)('a body on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('a body on %s', (_, createShop) => {
   test('of 5,000 levels is a 400 that names the field, on every row that takes a body', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const send = await bodySender(shop);
     const levels = 5_000;
     const nested = [
@@ -100,7 +100,7 @@ describe('headers of every answer', () => {
   const HSTS = 'strict-transport-security';
 
   test('tell browsers of a real deployment to come by https only, and all to send no referrer', async () => {
-    const shop = await edgeShop({ env: PRODUCTION });
+    const shop = await d1Shop({ env: PRODUCTION });
     for (const headers of await headersOf(shop, 'https://auth.example')) {
       expect(headers.get(HSTS)).toBe('max-age=31536000; includeSubDomains');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
@@ -112,17 +112,20 @@ describe('headers of every answer', () => {
     }
   });
 
-  test.each(JOURNEYS)('say nothing of https on a developer’s machine: %s', async (_, open) => {
-    const shop = await open();
-    for (const server of ['http://localhost', 'https://localhost', 'http://192.168.1.7:8787']) {
-      const answers = ANSWERS.filter(([path]) => path === CONFIG || path === '/nowhere');
-      for (const [path, init] of answers) {
-        const { headers } = await shop.fetch(`${server}${path}`, init);
-        expect([server, path, headers.get(HSTS)]).toEqual([server, path, null]);
-        expect(headers.get('referrer-policy') ?? 'no-referrer').toBe('no-referrer');
+  test.each(BACKENDS_AND_MOCK)(
+    'say nothing of https on a developer’s machine: %s',
+    async (_, createShop) => {
+      const shop = await createShop();
+      for (const server of ['http://localhost', 'https://localhost', 'http://192.168.1.7:8787']) {
+        const answers = ANSWERS.filter(([path]) => path === CONFIG || path === '/nowhere');
+        for (const [path, init] of answers) {
+          const { headers } = await shop.fetch(`${server}${path}`, init);
+          expect([server, path, headers.get(HSTS)]).toEqual([server, path, null]);
+          expect(headers.get('referrer-policy') ?? 'no-referrer').toBe('no-referrer');
+        }
       }
-    }
-  });
+    },
+  );
 
   test('a misconfigured Worker says so over https, unless it is for development', async () => {
     const ask = async (ENVIRONMENT?: string) => {
@@ -144,10 +147,10 @@ test('a cookie is Secure, save over plain http on a developer’s machine', asyn
     const response = await shop.fetch(`${server}${path}`, { headers });
     return response.headers.getSetCookie().map((line) => /; secure/i.test(line));
   };
-  const real = await edgeShop({ env: PRODUCTION });
+  const real = await d1Shop({ env: PRODUCTION });
   expect(await lines(real, 'https://auth.example')).toEqual([true]);
   expect(await lines(real, 'http://auth.example')).toEqual([true]);
-  const local = await edgeShop();
+  const local = await d1Shop();
   expect(await lines(local, 'http://localhost:8787')).toEqual([false]);
   expect(await lines(local, 'http://192.168.1.7:8787')).toEqual([false]);
   expect(await lines(local, 'https://localhost:8787')).toEqual([true]);

@@ -3,9 +3,9 @@
  * as those of a call that fails on the way.
  */
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { cookieOf, E164, MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, type EdgeShop, type ShopOptions } from '../support/shop.ts';
+import { d1Shop, type D1Shop, type ShopOptions } from '../support/shop.ts';
 import { socialShop } from '../support/social-shop.ts';
 
 const EMAIL = 'asha@example.com';
@@ -15,35 +15,35 @@ const DAY = 86_400_000;
 /** By whatever name the hourly cron of retention goes: any that is none of the others. */
 const RETENTION = '47 * * * *';
 
-async function forgetfulShop(options: ShopOptions = {}): Promise<EdgeShop> {
-  const shop = await edgeShop(options);
+async function forgetfulShop(options: ShopOptions = {}): Promise<D1Shop> {
+  const shop = await d1Shop(options);
   Object.assign(shop.kv.namespace, { delete: async () => undefined });
   return shop;
 }
 
-async function member(shop: EdgeShop) {
-  const browser = shop.browser();
+async function member(shop: D1Shop) {
+  const browser = shop.client();
   const done = await signUp(shop, browser);
-  right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+  expectOk(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
   const otp = await shop.otp(EMAIL);
-  right(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
-  right(await browser.application.updatePassword({ body: { new_password: PASSWORD } }));
+  expectOk(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
+  expectOk(await browser.application.updatePassword({ body: { new_password: PASSWORD } }));
   shop.clock.advance(GAP);
   return { id: done.body.user?._id ?? '' };
 }
 
-async function fresh(shop: EdgeShop) {
+async function fresh(shop: D1Shop) {
   shop.clock.advance(GAP);
-  const browser = shop.browser();
+  const browser = shop.client();
   const cookie = cookieOf(await prove(shop, browser));
   await shop.settle();
   shop.clock.advance(GAP);
-  return { browser: shop.browser({ cookie }), cookie };
+  return { browser: shop.client({ cookie }), cookie };
 }
 type Fresh = Awaited<ReturnType<typeof fresh>>;
 
-async function resetCode(shop: EdgeShop): Promise<string> {
-  right(await shop.browser().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+async function resetCode(shop: D1Shop): Promise<string> {
+  expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
   const { content } =
     (await shop.messages()).findLast(({ to, drop }) => to === EMAIL && !drop) ?? {};
   if (!content || !('code' in content)) throw new Error('no link was sent');
@@ -51,18 +51,18 @@ async function resetCode(shop: EdgeShop): Promise<string> {
 }
 
 /** Every way in which one session ends before its time. */
-const ENDS: [string, (shop: EdgeShop, one: Fresh & { id: string }) => Promise<unknown>][] = [
-  ['logout', async (_shop, { browser }) => right(await browser.application.logout())],
+const ENDS: [string, (shop: D1Shop, one: Fresh & { id: string }) => Promise<unknown>][] = [
+  ['logout', async (_shop, { browser }) => expectOk(await browser.application.logout())],
   [
     'an operator who ends it',
     async (shop, { id }) => {
       const operator = await operatorOf(shop);
-      const { items = [] } = right(
+      const { items = [] } = expectOk(
         await operator.getActiveSessions({ params, query: { id } }),
       ).body;
       for (const { session_id = '' } of items) {
         const query = { id, session_id, reason: 'lost phone' };
-        right(await operator.deleteSession({ params, query }));
+        expectOk(await operator.deleteSession({ params, query }));
       }
     },
   ],
@@ -70,23 +70,25 @@ const ENDS: [string, (shop: EdgeShop, one: Fresh & { id: string }) => Promise<un
     'an operator who ends all',
     async (shop, { id }) => {
       const operator = await operatorOf(shop);
-      right(await operator.deleteActiveSessions({ params, query: { id, reason: 'lost phone' } }));
+      expectOk(
+        await operator.deleteActiveSessions({ params, query: { id, reason: 'lost phone' } }),
+      );
     },
   ],
   ['a login by code from the same browser', async (shop, { browser }) => prove(shop, browser)],
   [
     'a login by a code that was mailed, from the same browser',
     async (shop, { cookie }) => {
-      const browser = shop.browser();
-      right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+      const browser = shop.client();
+      expectOk(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
       const body = { email: EMAIL, otp: await shop.otp(EMAIL) };
-      right(await shop.browser({ cookie }).application.verifyEmailOTP({ body }));
+      expectOk(await shop.client({ cookie }).application.verifyEmailOTP({ body }));
     },
   ],
   [
     'a login by password from the same browser',
     async (_shop, { browser }) =>
-      right(
+      expectOk(
         await browser.application.loginWithEmailAndPassword({
           body: { username: EMAIL, password: PASSWORD },
         }),
@@ -96,20 +98,20 @@ const ENDS: [string, (shop: EdgeShop, one: Fresh & { id: string }) => Promise<un
     'a reset of the password from the same browser',
     async (shop, { browser }) => {
       const body = { code: await resetCode(shop), password: 'another passphrase' };
-      right(await browser.application.forgotPassword({ body }));
+      expectOk(await browser.application.forgotPassword({ body }));
     },
   ],
   [
     'a reset of the password elsewhere',
     async (shop) => {
       const body = { code: await resetCode(shop), password: 'another passphrase' };
-      right(await shop.browser().application.forgotPassword({ body }));
+      expectOk(await shop.client().application.forgotPassword({ body }));
     },
   ],
   [
     'a change of the password',
     async (_shop, { browser }) =>
-      right(
+      expectOk(
         await browser.application.updatePassword({
           body: { old_password: PASSWORD, new_password: 'another passphrase' },
         }),
@@ -118,21 +120,21 @@ const ENDS: [string, (shop: EdgeShop, one: Fresh & { id: string }) => Promise<un
   [
     'another registration from the same browser, by its profile form',
     async (shop, { cookie }) => {
-      const { register_token } = (await prove(shop, shop.browser(), '9876543210')).body;
+      const { register_token } = (await prove(shop, shop.client(), '9876543210')).body;
       const body = { first_name: 'Neel', phone: { mobile: '9876543210' }, register_token };
-      right(await shop.browser({ cookie }).application.registerWithForm({ body }));
+      expectOk(await shop.client({ cookie }).application.registerWithForm({ body }));
     },
   ],
   [
     'another registration from the same browser, by its code',
     async (shop, { cookie }) => {
       const phone = { mobile: '9876543210', country_code: '91' };
-      const form = right(
-        await shop.browser().application.registerWithForm({ body: { first_name: 'Neel', phone } }),
+      const form = expectOk(
+        await shop.client().application.registerWithForm({ body: { first_name: 'Neel', phone } }),
       ).body;
       const { register_token, request_id = '' } = form;
       const body = { request_id, otp: await shop.otp('+919876543210'), register_token };
-      right(await shop.browser({ cookie }).application.verifyMobileOTP({ body }));
+      expectOk(await shop.client({ cookie }).application.verifyMobileOTP({ body }));
     },
   ],
   [
@@ -140,7 +142,7 @@ const ENDS: [string, (shop: EdgeShop, one: Fresh & { id: string }) => Promise<un
     async (shop) => {
       for (let logins = 0; logins < 20; logins += 1) {
         shop.clock.advance(GAP);
-        await prove(shop, shop.browser());
+        await prove(shop, shop.client());
         await shop.settle();
       }
     },
@@ -150,11 +152,11 @@ const ENDS: [string, (shop: EdgeShop, one: Fresh & { id: string }) => Promise<un
 const MANY = { sendsPerHour: 100, sendsPerDay: 100, sendsPerIdentifierDay: 100 };
 
 /** The cron runs in between, and forgets what it may forget. */
-async function staysDead(shop: EdgeShop, cookie: string): Promise<void> {
+async function staysDead(shop: D1Shop, cookie: string): Promise<void> {
   for (const days of [0, 3, 5, 20]) {
     shop.clock.advance(days * DAY);
-    await shop.wired.scheduled(RETENTION);
-    const after = await shop.browser({ cookie }).application.getLoggedInUser();
+    await shop.runtime.scheduled(RETENTION);
+    const after = await shop.client({ cookie }).application.getLoggedInUser();
     expect([days, after.status]).toEqual([days, 401]);
   }
 }
@@ -164,7 +166,7 @@ describe('a session that was ended by', () => {
     const shop = await forgetfulShop({ limits: MANY });
     const { id } = await member(shop);
     const one = await fresh(shop);
-    right(await one.browser.application.getLoggedInUser());
+    expectOk(await one.browser.application.getLoggedInUser());
     await end(shop, { ...one, id });
     await shop.settle();
     await staysDead(shop, one.cookie);
@@ -177,17 +179,17 @@ describe('a session that was ended by', () => {
     const sub = '1015842246';
     const access_token = fake.grant({ sub, email: EMAIL, email_verified: true });
     // Whether it links by the address or begins a registration, what follows signs in from this browser.
-    const login = right(
+    const login = expectOk(
       await one.browser.application.loginWithGoogle({ body: { oauth2: { access_token } } }),
     ).body;
     if (login.register_token !== undefined) {
-      const sent = right(await shop.browser().application.loginWithOTP({ body: MOBILE })).body;
+      const sent = expectOk(await shop.client().application.loginWithOTP({ body: MOBILE })).body;
       const body = {
         request_id: sent.request_id ?? '',
         otp: await shop.otp(E164),
         register_token: login.register_token,
       };
-      right(await shop.browser({ cookie: one.cookie }).application.verifyMobileOTP({ body }));
+      expectOk(await shop.client({ cookie: one.cookie }).application.verifyMobileOTP({ body }));
     }
     await staysDead(shop, one.cookie);
   });
@@ -197,7 +199,7 @@ describe('a session that was ended by', () => {
     await member(shop);
     const { browser } = await fresh(shop);
     shop.clock.advance(25 * DAY);
-    await shop.wired.scheduled(RETENTION);
-    right(await browser.application.getLoggedInUser());
+    await shop.runtime.scheduled(RETENTION);
+    expectOk(await browser.application.getLoggedInUser());
   });
 });

@@ -12,7 +12,7 @@ import * as codes from '../support/refusals/codes.ts';
 import type { Scenario } from '../support/refusals/scenario.ts';
 import * as signIn from '../support/refusals/sign-in.ts';
 import * as social from '../support/refusals/social.ts';
-import { JOURNEYS } from '../support/shop.ts';
+import { BACKENDS_AND_MOCK } from '../support/shop.ts';
 
 type Rows = (typeof table)['application'];
 
@@ -54,7 +54,7 @@ function scenarioOf(operationId: string, code: ErrorCode): Scenario | undefined 
   return all[operationId]?.[code];
 }
 
-describe.each(JOURNEYS)('declared errors on %s', (name, open) => {
+describe.each(BACKENDS_AND_MOCK)('declared errors on %s', (name, createShop) => {
   const here = declared.filter(
     ({ operationId, code }) => name === 'D1 and KV' || scenarioOf(operationId, code)?.on !== 'edge',
   );
@@ -62,7 +62,7 @@ describe.each(JOURNEYS)('declared errors on %s', (name, open) => {
   test.each(here)('$pair', async ({ operationId, code }) => {
     const scenario = scenarioOf(operationId, code);
     if (!scenario) throw new Error('has no scenario in test/support/refusals');
-    const shop = await open(scenario.options);
+    const shop = await createShop(scenario.options);
     const { status, headers, body } = await scenario.act(shop);
     expect(body).toMatchObject({
       code,

@@ -3,10 +3,10 @@ import { createExecutionContext, getQueueResult } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { IMPORTS_CRON } from '../../src/adapters/d1/housekeeping.ts';
 import type { ImportMessage } from '../../src/adapters/queue/imports.ts';
-import { right } from '../support/answers.ts';
+import { expectOk } from '../support/answers.ts';
 import { FILES, fileServer, type ServedFile } from '../support/file-server.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, importBatch, type EdgeShop } from '../support/shop.ts';
+import { d1Shop, importBatch, type D1Shop } from '../support/shop.ts';
 import { allRows } from '../support/traces.ts';
 
 const PATH = '/members.csv';
@@ -17,9 +17,9 @@ const FILE = ['user_id,note', ...LINES, ''].join('\n');
 
 async function opened(more: Partial<ServedFile> = {}) {
   const files = fileServer({ [PATH]: { content: FILE, etag: '"1"', ...more } });
-  const shop = await edgeShop({ fetch: files.fetch });
+  const shop = await d1Shop({ fetch: files.fetch });
   const operator = await operatorOf(shop);
-  const { _id: group_id = '' } = right(await operator.createUserGroup({ params, body })).body;
+  const { _id: group_id = '' } = expectOk(await operator.createUserGroup({ params, body })).body;
   await shop.settle();
   const [message] = shop.imports;
   if (!message) throw new Error('no message is waiting');
@@ -28,22 +28,22 @@ async function opened(more: Partial<ServedFile> = {}) {
     shop,
     files,
     message,
-    read: async () => right(await operator.getUserGroupById({ params: path })).body,
+    read: async () => expectOk(await operator.getUserGroupById({ params: path })).body,
     change: async () => {
-      right(await operator.updateUserGroup({ params: path, body: { file_url: body.file_url } }));
+      expectOk(await operator.updateUserGroup({ params: path, body: { file_url: body.file_url } }));
       await shop.settle();
     },
   };
 }
 
-async function deliver(shop: EdgeShop, message: ImportMessage, queue = 'vestibule-imports') {
+async function deliver(shop: D1Shop, message: ImportMessage, queue = 'vestibule-imports') {
   const batch = importBatch([message], queue);
-  await shop.wired.consume(batch);
+  await shop.runtime.consume(batch);
   return getQueueResult(batch, createExecutionContext());
 }
 
 /** Until nothing is left to be said. */
-async function run(shop: EdgeShop): Promise<void> {
+async function run(shop: D1Shop): Promise<void> {
   for (let next = shop.imports.shift(); next; next = shop.imports.shift()) {
     await deliver(shop, next);
   }
@@ -117,7 +117,7 @@ describe('the lines that an import could not use', () => {
     expect(shown?.length).toBeGreaterThan(0);
     for (let runs = 0; runs < 2; runs += 1) {
       one.shop.clock.advance(11 * 60_000);
-      await one.shop.wired.scheduled(IMPORTS_CRON);
+      await one.shop.runtime.scheduled(IMPORTS_CRON);
       expect(await lines(one)).toEqual(shown);
     }
     const kept = (await allRows()).get('group_import_errors')?.length;
@@ -131,7 +131,7 @@ describe('the lines that an import could not use', () => {
     one.files.files[PATH] = { content: 'user_id\nnobody\n', etag: '"2"' };
     await one.change();
     await run(one.shop);
-    await one.shop.wired.scheduled(IMPORTS_CRON);
+    await one.shop.runtime.scheduled(IMPORTS_CRON);
     expect(await lines(one)).toEqual([2]);
     expect((await allRows()).get('group_import_errors')).toHaveLength(1);
   });

@@ -5,7 +5,7 @@ import { DEMO } from '../../scripts/lib/welcome.ts';
 import { entriesOf, errorsOf, successOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 import { cookieOf, signUp } from '../support/answers.ts';
-import { AUTHORIZATION, JOURNEYS } from '../support/shop.ts';
+import { AUTHORIZATION, BACKENDS_AND_MOCK } from '../support/shop.ts';
 
 const names = [
   'mobile',
@@ -44,10 +44,10 @@ const query = fc.dictionary(
   fc.string({ unit: 'binary' }),
 );
 
-describe.each(JOURNEYS)('any request on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('any request on %s', (_, createShop) => {
   test('gets a documented answer', async () => {
-    const shop = await open();
-    const cookie = cookieOf(await signUp(shop, shop.browser()));
+    const shop = await createShop();
+    const cookie = cookieOf(await signUp(shop, shop.client()));
     const token = await shop.ports.tokens.issue(
       {
         clientKey: DEMO.oauthKey,

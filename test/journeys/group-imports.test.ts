@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/adapters/d1/database.ts';
 import { dropLeftovers } from '../../src/adapters/d1/import-upkeep.ts';
 import { IMPORTS_CRON } from '../../src/adapters/d1/housekeeping.ts';
-import { BATCH, seedCustomers } from '../../scripts/lib/seed-customers.ts';
-import { right } from '../support/answers.ts';
+import { BATCH_CUSTOMERS, seedCustomers } from '../../scripts/lib/seed-customers.ts';
+import { expectOk } from '../support/answers.ts';
 import { FILES, fileServer, type ServedFile } from '../support/file-server.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { scansOf } from '../support/query-plans.ts';
-import { edgeShop, importBatch, type EdgeShop } from '../support/shop.ts';
+import { d1Shop, importBatch, type D1Shop } from '../support/shop.ts';
 
 const FILE_URL = `${FILES}/members.csv`;
 const NEW = { name: 'Gold', description: 'Who buys a lot', file_url: FILE_URL };
@@ -27,10 +27,12 @@ const fileOf = (from: number, count: number): string => {
 
 async function opened(content = fileOf(0, 300), more: Partial<ServedFile> = {}) {
   const files = fileServer({ '/members.csv': { content, etag: '"1"', ...more } });
-  const shop = await edgeShop({ fetch: files.fetch });
+  const shop = await d1Shop({ fetch: files.fetch });
   await seedCustomers(env.DB, params.application_id, { from: 0, count: CUSTOMERS, newest: 1e12 });
   const operator = await operatorOf(shop);
-  const { _id: group_id = '' } = right(await operator.createUserGroup({ params, body: NEW })).body;
+  const { _id: group_id = '' } = expectOk(
+    await operator.createUserGroup({ params, body: NEW }),
+  ).body;
   await shop.settle();
   const path = { ...params, group_id };
   return {
@@ -38,9 +40,9 @@ async function opened(content = fileOf(0, 300), more: Partial<ServedFile> = {}) 
     operator,
     files,
     path,
-    read: async () => right(await operator.getUserGroupById({ params: path })).body,
+    read: async () => expectOk(await operator.getUserGroupById({ params: path })).body,
     change: async () => {
-      right(await operator.updateUserGroup({ params: path, body: { file_url: FILE_URL } }));
+      expectOk(await operator.updateUserGroup({ params: path, body: { file_url: FILE_URL } }));
       await shop.settle();
     },
   };
@@ -57,11 +59,11 @@ const wanted = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, at) => idOf(from + at));
 
 /** One delivery of the next message; says whether it was acknowledged. */
-async function deliver(shop: EdgeShop, attempts = 1, queue = 'vestibule-imports') {
+async function deliver(shop: D1Shop, attempts = 1, queue = 'vestibule-imports') {
   const [message] = shop.imports;
   if (!message) throw new Error('no message is waiting');
   const batch = importBatch([message], queue, attempts);
-  await shop.wired.consume(batch);
+  await shop.runtime.consume(batch);
   const result = await getQueueResult(batch, createExecutionContext());
   if (result.explicitAcks.length > 0) shop.imports.shift();
   return result;
@@ -191,7 +193,7 @@ describe('an import', () => {
     const [message] = shop.imports.splice(0);
     if (!message) throw new Error('no message');
     const batches = Array.from({ length: 4 }, () => importBatch([message]));
-    await Promise.all(batches.map(async (batch) => shop.wired.consume(batch)));
+    await Promise.all(batches.map(async (batch) => shop.runtime.consume(batch)));
     await shop.runImports();
     expect(await read()).toMatchObject(DONE);
     expect(await members()).toEqual(wanted(0, 300));
@@ -265,7 +267,7 @@ describe('a newer file', () => {
     files.files['/members.csv'] = { content: fileOf(100, 250), etag: '"3"' };
     await change();
     await shop.runImports();
-    await shop.wired.scheduled(IMPORTS_CRON);
+    await shop.runtime.scheduled(IMPORTS_CRON);
     const { status, counts } = await read();
     expect({ status, users: counts?.users }).toEqual({ status: 'success', users: 250 });
     const { results } = await env.DB.prepare(
@@ -284,7 +286,7 @@ describe('a newer file', () => {
     );
     await shop.runImports();
     expect(await read()).toMatchObject(DONE);
-    await shop.wired.scheduled(IMPORTS_CRON);
+    await shop.runtime.scheduled(IMPORTS_CRON);
     const imports = await env.DB.prepare('SELECT state FROM group_imports').all();
     expect(imports.results).toEqual([{ state: 'success' }]);
   });
@@ -300,11 +302,11 @@ describe('a message that is lost', () => {
     expect(shop.imports).toEqual([]);
     expect((await read()).status).toBe('pending');
     shop.clock.advance(599_000);
-    await shop.wired.scheduled(IMPORTS_CRON);
+    await shop.runtime.scheduled(IMPORTS_CRON);
     expect(shop.imports).toEqual([]);
     shop.clock.advance(2_000);
-    await shop.wired.scheduled(IMPORTS_CRON);
-    await shop.wired.scheduled(IMPORTS_CRON);
+    await shop.runtime.scheduled(IMPORTS_CRON);
+    await shop.runtime.scheduled(IMPORTS_CRON);
     expect(shop.imports).toHaveLength(1);
     await shop.runImports();
     expect(await read()).toMatchObject(DONE);
@@ -361,14 +363,18 @@ describe('the stores of groups', () => {
     shop.db.onPrepare = (sql) => statements.add(sql);
     await shop.runImports();
     await read();
-    right(await operator.getUserGroups({ params, query: { name: 'g' } }));
-    await shop.wired.scheduled(IMPORTS_CRON);
+    expectOk(await operator.getUserGroups({ params, query: { name: 'g' } }));
+    await shop.runtime.scheduled(IMPORTS_CRON);
     expect(statements.size).toBeGreaterThan(8);
     for (const sql of statements) expect([sql, await scansOf(sql)]).toEqual([sql, []]);
   });
 
   test('drop leftovers in pieces that leave room for others', async () => {
-    await seedCustomers(env.DB, params.application_id, { from: 0, count: BATCH, newest: 1e12 });
+    await seedCustomers(env.DB, params.application_id, {
+      from: 0,
+      count: BATCH_CUSTOMERS,
+      newest: 1e12,
+    });
     await env.DB.prepare(
       `INSERT INTO group_imports (application_id, id, group_id, file_url, state, created_at, progressed_at)
        VALUES (?1, 'old', 'g', '', 'replaced', 0, 0), (?1, 'bad', 'g', '', 'failed', 0, 0)`,
@@ -383,7 +389,7 @@ describe('the stores of groups', () => {
       .run();
     const database = new Database(env.DB);
     expect(await dropLeftovers(database)).toEqual({
-      counts: { group_members: 2 * BATCH },
+      counts: { group_members: 2 * BATCH_CUSTOMERS },
       complete: true,
     });
     const left = await env.DB.prepare('SELECT id, cleared FROM group_imports').all();

@@ -1,9 +1,9 @@
 /** User groups: what operators see of them, and what becomes of the files. */
 import { describe, expect, test } from 'vitest';
-import { right, signUp } from '../support/answers.ts';
+import { expectOk, signUp } from '../support/answers.ts';
 import { FILES, fileServer, type ServedFile } from '../support/file-server.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { JOURNEYS } from '../support/shop.ts';
+import { BACKENDS_AND_MOCK } from '../support/shop.ts';
 
 const FILE_URL = `${FILES}/members.csv`;
 const NEW = { name: 'Gold', description: 'Who buys a lot', file_url: FILE_URL };
@@ -17,37 +17,40 @@ async function customers(operator: Awaited<ReturnType<typeof operatorOf>>): Prom
       username: `customer-${n}`,
       email: `customer-${n}@example.com`,
     };
-    ids.push(right(await operator.createUser({ params, body })).body.user?._id ?? '');
+    ids.push(expectOk(await operator.createUser({ params, body })).body.user?._id ?? '');
   }
   return ids;
 }
 
-async function opened(open: (typeof JOURNEYS)[number][1], served: Record<string, ServedFile> = {}) {
+async function opened(
+  createShop: (typeof BACKENDS_AND_MOCK)[number][1],
+  served: Record<string, ServedFile> = {},
+) {
   const files = fileServer(served);
-  const shop = await open({ fetch: files.fetch });
+  const shop = await createShop({ fetch: files.fetch });
   const operator = await operatorOf(shop);
   const ids = await customers(operator);
   const serve = (content: string, more: Partial<ServedFile> = {}): void => {
     files.files['/members.csv'] = { content, etag: `"${content.length}"`, ...more };
   };
   const read = async (group_id: string | undefined) =>
-    right(await operator.getUserGroupById({ params: { ...params, group_id: group_id ?? '' } }))
+    expectOk(await operator.getUserGroupById({ params: { ...params, group_id: group_id ?? '' } }))
       .body;
   /** A group of that file, after its import. */
   const imported = async (content: string, more: Partial<ServedFile> = {}) => {
     serve(content, more);
-    const made = right(await operator.createUserGroup({ params, body: NEW })).body;
+    const made = expectOk(await operator.createUserGroup({ params, body: NEW })).body;
     await shop.runImports();
     return read(made._id);
   };
   return { shop, operator, files, ids, serve, read, imported };
 }
 
-describe.each(JOURNEYS)('user groups on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('user groups on %s', (_, createShop) => {
   test('a new group is pending, then has the customers that its file names', async () => {
-    const { shop, operator, serve, ids, read } = await opened(open);
+    const { shop, operator, serve, ids, read } = await opened(createShop);
     serve(`user_id\n${ids[0]}\n${ids[2]}\n`);
-    const { status, body: made } = right(await operator.createUserGroup({ params, body: NEW }));
+    const { status, body: made } = expectOk(await operator.createUserGroup({ params, body: NEW }));
     expect(status).toBe(201);
     expect(made).toEqual({
       _id: expect.stringMatching(/^[0-9a-f]{24}$/),
@@ -68,17 +71,17 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
   });
 
   test('a name is one visible line, when it is made and when it is changed', async () => {
-    const { operator, serve } = await opened(open);
+    const { operator, serve } = await opened(createShop);
     serve('user_id\n');
     const refusal = { status: 400, body: { errors: [{ path: 'body.name' }] } };
-    const made = right(await operator.createUserGroup({ params, body: NEW })).body;
+    const made = expectOk(await operator.createUserGroup({ params, body: NEW })).body;
     const there = { params: { ...params, group_id: made._id ?? '' } };
     for (const name of ['Gold\u202edlog', 'Gold\nSilver', '\u200b', ' ']) {
       const body = { ...NEW, name };
       expect(await operator.createUserGroup({ params, body })).toMatchObject(refusal);
       expect(await operator.updateUserGroup({ ...there, body: { name } })).toMatchObject(refusal);
     }
-    right(await operator.updateUserGroup({ ...there, body: { name: 'सोना <100' } }));
+    expectOk(await operator.updateUserGroup({ ...there, body: { name: 'सोना <100' } }));
   });
 
   test.each([
@@ -94,16 +97,16 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
     ['the same customer twice', 'email,mobile\ncustomer-1@example.com,\n,9820098201\n', 1],
     ['nothing but a header', 'email', 0],
   ])('a file may hold %s', async (__, content, users) => {
-    const { imported } = await opened(open);
+    const { imported } = await opened(createShop);
     const group = await imported(content);
     expect(group).toMatchObject({ status: 'success', counts: { users, failed: 0 } });
   });
 
   test('lines that name no customer are told by number, and the others count', async () => {
-    const { shop, imported } = await opened(open);
-    const browser = shop.browser();
+    const { shop, imported } = await opened(createShop);
+    const browser = shop.client();
     await signUp(shop, browser);
-    right(await browser.application.addEmail({ body: { email: 'unproven@example.com' } }));
+    expectOk(await browser.application.addEmail({ body: { email: 'unproven@example.com' } }));
     const lines = [
       'email,mobile,user_id',
       'customer-1@example.com,,',
@@ -145,7 +148,7 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
       /without an end/,
     ],
   ])('a file that %s fails the group, which says why', async (__, { content, ...more }, reason) => {
-    const { imported } = await opened(open);
+    const { imported } = await opened(createShop);
     const group = await imported(content, more);
     expect(group).toMatchObject({ status: 'failed', counts: { users: 0 } });
     expect(group.errors).toEqual([{ message: expect.stringMatching(reason) }]);
@@ -159,7 +162,7 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
   ])('a redirect to a place %s is not followed', async (_place, location, reason) => {
     const answer = () => new Response(null, { status: 302, headers: { location } });
     const content = 'email\ncustomer-1@example.com\n';
-    const { imported, files } = await opened(open, { '/moved.csv': { content } });
+    const { imported, files } = await opened(createShop, { '/moved.csv': { content } });
     const group = await imported('', { answer });
     expect(group).toMatchObject({ status: 'failed', counts: { users: 0 } });
     expect(group.errors).toEqual([{ message: expect.stringMatching(reason) }]);
@@ -169,7 +172,7 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
   test('a redirect within the host is followed', async () => {
     const content = 'email\ncustomer-1@example.com\n';
     const answer = () => Response.redirect(`${FILES}/moved.csv`);
-    const { imported } = await opened(open, { '/moved.csv': { content } });
+    const { imported } = await opened(createShop, { '/moved.csv': { content } });
     expect(await imported('', { answer })).toMatchObject({
       status: 'success',
       counts: { users: 1 },
@@ -191,13 +194,13 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
     'ftp://files.example/a.csv',
     'a.csv',
   ])('no file is fetched from %s', async (file_url) => {
-    const { operator, files } = await opened(open);
+    const { operator, files } = await opened(createShop);
     const refused = await operator.createUserGroup({ params, body: { ...NEW, file_url } });
     expect(refused).toMatchObject({
       status: 400,
       body: { code: 'validation_failed', errors: [{ path: 'body.file_url' }] },
     });
-    const made = right(await operator.createUserGroup({ params, body: NEW })).body;
+    const made = expectOk(await operator.createUserGroup({ params, body: NEW })).body;
     const path = { ...params, group_id: made._id ?? '' };
     const changed = await operator.updateUserGroup({ params: path, body: { file_url } });
     expect(changed).toMatchObject({ status: 400, body: { errors: [{ path: 'body.file_url' }] } });
@@ -205,14 +208,14 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
   });
 
   test('groups are found by _id and by uid, and listed the newest first', async () => {
-    const { operator, serve, shop, read } = await opened(open);
+    const { operator, serve, shop, read } = await opened(createShop);
     serve('email\n');
     for (const name of ['First', 'Second of them', 'Third', 'second again']) {
-      right(await operator.createUserGroup({ params, body: { ...NEW, name } }));
+      expectOk(await operator.createUserGroup({ params, body: { ...NEW, name } }));
     }
     await shop.runImports();
     const listed = async (query: object) => {
-      const { items, page } = right(await operator.getUserGroups({ params, query })).body;
+      const { items, page } = expectOk(await operator.getUserGroups({ params, query })).body;
       return { uids: items?.map(({ uid }) => uid), page };
     };
     const page = { type: 'number', current: 1, size: 10, item_total: 4, has_next: false };
@@ -237,10 +240,10 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
   });
 
   test('a new name starts no import; a new file replaces the members when all of it is in', async () => {
-    const { operator, shop, serve, read, imported, ids } = await opened(open);
+    const { operator, shop, serve, read, imported, ids } = await opened(createShop);
     const group = await imported(`user_id\n${ids[0]}\n${ids[1]}\n`);
     const path = { ...params, group_id: group._id ?? '' };
-    const renamed = right(
+    const renamed = expectOk(
       await operator.updateUserGroup({ params: path, body: { name: 'Silver' } }),
     ).body;
     expect(renamed).toMatchObject({
@@ -250,14 +253,14 @@ describe.each(JOURNEYS)('user groups on %s', (_, open) => {
     });
     serve(`user_id\n${ids[2]}\n`);
     const body = { file_url: FILE_URL };
-    const changed = right(await operator.updateUserGroup({ params: path, body })).body;
+    const changed = expectOk(await operator.updateUserGroup({ params: path, body })).body;
     expect(changed).toMatchObject({ name: 'Silver', status: 'pending', counts: { users: 0 } });
     await shop.runImports();
     expect(await read(group._id)).toMatchObject({ status: 'success', counts: { users: 1 } });
   });
 
   test('a name or a description that is blank is no name', async () => {
-    const { operator } = await opened(open);
+    const { operator } = await opened(createShop);
     for (const field of ['name', 'description', 'file_url']) {
       const refused = await operator.createUserGroup({ params, body: { ...NEW, [field]: '' } });
       expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: `body.${field}` }] } });

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { entriesOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
-import { cookieOf, MOBILE, right, signUp } from '../support/answers.ts';
+import { cookieOf, MOBILE, expectOk, signUp } from '../support/answers.ts';
 import { accessToken } from '../support/operator.ts';
-import { AUTHORIZATION, SHOPS, type Shop } from '../support/shop.ts';
+import { AUTHORIZATION, BACKENDS, type Shop } from '../support/shop.ts';
 
 const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
 const SESSION = '/service/application/user/authentication/v1.0/session';
@@ -20,9 +20,9 @@ const pathOf = (path: string): string =>
     .replace('{application_id}', DEMO.applicationId)
     .replaceAll(/\{\w+\}/g, '000000000000000000000000');
 
-describe.each(SHOPS)('the guard on %s', (_, open) => {
+describe.each(BACKENDS)('the guard on %s', (_, createShop) => {
   test('every storefront operation refuses a missing, malformed or wrong pair with one 401', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const wrong = [
       undefined,
       'Bearer',
@@ -46,7 +46,7 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
   });
 
   test('every platform operation refuses strangers, foreign tenants and missing scopes, in this order', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const token = await accessToken(shop);
     const noScope = await accessToken(shop, 'groups:write');
     const rows = entriesOf(table).filter(({ client }) => client === 'platform');
@@ -86,8 +86,8 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
   });
 
   test('checks come in order: path, method, caller, origin, session, size, type, JSON, fields', async () => {
-    const shop = await open();
-    const cookie = cookieOf(await signUp(shop, shop.browser()));
+    const shop = await createShop();
+    const cookie = cookieOf(await signUp(shop, shop.client()));
     const post = async (headers: Record<string, string>, body: string, path = LOGIN) => {
       const response = await shop.fetch(path, { method: 'POST', headers, body });
       const { code } = await response.json<{ code: string }>();
@@ -111,8 +111,8 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
   });
 
   test('a page on an unlisted origin cannot use the cookie, logout included; a listed one and no browser can', async () => {
-    const shop = await open();
-    const cookie = cookieOf(await signUp(shop, shop.browser()));
+    const shop = await createShop();
+    const cookie = cookieOf(await signUp(shop, shop.client()));
     const status = async (headers: Record<string, string>) =>
       (await shop.fetch(SESSION, { headers: { authorization: AUTHORIZATION, cookie, ...headers } }))
         .status;
@@ -131,13 +131,13 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
       expect([origin, await status({ origin })]).toEqual([origin, 403]);
     }
     expect(await status({ 'sec-fetch-site': 'cross-site' })).toBe(403);
-    const out = await shop.browser({ cookie, origin: 'https://evil.example' }).application.logout();
+    const out = await shop.client({ cookie, origin: 'https://evil.example' }).application.logout();
     expect(out.status).toBe(403);
-    right(await shop.browser({ cookie }).application.getLoggedInUser());
+    expectOk(await shop.client({ cookie }).application.getLoggedInUser());
   });
 
   test('without a cookie an unlisted origin is refused too, on every row, and gets none set', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const rows = entriesOf(table).filter(({ client }) => client === 'application');
     for (const { row } of rows) {
       for (const origin of ['https://evil.example', 'null', '', 'http://localhost.evil.example']) {
@@ -150,20 +150,20 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
         expect([...at, response.status, code]).toEqual([...at, 403, 'origin_refused']);
       }
     }
-    const { request_id = '' } = right(
-      await shop.browser().application.loginWithOTP({ body: MOBILE }),
+    const { request_id = '' } = expectOk(
+      await shop.client().application.loginWithOTP({ body: MOBILE }),
     ).body;
     const otp = await shop.otp('+918652523958');
-    const evil = shop.browser({ origin: 'https://evil.example' }).application;
+    const evil = shop.client({ origin: 'https://evil.example' }).application;
     const refused = await evil.verifyMobileOTP({ body: { request_id, otp } });
     expect([refused.status, refused.headers.getSetCookie()]).toEqual([403, []]);
     // No browser's, and no cookie to be used: as before.
-    const site = shop.browser({ 'sec-fetch-site': 'cross-site' }).application;
-    right(await site.verifyMobileOTP({ body: { request_id, otp } }));
+    const site = shop.client({ 'sec-fetch-site': 'cross-site' }).application;
+    expectOk(await site.verifyMobileOTP({ body: { request_id, otp } }));
   });
 
   test('the pages of the server itself may call it, save over http under a name that is not this machine’s', async () => {
-    const shop = await open({ record: { domains: ['shop.example'] } });
+    const shop = await createShop({ record: { domains: ['shop.example'] } });
     const status = async (server: string, origin: string) => {
       const headers = { authorization: AUTHORIZATION, ...JSON_TYPE, origin };
       return (await shop.fetch(`${server}${LOGIN}`, { method: 'POST', headers, body: '{}' }))
@@ -184,8 +184,8 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
   });
 
   test('a forged, cut or foreign cookie is no session and never an error', async () => {
-    const shop = await open();
-    const cookie = cookieOf(await signUp(shop, shop.browser()));
+    const shop = await createShop();
+    const cookie = cookieOf(await signUp(shop, shop.client()));
     const forged = [
       `${cookie.slice(0, -1)}${cookie.endsWith('A') ? 'B' : 'A'}`,
       cookie.slice(0, -5),
@@ -195,25 +195,25 @@ describe.each(SHOPS)('the guard on %s', (_, open) => {
       `f.session=${'x'.repeat(5000)}`,
     ];
     for (const bad of forged) {
-      const browser = shop.browser({ cookie: bad });
+      const browser = shop.client({ cookie: bad });
       expect((await browser.application.getLoggedInUser()).status).toBe(401);
-      right(await browser.application.logout());
+      expectOk(await browser.application.logout());
     }
-    right(await shop.browser({ cookie }).application.getLoggedInUser());
+    expectOk(await shop.client({ cookie }).application.getLoggedInUser());
   });
 
   test('`platform` may be the own application id or any other text, but not a foreign id', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const platform = (query: string) =>
-      shop.browser().application.loginWithOTP({ body: MOBILE, query: { platform: query } });
+      shop.client().application.loginWithOTP({ body: MOBILE, query: { platform: query } });
     const foreign = await platform('f'.repeat(24));
     expect(foreign).toMatchObject({ status: 400, body: { errors: [{ path: 'query.platform' }] } });
-    right(await platform(DEMO.applicationId));
+    expectOk(await platform(DEMO.applicationId));
     expect((await platform('web')).status).toBe(429);
   });
 });
 
-describe.each(SHOPS)('the token endpoint on %s', (_, open) => {
+describe.each(BACKENDS)('the token endpoint on %s', (_, createShop) => {
   const ask = async (
     shop: Shop,
     body: BodyInit,
@@ -230,7 +230,7 @@ describe.each(SHOPS)('the token endpoint on %s', (_, open) => {
   const grant = new URLSearchParams({ grant_type: 'client_credentials' });
 
   test('gives a token for Basic credentials and for the JSON form, without a refresh token', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const form = await ask(shop, grant, basic(DEMO.oauthKey, DEMO.oauthSecret));
     expect(form).toEqual({
       status: 200,
@@ -252,7 +252,7 @@ describe.each(SHOPS)('the token endpoint on %s', (_, open) => {
   });
 
   test('errors speak RFC 6749 and ours', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const genuine = basic(DEMO.oauthKey, DEMO.oauthSecret);
     const other = new URLSearchParams({ grant_type: 'password' });
     const scope = new URLSearchParams({ grant_type: 'client_credentials', scope: 'root' });
@@ -274,7 +274,7 @@ describe.each(SHOPS)('the token endpoint on %s', (_, open) => {
   });
 
   test('twenty failures of a client from one address close it for a while, even for the right secret', async () => {
-    const shop = await open();
+    const shop = await createShop();
     for (let tries = 0; tries < 20; tries += 1) {
       await ask(shop, grant, basic(DEMO.oauthKey, `wrong${tries}`));
     }
@@ -290,9 +290,9 @@ describe.each(SHOPS)('the token endpoint on %s', (_, open) => {
 
 describe('access tokens on D1 and KV', () => {
   test('expired, unsigned, foreign-keyed and HS256-with-the-public-key tokens are 401', async () => {
-    const [, open] = SHOPS[1] ?? [];
-    if (!open) throw new Error('no shop');
-    const shop = await open();
+    const [, createShop] = BACKENDS[1] ?? [];
+    if (!createShop) throw new Error('no shop');
+    const shop = await createShop();
     const status = async (token: string) =>
       (await shop.fetch(CUSTOMERS, { headers: { authorization: `Bearer ${token}` } })).status;
     const token = await accessToken(shop);

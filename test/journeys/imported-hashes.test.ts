@@ -4,10 +4,10 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { HashIntake } from '../../scripts/lib/users/hashes.ts';
 import type { ImportedHashes } from '../../src/ports.ts';
-import { right, signUp } from '../support/answers.ts';
+import { expectOk, signUp } from '../support/answers.ts';
 import { CORNERS, UNUSABLE } from '../support/known-hashes.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, STORES, type EdgeShop } from '../support/shop.ts';
+import { d1Shop, STORE_BACKENDS, type D1Shop } from '../support/shop.ts';
 import { eventOf } from '../support/stored.ts';
 
 const PHONE = '8652523958';
@@ -18,8 +18,8 @@ const OLD_PASSWORD = 'pässwörd';
 const NEVER = 8e15;
 const OURS = 'argon2id m=19456,t=2,p=1';
 
-const login = (shop: EdgeShop, username: string, password: string) =>
-  shop.browser().application.loginWithEmailAndPassword({ body: { username, password } });
+const login = (shop: D1Shop, username: string, password: string) =>
+  shop.client().application.loginWithEmailAndPassword({ body: { username, password } });
 
 /** The record as the import of these hashes leaves it. */
 function recordFor(hashes: readonly string[], policy: ImportedHashes): ImportedHashes {
@@ -28,7 +28,7 @@ function recordFor(hashes: readonly string[], policy: ImportedHashes): ImportedH
   return intake.changed() ?? policy;
 }
 
-async function setPolicy(shop: EdgeShop, value: object | null) {
+async function setPolicy(shop: D1Shop, value: object | null) {
   await env.DB.prepare('UPDATE applications SET imported_hashes = ?')
     .bind(value && JSON.stringify(value))
     .run();
@@ -47,15 +47,15 @@ const stored = () =>
 /** A shop with one user who has the hash; `limits` are those of many tries. */
 async function shopWith(hash: string, importedHashes?: ImportedHashes) {
   const limits = { loginFailuresPerAccountQuarter: 1_000, loginFailuresPerIpQuarter: 1_000 };
-  const shop = await edgeShop({ limits, record: { importedHashes } });
-  await signUp(shop, shop.browser());
+  const shop = await d1Shop({ limits, record: { importedHashes } });
+  await signUp(shop, shop.client());
   await storeHash(hash);
   await shop.settle();
   return shop;
 }
 
 /** What a try computes, and what it costs besides. */
-async function costOf(shop: EdgeShop, name: string, password: string) {
+async function costOf(shop: D1Shop, name: string, password: string) {
   const { roundTrips } = shop.db;
   const from = shop.hashes.work.length;
   const { status } = await login(shop, name, password);
@@ -68,10 +68,10 @@ describe('an imported hash', () => {
   test('signs in once, is replaced, and the mark goes', async () => {
     const shop = await shopWith(BCRYPT_8, { until: NEVER });
     expect((await login(shop, PHONE, 'wrong wrong')).status).toBe(401);
-    const done = right(await login(shop, PHONE, OLD_PASSWORD));
+    const done = expectOk(await login(shop, PHONE, OLD_PASSWORD));
     expect(done.body.user?.has_old_password_hash).toBe(false);
     expect(await stored()).toEqual({ hash: expect.stringMatching(/^\$argon2id\$v=19/), old: 0 });
-    right(await login(shop, PHONE, OLD_PASSWORD));
+    expectOk(await login(shop, PHONE, OLD_PASSWORD));
   });
 
   test('that the policy does not count signs nobody in, at the cost of an unknown user', async () => {
@@ -86,7 +86,7 @@ describe('an imported hash', () => {
     ];
     for (const value of refused) {
       await setPolicy(shop, value);
-      await shop.browser().application.getPlatformConfig();
+      await shop.client().application.getPlatformConfig();
       const known = await costOf(shop, PHONE, OLD_PASSWORD);
       expect([value, known]).toMatchObject([value, { status: 401, work: [OURS] }]);
       expect([value, await costOf(shop, 'nobody@example.com', 'x')]).toEqual([value, known]);
@@ -94,8 +94,8 @@ describe('an imported hash', () => {
   });
 
   test('proves the old password of somebody signed in while it counts', async () => {
-    const shop = await edgeShop({ record: { importedHashes: { until: NEVER } } });
-    const browser = shop.browser();
+    const shop = await d1Shop({ record: { importedHashes: { until: NEVER } } });
+    const browser = shop.client();
     await signUp(shop, browser);
     await storeHash(BCRYPT_8);
     const change = async (old_password: string) =>
@@ -104,8 +104,8 @@ describe('an imported hash', () => {
     expect((await change(OLD_PASSWORD)).body).toMatchObject({ code: 'password_wrong' });
     await setPolicy(shop, { until: NEVER });
     expect((await change('wrong wrong')).body).toMatchObject({ code: 'password_wrong' });
-    right(await change(OLD_PASSWORD));
-    right(await login(shop, PHONE, NEW_PASSWORD));
+    expectOk(await change(OLD_PASSWORD));
+    expectOk(await login(shop, PHONE, NEW_PASSWORD));
   });
 
   test('of bcrypt lets a password over 72 bytes in, and stays as it is with its mark', async () => {
@@ -113,11 +113,11 @@ describe('an imported hash', () => {
     const hash = hashSync(`${start}TAIL-A`, genSaltSync(4));
     const shop = await shopWith(hash, { until: NEVER });
     for (const tail of ['ANOTHER-TAIL', 'TAIL-A']) {
-      const done = right(await login(shop, PHONE, start + tail));
+      const done = expectOk(await login(shop, PHONE, start + tail));
       expect(done.body.user?.has_old_password_hash).toBe(true);
       expect(await stored()).toEqual({ hash, old: 1 });
     }
-    right(await login(shop, PHONE, start));
+    expectOk(await login(shop, PHONE, start));
     expect(await stored()).toMatchObject({ old: 0 });
   });
 
@@ -139,7 +139,7 @@ describe('an imported hash', () => {
     }
     expect((await stored())?.hash).toBe(newer);
     expect((await login(shop, PHONE, OLD_PASSWORD)).status).toBe(401);
-    right(await login(shop, PHONE, NEW_PASSWORD));
+    expectOk(await login(shop, PHONE, NEW_PASSWORD));
   });
 });
 
@@ -160,8 +160,8 @@ describe('a stored hash that cannot be computed', () => {
   });
 
   test('is a wrong old password too', async () => {
-    const shop = await edgeShop();
-    const browser = shop.browser();
+    const shop = await d1Shop();
+    const browser = shop.client();
     await signUp(shop, browser);
     for (const [hash] of UNUSABLE.slice(0, 5)) {
       await storeHash(hash);
@@ -183,14 +183,14 @@ describe('the work of a login while imported hashes count', () => {
     const bcrypt10 = find('$2b$10');
     const shop = await shopWith(bcrypt10, recordFor([bcrypt10], { until: NEVER }));
     // One without a password.
-    await signUp(shop, shop.browser(), '9876543210');
+    await signUp(shop, shop.client(), '9876543210');
     const wrong = { status: 401, work: [OURS, 'bcrypt 10'] };
     const unknown = await costOf(shop, 'nobody@example.com', 'wrong wrong');
     expect(unknown).toMatchObject(wrong);
     for (const name of [PHONE, '9876543210', 'nobody_1', 'a@b@c']) {
       expect([name, await costOf(shop, name, 'wrong wrong')]).toEqual([name, unknown]);
     }
-    right(await login(shop, PHONE, OLD_PASSWORD));
+    expectOk(await login(shop, PHONE, OLD_PASSWORD));
     // Now the hash is one of ours.
     expect(await costOf(shop, PHONE, 'wrong wrong')).toEqual(unknown);
     expect(await costOf(shop, PHONE, OLD_PASSWORD)).toMatchObject({ ...wrong, status: 200 });
@@ -202,7 +202,7 @@ describe('the work of a login while imported hashes count', () => {
     const shop = await shopWith(hashes[0] ?? '');
     const policy = recordFor(hashes, { until: shop.clock.now() + 60_000 });
     await setPolicy(shop, policy);
-    await shop.browser().application.getPlatformConfig();
+    await shop.client().application.getPlatformConfig();
     const unknown = await costOf(shop, 'nobody@example.com', 'wrong wrong');
     expect(unknown.work).toHaveLength(5);
     for (const hash of hashes) {
@@ -210,15 +210,15 @@ describe('the work of a login while imported hashes count', () => {
       expect([hash, await costOf(shop, PHONE, 'wrong wrong')]).toEqual([hash, unknown]);
     }
     shop.clock.advance(31_000);
-    await shop.browser().application.getPlatformConfig();
+    await shop.client().application.getPlatformConfig();
     expect(await costOf(shop, PHONE, OLD_PASSWORD)).toMatchObject({ status: 401, work: [OURS] });
   });
 });
 
-describe.each(STORES)('passwords on %s', (_, open) => {
+describe.each(STORE_BACKENDS)('passwords on %s', (_, createShop) => {
   test('a rehash meets a password that was changed: the new one stays', async () => {
-    const shop = await open();
-    const userId = (await signUp(shop, shop.browser())).body.user?._id ?? '';
+    const shop = await createShop();
+    const userId = (await signUp(shop, shop.client())).body.user?._id ?? '';
     const { passwords } = shop.ports;
     const at = shop.clock.now();
     const event = eventOf('password.changed', userId, at);
@@ -231,15 +231,15 @@ describe.each(STORES)('passwords on %s', (_, open) => {
   });
 
   test('the right password of a blocked user is never counted as a wrong one', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     const id = (await signUp(shop, browser)).body.user?._id ?? '';
-    right(await browser.application.updatePassword({ body: { new_password: NEW_PASSWORD } }));
+    expectOk(await browser.application.updatePassword({ body: { new_password: NEW_PASSWORD } }));
     const operator = await operatorOf(shop);
-    right(await operator.blockOrUnblockUsers({ params, body: { status: true, user_id: [id] } }));
+    expectOk(await operator.blockOrUnblockUsers({ params, body: { status: true, user_id: [id] } }));
     for (let at = 0; at < 11; at += 1) {
       const body = { username: PHONE, password: NEW_PASSWORD };
-      const answer = await shop.browser().application.loginWithEmailAndPassword({ body });
+      const answer = await shop.client().application.loginWithEmailAndPassword({ body });
       expect([at, answer.status, answer.body]).toMatchObject([
         at,
         403,

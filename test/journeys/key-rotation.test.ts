@@ -1,7 +1,7 @@
 /** A new sealing key in front of the old one: what the old one has written still counts, and nothing starts anew. */
 import { describe, expect, test } from 'vitest';
-import { E164, MOBILE, right, signUp, wrongCode } from '../support/answers.ts';
-import { edgeShop } from '../support/shop.ts';
+import { E164, MOBILE, expectOk, signUp, wrongCode } from '../support/answers.ts';
+import { d1Shop } from '../support/shop.ts';
 
 const key = (id: string): string => `${id}:${btoa(id.repeat(32).slice(0, 32))}`;
 const OLD = { SEALING_KEYS: key('old') };
@@ -16,34 +16,34 @@ const deviceOf = (answer: { headers: Headers }): string =>
 
 describe('after a rotation of the sealing keys', () => {
   test('budgets of sends are as spent as before', async () => {
-    const before = await edgeShop({ env: OLD, limits: { sendsPerHour: 2, sendGapSeconds: 1 } });
+    const before = await d1Shop({ env: OLD, limits: { sendsPerHour: 2, sendGapSeconds: 1 } });
     for (let sends = 0; sends < 2; sends += 1) {
-      right(await before.browser().application.loginWithOTP({ body: MOBILE }));
+      expectOk(await before.client().application.loginWithOTP({ body: MOBILE }));
       before.clock.advance(1_100);
     }
     const limits = { sendsPerHour: 2, sendGapSeconds: 1 };
     for (const env of [BOTH, OLD]) {
-      const shop = await edgeShop({ env, limits });
+      const shop = await d1Shop({ env, limits });
       shop.clock.advance(5_000);
-      expect(await shop.browser().application.loginWithOTP({ body: MOBILE })).toMatchObject({
+      expect(await shop.client().application.loginWithOTP({ body: MOBILE })).toMatchObject({
         status: 429,
         body: { meta: { limit: 'sends_per_hour' } },
       });
     }
     // Retiring the old key ends what it wrote, and only then.
-    const retired = await edgeShop({ env: ONLY_NEW, limits });
+    const retired = await d1Shop({ env: ONLY_NEW, limits });
     retired.clock.advance(5_000);
-    right(await retired.browser().application.loginWithOTP({ body: MOBILE }));
+    expectOk(await retired.client().application.loginWithOTP({ body: MOBILE }));
   });
 
   test('wrong tries are counted on, under the new key', async () => {
     const limits = { otpWrongPerIdentifierHour: 3, otpTriesPerCode: 2, sendGapSeconds: 1 };
     let wrong = 0;
     for (const env of [OLD, BOTH]) {
-      const shop = await edgeShop({ env, limits });
+      const shop = await d1Shop({ env, limits });
       shop.clock.advance(wrong * 2_000);
-      const browser = shop.browser();
-      const { request_id = '' } = right(
+      const browser = shop.client();
+      const { request_id = '' } = expectOk(
         await browser.application.loginWithOTP({ body: MOBILE }),
       ).body;
       const otp = wrongCode(await shop.otp(E164));
@@ -56,23 +56,23 @@ describe('after a rotation of the sealing keys', () => {
   });
 
   test('a code that the old key has hashed is verified', async () => {
-    const before = await edgeShop({ env: OLD });
-    const sent = right(await before.browser().application.loginWithOTP({ body: MOBILE })).body;
+    const before = await d1Shop({ env: OLD });
+    const sent = expectOk(await before.client().application.loginWithOTP({ body: MOBILE })).body;
     const otp = await before.otp(E164);
-    const shop = await edgeShop({ env: BOTH });
+    const shop = await d1Shop({ env: BOTH });
     const body = { request_id: sent.request_id ?? '', otp };
-    expect((await shop.browser().application.verifyMobileOTP({ body })).status).toBe(200);
+    expect((await shop.client().application.verifyMobileOTP({ body })).status).toBe(200);
   });
 
   test('a device is known, and has budgets of its own', async () => {
     const limits = { otpWrongPerIdentifierHour: 2, otpTriesPerCode: 2, sendGapSeconds: 1 };
-    const before = await edgeShop({ env: OLD, limits });
-    const cookie = deviceOf(await signUp(before, before.browser()));
+    const before = await d1Shop({ env: OLD, limits });
+    const cookie = deviceOf(await signUp(before, before.client()));
     expect(cookie).toMatch(/^f\.device=/);
-    const shop = await edgeShop({ env: BOTH, limits });
+    const shop = await d1Shop({ env: BOTH, limits });
     shop.clock.advance(2_000);
-    const stranger = shop.browser();
-    const { request_id = '' } = right(
+    const stranger = shop.client();
+    const { request_id = '' } = expectOk(
       await stranger.application.loginWithOTP({ body: MOBILE }),
     ).body;
     const otp = await shop.otp(E164);
@@ -81,7 +81,7 @@ describe('after a rotation of the sealing keys', () => {
     }
     const body = { request_id, otp };
     expect((await stranger.application.verifyMobileOTP({ body })).ok).toBe(false);
-    const own = await shop.browser({ cookie }).application.verifyMobileOTP({ body });
-    expect(right(own).body.user_exists).toBe(true);
+    const own = await shop.client({ cookie }).application.verifyMobileOTP({ body });
+    expect(expectOk(own).body.user_exists).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 /** Links are counted by whose profile asks for them: one shopper cannot mail the whole world. */
 import { describe, expect, test } from 'vitest';
-import { right, signUp, type Browser } from '../support/answers.ts';
-import { JOURNEYS, type Shop } from '../support/shop.ts';
+import { expectOk, signUp, type Browser } from '../support/answers.ts';
+import { BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 
 const HOUR = 3_600_000;
 const GAP = 31_000;
@@ -13,12 +13,12 @@ async function link(browser: Browser, kind: 'email' | 'phone', number: number) {
   if (kind === 'email') {
     const email = `stranger${number}@example.com`;
     const added = await application.addEmail({ body: { email } });
-    if (added.ok) right(await application.deleteEmail({ query: { email, ...some } }));
+    if (added.ok) expectOk(await application.deleteEmail({ query: { email, ...some } }));
     return added;
   }
   const one = { phone: String(9_820_098_000 + number), country_code: '91' };
   const added = await application.addMobileNumber({ body: one });
-  if (added.ok) right(await application.deleteMobileNumber({ query: { ...one, ...some } }));
+  if (added.ok) expectOk(await application.deleteMobileNumber({ query: { ...one, ...some } }));
   return added;
 }
 
@@ -27,15 +27,15 @@ const links = async (shop: Shop) =>
 
 const SPENT = { status: 429, body: { meta: { limit: 'links_per_user_hour' } } };
 
-describe.each(JOURNEYS)('links of one user on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('links of one user on %s', (_, createShop) => {
   test.each([['email'], ['phone'], ['both']])('ten an hour, by %s', async (by) => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await signUp(shop, browser);
     const kindOf = (number: number) =>
       by === 'both' ? (number % 2 === 0 ? 'email' : 'phone') : by === 'email' ? 'email' : 'phone';
     for (let number = 1; number <= 10; number += 1) {
-      right(await link(browser, kindOf(number), number));
+      expectOk(await link(browser, kindOf(number), number));
       shop.clock.advance(GAP);
     }
     expect(await links(shop)).toBe(10);
@@ -46,23 +46,23 @@ describe.each(JOURNEYS)('links of one user on %s', (_, open) => {
     }
     expect(await links(shop)).toBe(10);
     // Another shopper has a budget of their own.
-    const other = shop.browser();
+    const other = shop.client();
     await signUp(shop, other, '9876543210');
-    right(await link(other, 'email', 12));
+    expectOk(await link(other, 'email', 12));
     shop.clock.advance(HOUR);
-    right(await link(browser, 'email', 13));
+    expectOk(await link(browser, 'email', 13));
   });
 
   test('a link that is sent again counts like the first one', async () => {
-    const shop = await open({ limits: { sendsPerHour: 100, sendsPerDay: 100 } });
-    const browser = shop.browser();
+    const shop = await createShop({ limits: { sendsPerHour: 100, sendsPerDay: 100 } });
+    const browser = shop.client();
     await signUp(shop, browser);
     const emails = ['a@example.com', 'b@example.com'];
-    for (const email of emails) right(await browser.application.addEmail({ body: { email } }));
+    for (const email of emails) expectOk(await browser.application.addEmail({ body: { email } }));
     for (let again = 0; again < 8; again += 1) {
       if (again % 2 === 0) shop.clock.advance(GAP);
       const email = emails[again % 2] ?? '';
-      right(await browser.application.sendVerificationLinkToEmail({ body: { email } }));
+      expectOk(await browser.application.sendVerificationLinkToEmail({ body: { email } }));
     }
     shop.clock.advance(GAP);
     const [email = ''] = emails;

@@ -3,10 +3,10 @@
  * it loses, nothing is stored in KV, and no message goes out. The winner comes in just before the loser's last round trip.
  */
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { cookieOf, E164, MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
 import { watchFirstPut } from '../support/round-trips.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, JOURNEYS, type EdgeShop, type Shop } from '../support/shop.ts';
+import { d1Shop, BACKENDS_AND_MOCK, type D1Shop, type Shop } from '../support/shop.ts';
 import { allRows, clear } from '../support/traces.ts';
 
 const EMAIL = 'asha@example.com';
@@ -26,7 +26,7 @@ interface Race {
   name: string;
   /** What the loser is told. */
   code: string;
-  prepare(shop: EdgeShop): Promise<{ winner: Call; loser: Call }>;
+  prepare(shop: D1Shop): Promise<{ winner: Call; loser: Call }>;
   /** Round trips that go on behind the answer and are counted with its own: the audit of a notice. */
   behind?: number;
 }
@@ -38,13 +38,13 @@ async function linkCode(shop: Shop, to: string): Promise<string> {
 }
 
 /** Signed in, with a password and a verified email. */
-async function member(shop: EdgeShop) {
-  const browser = shop.browser();
+async function member(shop: D1Shop) {
+  const browser = shop.client();
   const id = (await signUp(shop, browser)).body.user?._id ?? '';
-  right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+  expectOk(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
   const otp = await shop.otp(EMAIL);
-  right(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
-  const done = right(
+  expectOk(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
+  const done = expectOk(
     await browser.application.updatePassword({ body: { new_password: PASSWORD } }),
   );
   shop.clock.advance(GAP);
@@ -52,8 +52,8 @@ async function member(shop: EdgeShop) {
 }
 
 /** Another session of the number's owner, to be presented with a call. */
-async function session(shop: EdgeShop): Promise<string> {
-  const cookie = cookieOf(await prove(shop, shop.browser()));
+async function session(shop: D1Shop): Promise<string> {
+  const cookie = cookieOf(await prove(shop, shop.client()));
   shop.clock.advance(GAP);
   return cookie;
 }
@@ -66,13 +66,13 @@ const RACES: Race[] = [
     async prepare(shop) {
       await member(shop);
       const cookie = await session(shop);
-      const { request_id = '' } = right(
-        await shop.browser().application.loginWithOTP({ body: MOBILE }),
+      const { request_id = '' } = expectOk(
+        await shop.client().application.loginWithOTP({ body: MOBILE }),
       ).body;
       const body = { request_id, otp: await shop.otp(E164) };
       return {
-        winner: async () => shop.browser().application.verifyMobileOTP({ body }),
-        loser: async () => shop.browser({ cookie }).application.verifyMobileOTP({ body }),
+        winner: async () => shop.client().application.verifyMobileOTP({ body }),
+        loser: async () => shop.client({ cookie }).application.verifyMobileOTP({ body }),
       };
     },
   },
@@ -81,11 +81,11 @@ const RACES: Race[] = [
     code: 'otp_invalid',
     async prepare(shop) {
       const { cookie } = await member(shop);
-      right(await shop.browser().application.sendOTPOnEmail({ body: { email: EMAIL } }));
+      expectOk(await shop.client().application.sendOTPOnEmail({ body: { email: EMAIL } }));
       const body = { email: EMAIL, otp: await shop.otp(EMAIL) };
       return {
-        winner: async () => shop.browser().application.verifyEmailOTP({ body }),
-        loser: async () => shop.browser({ cookie }).application.verifyEmailOTP({ body }),
+        winner: async () => shop.client().application.verifyEmailOTP({ body }),
+        loser: async () => shop.client({ cookie }).application.verifyEmailOTP({ body }),
       };
     },
   },
@@ -93,10 +93,10 @@ const RACES: Race[] = [
     name: 'a proof of a new number',
     code: 'otp_invalid',
     async prepare(shop) {
-      const { application } = shop.browser();
-      const { request_id = '' } = right(await application.loginWithOTP({ body: MOBILE })).body;
+      const { application } = shop.client();
+      const { request_id = '' } = expectOk(await application.loginWithOTP({ body: MOBILE })).body;
       const body = { request_id, otp: await shop.otp(E164) };
-      const call = async () => shop.browser().application.verifyMobileOTP({ body });
+      const call = async () => shop.client().application.verifyMobileOTP({ body });
       return { winner: call, loser: call };
     },
   },
@@ -105,16 +105,16 @@ const RACES: Race[] = [
     code: 'otp_invalid',
     async prepare(shop) {
       const { cookie } = await member(shop);
-      const form = right(
-        await shop.browser().application.registerWithForm({
+      const form = expectOk(
+        await shop.client().application.registerWithForm({
           body: { first_name: 'Neel', phone: OTHER, password: PASSWORD },
         }),
       ).body;
       const { request_id = '', register_token } = form;
       const body = { request_id, otp: await shop.otp('+919876543210'), register_token };
       return {
-        winner: async () => shop.browser().application.verifyMobileOTP({ body }),
-        loser: async () => shop.browser({ cookie }).application.verifyMobileOTP({ body }),
+        winner: async () => shop.client().application.verifyMobileOTP({ body }),
+        loser: async () => shop.client({ cookie }).application.verifyMobileOTP({ body }),
       };
     },
   },
@@ -123,16 +123,16 @@ const RACES: Race[] = [
     code: 'otp_invalid',
     async prepare(shop) {
       const { cookie } = await member(shop);
-      const form = right(
-        await shop.browser().application.registerWithForm({
+      const form = expectOk(
+        await shop.client().application.registerWithForm({
           body: { first_name: 'M', phone: MOBILE },
         }),
       ).body;
       const { request_id = '', register_token } = form;
       const body = { request_id, otp: await shop.otp(E164), register_token };
       return {
-        winner: async () => shop.browser().application.verifyMobileOTP({ body }),
-        loser: async () => shop.browser({ cookie }).application.verifyMobileOTP({ body }),
+        winner: async () => shop.client().application.verifyMobileOTP({ body }),
+        loser: async () => shop.client({ cookie }).application.verifyMobileOTP({ body }),
       };
     },
   },
@@ -142,8 +142,8 @@ const RACES: Race[] = [
     behind: 1,
     async prepare(shop) {
       const { cookie } = await member(shop);
-      const { application } = shop.browser({ cookie });
-      const { request_id = '' } = right(await application.sendOTPOnMobile({ body: OTHER })).body;
+      const { application } = shop.client({ cookie });
+      const { request_id = '' } = expectOk(await application.sendOTPOnMobile({ body: OTHER })).body;
       const body = { request_id, otp: await shop.otp('+919876543210') };
       const call = async () => application.verifyMobileOTP({ body });
       return { winner: call, loser: call };
@@ -154,12 +154,12 @@ const RACES: Race[] = [
     code: 'otp_invalid',
     async prepare(shop) {
       const { cookie } = await member(shop);
-      const { request_id = '' } = right(
-        await shop.browser({ cookie }).application.sendOTPOnMobile({ body: MOBILE }),
+      const { request_id = '' } = expectOk(
+        await shop.client({ cookie }).application.sendOTPOnMobile({ body: MOBILE }),
       ).body;
       const otp = await shop.otp(E164);
       const call = (reason: string) => async () =>
-        shop.browser({ cookie }).application.deleteUser({ body: { request_id, otp, reason } });
+        shop.client({ cookie }).application.deleteUser({ body: { request_id, otp, reason } });
       return { winner: call('first'), loser: call('second') };
     },
   },
@@ -167,9 +167,9 @@ const RACES: Race[] = [
     name: `the form of a registration, by ${operation}`,
     code: 'registration_finished',
     async prepare(shop) {
-      const { register_token } = (await prove(shop, shop.browser(), OTHER.mobile)).body;
+      const { register_token } = (await prove(shop, shop.client(), OTHER.mobile)).body;
       const call = (first_name: string) => async () =>
-        shop.browser().application[operation]({ body: { first_name, register_token } });
+        shop.client().application[operation]({ body: { first_name, register_token } });
       return { winner: call('Winner'), loser: call('Loser') };
     },
   })),
@@ -178,12 +178,12 @@ const RACES: Race[] = [
     code: 'link_invalid',
     async prepare(shop) {
       const { cookie } = await member(shop);
-      right(await shop.browser().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+      expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
       const code = await linkCode(shop, EMAIL);
       const call =
         (password: string, headers = {}) =>
         async () =>
-          shop.browser(headers).application.forgotPassword({ body: { code, password } });
+          shop.client(headers).application.forgotPassword({ body: { code, password } });
       return { winner: call('the winner phrase'), loser: call('the loser phrase', { cookie }) };
     },
   },
@@ -194,9 +194,9 @@ const RACES: Race[] = [
     async prepare(shop) {
       const { cookie } = await member(shop);
       const email = 'second@example.com';
-      right(await shop.browser({ cookie }).application.addEmail({ body: { email } }));
+      expectOk(await shop.client({ cookie }).application.addEmail({ body: { email } }));
       const code = await linkCode(shop, email);
-      const call = async () => shop.browser().application.verifyEmail({ body: { code } });
+      const call = async () => shop.client().application.verifyEmail({ body: { code } });
       return { winner: call, loser: call };
     },
   },
@@ -206,7 +206,7 @@ const RACES: Race[] = [
     async prepare(shop) {
       const { cookie } = await member(shop);
       const call = (new_password: string) => async () =>
-        shop.browser({ cookie }).application.updatePassword({
+        shop.client({ cookie }).application.updatePassword({
           body: { old_password: PASSWORD, new_password },
         });
       return { winner: call('the winner phrase'), loser: call('the loser phrase') };
@@ -216,9 +216,9 @@ const RACES: Race[] = [
     name: 'a first password',
     code: 'password_wrong',
     async prepare(shop) {
-      const cookie = cookieOf(await signUp(shop, shop.browser()));
+      const cookie = cookieOf(await signUp(shop, shop.client()));
       const call = (new_password: string) => async () =>
-        shop.browser({ cookie }).application.updatePassword({ body: { new_password } });
+        shop.client({ cookie }).application.updatePassword({ body: { new_password } });
       return { winner: call('the winner phrase'), loser: call('the loser phrase') };
     },
   },
@@ -226,7 +226,7 @@ const RACES: Race[] = [
     name: 'a send of a code',
     code: 'too_many_requests',
     async prepare(shop) {
-      const call = async () => shop.browser().application.loginWithOTP({ body: MOBILE });
+      const call = async () => shop.client().application.loginWithOTP({ body: MOBILE });
       return { winner: call, loser: call };
     },
   },
@@ -234,10 +234,10 @@ const RACES: Race[] = [
     name: 'a resend of a code',
     code: 'too_many_requests',
     async prepare(shop) {
-      const sent = right(await shop.browser().application.loginWithOTP({ body: MOBILE })).body;
+      const sent = expectOk(await shop.client().application.loginWithOTP({ body: MOBILE })).body;
       shop.clock.advance(GAP);
       const body = { ...MOBILE, token: sent.resend_token };
-      const call = async () => shop.browser().application.sendOTPOnMobile({ body });
+      const call = async () => shop.client().application.sendOTPOnMobile({ body });
       return { winner: call, loser: call };
     },
   },
@@ -261,7 +261,7 @@ const RACES: Race[] = [
       const operator = await operatorOf(shop);
       const call = async (username: string, phone_number: string) => {
         const body = { phone_number, username };
-        const { user } = right(await operator.createUser({ params, body })).body;
+        const { user } = expectOk(await operator.createUser({ params, body })).body;
         const path = { ...params, user_id: user?._id ?? '' };
         const emails = [{ email: EMAIL }];
         return async () =>
@@ -276,9 +276,9 @@ const RACES: Race[] = [
 ];
 
 async function ready({ prepare }: Race) {
-  const shop = await edgeShop();
+  const shop = await d1Shop();
   const calls = await prepare(shop);
-  right(await shop.browser().application.getPlatformConfig());
+  expectOk(await shop.client().application.getPlatformConfig());
   await shop.settle();
   shop.db.roundTrips = 0;
   return { shop, ...calls };
@@ -288,7 +288,7 @@ async function ready({ prepare }: Race) {
 async function tripsOf(race: Race): Promise<number> {
   const { shop, winner } = await ready(race);
   const tripsAtFirstPut = watchFirstPut(shop);
-  right(await winner());
+  expectOk(await winner());
   const trips = tripsAtFirstPut() || shop.db.roundTrips;
   await shop.settle();
   return trips - (race.behind ?? 0);
@@ -308,7 +308,7 @@ describe('the loser of two leaves nothing behind', () => {
     shop.db.onTrip = async (when, trip) => {
       if (when !== 'before' || trip !== trips) return;
       shop.db.onTrip = undefined;
-      right(await winner());
+      expectOk(await winner());
       await shop.settle();
       [stored, sent] = [puts(), shop.queue.sent.length];
       before = await allRows();
@@ -328,42 +328,42 @@ describe('the loser of two leaves nothing behind', () => {
   });
 });
 
-describe.each(JOURNEYS)('races on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('races on %s', (_, createShop) => {
   test('of four browsers that answer one code with sessions of their own, the losers keep theirs', async () => {
-    const shop = await open();
-    await signUp(shop, shop.browser());
+    const shop = await createShop();
+    await signUp(shop, shop.client());
     const cookies: string[] = [];
     for (let browsers = 0; browsers < 4; browsers += 1) {
       shop.clock.advance(GAP);
-      cookies.push(cookieOf(await prove(shop, shop.browser())));
+      cookies.push(cookieOf(await prove(shop, shop.client())));
     }
     shop.clock.advance(3_600_000);
-    const sent = right(await shop.browser().application.loginWithOTP({ body: MOBILE })).body;
+    const sent = expectOk(await shop.client().application.loginWithOTP({ body: MOBILE })).body;
     const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
     const answers = await Promise.all(
-      cookies.map(async (cookie) => shop.browser({ cookie }).application.verifyMobileOTP({ body })),
+      cookies.map(async (cookie) => shop.client({ cookie }).application.verifyMobileOTP({ body })),
     );
     await shop.settle();
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
     for (const [at, cookie] of cookies.entries()) {
       const won = answers[at]?.ok === true;
-      const { status } = await shop.browser({ cookie }).application.getLoggedInUser();
+      const { status } = await shop.client({ cookie }).application.getLoggedInUser();
       expect([at, status]).toEqual([at, won ? 401 : 200]);
     }
   });
 
   test('of five changes of one password at once one is made, and it is the one that counts', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     const username = (await signUp(shop, browser)).body.user?.username ?? '';
-    const set = right(
+    const set = expectOk(
       await browser.application.updatePassword({ body: { new_password: PASSWORD } }),
     );
     const cookie = cookieOf(set);
     const wanted = [1, 2, 3, 4, 5].map((n) => `the new passphrase ${n}`);
     const answers = await Promise.all(
       wanted.map(async (new_password) =>
-        shop.browser({ cookie }).application.updatePassword({
+        shop.client({ cookie }).application.updatePassword({
           body: { old_password: PASSWORD, new_password },
         }),
       ),
@@ -371,7 +371,7 @@ describe.each(JOURNEYS)('races on %s', (_, open) => {
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
     for (const [at, password] of wanted.entries()) {
       const login = await shop
-        .browser()
+        .client()
         .application.loginWithEmailAndPassword({ body: { username, password } });
       expect([at, login.ok]).toEqual([at, answers[at]?.ok]);
     }

@@ -7,11 +7,11 @@ import { queueNotifier } from '../../src/adapters/queue/messages.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { MessageContent, TemplateOverrides } from '../../src/ports.ts';
 import worker from '../../src/worker.ts';
-import { right, MOBILE, E164 } from '../support/answers.ts';
-import { edgeShop, ORIGIN, type EdgeShop } from '../support/shop.ts';
+import { expectOk, MOBILE, E164 } from '../support/answers.ts';
+import { d1Shop, ORIGIN, type D1Shop } from '../support/shop.ts';
 
 /** What Cloudflare would do with what was sent so far. */
-async function deliver(shop: EdgeShop) {
+async function deliver(shop: D1Shop) {
   const sent = shop.queue.sent.splice(0).map((body, index) => ({
     id: String(index),
     timestamp: new Date(),
@@ -20,11 +20,11 @@ async function deliver(shop: EdgeShop) {
   }));
   const batch = createMessageBatch('vestibule-messages', sent);
   const context = createExecutionContext();
-  await shop.wired.consume(batch);
+  await shop.runtime.consume(batch);
   return getQueueResult(batch, context);
 }
 
-async function send(shop: EdgeShop, channel: 'sms' | 'email', content: MessageContent) {
+async function send(shop: D1Shop, channel: 'sms' | 'email', content: MessageContent) {
   const to = channel === 'sms' ? E164 : 'asha@example.com';
   const message = { id: crypto.randomUUID(), channel, to, content, createdAt: shop.clock.now() };
   await shop.ports.notifier.send(message);
@@ -36,13 +36,13 @@ async function speaks(language: string, templates?: TemplateOverrides) {
     .run();
 }
 
-const newest = async (shop: EdgeShop) => (await shop.wired.inbox.list())[0];
+const newest = async (shop: D1Shop) => (await shop.runtime.inbox.list())[0];
 const OTP: MessageContent = { template: 'otp', otp: '123456', lastLine: '@x #123456' };
 
 describe('delivery', () => {
   test('in English, named after the shop, when nothing else is said', async () => {
-    const shop = await edgeShop();
-    right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+    const shop = await d1Shop();
+    expectOk(await shop.client().application.loginWithOTP({ body: MOBILE }));
     expect(JSON.stringify(shop.queue.sent)).not.toContain('Fynd');
     expect((await deliver(shop)).explicitAcks).toEqual(['0']);
     const { text, otp, subject, html } = (await newest(shop)) ?? {};
@@ -53,7 +53,7 @@ describe('delivery', () => {
   });
 
   test('in the language of the application, as mail with subject, text and HTML', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     await speaks('hi');
     await send(shop, 'email', OTP);
     await deliver(shop);
@@ -65,7 +65,7 @@ describe('delivery', () => {
   });
 
   test('in its own words, with the last line; a change is seen after 30 s at most', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     await speaks('en', { en: { otp: { sms: 'Namaste! {{otp}}' } } });
     await send(shop, 'sms', OTP);
     await deliver(shop);
@@ -79,7 +79,7 @@ describe('delivery', () => {
   });
 
   test('in the built-in words when its own cannot be used, and the log says why, without the message', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     await speaks('en', { en: { otp: { sms: 'Namaste {{name}}!' } } });
     await send(shop, 'sms', OTP);
     expect((await deliver(shop)).explicitAcks).toEqual(['0']);
@@ -96,7 +96,7 @@ describe('delivery', () => {
   });
 
   test('not at all when the application is gone: dropped with a line in the log', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     await send(shop, 'sms', OTP);
     await env.DB.prepare('DELETE FROM applications').run();
     expect((await deliver(shop)).explicitAcks).toEqual(['0']);
@@ -107,7 +107,7 @@ describe('delivery', () => {
   });
 
   test('later when the directory or KV cannot be asked, and once however often it is tried', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     await send(shop, 'sms', OTP);
     const [envelope] = shop.queue.sent;
     shop.db.down = true;
@@ -116,17 +116,17 @@ describe('delivery', () => {
     shop.db.down = false;
     if (envelope) shop.queue.sent.push(envelope, envelope);
     expect((await deliver(shop)).explicitAcks).toEqual(['0', '1']);
-    expect(await shop.wired.inbox.list()).toHaveLength(1);
+    expect(await shop.runtime.inbox.list()).toHaveLength(1);
   });
 
   test('never with a link that is not https', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     const link = 'http://shop.example/auth/set-password?code=x';
     await send(shop, 'email', { template: 'reset_link', link, code: 'x' });
     await send(shop, 'sms', OTP);
     const { retryMessages, explicitAcks } = await deliver(shop);
     expect([explicitAcks, retryMessages.map(({ msgId }) => msgId)]).toEqual([['1'], ['0']]);
-    expect(await shop.wired.inbox.list()).toHaveLength(1);
+    expect(await shop.runtime.inbox.list()).toHaveLength(1);
   });
 });
 
@@ -135,7 +135,7 @@ describe('the dev pages', () => {
     worker.fetch(new Request(ORIGIN + path, { headers }), { ...env }, createExecutionContext());
 
   test('the templates: every message, twice in each language, and nothing that runs', async () => {
-    await edgeShop();
+    await d1Shop();
     const response = await get('/_dev/templates');
     expect([response.status, response.headers.get('content-type')]).toEqual([
       200,
@@ -152,7 +152,7 @@ describe('the dev pages', () => {
   });
 
   test("an application's own wording, escaped, and why a text of it cannot be used", async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     const sms = '{{otp}} <script>alert(1)</script>';
     await speaks('en', { en: { otp: { sms, subject: '{{nope}}' } } });
     const page = await (await get(`/_dev/templates?application=${shop.application.id}`)).text();
@@ -165,7 +165,7 @@ describe('the dev pages', () => {
   });
 
   test('the inbox: links to the templates, and shows mails with subject and HTML', async () => {
-    await edgeShop();
+    await d1Shop();
     expect(await (await get('/_dev/inbox')).text()).toContain('href="/_dev/templates"');
     const config = parseConfig({ ...env });
     const queued: unknown[] = [];
@@ -220,7 +220,7 @@ describe('the dev pages', () => {
   );
 
   test('they answer under the names of this machine only, and under those that a var allows', async () => {
-    await edgeShop();
+    await d1Shop();
     const status = async (server: string, vars: Record<string, string> = {}, host?: string) => {
       const headers = { ...(host !== undefined && { host }), accept: 'text/html' };
       const request = new Request<unknown, IncomingRequestCfProperties>(server, { headers });

@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
-import { JOURNEYS } from '../support/shop.ts';
+import { cookieOf, E164, MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
+import { BACKENDS_AND_MOCK } from '../support/shop.ts';
 
-describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('login by OTP on %s', (_, createShop) => {
   test('a new shopper proves the phone, fills in the profile and is signed in', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     const proven = await prove(shop, browser);
     expect(proven.body).toEqual({ user_exists: false, register_token: expect.any(String) });
     expect(proven.headers.get('set-cookie')).toBeNull();
     const { register_token } = proven.body;
-    const done = right(
+    const done = expectOk(
       await browser.application.updateProfile({ body: { first_name: 'Asha', register_token } }),
     );
     expect(done.body).toMatchObject({ user_exists: true, user: { first_name: 'Asha' } });
     expect(done.headers.getSetCookie()[0]).toMatch(
       /^f\.session=s%3A[\w-]{48}\.[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/,
     );
-    const me = right(await browser.application.getLoggedInUser());
+    const me = expectOk(await browser.application.getLoggedInUser());
     expect(me.body.user).toMatchObject({
       first_name: 'Asha',
       phone_numbers: [
@@ -30,26 +30,26 @@ describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
   });
 
   test('a known shopper is signed in at once, under a new session', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await signUp(shop, browser);
-    const first = right(await browser.application.getListOfActiveSessions()).body.sessions;
+    const first = expectOk(await browser.application.getListOfActiveSessions()).body.sessions;
     shop.clock.advance(31_000);
     const again = await prove(shop, browser);
     expect(again.body).toMatchObject({ user_exists: true, user: { first_name: 'Asha' } });
     await shop.settle();
-    const second = right(await browser.application.getListOfActiveSessions()).body.sessions;
+    const second = expectOk(await browser.application.getListOfActiveSessions()).body.sessions;
     expect(second).toHaveLength(1);
     expect(second).not.toEqual(first);
   });
 
   test('the answer does not tell whether a phone is known', async () => {
-    const shop = await open();
-    await signUp(shop, shop.browser());
+    const shop = await createShop();
+    await signUp(shop, shop.client());
     shop.clock.advance(31_000);
-    const known = right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+    const known = expectOk(await shop.client().application.loginWithOTP({ body: MOBILE }));
     const other = { mobile: '9876543210', country_code: '91' };
-    const unknown = right(await shop.browser().application.loginWithOTP({ body: other }));
+    const unknown = expectOk(await shop.client().application.loginWithOTP({ body: other }));
     /** All but what names the number and this one send; in their order. */
     const plain = ({ body }: typeof known) =>
       Object.entries({
@@ -69,25 +69,25 @@ describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
   });
 
   test('logout ends the session at once and clears the cookie', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     const done = await signUp(shop, browser);
     const cookie = cookieOf(done);
-    const out = right(await browser.application.logout());
+    const out = expectOk(await browser.application.logout());
     expect(out.body).toEqual({ logout: true });
     expect(out.headers.get('set-cookie')).toMatch(/^f\.session=; Max-Age=0;/);
-    const after = await shop.browser({ cookie }).application.getLoggedInUser();
+    const after = await shop.client({ cookie }).application.getLoggedInUser();
     expect(after).toMatchObject({
       status: 401,
       body: { code: 'not_authenticated', authenticated: false },
     });
-    expect(right(await shop.browser().application.logout()).body).toEqual({ logout: true });
+    expect(expectOk(await shop.client().application.logout()).body).toEqual({ logout: true });
   });
 
   test('a resend sends the same code under the same request id, once the timer is over', async () => {
-    const shop = await open();
-    const browser = shop.browser();
-    const first = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const shop = await createShop();
+    const browser = shop.client();
+    const first = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
     const otp = await shop.otp(E164);
     const body = { ...MOBILE, token: first.resend_token, action: 'resend' };
     const early = await browser.application.sendOTPOnMobile({ body });
@@ -97,7 +97,7 @@ describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
     });
     expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(25);
     shop.clock.advance(31_000);
-    const again = right(await browser.application.sendOTPOnMobile({ body })).body;
+    const again = expectOk(await browser.application.sendOTPOnMobile({ body })).body;
     expect(again).toMatchObject({
       request_id: first.request_id,
       resend_token: first.resend_token,
@@ -113,12 +113,12 @@ describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
   });
 
   test('a code lives ten minutes, and a resend does not lengthen that', async () => {
-    const shop = await open();
-    const browser = shop.browser();
-    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const shop = await createShop();
+    const browser = shop.client();
+    const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
     shop.clock.advance(9 * 60_000);
     const body = { ...MOBILE, token: sent.resend_token };
-    right(await browser.application.sendOTPOnMobile({ body }));
+    expectOk(await browser.application.sendOTPOnMobile({ body }));
     shop.clock.advance(61_000);
     const late = await browser.application.verifyMobileOTP({
       body: { request_id: sent.request_id ?? '', otp: await shop.otp(E164) },
@@ -127,16 +127,16 @@ describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
   });
 
   test('signed in, a code adds a number to the profile and keeps the session', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await signUp(shop, browser);
     const second = { mobile: '9876543210', country_code: '91' };
-    const sent = right(await browser.application.sendOTPOnMobile({ body: second })).body;
+    const sent = expectOk(await browser.application.sendOTPOnMobile({ body: second })).body;
     const otp = await shop.otp('+919876543210');
     const body = { request_id: sent.request_id ?? '', otp };
-    const stranger = await shop.browser().application.verifyMobileOTP({ body });
+    const stranger = await shop.client().application.verifyMobileOTP({ body });
     expect(stranger).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
-    const added = right(await browser.application.verifyMobileOTP({ body }));
+    const added = expectOk(await browser.application.verifyMobileOTP({ body }));
     expect(added.headers.get('set-cookie')).toBeNull();
     expect(added.body).toMatchObject({
       user_exists: true,
@@ -150,14 +150,14 @@ describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
   });
 
   test('a number that another user has verified is refused with 409, and the code is not used up', async () => {
-    const shop = await open();
-    await signUp(shop, shop.browser());
-    const other = shop.browser();
+    const shop = await createShop();
+    await signUp(shop, shop.client());
+    const other = shop.client();
     const proven = await prove(shop, other, '9876543210');
     const { register_token } = proven.body;
-    right(await other.application.updateProfile({ body: { first_name: 'B', register_token } }));
+    expectOk(await other.application.updateProfile({ body: { first_name: 'B', register_token } }));
     shop.clock.advance(31_000);
-    const sent = right(await other.application.sendOTPOnMobile({ body: MOBILE })).body;
+    const sent = expectOk(await other.application.sendOTPOnMobile({ body: MOBILE })).body;
     const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
     const refused = await other.application.verifyMobileOTP({ body });
     expect(refused).toMatchObject({
@@ -169,9 +169,9 @@ describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
   });
 
   test('closed registration is told after the proof only', async () => {
-    const shop = await open({ config: { register: false } });
-    const browser = shop.browser();
-    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const shop = await createShop({ config: { register: false } });
+    const browser = shop.client();
+    const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
     const body = { request_id: sent.request_id ?? '', otp: '000000' };
     const wrong = await browser.application.verifyMobileOTP({ body });
     expect(wrong.body).toMatchObject({ code: 'otp_invalid' });
@@ -181,24 +181,24 @@ describe.each(JOURNEYS)('login by OTP on %s', (_, open) => {
   });
 
   test('login by OTP that is switched off sends nothing', async () => {
-    const shop = await open({ config: { login: { otp: false, password: true } } });
+    const shop = await createShop({ config: { login: { otp: false, password: true } } });
     for (const operation of ['loginWithOTP', 'sendOTPOnMobile'] as const) {
-      const refused = await shop.browser().application[operation]({ body: MOBILE });
+      const refused = await shop.client().application[operation]({ body: MOBILE });
       expect(refused).toMatchObject({ status: 403, body: { code: 'otp_login_disabled' } });
     }
     expect(await shop.messages()).toEqual([]);
   });
 
   test('the SMS ends with the WebOTP line, or with the hash of an Android app that the application lists', async () => {
-    const shop = await open({ record: { androidHashes: ['FA+9qCX9VSu'] } });
-    const browser = shop.browser();
-    right(await browser.application.loginWithOTP({ body: MOBILE }));
+    const shop = await createShop({ record: { androidHashes: ['FA+9qCX9VSu'] } });
+    const browser = shop.client();
+    expectOk(await browser.application.loginWithOTP({ body: MOBILE }));
     const other = { mobile: '9876543210', country_code: '91', android_hash: 'FA+9qCX9VSu' };
-    right(await browser.application.loginWithOTP({ body: other }));
+    expectOk(await browser.application.loginWithOTP({ body: other }));
     const unlisted = ['CALL1234567', 'FA+9qCX9VSu and more', 'fa+9qcx9vsu', 'FA+9qCX9VSuu'];
     for (const [index, android_hash] of unlisted.entries()) {
       const body = { mobile: `987654321${index + 1}`, country_code: '91', android_hash };
-      right(await browser.application.loginWithOTP({ body }));
+      expectOk(await browser.application.loginWithOTP({ body }));
     }
     const lines = (await shop.messages()).map(({ content }) =>
       content.template === 'otp' ? content.lastLine?.replace(/\d{6}$/, '#') : undefined,

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, prove, right, signUp, type Browser } from '../support/answers.ts';
-import { edgeShop, JOURNEYS, type Shop } from '../support/shop.ts';
+import { cookieOf, E164, prove, expectOk, signUp, type Browser } from '../support/answers.ts';
+import { d1Shop, BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 
 const PASSWORD = 'a long pässphrase';
 const EMAIL = 'asha@example.com';
@@ -15,7 +15,7 @@ export async function codeFor(shop: Shop, to: string): Promise<string> {
 
 /** Registers by form with phone, email and password, and verifies the email by its link. */
 export async function registered(shop: Shop, browser: Browser) {
-  const form = right(
+  const form = expectOk(
     await browser.application.registerWithForm({
       body: {
         first_name: 'Asha',
@@ -31,9 +31,9 @@ export async function registered(shop: Shop, browser: Browser) {
     otp: await shop.otp(E164),
     register_token: form.register_token,
   };
-  const done = right(await browser.application.verifyMobileOTP({ body }));
+  const done = expectOk(await browser.application.verifyMobileOTP({ body }));
   const { user } = done.body;
-  right(await browser.application.verifyEmail({ body: { code: await codeFor(shop, EMAIL) } }));
+  expectOk(await browser.application.verifyEmail({ body: { code: await codeFor(shop, EMAIL) } }));
   return { user, cookie: cookieOf(done) };
 }
 
@@ -42,12 +42,12 @@ const login = (
   username: string,
   password: string,
   headers: Record<string, string> = {},
-) => shop.browser(headers).application.loginWithEmailAndPassword({ body: { username, password } });
+) => shop.client(headers).application.loginWithEmailAndPassword({ body: { username, password } });
 
-describe.each(JOURNEYS)('password login on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('password login on %s', (_, createShop) => {
   test('signs in by email, phone and username, and answers the user', async () => {
-    const shop = await open();
-    const { user } = await registered(shop, shop.browser());
+    const shop = await createShop();
+    const { user } = await registered(shop, shop.client());
     const names = [
       EMAIL,
       ' ASHA@Example.com ',
@@ -57,7 +57,7 @@ describe.each(JOURNEYS)('password login on %s', (_, open) => {
       user?.username?.toUpperCase() ?? '',
     ];
     for (const name of names) {
-      const done = right(await login(shop, name, PASSWORD));
+      const done = expectOk(await login(shop, name, PASSWORD));
       expect(done.body).toMatchObject({ user: { _id: user?._id, first_name: 'Asha' } });
       expect(done.body.register_token).toBeUndefined();
       expect(cookieOf(done)).toContain('f.session=');
@@ -65,9 +65,9 @@ describe.each(JOURNEYS)('password login on %s', (_, open) => {
   });
 
   test('wrong password, unknown shopper and shopper without a password get one answer', async () => {
-    const shop = await open();
-    await registered(shop, shop.browser());
-    await signUp(shop, shop.browser(), '9876543210');
+    const shop = await createShop();
+    await registered(shop, shop.client());
+    await signUp(shop, shop.client(), '9876543210');
     const refused = await Promise.all([
       login(shop, EMAIL, 'not the password'),
       login(shop, 'nobody@example.com', 'not the password'),
@@ -91,29 +91,29 @@ describe.each(JOURNEYS)('password login on %s', (_, open) => {
   });
 
   test('an unverified email signs nobody in', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await registered(shop, browser);
-    right(await browser.application.addEmail({ body: { email: 'b@example.com' } }));
+    expectOk(await browser.application.addEmail({ body: { email: 'b@example.com' } }));
     expect((await login(shop, 'b@example.com', PASSWORD)).status).toBe(401);
   });
 
   test('ten wrong passwords lock the account for a while, the right one too; another method stays open', async () => {
-    const shop = await open();
-    await registered(shop, shop.browser());
+    const shop = await createShop();
+    await registered(shop, shop.client());
     for (let tries = 0; tries < 10; tries += 1) {
       expect((await login(shop, EMAIL, `wrong ${tries}`)).status).toBe(401);
     }
     const locked = await login(shop, '8652523958', PASSWORD);
     expect(locked).toMatchObject({ status: 429, body: { meta: { limit: 'login_failures' } } });
     shop.clock.advance(31_000);
-    expect((await prove(shop, shop.browser())).body.user_exists).toBe(true);
+    expect((await prove(shop, shop.client())).body.user_exists).toBe(true);
     shop.clock.advance(15 * 60_000);
-    right(await login(shop, EMAIL, PASSWORD));
+    expectOk(await login(shop, EMAIL, PASSWORD));
   });
 
   test('an unknown account locks like a known one', async () => {
-    const shop = await open();
+    const shop = await createShop();
     for (let tries = 0; tries < 10; tries += 1) {
       expect((await login(shop, 'nobody@example.com', `wrong ${tries}`)).status).toBe(401);
     }
@@ -122,9 +122,9 @@ describe.each(JOURNEYS)('password login on %s', (_, open) => {
   });
 
   test('a stranger cannot lock a shopper out of the device that has signed in before', async () => {
-    const shop = await open();
-    await registered(shop, shop.browser());
-    const first = right(await login(shop, EMAIL, PASSWORD));
+    const shop = await createShop();
+    await registered(shop, shop.client());
+    const first = expectOk(await login(shop, EMAIL, PASSWORD));
     const device =
       first.headers
         .getSetCookie()
@@ -133,7 +133,7 @@ describe.each(JOURNEYS)('password login on %s', (_, open) => {
     expect(device).toMatch(/^f\.device=[0-9a-f]{24}\.[0-9a-f]{32}\.[0-9a-f]{32}$/);
     for (let tries = 0; tries < 10; tries += 1) await login(shop, EMAIL, `wrong ${tries}`);
     expect((await login(shop, EMAIL, PASSWORD)).status).toBe(429);
-    right(await login(shop, EMAIL, PASSWORD, { cookie: device }));
+    expectOk(await login(shop, EMAIL, PASSWORD, { cookie: device }));
     const forged = `${device.slice(0, -1)}${device.endsWith('0') ? '1' : '0'}`;
     expect((await login(shop, EMAIL, PASSWORD, { cookie: forged })).status).toBe(429);
     for (let tries = 0; tries < 10; tries += 1)
@@ -142,7 +142,7 @@ describe.each(JOURNEYS)('password login on %s', (_, open) => {
   });
 
   test('fifty failures from one address close it, for every account', async () => {
-    const shop = await open({ limits: { loginFailuresPerIpQuarter: 5 } });
+    const shop = await createShop({ limits: { loginFailuresPerIpQuarter: 5 } });
     const from = { 'cf-connecting-ip': '203.0.113.7' };
     for (let tries = 0; tries < 5; tries += 1)
       await login(shop, `nobody${tries}@example.com`, 'wrong', from);
@@ -155,14 +155,14 @@ describe.each(JOURNEYS)('password login on %s', (_, open) => {
   });
 
   test('the switch is told, and closes this method only', async () => {
-    const shop = await open({ config: { login: { otp: true, password: false } } });
+    const shop = await createShop({ config: { login: { otp: true, password: false } } });
     const refused = await login(shop, EMAIL, PASSWORD);
     expect(refused).toMatchObject({ status: 403, body: { code: 'password_login_disabled' } });
-    await prove(shop, shop.browser());
+    await prove(shop, shop.client());
   });
 });
 
-describe.each(JOURNEYS)('passwords on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('passwords on %s', (_, createShop) => {
   test.each([
     ['too short', 'short'],
     ['too long', 'x'.repeat(129)],
@@ -173,8 +173,8 @@ describe.each(JOURNEYS)('passwords on %s', (_, open) => {
     ['the own phone', '8652523958'],
     ['the own name', 'asha rao'],
   ])('%s is refused by name', async (_why, password) => {
-    const shop = await open();
-    const refused = await shop.browser().application.registerWithForm({
+    const shop = await createShop();
+    const refused = await shop.client().application.registerWithForm({
       body: {
         first_name: 'Asha',
         last_name: 'Rao',
@@ -189,11 +189,12 @@ describe.each(JOURNEYS)('passwords on %s', (_, open) => {
   });
 
   test('a change demands the old one, ends all other sessions, and keeps this one under a new id and the old expiry', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await registered(shop, browser);
-    const other = right(await login(shop, EMAIL, PASSWORD));
-    const before = right(await browser.application.getListOfActiveSessions()).body.sessions ?? [];
+    const other = expectOk(await login(shop, EMAIL, PASSWORD));
+    const before =
+      expectOk(await browser.application.getListOfActiveSessions()).body.sessions ?? [];
     shop.clock.advance(1000);
     const change = (body: { old_password?: string; new_password: string }) =>
       browser.application.updatePassword({ body });
@@ -211,18 +212,18 @@ describe.each(JOURNEYS)('passwords on %s', (_, open) => {
     ).toMatchObject({
       code: 'password_weak',
     });
-    const done = right(
+    const done = expectOk(
       await change({ old_password: PASSWORD, new_password: 'another passphrase' }),
     );
     expect(done.body).toEqual({ message: 'success' });
     expect(done.headers.getSetCookie()[0]).toMatch(/Max-Age=2591\d{3};/);
-    const elsewhere = shop.browser({ cookie: cookieOf(other) });
+    const elsewhere = shop.client({ cookie: cookieOf(other) });
     expect((await elsewhere.application.getLoggedInUser()).status).toBe(401);
-    const after = right(await browser.application.getListOfActiveSessions()).body.sessions ?? [];
+    const after = expectOk(await browser.application.getListOfActiveSessions()).body.sessions ?? [];
     expect(after).toHaveLength(1);
     expect(before).not.toContain(after[0]);
     expect((await login(shop, EMAIL, PASSWORD)).status).toBe(401);
-    right(await login(shop, EMAIL, 'another passphrase'));
+    expectOk(await login(shop, EMAIL, 'another passphrase'));
     expect((await shop.messages()).at(-1)).toMatchObject({
       to: EMAIL,
       content: { template: 'notice_password_set' },
@@ -230,21 +231,21 @@ describe.each(JOURNEYS)('passwords on %s', (_, open) => {
   });
 
   test('a shopper without a password sets one without an old one', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await signUp(shop, browser);
-    expect(right(await browser.application.hasPassword()).body).toEqual({ result: false });
-    right(await browser.application.updatePassword({ body: { new_password: PASSWORD } }));
-    expect(right(await browser.application.hasPassword()).body).toEqual({ result: true });
-    right(await login(shop, '8652523958', PASSWORD));
+    expect(expectOk(await browser.application.hasPassword()).body).toEqual({ result: false });
+    expectOk(await browser.application.updatePassword({ body: { new_password: PASSWORD } }));
+    expect(expectOk(await browser.application.hasPassword()).body).toEqual({ result: true });
+    expectOk(await login(shop, '8652523958', PASSWORD));
   });
 
   test('a reset: link by mail, checked twice, used once; old sessions end; the holder is signed in', async () => {
-    const shop = await open();
-    const { cookie } = await registered(shop, shop.browser());
+    const shop = await createShop();
+    const { cookie } = await registered(shop, shop.client());
     shop.clock.advance(31_000);
-    const browser = shop.browser();
-    const sent = right(
+    const browser = shop.client();
+    const sent = expectOk(
       await browser.application.sendResetPasswordEmail({ body: { email: EMAIL } }),
     );
     expect(sent.body).toEqual({ status: 'sent' });
@@ -254,7 +255,7 @@ describe.each(JOURNEYS)('passwords on %s', (_, open) => {
       link: `http://127.0.0.1/auth/set-password?code=${code}`,
     });
     for (let checks = 0; checks < 2; checks += 1) {
-      const checked = right(await browser.application.sendResetToken({ body: { code } }));
+      const checked = expectOk(await browser.application.sendResetToken({ body: { code } }));
       expect(checked.body).toEqual({ status: 'success' });
     }
     const weak = await browser.application.forgotPassword({
@@ -262,69 +263,66 @@ describe.each(JOURNEYS)('passwords on %s', (_, open) => {
     });
     expect(weak.body).toMatchObject({ code: 'password_weak' });
     const body = { code, password: 'another passphrase' };
-    const done = right(await browser.application.forgotPassword({ body }));
+    const done = expectOk(await browser.application.forgotPassword({ body }));
     expect(done.body.user).toMatchObject({ first_name: 'Asha' });
-    right(await browser.application.getLoggedInUser());
-    expect((await shop.browser({ cookie }).application.getLoggedInUser()).status).toBe(401);
+    expectOk(await browser.application.getLoggedInUser());
+    expect((await shop.client({ cookie }).application.getLoggedInUser()).status).toBe(401);
     const again = await browser.application.forgotPassword({ body });
     expect(again).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
     expect((await login(shop, EMAIL, PASSWORD)).status).toBe(401);
-    right(await login(shop, EMAIL, 'another passphrase'));
+    expectOk(await login(shop, EMAIL, 'another passphrase'));
   });
 
   test('a reset link dies after 30 minutes, and goes only to an email verified on an active user', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await registered(shop, browser);
-    right(await browser.application.addEmail({ body: { email: 'b@example.com' } }));
+    expectOk(await browser.application.addEmail({ body: { email: 'b@example.com' } }));
     shop.clock.advance(31_000);
     for (const email of ['b@example.com', 'nobody@example.com']) {
-      right(await browser.application.sendResetPasswordEmail({ body: { email } }));
+      expectOk(await browser.application.sendResetPasswordEmail({ body: { email } }));
       const message = (await shop.messages()).findLast(({ to }) => to === email);
       expect(message).toMatchObject({ drop: true });
       const code = message && 'code' in message.content ? message.content.code : '';
       expect((await browser.application.sendResetToken({ body: { code } })).status).toBe(400);
     }
-    right(await browser.application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+    expectOk(await browser.application.sendResetPasswordEmail({ body: { email: EMAIL } }));
     const code = await codeFor(shop, EMAIL);
     shop.clock.advance(30 * 60_000);
     expect((await browser.application.sendResetToken({ body: { code } })).status).toBe(400);
   });
 
   test('over its budget a reset is dropped silently', async () => {
-    const shop = await open();
-    await registered(shop, shop.browser());
+    const shop = await createShop();
+    await registered(shop, shop.client());
     const count = async () => (await shop.messages()).length;
     shop.clock.advance(31_000);
-    right(await shop.browser().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+    expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
     const before = await count();
     const again = await shop
-      .browser()
+      .client()
       .application.sendResetPasswordEmail({ body: { email: EMAIL } });
-    expect(right(again).body).toEqual({ status: 'sent' });
+    expect(expectOk(again).body).toEqual({ status: 'sent' });
     expect(await count()).toBe(before);
   });
 
   test('a code of one kind does not open another', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await registered(shop, browser);
-    right(await browser.application.addEmail({ body: { email: 'b@example.com' } }));
+    expectOk(await browser.application.addEmail({ body: { email: 'b@example.com' } }));
     const verify = await codeFor(shop, 'b@example.com');
     const reset = await browser.application.forgotPassword({
       body: { code: verify, password: 'another passphrase' },
     });
     expect(reset.body).toMatchObject({ code: 'link_invalid' });
     expect((await browser.application.verifyMobile({ body: { code: verify } })).status).toBe(400);
-    right(await browser.application.verifyEmail({ body: { code: verify } }));
+    expectOk(await browser.application.verifyEmail({ body: { code: verify } }));
   });
 });
 
 describe('passwords on D1', () => {
-  const count = async (
-    shop: Awaited<ReturnType<typeof edgeShop>>,
-    work: () => Promise<unknown>,
-  ) => {
+  const count = async (shop: Awaited<ReturnType<typeof d1Shop>>, work: () => Promise<unknown>) => {
     await shop.settle();
     const before = {
       d1: shop.db.roundTrips,
@@ -343,12 +341,12 @@ describe('passwords on D1', () => {
   };
 
   test('known and unknown cost the same: hashes, round trips, puts and sends', async () => {
-    const shop = await edgeShop();
-    await registered(shop, shop.browser());
+    const shop = await d1Shop();
+    await registered(shop, shop.client());
     await shop.settle();
     shop.clock.advance(31_000);
-    const browser = shop.browser();
-    right(await browser.application.getPlatformConfig());
+    const browser = shop.client();
+    expectOk(await browser.application.getPlatformConfig());
     const pairs: [string, (known: boolean) => Promise<unknown>][] = [
       [
         'password login',
@@ -406,21 +404,23 @@ describe('passwords on D1', () => {
   });
 
   test('a hash of another system whose time is over signs nobody in; a reset does', async () => {
-    const shop = await edgeShop({ record: { importedHashes: { until: 1 } } });
-    await registered(shop, shop.browser());
+    const shop = await d1Shop({ record: { importedHashes: { until: 1 } } });
+    await registered(shop, shop.client());
     await env.DB.prepare('UPDATE users SET password_hash = ?, has_old_password_hash = 1')
       .bind('$2b$08$DGhuBw/56l2ASI5Rpg3exeRv4Q19Po50HgUj1InqV/rNyCrEX2hC6')
       .run();
     expect((await login(shop, EMAIL, 'pässwörd')).status).toBe(401);
-    right(await shop.browser().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+    expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
     const code = await codeFor(shop, EMAIL);
-    right(await shop.browser().application.forgotPassword({ body: { code, password: PASSWORD } }));
-    right(await login(shop, EMAIL, PASSWORD));
+    expectOk(
+      await shop.client().application.forgotPassword({ body: { code, password: PASSWORD } }),
+    );
+    expectOk(await login(shop, EMAIL, PASSWORD));
   });
 
   test('50 wrong passwords at once are judged ten times', async () => {
-    const shop = await edgeShop({ limits: { loginFailuresPerAccountQuarter: 10 } });
-    await registered(shop, shop.browser());
+    const shop = await d1Shop({ limits: { loginFailuresPerAccountQuarter: 10 } });
+    await registered(shop, shop.client());
     const answers = await Promise.all(
       Array.from({ length: 50 }, async (_one, index) => login(shop, EMAIL, `wrong ${index}`)),
     );
@@ -429,15 +429,15 @@ describe('passwords on D1', () => {
   });
 
   test('50 uses of one reset code at once: one wins', async () => {
-    const shop = await edgeShop();
-    await registered(shop, shop.browser());
+    const shop = await d1Shop();
+    await registered(shop, shop.client());
     shop.clock.advance(31_000);
-    right(await shop.browser().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+    expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email: EMAIL } }));
     const code = await codeFor(shop, EMAIL);
     const answers = await Promise.all(
       Array.from({ length: 50 }, async (_one, index) =>
         shop
-          .browser()
+          .client()
           .application.forgotPassword({ body: { code, password: `a passphrase ${index}` } }),
       ),
     );
@@ -447,10 +447,10 @@ describe('passwords on D1', () => {
   }, 30_000);
 
   test('the hash never leaves, and no password lies anywhere', async () => {
-    const shop = await edgeShop();
-    const browser = shop.browser();
+    const shop = await d1Shop();
+    const browser = shop.client();
     await registered(shop, browser);
-    const me = JSON.stringify(right(await browser.application.getLoggedInUser()).body);
+    const me = JSON.stringify(expectOk(await browser.application.getLoggedInUser()).body);
     expect(me).not.toContain('argon2');
     expect(JSON.stringify(shop.log)).not.toContain(PASSWORD);
     expect(JSON.stringify(await shop.messages())).not.toContain(PASSWORD);

@@ -9,10 +9,10 @@ import { Values } from '../../src/adapters/kv/values.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { createRuntime } from '../../src/wiring.ts';
-import { MOBILE, prove, right } from '../support/answers.ts';
+import { MOBILE, prove, expectOk } from '../support/answers.ts';
 import { countingDatabase } from '../support/counting-database.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, ORIGIN, type EdgeShop } from '../support/shop.ts';
+import { d1Shop, ORIGIN, type D1Shop } from '../support/shop.ts';
 import { staleKv } from '../support/stale-kv.ts';
 import { allRows, tablesWith, tracesOf } from '../support/traces.ts';
 
@@ -27,9 +27,9 @@ const PERSON = { first_name: 'Zubeida', last_name: 'Quartermain', email: 'zq@per
 const SECOND_EMAIL = 'second@person.example';
 
 /** Registers by form, proves number and address, and asks for more than is ever used. */
-async function shopper(shop: EdgeShop) {
-  const browser = shop.browser();
-  const form = right(
+async function shopper(shop: D1Shop) {
+  const browser = shop.client();
+  const form = expectOk(
     await browser.application.registerWithForm({
       body: { ...PERSON, phone: MOBILE, password: 'a long passphrase' },
     }),
@@ -39,7 +39,7 @@ async function shopper(shop: EdgeShop) {
     otp: await shop.otp('+918652523958'),
     register_token: form.register_token,
   };
-  const { user } = right(await browser.application.verifyMobileOTP({ body })).body;
+  const { user } = expectOk(await browser.application.verifyMobileOTP({ body })).body;
   await env.DB.prepare(
     `INSERT INTO social_identities (application_id, provider, subject, user_id, created_at)
      VALUES (?, 'google', 'zubeida-at-google', ?, 0)`,
@@ -51,41 +51,43 @@ async function shopper(shop: EdgeShop) {
   )
     .bind(APP, user?._id ?? '')
     .run();
-  right(await browser.application.sendOTPOnEmail({ body: { email: PERSON.email } }));
+  expectOk(await browser.application.sendOTPOnEmail({ body: { email: PERSON.email } }));
   const otp = await shop.otp(PERSON.email);
-  right(await browser.application.verifyEmailOTP({ body: { email: PERSON.email, otp } }));
-  right(await browser.application.addEmail({ body: { email: SECOND_EMAIL } }));
+  expectOk(await browser.application.verifyEmailOTP({ body: { email: PERSON.email, otp } }));
+  expectOk(await browser.application.addEmail({ body: { email: SECOND_EMAIL } }));
   shop.clock.advance(31_000);
   // A second session, and a third that is over.
-  await prove(shop, shop.browser());
+  await prove(shop, shop.client());
   shop.clock.advance(31_000);
-  const third = shop.browser();
+  const third = shop.client();
   await prove(shop, third);
-  right(await third.application.logout());
-  right(await shop.browser().application.sendResetPasswordEmail({ body: { email: PERSON.email } }));
+  expectOk(await third.application.logout());
+  expectOk(
+    await shop.client().application.sendResetPasswordEmail({ body: { email: PERSON.email } }),
+  );
   await shop.settle();
   return { browser, id: user?._id ?? '', username: user?.username ?? '' };
 }
 
-async function deleteAccount(shop: EdgeShop, browser: ReturnType<EdgeShop['browser']>) {
+async function deleteAccount(shop: D1Shop, browser: ReturnType<D1Shop['client']>) {
   shop.clock.advance(31_000);
-  const sent = right(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
+  const sent = expectOk(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
   const body = { request_id: sent.request_id ?? '', otp: await shop.otp('+918652523958') };
-  right(await browser.application.deleteUser({ body: { ...body, reason: 'I am Zubeida' } }));
+  expectOk(await browser.application.deleteUser({ body: { ...body, reason: 'I am Zubeida' } }));
   await shop.settle();
 }
 
 /** Operators write down why, and so whom. */
-async function bringBack(shop: EdgeShop, id: string) {
+async function bringBack(shop: D1Shop, id: string) {
   const operator = await operatorOf(shop);
   const body = { status: true, user_id: [id], reason: 'Zubeida Quartermain asked' };
-  right(await operator.blockOrUnblockUsers({ params, body }));
-  right(await operator.blockOrUnblockUsers({ params, body: { ...body, status: false } }));
+  expectOk(await operator.blockOrUnblockUsers({ params, body }));
+  expectOk(await operator.blockOrUnblockUsers({ params, body: { ...body, status: false } }));
   const reason = { user_id: id, reason: 'it was not Zubeida' };
-  right(await operator.archiveUser({ params, body: { user_id: id } }));
-  right(await operator.unDeleteUser({ params, body: reason }));
+  expectOk(await operator.archiveUser({ params, body: { user_id: id } }));
+  expectOk(await operator.unDeleteUser({ params, body: reason }));
   const renamed = { first_name: 'Zubeida', external_id: 'quartermain-7' };
-  right(await operator.updateUser({ params: { ...params, user_id: id }, body: renamed }));
+  expectOk(await operator.updateUser({ params: { ...params, user_id: id }, body: renamed }));
 }
 
 const wordsOf = ({ id, username }: { id: string; username: string }) => [
@@ -107,10 +109,10 @@ describe('the purge, after everything a shopper can do', () => {
     ['after the days to return', DAYS],
     ['at once, with all of it still in KV', 0],
   ])('%s leaves no trace in any table, key or value', async (_, delete_account_day) => {
-    const shop = await edgeShop({ config: { delete_account_day } });
-    const neighbour = shop.browser();
+    const shop = await d1Shop({ config: { delete_account_day } });
+    const neighbour = shop.client();
     const { register_token } = (await prove(shop, neighbour, '9876543210')).body;
-    right(
+    expectOk(
       await neighbour.application.updateProfile({ body: { first_name: 'Neel', register_token } }),
     );
     const person = await shopper(shop);
@@ -124,7 +126,7 @@ describe('the purge, after everything a shopper can do', () => {
     const before = await tracesOf(['neel', '9876543210'], shop.kv.namespace);
 
     shop.clock.advance(delete_account_day * DAY);
-    await shop.wired.scheduled(PURGE_CRON);
+    await shop.runtime.scheduled(PURGE_CRON);
 
     // What is counted names nobody but by id, and is dropped when it expires.
     const left = (await tracesOf(words, shop.kv.namespace)).filter(
@@ -148,19 +150,19 @@ describe('the purge, after everything a shopper can do', () => {
       failed: [],
       internal: '',
     });
-    await shop.wired.scheduled('47 * * * *');
+    await shop.runtime.scheduled('47 * * * *');
     shop.clock.advance(2 * DAY);
-    await shop.wired.scheduled('47 * * * *');
+    await shop.runtime.scheduled('47 * * * *');
     expect(await tracesOf(words, shop.kv.namespace)).toEqual([]);
   });
 
   test('the number is free again: the next shopper with it is a new one', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     const person = await shopper(shop);
     await deleteAccount(shop, person.browser);
     shop.clock.advance(DAYS * DAY);
-    await shop.wired.scheduled(PURGE_CRON);
-    expect((await prove(shop, shop.browser())).body.user_exists).toBe(false);
+    await shop.runtime.scheduled(PURGE_CRON);
+    expect((await prove(shop, shop.client())).body.user_exists).toBe(false);
   });
 });
 

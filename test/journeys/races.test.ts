@@ -1,8 +1,8 @@
 /** Races on the real D1 in workerd: of any number of concurrent tries exactly one wins. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { E164, MOBILE, prove, right, signUp, wrongCode } from '../support/answers.ts';
-import { edgeShop } from '../support/shop.ts';
+import { E164, MOBILE, prove, expectOk, signUp, wrongCode } from '../support/answers.ts';
+import { d1Shop } from '../support/shop.ts';
 
 const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
@@ -20,12 +20,12 @@ const codes = (
 
 describe('races', () => {
   test('50 concurrent right answers to one code give one success', async () => {
-    const shop = await edgeShop();
-    await signUp(shop, shop.browser());
+    const shop = await d1Shop();
+    await signUp(shop, shop.client());
     shop.clock.advance(31_000);
-    const sent = right(await shop.browser().application.loginWithOTP({ body: MOBILE })).body;
+    const sent = expectOk(await shop.client().application.loginWithOTP({ body: MOBILE })).body;
     const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
-    const answers = await times(50, () => shop.browser().application.verifyMobileOTP({ body }));
+    const answers = await times(50, () => shop.client().application.verifyMobileOTP({ body }));
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
     const cookies = answers.filter(({ headers }) => headers.get('set-cookie'));
@@ -34,39 +34,39 @@ describe('races', () => {
   });
 
   test('50 concurrent right answers of a new shopper prove the phone once', async () => {
-    const shop = await edgeShop();
-    const sent = right(await shop.browser().application.loginWithOTP({ body: MOBILE })).body;
+    const shop = await d1Shop();
+    const sent = expectOk(await shop.client().application.loginWithOTP({ body: MOBILE })).body;
     const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
-    const answers = await times(50, () => shop.browser().application.verifyMobileOTP({ body }));
+    const answers = await times(50, () => shop.client().application.verifyMobileOTP({ body }));
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
     const proofs = await env.DB.prepare('SELECT COUNT(*) AS n FROM proofs').first('n');
     expect(proofs).toBe(1);
   });
 
   test('a burst of wrong answers stops at 5, whatever the concurrency, and the right code is dead then', async () => {
-    const shop = await edgeShop();
-    const sent = right(await shop.browser().application.loginWithOTP({ body: MOBILE })).body;
+    const shop = await d1Shop();
+    const sent = expectOk(await shop.client().application.loginWithOTP({ body: MOBILE })).body;
     const otp = await shop.otp(E164);
     const request_id = sent.request_id ?? '';
     const answers = await times(60, () =>
-      shop.browser().application.verifyMobileOTP({ body: { request_id, otp: wrongCode(otp) } }),
+      shop.client().application.verifyMobileOTP({ body: { request_id, otp: wrongCode(otp) } }),
     );
     expect(codes(answers)).toEqual({ otp_invalid: 5, otp_exhausted: 55 });
-    const late = await shop.browser().application.verifyMobileOTP({ body: { request_id, otp } });
+    const late = await shop.client().application.verifyMobileOTP({ body: { request_id, otp } });
     expect(late).toMatchObject({ status: 400, body: { code: 'otp_exhausted' } });
   });
 
   test('a new code does not refill the hourly budget of wrong answers', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     for (const expected of [5, 5, 0]) {
-      const sent = right(await shop.browser().application.loginWithOTP({ body: MOBILE })).body;
+      const sent = expectOk(await shop.client().application.loginWithOTP({ body: MOBILE })).body;
       const otp = await shop.otp(E164);
       const body = { request_id: sent.request_id ?? '', otp: wrongCode(otp) };
-      const answers = await times(8, () => shop.browser().application.verifyMobileOTP({ body }));
+      const answers = await times(8, () => shop.client().application.verifyMobileOTP({ body }));
       expect(codes(answers)['otp_invalid'] ?? 0).toBe(expected);
       if (expected === 0) {
         const rightOne = { ...body, otp };
-        const refused = await shop.browser().application.verifyMobileOTP({ body: rightOne });
+        const refused = await shop.client().application.verifyMobileOTP({ body: rightOne });
         expect(refused).toMatchObject({
           status: 429,
           body: { code: 'too_many_requests', meta: { limit: 'otp_tries_per_hour' } },
@@ -76,12 +76,12 @@ describe('races', () => {
       shop.clock.advance(31_000);
     }
     shop.clock.advance(3_600_000);
-    await prove(shop, shop.browser());
+    await prove(shop, shop.client());
   });
 
   test('the right code is charged to nothing', async () => {
-    const shop = await edgeShop();
-    await signUp(shop, shop.browser());
+    const shop = await d1Shop();
+    await signUp(shop, shop.client());
     const charges = await env.DB.prepare(
       "SELECT COUNT(*) AS n FROM budgets WHERE counts LIKE '%tries%'",
     ).first('n');
@@ -89,10 +89,10 @@ describe('races', () => {
   });
 
   test('20 concurrent profile completions make one user', async () => {
-    const shop = await edgeShop();
-    const { register_token } = (await prove(shop, shop.browser())).body;
+    const shop = await d1Shop();
+    const { register_token } = (await prove(shop, shop.client())).body;
     const answers = await times(20, (index) =>
-      shop.browser().application.updateProfile({
+      shop.client().application.updateProfile({
         body: { first_name: `A${index}`, register_token },
       }),
     );
@@ -104,15 +104,15 @@ describe('races', () => {
   });
 
   test('completions under different tokens for one phone make one user; the other proofs are too old for it', async () => {
-    const shop = await edgeShop({ limits: { sendGapSeconds: 1 } });
+    const shop = await d1Shop({ limits: { sendGapSeconds: 1 } });
     const tokens: (string | undefined)[] = [];
     for (let index = 0; index < 4; index += 1) {
-      tokens.push((await prove(shop, shop.browser())).body.register_token);
+      tokens.push((await prove(shop, shop.client())).body.register_token);
       shop.clock.advance(1_100);
     }
     const answers = await Promise.all(
       tokens.map((register_token) =>
-        shop.browser().application.updateProfile({ body: { first_name: 'A', register_token } }),
+        shop.client().application.updateProfile({ body: { first_name: 'A', register_token } }),
       ),
     );
     expect(codes(answers)).toEqual({ ok: 1, register_token_invalid: 3 });
@@ -122,22 +122,20 @@ describe('races', () => {
   });
 
   test('concurrent sends to one number send one message', async () => {
-    const shop = await edgeShop();
-    const answers = await times(20, () =>
-      shop.browser().application.loginWithOTP({ body: MOBILE }),
-    );
+    const shop = await d1Shop();
+    const answers = await times(20, () => shop.client().application.loginWithOTP({ body: MOBILE }));
     expect(codes(answers)).toEqual({ ok: 1, too_many_requests: 19 });
     expect(await shop.messages()).toHaveLength(1);
   });
 
   test('two users who verify one number at once: one owns it, the other gets 409', async () => {
-    const shop = await edgeShop();
-    const browsers = [shop.browser(), shop.browser()] as const;
+    const shop = await d1Shop();
+    const browsers = [shop.client(), shop.client()] as const;
     await signUp(shop, browsers[0], '8652523951');
     await signUp(shop, browsers[1], '8652523952');
     const bodies: { request_id: string; otp: string }[] = [];
     for (const browser of browsers) {
-      const sent = right(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
+      const sent = expectOk(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
       bodies.push({ request_id: sent.request_id ?? '', otp: await shop.otp(E164) });
       shop.clock.advance(31_000);
     }

@@ -1,9 +1,9 @@
 /** Pages on other origins, captcha, addresses behind a shop's own server, test identifiers. */
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { cookieOf, E164, MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
 import { entriesOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
-import { AUTHORIZATION, edgeShop, JOURNEYS, SHOPS, type Shop } from '../support/shop.ts';
+import { AUTHORIZATION, d1Shop, BACKENDS_AND_MOCK, BACKENDS, type Shop } from '../support/shop.ts';
 
 const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
 const SESSION = '/service/application/user/authentication/v1.0/session';
@@ -21,9 +21,9 @@ const preflight = (shop: Shop, origin: string, path = LOGIN) =>
     },
   });
 
-describe.each(SHOPS)('CORS on %s', (_, open) => {
+describe.each(BACKENDS)('CORS on %s', (_, createShop) => {
   test('a page on a listed origin may ask with credentials, and read answers and errors', async () => {
-    const shop = await open({ record });
+    const shop = await createShop({ record });
     for (const origin of [
       'https://shop.example',
       'https://shop.example:8443',
@@ -57,7 +57,7 @@ describe.each(SHOPS)('CORS on %s', (_, open) => {
   });
 
   test('a page elsewhere may neither ask nor read', async () => {
-    const shop = await open({ record });
+    const shop = await createShop({ record });
     for (const origin of [
       'https://evil.example',
       'http://shop.example',
@@ -79,14 +79,14 @@ describe.each(SHOPS)('CORS on %s', (_, open) => {
   });
 
   test('a page of another shop can read nothing of this one, whatever the guard says', async () => {
-    const shop = await open({ record });
+    const shop = await createShop({ record });
     const { directory } = shop.ports;
     // As if a second application listed it.
     const listsHost = directory.listsHost.bind(directory);
     directory.listsHost = async (host) => host === 'rival.example' || listsHost(host);
     const rival = 'https://rival.example';
     expect((await preflight(shop, rival)).headers.get('access-control-allow-origin')).toBe(rival);
-    const cookie = cookieOf(await signUp(shop, shop.browser()));
+    const cookie = cookieOf(await signUp(shop, shop.client()));
     const rows = entriesOf(table).filter(({ client }) => client === 'application');
     const kinds = new Set<string>();
     for (const { id, row } of rows) {
@@ -116,23 +116,23 @@ describe.each(SHOPS)('CORS on %s', (_, open) => {
   });
 
   test('operators’ paths have no CORS', async () => {
-    const shop = await open({ record });
+    const shop = await createShop({ record });
     const asked = await preflight(shop, 'https://shop.example', CUSTOMERS);
     expect(asked.status).toBe(405);
     expect(asked.headers.get('access-control-allow-origin')).toBeNull();
   });
 });
 
-describe.each(JOURNEYS)('addresses on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('addresses on %s', (_, createShop) => {
   test('a listed server’s word for the shopper’s address is believed, nobody else’s is', async () => {
-    const shop = await open({
+    const shop = await createShop({
       record: { serverAddresses: ['203.0.113.7'] },
       limits: { sendsPerIpHour: 1 },
     });
     let next = 8_652_520_000;
     const send = async (headers: Record<string, string>) => {
       const body = { mobile: String((next += 1)), country_code: '91' };
-      return (await shop.browser(headers).application.loginWithOTP({ body })).status;
+      return (await shop.client(headers).application.loginWithOTP({ body })).status;
     };
     const server = (client: string) => ({
       'cf-connecting-ip': '203.0.113.7',
@@ -147,7 +147,7 @@ describe.each(JOURNEYS)('addresses on %s', (_, open) => {
   });
 
   test('it is read as an address: spellings are one, and what is none or its own network is ignored', async () => {
-    const shop = await open({
+    const shop = await createShop({
       record: { serverAddresses: ['203.0.113.7', '2001:DB8::7'] },
       limits: { sendsPerIpHour: 1 },
     });
@@ -155,7 +155,7 @@ describe.each(JOURNEYS)('addresses on %s', (_, open) => {
     const send = async (client: string, server = '203.0.113.7') => {
       const headers = { 'cf-connecting-ip': server, 'x-storefront-client-ip': client };
       const body = { mobile: String((next += 1)), country_code: '91' };
-      return (await shop.browser(headers).application.loginWithOTP({ body })).status;
+      return (await shop.client(headers).application.loginWithOTP({ body })).status;
     };
     // Read off a dual-stack socket: each is an address of its own, and the same as without its prefix.
     for (let last = 1; last <= 20; last += 1) {
@@ -193,15 +193,17 @@ describe.each(JOURNEYS)('addresses on %s', (_, open) => {
   });
 });
 
-describe.each(JOURNEYS)('test identifiers on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('test identifiers on %s', (_, createShop) => {
   const testIdentifiers = (until: number) => [
     { kind: 'phone' as const, value: E164, otp: '424242', until },
   ];
 
   test('get a fixed code, nothing is sent, and every budget holds', async () => {
-    const shop = await open({ record: { testIdentifiers: testIdentifiers(Date.now() + 60_000) } });
-    const browser = shop.browser();
-    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const shop = await createShop({
+      record: { testIdentifiers: testIdentifiers(Date.now() + 60_000) },
+    });
+    const browser = shop.client();
+    const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
     expect(await shop.messages()).toEqual([]);
     expect((await browser.application.loginWithOTP({ body: MOBILE })).status).toBe(429);
     const request_id = sent.request_id ?? '';
@@ -209,17 +211,19 @@ describe.each(JOURNEYS)('test identifiers on %s', (_, open) => {
       body: { request_id, otp: '424243' },
     });
     expect(wrong.body).toMatchObject({ code: 'otp_invalid' });
-    right(await browser.application.verifyMobileOTP({ body: { request_id, otp: '424242' } }));
+    expectOk(await browser.application.verifyMobileOTP({ body: { request_id, otp: '424242' } }));
     // Every other number gets a code of its own.
     const mobile = '9876543210';
-    right(await browser.application.loginWithOTP({ body: { ...MOBILE, mobile } }));
+    expectOk(await browser.application.loginWithOTP({ body: { ...MOBILE, mobile } }));
     expect((await shop.messages()).map(({ to }) => to)).toEqual([`+91${mobile}`]);
   });
 
   test('end with their date', async () => {
-    const shop = await open({ record: { testIdentifiers: testIdentifiers(Date.now() + 1000) } });
+    const shop = await createShop({
+      record: { testIdentifiers: testIdentifiers(Date.now() + 1000) },
+    });
     shop.clock.advance(2000);
-    await prove(shop, shop.browser());
+    await prove(shop, shop.client());
     expect(await shop.messages()).toHaveLength(1);
   });
 });
@@ -238,8 +242,8 @@ describe('on D1 and KV', () => {
   ])('test identifiers %s', async (_, vars, messages) => {
     const until = Date.now() + 60_000;
     const testIdentifiers = [{ kind: 'phone' as const, value: E164, otp: '424242', until }];
-    const shop = await edgeShop({ record: { testIdentifiers }, env: vars });
-    right(await shop.browser().application.loginWithOTP({ body: MOBILE }));
+    const shop = await d1Shop({ record: { testIdentifiers }, env: vars });
+    expectOk(await shop.client().application.loginWithOTP({ body: MOBILE }));
     expect(await shop.messages()).toHaveLength(messages);
   });
 
@@ -250,7 +254,7 @@ describe('on D1 and KV', () => {
   }
   const captcha = async (verdict: object | number, config = {}) => {
     const asked: Asked[] = [];
-    const shop = await edgeShop({
+    const shop = await d1Shop({
       record,
       config,
       env: { TURNSTILE_SECRET: 'turnstile-secret' },
@@ -273,11 +277,11 @@ describe('on D1 and KV', () => {
 
   test('a solved captcha lets a send through, a missing or failed one does not', async () => {
     const { shop, asked } = await captcha(human);
-    const browser = shop.browser({ 'cf-connecting-ip': '203.0.113.7' });
+    const browser = shop.client({ 'cf-connecting-ip': '203.0.113.7' });
     const missing = await browser.application.loginWithOTP({ body: MOBILE });
     expect(missing).toMatchObject({ status: 403, body: { code: 'captcha_failed' } });
     expect(asked).toEqual([]);
-    const first = right(
+    const first = expectOk(
       await browser.application.loginWithOTP({ body: { ...MOBILE, captcha_code: 'solved' } }),
     );
     expect(asked).toEqual([
@@ -285,7 +289,7 @@ describe('on D1 and KV', () => {
     ]);
     shop.clock.advance(31_000);
     const again = { ...MOBILE, token: first.body.resend_token };
-    right(await browser.application.sendOTPOnMobile({ body: again }));
+    expectOk(await browser.application.sendOTPOnMobile({ body: again }));
     expect(asked).toHaveLength(1);
     expect(JSON.stringify(shop.log)).not.toContain('solved');
   });
@@ -297,7 +301,7 @@ describe('on D1 and KV', () => {
     ['nothing known', {}],
   ])('%s: every guarded operation is refused, before any hash or send', async (_why, verdict) => {
     const { shop } = await captcha(verdict);
-    const { application } = shop.browser({ 'x-captcha-code': 'token' });
+    const { application } = shop.client({ 'x-captcha-code': 'token' });
     const captcha_code = 'token';
     const refused = await Promise.all([
       application.loginWithOTP({ body: { ...MOBILE, captcha_code } }),
@@ -319,7 +323,7 @@ describe('on D1 and KV', () => {
   test('a captcha service that fails closes the door with 503', async () => {
     const { shop } = await captcha(500);
     const refused = await shop
-      .browser()
+      .client()
       .application.loginWithOTP({ body: { ...MOBILE, captcha_code: 'x' } });
     expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect(await shop.messages()).toEqual([]);
@@ -327,7 +331,7 @@ describe('on D1 and KV', () => {
 
   test('a shop that skips captcha is asked for none', async () => {
     const { shop, asked } = await captcha(human, { skip_captcha: true });
-    await signUp(shop, shop.browser());
+    await signUp(shop, shop.client());
     expect(asked).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 /** Every way to sign in, at the hands of somebody who may not: nothing is changed and nothing entered. And of somebody who may. */
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, MOBILE, right, signUp } from '../support/answers.ts';
+import { cookieOf, E164, MOBILE, expectOk, signUp } from '../support/answers.ts';
 import type { FakeProvider } from '../support/fake-provider.ts';
 import { linkCode, mark } from '../support/refusals/scenario.ts';
-import { SHOPS, type Shop, type ShopOptions } from '../support/shop.ts';
+import { BACKENDS, type Shop, type ShopOptions } from '../support/shop.ts';
 import { LOGIN_SECRET, socialShop } from '../support/social-shop.ts';
 
 const EMAIL = 'asha@gmail.com';
@@ -23,22 +23,22 @@ const WAYS: [string, (shop: Shop, fake: FakeProvider) => Promise<SignIn>][] = [
   [
     'a code by SMS',
     async (shop) => {
-      const { application } = shop.browser();
-      const { request_id = '' } = right(await application.loginWithOTP({ body: MOBILE })).body;
+      const { application } = shop.client();
+      const { request_id = '' } = expectOk(await application.loginWithOTP({ body: MOBILE })).body;
       const body = { request_id, otp: await shop.otp(E164) };
-      return async (headers) => shop.browser(headers).application.verifyMobileOTP({ body });
+      return async (headers) => shop.client(headers).application.verifyMobileOTP({ body });
     },
   ],
   [
     'the code of a registration',
     async (shop) => {
-      const { application } = shop.browser();
+      const { application } = shop.client();
       const form = { first_name: 'Mallory', phone: MOBILE };
-      const { request_id = '', register_token } = right(
+      const { request_id = '', register_token } = expectOk(
         await application.registerWithForm({ body: form }),
       ).body;
       const body = { request_id, otp: await shop.otp(E164), register_token };
-      return async (headers) => shop.browser(headers).application.verifyMobileOTP({ body });
+      return async (headers) => shop.client(headers).application.verifyMobileOTP({ body });
     },
   ],
   [
@@ -46,16 +46,16 @@ const WAYS: [string, (shop: Shop, fake: FakeProvider) => Promise<SignIn>][] = [
     async (shop) => {
       const body = { username: EMAIL, password: PASSWORD };
       return async (headers) =>
-        shop.browser(headers).application.loginWithEmailAndPassword({ body });
+        shop.client(headers).application.loginWithEmailAndPassword({ body });
     },
   ],
   [
     'a reset link',
     async (shop) => {
-      const { application } = shop.browser();
-      right(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+      const { application } = shop.client();
+      expectOk(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
       const body = { code: await linkCode(shop, EMAIL), password: 'another passphrase' };
-      return async (headers) => shop.browser(headers).application.forgotPassword({ body });
+      return async (headers) => shop.client(headers).application.forgotPassword({ body });
     },
   ],
   [
@@ -63,7 +63,7 @@ const WAYS: [string, (shop: Shop, fake: FakeProvider) => Promise<SignIn>][] = [
     async (shop, fake) => {
       const person = { sub: '1015842246', email: EMAIL, email_verified: true };
       const body = { oauth2: { access_token: fake.grant(person) } };
-      return async (headers) => shop.browser(headers).application.loginWithGoogle({ body });
+      return async (headers) => shop.client(headers).application.loginWithGoogle({ body });
     },
   ],
   [
@@ -72,29 +72,31 @@ const WAYS: [string, (shop: Shop, fake: FakeProvider) => Promise<SignIn>][] = [
       const claims = { sub: 'crm-7', email: EMAIL, email_verified: true, jti: crypto.randomUUID() };
       const token = await fake.token('company', claims, { secret: LOGIN_SECRET });
       return async (headers) =>
-        shop.browser(headers).application.loginWithToken({ body: { token } });
+        shop.client(headers).application.loginWithToken({ body: { token } });
     },
   ],
 ];
 
 /** A shopper who can sign in every way. */
-async function customer(open: (options?: ShopOptions) => Promise<Shop>) {
-  const { shop, fake } = await socialShop(open);
-  const browser = shop.browser();
+async function customer(createShop: (options?: ShopOptions) => Promise<Shop>) {
+  const { shop, fake } = await socialShop(createShop);
+  const browser = shop.client();
   const done = await signUp(shop, browser);
-  right(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+  expectOk(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
   const otp = await shop.otp(EMAIL);
-  right(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
-  const set = right(await browser.application.updatePassword({ body: { new_password: PASSWORD } }));
+  expectOk(await browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
+  const set = expectOk(
+    await browser.application.updatePassword({ body: { new_password: PASSWORD } }),
+  );
   shop.clock.advance(GAP_MS);
   return { shop, fake, id: done.body.user?._id ?? '', cookie: cookieOf(set) };
 }
 
-describe.each(SHOPS)('a sign-in on %s with', (_, open) => {
+describe.each(BACKENDS)('a sign-in on %s with', (_, createShop) => {
   test.each(WAYS)(
     '%s, of a blocked customer, changes and enters nothing',
     async (_name, prepare) => {
-      const { shop, fake, id, cookie } = await customer(open);
+      const { shop, fake, id, cookie } = await customer(createShop);
       const signIn = await prepare(shop, fake);
       await shop.settle();
       const state = async () => ({
@@ -113,22 +115,24 @@ describe.each(SHOPS)('a sign-in on %s with', (_, open) => {
   );
 
   test.each(WAYS)('%s ends the session that came with it', async (_name, prepare) => {
-    const { shop, fake, id } = await customer(open);
-    const other = await signUp(shop, shop.browser(), '9876543210');
+    const { shop, fake, id } = await customer(createShop);
+    const other = await signUp(shop, shop.client(), '9876543210');
     const cookie = cookieOf(other);
     const signIn = await prepare(shop, fake);
-    right(await shop.browser({ cookie }).application.getLoggedInUser());
-    const mine = cookieOf(right(await signIn({ cookie })));
-    const { user } = right(await shop.browser({ cookie: mine }).application.getLoggedInUser()).body;
+    expectOk(await shop.client({ cookie }).application.getLoggedInUser());
+    const mine = cookieOf(expectOk(await signIn({ cookie })));
+    const { user } = expectOk(
+      await shop.client({ cookie: mine }).application.getLoggedInUser(),
+    ).body;
     expect(user?._id).toBe(id);
-    expect((await shop.browser({ cookie }).application.getLoggedInUser()).status).toBe(401);
+    expect((await shop.client({ cookie }).application.getLoggedInUser()).status).toBe(401);
     await shop.settle();
   });
 
   test('a provider that does not answer costs the address nothing', async () => {
     const limits = { loginFailuresPerIpQuarter: 2 };
-    const { shop, fake } = await socialShop(open, { limits });
-    const browser = shop.browser({ 'cf-connecting-ip': '203.0.113.7' });
+    const { shop, fake } = await socialShop(createShop, { limits });
+    const browser = shop.client({ 'cf-connecting-ip': '203.0.113.7' });
     const person = { sub: 'g', email: EMAIL, email_verified: true };
     const body = { oauth2: { access_token: fake.grant(person) } };
     fake.state.misbehaviour = '500';
@@ -141,12 +145,12 @@ describe.each(SHOPS)('a sign-in on %s with', (_, open) => {
 
   test('a provider that vouches for somebody new costs the address nothing', async () => {
     const limits = { loginFailuresPerIpQuarter: 2 };
-    const { shop, fake } = await socialShop(open, { limits });
-    const browser = shop.browser({ 'cf-connecting-ip': '203.0.113.7' });
+    const { shop, fake } = await socialShop(createShop, { limits });
+    const browser = shop.client({ 'cf-connecting-ip': '203.0.113.7' });
     for (let n = 0; n < 4; n += 1) {
       const person = { sub: `g-${n}`, email: `new${n}@gmail.com`, email_verified: true };
       const body = { oauth2: { access_token: fake.grant(person) } };
-      const done = right(await browser.application.loginWithGoogle({ body }));
+      const done = expectOk(await browser.application.loginWithGoogle({ body }));
       expect(done.body.register_token).toEqual(expect.any(String));
     }
     await shop.settle();

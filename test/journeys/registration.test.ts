@@ -1,7 +1,7 @@
 /** Codes verified together with a register_token (D-41, D-48, D-49). */
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, MOBILE, prove, right, signUp, wrongCode } from '../support/answers.ts';
-import { JOURNEYS, type Shop } from '../support/shop.ts';
+import { cookieOf, E164, MOBILE, prove, expectOk, signUp, wrongCode } from '../support/answers.ts';
+import { BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 import { registerUser, registrationOf } from '../support/stored.ts';
 
 const EMAIL = { kind: 'email', value: 'asha@example.com', verified: true, primary: true } as const;
@@ -19,17 +19,17 @@ async function withoutPhone(shop: Shop) {
   return { id, token };
 }
 
-describe.each(JOURNEYS)('register_token on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('register_token on %s', (_, createShop) => {
   test('a user who lacks the demanded number proves it, keeps the profile fields sent with it, and is signed in', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     const { id, token } = await withoutPhone(shop);
     const missing = await browser.application.updateProfile({ body: { register_token: token } });
     expect(missing).toMatchObject({
       status: 400,
       body: { code: 'required_field_missing', errors: [{ path: 'body.mobile' }] },
     });
-    const sent = right(
+    const sent = expectOk(
       await browser.application.updateProfile({
         body: { register_token: token, first_name: 'Asha', mobile: { phone: '8652523958' } },
       }),
@@ -43,7 +43,7 @@ describe.each(JOURNEYS)('register_token on %s', (_, open) => {
     const body = { request_id: sent.request_id ?? '', otp };
     const bare = await browser.application.verifyMobileOTP({ body });
     expect(bare).toMatchObject({ status: 400, body: { code: 'otp_invalid' } });
-    const done = right(
+    const done = expectOk(
       await browser.application.verifyMobileOTP({
         body: { ...body, register_token: sent.register_token },
       }),
@@ -57,16 +57,16 @@ describe.each(JOURNEYS)('register_token on %s', (_, open) => {
         phone_numbers: [{ phone: '8652523958', verified: true, primary: true }],
       },
     });
-    expect(right(await browser.application.getLoggedInUser()).body.user?._id).toBe(id);
+    expect(expectOk(await browser.application.getLoggedInUser()).body.user?._id).toBe(id);
   });
 
   test('a demanded number that someone else owns is refused with 409', async () => {
-    const shop = await open();
-    await signUp(shop, shop.browser());
+    const shop = await createShop();
+    await signUp(shop, shop.client());
     shop.clock.advance(31_000);
     const { token } = await withoutPhone(shop);
-    const browser = shop.browser();
-    const sent = right(
+    const browser = shop.client();
+    const sent = expectOk(
       await browser.application.updateProfile({
         body: { register_token: token, mobile: { phone: '8652523958' } },
       }),
@@ -82,14 +82,16 @@ describe.each(JOURNEYS)('register_token on %s', (_, open) => {
   });
 
   test('a login code verified with a live token proves its number for that token', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     const { register_token } = (await prove(shop, browser, '9876543210')).body;
-    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
     const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164), register_token };
-    const proven = right(await browser.application.verifyMobileOTP({ body })).body;
+    const proven = expectOk(await browser.application.verifyMobileOTP({ body })).body;
     expect(proven).toEqual({ user_exists: false, register_token });
-    const done = right(await browser.application.updateProfile({ body: { register_token } })).body;
+    const done = expectOk(
+      await browser.application.updateProfile({ body: { register_token } }),
+    ).body;
     expect(done.user?.phone_numbers).toMatchObject([
       { primary: true, verified: true },
       { primary: false, verified: true },
@@ -97,9 +99,9 @@ describe.each(JOURNEYS)('register_token on %s', (_, open) => {
   });
 
   test('a code with a dead token is refused, and the code stays usable without it', async () => {
-    const shop = await open();
-    const browser = shop.browser();
-    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const shop = await createShop();
+    const browser = shop.client();
+    const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
     const otp = await shop.otp(E164);
     const body = { request_id: sent.request_id ?? '', otp };
     const register_token = crypto.randomUUID();
@@ -109,62 +111,68 @@ describe.each(JOURNEYS)('register_token on %s', (_, open) => {
     });
     const dead = await browser.application.verifyMobileOTP({ body: { ...body, register_token } });
     expect(dead).toMatchObject({ status: 400, body: { code: 'register_token_invalid' } });
-    right(await browser.application.verifyMobileOTP({ body }));
+    expectOk(await browser.application.verifyMobileOTP({ body }));
   });
 
   test('a code of a registration ends with it, and says so', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const { token } = await withoutPhone(shop);
     shop.clock.advance(25 * 60_000);
     const mobile = { phone: MOBILE.mobile, country_code: '91' };
     const body = { mobile, register_token: token };
-    right(await shop.browser().application.updateProfile({ body }));
+    expectOk(await shop.client().application.updateProfile({ body }));
     const { content } = (await shop.messages()).findLast(({ to }) => to === E164) ?? {};
     // Of the ten minutes that a code lives otherwise.
     expect(content && 'minutes' in content ? content.minutes : 10).toBeLessThanOrEqual(5);
   });
 
   test('a token whose proof meets an existing user signs that user in and drops the form', async () => {
-    const shop = await open();
-    const known = await signUp(shop, shop.browser());
+    const shop = await createShop();
+    const known = await signUp(shop, shop.client());
     shop.clock.advance(31_000);
-    const browser = shop.browser();
+    const browser = shop.client();
     const { register_token } = (await prove(shop, browser, '9876543210')).body;
-    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
     const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164), register_token };
-    const done = right(await browser.application.verifyMobileOTP({ body })).body;
+    const done = expectOk(await browser.application.verifyMobileOTP({ body })).body;
     expect(done).toMatchObject({ user_exists: true, user: { _id: known.body.user?._id } });
-    const over = await shop.browser().application.updateProfile({
+    const over = await shop.client().application.updateProfile({
       body: { register_token, first_name: 'Mallory' },
     });
     expect(over).toMatchObject({ status: 409, body: { code: 'registration_finished' } });
-    expect(right(await browser.application.getLoggedInUser()).body.user?.first_name).toBe('Asha');
+    expect(expectOk(await browser.application.getLoggedInUser()).body.user?.first_name).toBe(
+      'Asha',
+    );
   });
 
   test('a login ends the session that came with it; a proof that signs nobody in does not', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     const first = cookieOf(await signUp(shop, browser));
     await prove(shop, browser, '9876543210');
-    right(await shop.browser({ cookie: first }).application.getLoggedInUser());
+    expectOk(await shop.client({ cookie: first }).application.getLoggedInUser());
     shop.clock.advance(31_000);
     const second = cookieOf(await prove(shop, browser));
-    expect((await shop.browser({ cookie: first }).application.getLoggedInUser()).status).toBe(401);
-    right(await shop.browser({ cookie: second }).application.getLoggedInUser());
+    expect((await shop.client({ cookie: first }).application.getLoggedInUser()).status).toBe(401);
+    expectOk(await shop.client({ cookie: second }).application.getLoggedInUser());
   });
 
   test('an unverified copy gives no rights: it neither signs in nor blocks its owner', async () => {
-    const shop = await open();
-    const attacker = shop.browser();
+    const shop = await createShop();
+    const attacker = shop.client();
     await signUp(shop, attacker, '9876543210');
-    right(await attacker.application.updateProfile({ body: { mobile: { phone: '8652523958' } } }));
+    expectOk(
+      await attacker.application.updateProfile({ body: { mobile: { phone: '8652523958' } } }),
+    );
     shop.clock.advance(31_000);
-    const victim = shop.browser();
+    const victim = shop.client();
     const proven = (await prove(shop, victim)).body;
     expect(proven.user_exists).toBe(false);
     const { register_token } = proven;
-    const mine = right(await victim.application.updateProfile({ body: { register_token } })).body;
-    const theirs = right(await attacker.application.getLoggedInUser()).body;
+    const mine = expectOk(
+      await victim.application.updateProfile({ body: { register_token } }),
+    ).body;
+    const theirs = expectOk(await attacker.application.getLoggedInUser()).body;
     expect(mine.user?.phone_numbers).toMatchObject([{ phone: '8652523958', verified: true }]);
     expect(theirs.user?.phone_numbers).toMatchObject([{ phone: '9876543210' }]);
     expect(theirs.user?.phone_numbers).toHaveLength(1);

@@ -1,8 +1,8 @@
 /** What a revocation has ended stays ended: while it lasts, and after the account has come back. */
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
+import { cookieOf, E164, MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { JOURNEYS, type Shop } from '../support/shop.ts';
+import { BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 import { eventOf } from '../support/stored.ts';
 
 const EMAIL = 'asha@example.com';
@@ -19,7 +19,7 @@ async function linkCode(shop: Shop, to: string): Promise<string> {
 }
 
 async function member(shop: Shop) {
-  const browser = shop.browser();
+  const browser = shop.client();
   const done = await signUp(shop, browser);
   shop.clock.advance(GAP);
   return { browser, cookie: cookieOf(done), id: done.body.user?._id ?? '' };
@@ -36,11 +36,11 @@ interface Revocation {
 async function setBlocked(shop: Shop, { id }: Member, status: boolean): Promise<void> {
   const operator = await operatorOf(shop);
   const body = { status, user_id: [id], reason: 'chargebacks' };
-  right(await operator.blockOrUnblockUsers({ params, body }));
+  expectOk(await operator.blockOrUnblockUsers({ params, body }));
 }
 async function unDelete(shop: Shop, { id }: Member): Promise<void> {
   const operator = await operatorOf(shop);
-  right(await operator.unDeleteUser({ params, body: { user_id: id } }));
+  expectOk(await operator.unDeleteUser({ params, body: { user_id: id } }));
 }
 
 const REVOCATIONS: Revocation[] = [
@@ -55,7 +55,7 @@ const REVOCATIONS: Revocation[] = [
     refused: 'account_deleted',
     revoke: async (shop, { id }) => {
       const operator = await operatorOf(shop);
-      right(await operator.archiveUser({ params, body: { user_id: id } }));
+      expectOk(await operator.archiveUser({ params, body: { user_id: id } }));
     },
     bringBack: unDelete,
   },
@@ -64,25 +64,25 @@ const REVOCATIONS: Revocation[] = [
     refused: 'account_deleted',
     revoke: async (shop, { browser }) => {
       shop.clock.advance(GAP);
-      const sent = right(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
+      const sent = expectOk(await browser.application.sendOTPOnMobile({ body: MOBILE })).body;
       const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
-      right(await browser.application.deleteUser({ body }));
+      expectOk(await browser.application.deleteUser({ body }));
     },
     bringBack: unDelete,
   },
 ];
 
-describe.each(JOURNEYS)('after a revocation on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('after a revocation on %s', (_, createShop) => {
   test.each(REVOCATIONS)(
     '$name: a cookie from before signs nobody in, nor does it once the account is back',
     async ({ revoke, bringBack }) => {
-      const shop = await open();
+      const shop = await createShop();
       const one = await member(shop);
-      const elsewhere = cookieOf(await prove(shop, shop.browser()));
+      const elsewhere = cookieOf(await prove(shop, shop.client()));
       shop.clock.advance(GAP);
       const alive = async () => {
         const answers = [one.cookie, elsewhere].map(async (cookie) =>
-          shop.browser({ cookie }).application.getLoggedInUser(),
+          shop.client({ cookie }).application.getLoggedInUser(),
         );
         return (await Promise.all(answers)).map(({ status }) => status);
       };
@@ -93,7 +93,7 @@ describe.each(JOURNEYS)('after a revocation on %s', (_, open) => {
       await bringBack(shop, one);
       expect(await alive()).toEqual([401, 401]);
       shop.clock.advance(GAP);
-      const back = await prove(shop, shop.browser());
+      const back = await prove(shop, shop.client());
       expect(back.body.user?._id).toBe(one.id);
       expect(await alive()).toEqual([401, 401]);
     },
@@ -102,13 +102,13 @@ describe.each(JOURNEYS)('after a revocation on %s', (_, open) => {
   test.each(REVOCATIONS)(
     '$name: links that were on their way prove nothing, nor do they once the account is back',
     async ({ revoke, bringBack }) => {
-      const shop = await open();
+      const shop = await createShop();
       const one = await member(shop);
-      right(await one.browser.application.addEmail({ body: { email: EMAIL } }));
-      right(await one.browser.application.addMobileNumber({ body: SECOND }));
+      expectOk(await one.browser.application.addEmail({ body: { email: EMAIL } }));
+      expectOk(await one.browser.application.addMobileNumber({ body: SECOND }));
       const email = { body: { code: await linkCode(shop, EMAIL) } };
       const mobile = { body: { code: await linkCode(shop, `+91${SECOND.phone}`) } };
-      const { application } = shop.browser();
+      const { application } = shop.client();
       const opened = async () => [
         (await application.verifyEmail(email)).body,
         (await application.verifyMobile(mobile)).body,
@@ -119,23 +119,23 @@ describe.each(JOURNEYS)('after a revocation on %s', (_, open) => {
       await bringBack(shop, one);
       expect(await opened()).toMatchObject(dead);
       shop.clock.advance(GAP);
-      const { user } = (await prove(shop, shop.browser())).body;
+      const { user } = (await prove(shop, shop.client())).body;
       const all = [...(user?.emails ?? []), ...(user?.phone_numbers ?? [])];
       expect(all.filter(({ verified }) => verified)).toMatchObject([{ phone: MOBILE.mobile }]);
     },
   );
 
   test.each(REVOCATIONS)('$name: a reset link sets no password', async ({ revoke }) => {
-    const shop = await open();
+    const shop = await createShop();
     const one = await member(shop);
-    right(await one.browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
+    expectOk(await one.browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
     const otp = await shop.otp(EMAIL);
-    right(await one.browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
+    expectOk(await one.browser.application.verifyEmailOTP({ body: { email: EMAIL, otp } }));
     shop.clock.advance(GAP);
-    right(await one.browser.application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+    expectOk(await one.browser.application.sendResetPasswordEmail({ body: { email: EMAIL } }));
     const code = await linkCode(shop, EMAIL);
     await revoke(shop, one);
-    const refused = await shop.browser().application.forgotPassword({
+    const refused = await shop.client().application.forgotPassword({
       body: { code, password: 'another passphrase' },
     });
     expect(refused.ok).toBe(false);
@@ -144,8 +144,8 @@ describe.each(JOURNEYS)('after a revocation on %s', (_, open) => {
     // A link that is asked for now goes to nobody.
     const before = (await shop.messages()).filter(({ drop }) => !drop).length;
     shop.clock.advance(GAP);
-    const { application } = shop.browser();
-    right(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+    const { application } = shop.client();
+    expectOk(await application.sendResetPasswordEmail({ body: { email: EMAIL } }));
     expect((await shop.messages()).filter(({ drop }) => !drop)).toHaveLength(before);
   });
 
@@ -154,24 +154,24 @@ describe.each(JOURNEYS)('after a revocation on %s', (_, open) => {
     [
       'updateProfile',
       async (shop: Shop, register_token: string) =>
-        shop.browser().application.updateProfile({ body: { email: EMAIL, register_token } }),
+        shop.client().application.updateProfile({ body: { email: EMAIL, register_token } }),
     ],
     [
       'registerWithForm',
       async (shop: Shop, register_token: string) =>
-        shop.browser().application.registerWithForm({ body: { email: EMAIL, register_token } }),
+        shop.client().application.registerWithForm({ body: { email: EMAIL, register_token } }),
     ],
   ] as const;
 
   test.each(REVOCATIONS.flatMap((revocation) => forms.map((form) => ({ revocation, form }))))(
     '$revocation.name: a register_token from before has no code sent by $form.0',
     async ({ revocation, form: [, send] }) => {
-      const shop = await open();
+      const shop = await createShop();
       const one = await member(shop);
       const config = shop.application.config;
       await shop.writeConfig({ ...config, required_fields: DEMANDS_BOTH });
       shop.clock.advance(GAP);
-      const { register_token = '' } = (await prove(shop, shop.browser())).body;
+      const { register_token = '' } = (await prove(shop, shop.client())).body;
       expect(register_token).not.toBe('');
       await shop.writeConfig({ ...config, required_fields: config.required_fields });
       shop.clock.advance(GAP);
@@ -198,14 +198,14 @@ describe.each(JOURNEYS)('after a revocation on %s', (_, open) => {
    */
   test('a register_token that is bound to an account since before: no code, no session', async () => {
     const config = { required_fields: DEMANDS_BOTH, register_required_fields: DEMANDS_BOTH };
-    const shop = await open();
+    const shop = await createShop();
     const { id } = await member(shop);
     await shop.writeConfig({ ...shop.application.config, ...config });
     shop.clock.advance(GAP);
     const { ports } = shop;
-    const { register_token = '' } = (await prove(shop, shop.browser())).body;
-    const { application } = shop.browser();
-    right(await application.updateProfile({ body: { email: EMAIL, register_token } }));
+    const { register_token = '' } = (await prove(shop, shop.client())).body;
+    const { application } = shop.client();
+    expectOk(await application.updateProfile({ body: { email: EMAIL, register_token } }));
     const body = { email: EMAIL, otp: await shop.otp(EMAIL), register_token };
     const hash = await ports.vault.digest(register_token);
     const { registration } = await ports.registrations.find(hash);
@@ -228,14 +228,14 @@ describe.each(JOURNEYS)('after a revocation on %s', (_, open) => {
   });
 
   test('an operator takes an address off the list: its link does not bring it back', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const one = await member(shop);
-    right(await one.browser.application.addEmail({ body: { email: EMAIL } }));
-    right(await one.browser.application.addMobileNumber({ body: SECOND }));
+    expectOk(await one.browser.application.addEmail({ body: { email: EMAIL } }));
+    expectOk(await one.browser.application.addMobileNumber({ body: SECOND }));
     const email = { body: { code: await linkCode(shop, EMAIL) } };
     const mobile = { body: { code: await linkCode(shop, `+91${SECOND.phone}`) } };
     const operator = await operatorOf(shop);
-    right(
+    expectOk(
       await operator.updateUser({
         params: { ...params, user_id: one.id },
         body: {
@@ -244,24 +244,24 @@ describe.each(JOURNEYS)('after a revocation on %s', (_, open) => {
         },
       }),
     );
-    const { application } = shop.browser();
+    const { application } = shop.client();
     expect((await application.verifyEmail(email)).body).toMatchObject({ code: 'link_invalid' });
     expect((await application.verifyMobile(mobile)).body).toMatchObject({ code: 'link_invalid' });
-    const { user } = right(await one.browser.application.getLoggedInUser()).body;
+    const { user } = expectOk(await one.browser.application.getLoggedInUser()).body;
     expect(user?.emails?.map((of) => of.email)).toEqual(['other@example.com']);
     expect(user?.phone_numbers?.map(({ phone }) => phone)).toEqual([MOBILE.mobile]);
   });
 
   test('a shopper removes an address: its link does not bring it back', async () => {
-    const shop = await open();
+    const shop = await createShop();
     const { browser } = await member(shop);
-    right(await browser.application.addEmail({ body: { email: EMAIL } }));
+    expectOk(await browser.application.addEmail({ body: { email: EMAIL } }));
     const code = await linkCode(shop, EMAIL);
     const query = { email: EMAIL, active: true, primary: false, verified: false };
-    right(await browser.application.deleteEmail({ query }));
-    const late = await shop.browser().application.verifyEmail({ body: { code } });
+    expectOk(await browser.application.deleteEmail({ query }));
+    const late = await shop.client().application.verifyEmail({ body: { code } });
     expect(late.body).toMatchObject({ code: 'link_invalid' });
-    const { user } = right(await browser.application.getLoggedInUser()).body;
+    const { user } = expectOk(await browser.application.getLoggedInUser()).body;
     expect(user?.emails).toEqual([]);
   });
 });

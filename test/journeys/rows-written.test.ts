@@ -1,8 +1,8 @@
 /** What a login writes: D1 bills each row, entries of indexes and the deletes of the retention run included. */
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, MOBILE, right, signUp } from '../support/answers.ts';
-import { edgeShop, type EdgeShop } from '../support/shop.ts';
+import { cookieOf, E164, MOBILE, expectOk, signUp } from '../support/answers.ts';
+import { d1Shop, type D1Shop } from '../support/shop.ts';
 
 const DAY_MS = 86_400_000;
 const HOURLY = '47 * * * *';
@@ -13,7 +13,7 @@ const PAID = {
   WEBHOOK_SECRET: 'a secret of at least thirty-two bytes',
 };
 
-async function deliver(shop: EdgeShop): Promise<void> {
+async function deliver(shop: D1Shop): Promise<void> {
   const sent = shop.queue.sent.splice(0).map((body, index) => ({
     id: String(index),
     timestamp: new Date(),
@@ -21,39 +21,39 @@ async function deliver(shop: EdgeShop): Promise<void> {
     body,
   }));
   const batch = createMessageBatch('vestibule-messages', sent);
-  await shop.wired.consume(batch);
+  await shop.runtime.consume(batch);
   await getQueueResult(batch, createExecutionContext());
 }
 
 /** Rows that are written until everything it left behind is dropped as well. */
-async function rowsOf(shop: EdgeShop, act: () => Promise<unknown>): Promise<number> {
+async function rowsOf(shop: D1Shop, act: () => Promise<unknown>): Promise<number> {
   // What came before is delivered and dropped first.
   await deliver(shop);
   shop.clock.advance(500 * DAY_MS);
-  await shop.wired.scheduled(HOURLY);
+  await shop.runtime.scheduled(HOURLY);
   shop.db.rowsWritten = 0;
   await act();
   await shop.settle();
   await deliver(shop);
   shop.clock.advance(500 * DAY_MS);
-  await shop.wired.scheduled(HOURLY);
+  await shop.runtime.scheduled(HOURLY);
   return shop.db.rowsWritten;
 }
 
-async function paidShop(): Promise<EdgeShop> {
-  return edgeShop({ env: PAID, fetch: async () => Response.json({ ok: true }) });
+async function paidShop(): Promise<D1Shop> {
+  return d1Shop({ env: PAID, fetch: async () => Response.json({ ok: true }) });
 }
 
 describe('rows written, from the first statement to the last delete', () => {
   test('a login by OTP, the first of its day, writes at most 20', async () => {
     const shop = await paidShop();
-    await signUp(shop, shop.browser());
+    await signUp(shop, shop.client());
     await shop.settle();
     const rows = await rowsOf(shop, async () => {
-      const browser = shop.browser({ 'cf-connecting-ip': '203.0.113.7' });
-      const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+      const browser = shop.client({ 'cf-connecting-ip': '203.0.113.7' });
+      const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
       const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
-      const done = right(await browser.application.verifyMobileOTP({ body }));
+      const done = expectOk(await browser.application.verifyMobileOTP({ body }));
       expect(cookieOf(done)).toContain('f.session');
     });
     // 16, and four of the day's count of SMS.
@@ -62,26 +62,26 @@ describe('rows written, from the first statement to the last delete', () => {
 
   test('a login by password writes at most 10', async () => {
     const shop = await paidShop();
-    const browser = shop.browser();
+    const browser = shop.client();
     await signUp(shop, browser);
     const new_password = 'correct horse battery staple';
-    right(await browser.application.updatePassword({ body: { new_password } }));
+    expectOk(await browser.application.updatePassword({ body: { new_password } }));
     await shop.settle();
     const rows = await rowsOf(shop, async () => {
-      const visitor = shop.browser({ 'cf-connecting-ip': '203.0.113.7' });
+      const visitor = shop.client({ 'cf-connecting-ip': '203.0.113.7' });
       const body = { username: MOBILE.mobile, password: new_password };
-      right(await visitor.application.loginWithEmailAndPassword({ body }));
+      expectOk(await visitor.application.loginWithEmailAndPassword({ body }));
     });
     expect(rows).toBeLessThanOrEqual(10);
   });
 
   test('a session that is read writes none', async () => {
     const shop = await paidShop();
-    const browser = shop.browser();
+    const browser = shop.client();
     await signUp(shop, browser);
     await shop.settle();
     shop.db.rowsWritten = 0;
-    right(await browser.application.getLoggedInUser());
+    expectOk(await browser.application.getLoggedInUser());
     await shop.settle();
     expect(shop.db.rowsWritten).toBe(0);
   });

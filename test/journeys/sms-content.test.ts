@@ -1,7 +1,7 @@
 /** Nothing that a caller sends gets into an SMS but the hash of an app, letter by letter what Android makes one of. */
 import { describe, expect, test } from 'vitest';
-import { E164, MOBILE, prove, right, signUp } from '../support/answers.ts';
-import { JOURNEYS, type Shop } from '../support/shop.ts';
+import { E164, MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
+import { BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 
 const GAP = 31_000;
 /** The only hash that the application lists. */
@@ -35,26 +35,26 @@ const SENDS: [string, (shop: Shop) => Promise<(android_hash: string) => Promise<
   [
     'loginWithOTP',
     async (shop) => async (android_hash) =>
-      shop.browser().application.loginWithOTP({ body: { ...MOBILE, android_hash } }),
+      shop.client().application.loginWithOTP({ body: { ...MOBILE, android_hash } }),
   ],
   [
     'sendOTPOnMobile',
     async (shop) => async (android_hash) =>
-      shop.browser().application.sendOTPOnMobile({ body: { ...MOBILE, android_hash } }),
+      shop.client().application.sendOTPOnMobile({ body: { ...MOBILE, android_hash } }),
   ],
   [
     'sendOTPOnMobile, again',
     async (shop) => async (android_hash) => {
-      const sent = right(await shop.browser().application.loginWithOTP({ body: MOBILE })).body;
+      const sent = expectOk(await shop.client().application.loginWithOTP({ body: MOBILE })).body;
       shop.clock.advance(GAP);
       const body = { ...MOBILE, token: sent.resend_token, android_hash };
-      return shop.browser().application.sendOTPOnMobile({ body });
+      return shop.client().application.sendOTPOnMobile({ body });
     },
   ],
   [
     'updateProfile of the signed-in',
     async (shop) => {
-      const browser = shop.browser();
+      const browser = shop.client();
       await signUp(shop, browser, '9876543210');
       shop.clock.advance(GAP);
       return async (android_hash) =>
@@ -73,12 +73,12 @@ const SENDS: [string, (shop: Shop) => Promise<(android_hash: string) => Promise<
         register_required_fields: { email: HARD, mobile: HARD },
       });
       shop.clock.advance(GAP);
-      right(await shop.browser().application.sendOTPOnEmail({ body: { email } }));
+      expectOk(await shop.client().application.sendOTPOnEmail({ body: { email } }));
       const body = { email, otp: await shop.otp(email) };
-      const proven = right(await shop.browser().application.verifyEmailOTP({ body })).body;
+      const proven = expectOk(await shop.client().application.verifyEmailOTP({ body })).body;
       const { register_token } = proven;
       return async (android_hash) =>
-        shop.browser().application.updateProfile({
+        shop.client().application.updateProfile({
           body: {
             mobile: { phone: MOBILE.mobile, country_code: '91' },
             register_token,
@@ -97,9 +97,9 @@ const PLENTY = {
   messagesPerRegistrationIdentifier: 1000,
 };
 
-describe.each(JOURNEYS)('the last line of an SMS on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('the last line of an SMS on %s', (_, createShop) => {
   test.each(SENDS)('%s: what is no hash is left out', async (_name, prepare) => {
-    const shop = await open({ limits: PLENTY, record: { androidHashes: [LISTED] } });
+    const shop = await createShop({ limits: PLENTY, record: { androidHashes: [LISTED] } });
     const send = await prepare(shop);
     for (const bad of BAD) {
       const before = (await shop.messages()).length;
@@ -118,8 +118,8 @@ describe.each(JOURNEYS)('the last line of an SMS on %s', (_, open) => {
   });
 
   test('the code of a login that nobody asked a hash for ends with the line of this shop', async () => {
-    const shop = await open();
-    await prove(shop, shop.browser());
+    const shop = await createShop();
+    await prove(shop, shop.client());
     const [message] = await shop.messages();
     const { content } = message ?? {};
     expect(content).toMatchObject({ lastLine: expect.stringMatching(/^@127\.0\.0\.1 #\d{6}$/) });

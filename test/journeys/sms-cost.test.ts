@@ -1,8 +1,8 @@
 /** What an SMS may cost (D-76): countries, the day's cap, and the brake on sends that nobody verifies. */
 import { describe, expect, test } from 'vitest';
 import { env } from 'cloudflare:workers';
-import { MOBILE, right, signUp } from '../support/answers.ts';
-import { edgeShop, type EdgeShop, type ShopOptions } from '../support/shop.ts';
+import { MOBILE, expectOk, signUp } from '../support/answers.ts';
+import { d1Shop, type D1Shop, type ShopOptions } from '../support/shop.ts';
 
 const HOUR = 3_600_000;
 const PAID = {
@@ -12,7 +12,7 @@ const PAID = {
 };
 
 async function paidShop(limits: ShopOptions['limits'] = {}, countries = ['971']) {
-  const shop = await edgeShop({ env: PAID, limits });
+  const shop = await d1Shop({ env: PAID, limits });
   await env.DB.prepare('UPDATE applications SET sms_countries = ?')
     .bind(JSON.stringify(countries))
     .run();
@@ -22,16 +22,16 @@ async function paidShop(limits: ShopOptions['limits'] = {}, countries = ['971'])
 let next = 500_000_000;
 const emirates = () => ({ mobile: String((next += 1)), country_code: '971' });
 
-async function send(shop: EdgeShop, body = emirates()) {
-  const answer = await shop.browser().application.loginWithOTP({ body });
+async function send(shop: D1Shop, body = emirates()) {
+  const answer = await shop.client().application.loginWithOTP({ body });
   return answer.ok ? 'sent' : answer.body.meta?.['limit'];
 }
 
-async function verified(shop: EdgeShop, body = emirates()) {
-  const browser = shop.browser();
-  const { request_id = '' } = right(await browser.application.loginWithOTP({ body })).body;
+async function verified(shop: D1Shop, body = emirates()) {
+  const browser = shop.client();
+  const { request_id = '' } = expectOk(await browser.application.loginWithOTP({ body })).body;
   const otp = await shop.otp(`+971${body.mobile}`);
-  right(await browser.application.verifyMobileOTP({ body: { request_id, otp } }));
+  expectOk(await browser.application.verifyMobileOTP({ body: { request_id, otp } }));
 }
 
 const times = async <T>(count: number, work: () => Promise<T>): Promise<T[]> => {
@@ -39,7 +39,7 @@ const times = async <T>(count: number, work: () => Promise<T>): Promise<T[]> => 
   for (let done = 0; done < count; done += 1) seen.push(await work());
   return seen;
 };
-const alerts = (shop: EdgeShop, message: string) =>
+const alerts = (shop: D1Shop, message: string) =>
   shop.log.filter((line) => line.message === message);
 const sms = async () =>
   (await env.DB.prepare('SELECT name, sent, verified FROM sms_counts ORDER BY name').all()).results;
@@ -50,7 +50,7 @@ describe('countries', () => {
     expect(await send(shop, MOBILE)).toBe('sent');
     expect(await send(shop)).toBe('sent');
     const body = { mobile: '7912345678', country_code: '44' };
-    const refused = await shop.browser().application.loginWithOTP({ body });
+    const refused = await shop.client().application.loginWithOTP({ body });
     expect(refused).toMatchObject({
       status: 400,
       body: { code: 'validation_failed', meta: { limit: 'sms_country' } },
@@ -60,7 +60,7 @@ describe('countries', () => {
 
   test('neither by a code, a link nor a form, and nothing is saved', async () => {
     const shop = await paidShop();
-    const browser = shop.browser();
+    const browser = shop.client();
     await signUp(shop, browser);
     const before = shop.queue.sent.length;
     const british = { mobile: '7912345678', country_code: '44' };
@@ -72,7 +72,7 @@ describe('countries', () => {
       await browser.application.updateProfile({
         body: { email: 'a@example.com', mobile: { phone: '7912345678', country_code: '44' } },
       }),
-      await shop.browser().application.registerWithForm({
+      await shop.client().application.registerWithForm({
         body: { first_name: 'A', last_name: 'B', email: 'b@example.com', phone: british },
       }),
     ];
@@ -80,12 +80,12 @@ describe('countries', () => {
       expect(answer).toMatchObject({ status: 400, body: { meta: { limit: 'sms_country' } } });
     }
     expect(shop.queue.sent).toHaveLength(before);
-    const { user } = right(await browser.application.getLoggedInUser()).body;
+    const { user } = expectOk(await browser.application.getLoggedInUser()).body;
     expect([user?.emails, user?.phone_numbers?.length]).toEqual([[], 1]);
   });
 
   test('where an SMS costs nothing, anywhere, and nothing is counted', async () => {
-    const shop = await edgeShop({ limits: { smsPerDay: 1 } });
+    const shop = await d1Shop({ limits: { smsPerDay: 1 } });
     expect(await times(3, async () => send(shop))).toEqual(['sent', 'sent', 'sent']);
     expect(await sms()).toEqual([]);
   });
@@ -99,7 +99,7 @@ describe('the cap of a day', () => {
     expect(await times(3, async () => send(shop))).toEqual(['sent', 'sent', 'sent']);
     expect(alerts(shop, 'sms cap near')).toEqual([]);
     expect(await times(2, async () => send(shop))).toEqual(['sent', 'sent']);
-    const refused = await shop.browser().application.loginWithOTP({ body: MOBILE });
+    const refused = await shop.client().application.loginWithOTP({ body: MOBILE });
     expect(refused).toMatchObject({ status: 429, body: { meta: { limit: 'sms_per_day' } } });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(86_000);
     expect(alerts(shop, 'sms cap near')).toEqual([
@@ -118,8 +118,10 @@ describe('the cap of a day', () => {
 
   test('counts resends, and gives back what the queue refused', async () => {
     const shop = await paidShop({ smsPerDay: 3 });
-    const browser = shop.browser();
-    const { resend_token } = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const browser = shop.client();
+    const { resend_token } = expectOk(
+      await browser.application.loginWithOTP({ body: MOBILE }),
+    ).body;
     shop.clock.advance(31_000);
     shop.queue.down = true;
     const again = { ...MOBILE, token: resend_token };
@@ -132,7 +134,7 @@ describe('the cap of a day', () => {
       { name: 'day', sent: 1 },
       { name: 'foreign', sent: 0 },
     ]);
-    right(await browser.application.sendOTPOnMobile({ body: again }));
+    expectOk(await browser.application.sendOTPOnMobile({ body: again }));
     expect(await send(shop)).toBe('sent');
     shop.clock.advance(31_000);
     const last = await browser.application.sendOTPOnMobile({ body: again });
@@ -153,7 +155,7 @@ describe('the brake', () => {
     const shop = await paidShop(limits);
     await times(2, async () => verified(shop));
     await times(8, async () => send(shop));
-    const refused = await shop.browser().application.loginWithOTP({ body: emirates() });
+    const refused = await shop.client().application.loginWithOTP({ body: emirates() });
     expect(refused).toMatchObject({
       status: 429,
       body: { code: 'too_many_requests', meta: { limit: 'sms_paused', retry_after: 3600 } },
@@ -174,13 +176,13 @@ describe('the brake', () => {
 
   test('stays off while enough are verified, by code or by link', async () => {
     const shop = await paidShop(limits);
-    const browser = shop.browser();
+    const browser = shop.client();
     await signUp(shop, browser);
     const { mobile, country_code } = emirates();
-    right(await browser.application.addMobileNumber({ body: { phone: mobile, country_code } }));
+    expectOk(await browser.application.addMobileNumber({ body: { phone: mobile, country_code } }));
     const link = (await shop.messages()).findLast(({ to }) => to === `+971${mobile}`)?.content;
     const code = link && 'code' in link ? link.code : '';
-    right(await browser.application.verifyMobile({ body: { code } }));
+    expectOk(await browser.application.verifyMobile({ body: { code } }));
     await times(2, async () => verified(shop));
     await times(7, async () => send(shop));
     expect((await sms())[1]).toEqual({ name: 'foreign', sent: 10, verified: 3 });
@@ -206,7 +208,7 @@ test('the guard costs no further D1 round trip', async () => {
 
 test('a change that the guard refuses sends no mail either, and saves nothing', async () => {
   const shop = await paidShop({ smsPerDay: 1 });
-  const browser = shop.browser();
+  const browser = shop.client();
   await signUp(shop, browser);
   const before = shop.queue.sent.length;
   const { mobile: phone, country_code } = emirates();
@@ -214,6 +216,6 @@ test('a change that the guard refuses sends no mail either, and saves nothing', 
   const answer = await browser.application.updateProfile({ body });
   expect(answer).toMatchObject({ status: 429, body: { meta: { limit: 'sms_per_day' } } });
   expect(shop.queue.sent).toHaveLength(before);
-  const { user } = right(await browser.application.getLoggedInUser()).body;
+  const { user } = expectOk(await browser.application.getLoggedInUser()).body;
   expect([user?.first_name, user?.emails]).toEqual(['Asha', []]);
 });

@@ -1,8 +1,8 @@
 /** A country on the list means that country: a code that it begins, or that begins it, is another one. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { MOBILE, right } from '../support/answers.ts';
-import { edgeShop } from '../support/shop.ts';
+import { MOBILE, expectOk } from '../support/answers.ts';
+import { d1Shop } from '../support/shop.ts';
 
 const PAID = {
   DELIVERY: 'webhook',
@@ -14,7 +14,7 @@ const EMIRATI = { mobile: '501234567', country_code: '971' };
 const KAZAKH = { mobile: '7012345678', country_code: '7' };
 
 async function shopOf(own: string, list: string[]) {
-  const shop = await edgeShop({ env: PAID });
+  const shop = await d1Shop({ env: PAID });
   await env.DB.prepare('UPDATE applications SET sms_countries = ?, default_country_code = ?')
     .bind(JSON.stringify(list), own)
     .run();
@@ -31,7 +31,7 @@ describe('an SMS', () => {
     ['4', ['1'], BRITISH],
   ])('of a shop of %s with %j on its list does not go to %j', async (own, list, body) => {
     const shop = await shopOf(own, list);
-    const refused = await shop.browser().application.loginWithOTP({ body });
+    const refused = await shop.client().application.loginWithOTP({ body });
     expect(refused).toMatchObject({ status: 400, body: { meta: { limit: 'sms_country' } } });
     expect(shop.queue.sent).toEqual([]);
   });
@@ -43,7 +43,7 @@ describe('an SMS', () => {
     ['7', [], KAZAKH],
   ])('of a shop of %s with %j on its list goes to %j', async (own, list, body) => {
     const shop = await shopOf(own, list);
-    right(await shop.browser().application.loginWithOTP({ body }));
+    expectOk(await shop.client().application.loginWithOTP({ body }));
     expect(shop.queue.sent).toHaveLength(1);
   });
 });

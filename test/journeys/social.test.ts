@@ -1,7 +1,7 @@
 /** Google, Facebook, Apple, and the company's own tokens; the providers are fakes that sign for real. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { E164, MOBILE, right, signUp, type Browser } from '../support/answers.ts';
+import { E164, MOBILE, expectOk, signUp, type Browser } from '../support/answers.ts';
 import {
   COMPANY_ISSUER,
   COMPANY_KEYS,
@@ -12,7 +12,7 @@ import {
   type Published,
   type TokenOptions,
 } from '../support/fake-provider.ts';
-import { edgeShop, JOURNEYS, type Shop, type ShopOptions } from '../support/shop.ts';
+import { d1Shop, BACKENDS_AND_MOCK, type Shop, type ShopOptions } from '../support/shop.ts';
 import { equip, LOGIN_SECRET, socialShop } from '../support/social-shop.ts';
 
 const EMAIL = 'asha.rao@gmail.com';
@@ -41,16 +41,16 @@ const apple = async (browser: Browser, identity_token: string, user_identifier =
 
 /** Proves the number for a registration that a social login began. */
 async function proveFor(shop: Shop, browser: Browser, register_token: string | undefined) {
-  const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+  const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
   const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164), register_token };
-  return right(await browser.application.verifyMobileOTP({ body }));
+  return expectOk(await browser.application.verifyMobileOTP({ body }));
 }
 
 /** Proves an email of the signed-in shopper by a code. */
 async function addEmail(shop: Shop, browser: Browser, email = EMAIL) {
-  right(await browser.application.sendOTPOnEmail({ body: { email } }));
+  expectOk(await browser.application.sendOTPOnEmail({ body: { email } }));
   const otp = await shop.otp(email);
-  right(await browser.application.verifyEmailOTP({ body: { email, otp } }));
+  expectOk(await browser.application.verifyEmailOTP({ body: { email, otp } }));
 }
 
 const notices = async (shop: Shop) =>
@@ -58,7 +58,7 @@ const notices = async (shop: Shop) =>
     .filter(({ content }) => content.template === 'notice_social_linked')
     .map(({ to }) => to);
 
-describe.each(JOURNEYS)('social login on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('social login on %s', (_, createShop) => {
   test.each([
     ['Google by access token', async (b: Browser, f: FakeProvider) => google(b, f.grant(ASHA))],
     [
@@ -79,9 +79,9 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
     ],
     ['Apple', async (b: Browser, f: FakeProvider) => apple(b, await f.token('apple', ASHA))],
   ])('%s: new, then the number, then registered and known', async (_name, login) => {
-    const { shop, fake } = await socialShop(open);
-    const browser = shop.browser();
-    const first = right(await login(browser, fake));
+    const { shop, fake } = await socialShop(createShop);
+    const browser = shop.client();
+    const first = expectOk(await login(browser, fake));
     expect(first.headers.getSetCookie()).toEqual([]);
     expect(first.body).toMatchObject({
       user_exists: false,
@@ -97,23 +97,23 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
         phone_numbers: [{ phone: '8652523958', verified: true, primary: true }],
       },
     });
-    right(await browser.application.getLoggedInUser());
-    const other = shop.browser();
-    const again = right(await login(other, fake));
+    expectOk(await browser.application.getLoggedInUser());
+    const other = shop.client();
+    const again = expectOk(await login(other, fake));
     expect(again.body).toMatchObject({ user_exists: true, user: { _id: done.body.user?._id } });
-    right(await other.application.getLoggedInUser());
+    expectOk(await other.application.getLoggedInUser());
   });
 
   test.each([
     ['access token', async (f: FakeProvider) => f.grant(ASHA)],
     ['limited login', async (f: FakeProvider) => f.token('facebook', ASHA)],
   ])('Facebook by %s: its email is never proven', async (_name, tokenOf) => {
-    const { shop, fake } = await socialShop(open);
-    const owner = shop.browser();
+    const { shop, fake } = await socialShop(createShop);
+    const owner = shop.client();
     await signUp(shop, owner, '9876543210');
     await addEmail(shop, owner);
-    const browser = shop.browser();
-    const first = right(await facebook(browser, await tokenOf(fake))).body;
+    const browser = shop.client();
+    const first = expectOk(await facebook(browser, await tokenOf(fake))).body;
     expect(first).toMatchObject({
       user_exists: false,
       user: { first_name: 'Asha', last_name: 'Rao', emails: [{ email: EMAIL, verified: false }] },
@@ -123,58 +123,60 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
       user_exists: true,
       user: { first_name: 'Asha', emails: [{ email: EMAIL, verified: false, primary: false }] },
     });
-    const again = right(await facebook(shop.browser(), await tokenOf(fake))).body;
+    const again = expectOk(await facebook(shop.client(), await tokenOf(fake))).body;
     expect(again.user?._id).toBe(done.user?._id);
     await shop.settle();
     expect(await notices(shop)).toEqual([]);
   });
 
   test('a verified email of ours links; the other emails are told', async () => {
-    const { shop, fake } = await socialShop(open);
-    const browser = shop.browser();
+    const { shop, fake } = await socialShop(createShop);
+    const browser = shop.client();
     const known = (await signUp(shop, browser)).body.user?._id;
     await addEmail(shop, browser);
     await addEmail(shop, browser, 'second@example.com');
     for (let login = 0; login < 2; login += 1) {
-      const done = right(await google(shop.browser(), fake.grant(ASHA))).body;
+      const done = expectOk(await google(shop.client(), fake.grant(ASHA))).body;
       expect(done).toMatchObject({ user_exists: true, user: { _id: known } });
     }
     await shop.settle();
     expect(await notices(shop)).toEqual(['second@example.com']);
     // Linked by subject from now on, whatever the address becomes.
-    const moved = right(
-      await google(shop.browser(), fake.grant({ ...ASHA, email: 'else@gmail.com' })),
+    const moved = expectOk(
+      await google(shop.client(), fake.grant({ ...ASHA, email: 'else@gmail.com' })),
     ).body;
     expect(moved.user?._id).toBe(known);
   });
 
   test('an address that Google may not vouch for any more does not link', async () => {
-    const { shop, fake } = await socialShop(open);
-    const browser = shop.browser();
+    const { shop, fake } = await socialShop(createShop);
+    const browser = shop.client();
     await signUp(shop, browser);
     await addEmail(shop, browser, 'asha@company.example');
     const person = { ...ASHA, email: 'asha@company.example' };
-    const foreign = right(await google(shop.browser(), fake.grant(person))).body;
+    const foreign = expectOk(await google(shop.client(), fake.grant(person))).body;
     expect(foreign).toMatchObject({ user_exists: false, user: { emails: [{ verified: false }] } });
     const unverified = { ...person, hd: 'company.example', email_verified: false };
-    const unsure = right(await google(shop.browser(), fake.grant(unverified))).body;
+    const unsure = expectOk(await google(shop.client(), fake.grant(unverified))).body;
     expect(unsure.user_exists).toBe(false);
     const workspace = { ...person, hd: 'company.example', email_verified: 'true' };
-    expect(right(await google(shop.browser(), fake.grant(workspace))).body.user_exists).toBe(true);
+    expect(expectOk(await google(shop.client(), fake.grant(workspace))).body.user_exists).toBe(
+      true,
+    );
   });
 
   test('what the body says of the shopper is no identity: names may come from it, nothing else', async () => {
-    const { shop, fake } = await socialShop(open);
-    const browser = shop.browser();
+    const { shop, fake } = await socialShop(createShop);
+    const browser = shop.client();
     await signUp(shop, browser);
     await addEmail(shop, browser);
-    const { application } = shop.browser();
+    const { application } = shop.client();
     const body = {
       is_signed_in: true,
       oauth2: { access_token: fake.grant({ sub: 'mallory' }) },
       profile: { id: ASHA.sub, email: EMAIL, first_name: '<b>Mal</b>', full_name: 'Mal Lory' },
     };
-    const done = right(await application.loginWithGoogle({ body })).body;
+    const done = expectOk(await application.loginWithGoogle({ body })).body;
     expect(done).toMatchObject({
       user_exists: false,
       user: { first_name: 'b Mal /b', last_name: 'Lory', emails: [] },
@@ -182,26 +184,26 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
   });
 
   test('a number that has an account: its owner is signed in, the login linked, the primary told', async () => {
-    const { shop, fake } = await socialShop(open);
-    const owner = shop.browser();
+    const { shop, fake } = await socialShop(createShop);
+    const owner = shop.client();
     const known = (await signUp(shop, owner)).body.user?._id;
     await addEmail(shop, owner, 'primary@example.com');
     shop.clock.advance(31_000);
-    const browser = shop.browser();
-    const first = right(await google(browser, fake.grant(ASHA))).body;
+    const browser = shop.client();
+    const first = expectOk(await google(browser, fake.grant(ASHA))).body;
     const done = (await proveFor(shop, browser, first.register_token)).body;
     expect(done).toMatchObject({ user_exists: true, user: { _id: known } });
-    const again = right(await google(shop.browser(), fake.grant(ASHA))).body;
+    const again = expectOk(await google(shop.client(), fake.grant(ASHA))).body;
     expect(again).toMatchObject({ user_exists: true, user: { _id: known } });
     await shop.settle();
     expect(await notices(shop)).toEqual(['primary@example.com']);
   });
 
   test('the form goes on under the token of the login, and links too', async () => {
-    const { shop, fake } = await socialShop(open);
-    const browser = shop.browser();
-    const first = right(await google(browser, fake.grant(ASHA))).body;
-    const form = right(
+    const { shop, fake } = await socialShop(createShop);
+    const browser = shop.client();
+    const first = expectOk(await google(browser, fake.grant(ASHA))).body;
+    const form = expectOk(
       await browser.application.registerWithForm({
         body: { first_name: 'A', phone: MOBILE, register_token: first.register_token },
       }),
@@ -212,20 +214,20 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
       otp: await shop.otp(E164),
       register_token: form.register_token,
     };
-    const done = right(await browser.application.verifyMobileOTP({ body })).body;
+    const done = expectOk(await browser.application.verifyMobileOTP({ body })).body;
     expect(done.user).toMatchObject({ first_name: 'A', emails: [{ verified: true }] });
-    const again = right(await google(shop.browser(), fake.grant(ASHA))).body;
+    const again = expectOk(await google(shop.client(), fake.grant(ASHA))).body;
     expect(again.user?._id).toBe(done.user?._id);
   });
 
   test('a second registration of the same login, with another number, is refused', async () => {
-    const { shop, fake } = await socialShop(open);
-    const [one, two] = [shop.browser(), shop.browser()];
+    const { shop, fake } = await socialShop(createShop);
+    const [one, two] = [shop.client(), shop.client()];
     const person = { ...ASHA, email_verified: false };
-    const a = right(await google(one, fake.grant(person))).body;
-    const b = right(await google(two, fake.grant(person))).body;
+    const a = expectOk(await google(one, fake.grant(person))).body;
+    const b = expectOk(await google(two, fake.grant(person))).body;
     await proveFor(shop, one, a.register_token);
-    const sent = right(
+    const sent = expectOk(
       await two.application.loginWithOTP({ body: { mobile: '9876543210', country_code: '91' } }),
     ).body;
     const late = await two.application.verifyMobileOTP({
@@ -239,20 +241,20 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
   });
 
   test('a login ends the session presented with it', async () => {
-    const { shop, fake } = await socialShop(open);
-    const browser = shop.browser();
+    const { shop, fake } = await socialShop(createShop);
+    const browser = shop.client();
     await signUp(shop, browser);
     await addEmail(shop, browser);
-    const before = right(await browser.application.getListOfActiveSessions()).body.sessions;
-    right(await google(browser, fake.grant(ASHA)));
-    const after = right(await browser.application.getListOfActiveSessions()).body.sessions;
+    const before = expectOk(await browser.application.getListOfActiveSessions()).body.sessions;
+    expectOk(await google(browser, fake.grant(ASHA)));
+    const after = expectOk(await browser.application.getListOfActiveSessions()).body.sessions;
     expect(after).toHaveLength(1);
     expect(after).not.toEqual(before);
   });
 
   test('a user who lacks a demanded identifier gets no session', async () => {
-    const { shop, fake } = await socialShop(open);
-    const browser = shop.browser();
+    const { shop, fake } = await socialShop(createShop);
+    const browser = shop.client();
     const known = (await signUp(shop, browser)).body.user?._id;
     await addEmail(shop, browser);
     const HARD = { is_required: true, level: 'hard' } as const;
@@ -261,21 +263,23 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
       required_fields: { email: HARD, mobile: HARD },
     });
     shop.clock.advance(31_000);
-    right(await google(shop.browser(), fake.grant(ASHA)));
+    expectOk(await google(shop.client(), fake.grant(ASHA)));
     // Signs up with an email alone, which is not enough.
     const stranger = { ...ASHA, sub: 'other', email: 'other@gmail.com' };
     await shop.writeConfig({ ...shop.application.config, ...NO_DEMANDS });
     shop.clock.advance(31_000);
-    const second = shop.browser();
-    const { register_token } = right(await google(second, fake.grant(stranger))).body;
-    const made = right(await second.application.updateProfile({ body: { register_token } })).body;
+    const second = shop.client();
+    const { register_token } = expectOk(await google(second, fake.grant(stranger))).body;
+    const made = expectOk(
+      await second.application.updateProfile({ body: { register_token } }),
+    ).body;
     expect(made).toMatchObject({ user_exists: true });
     await shop.writeConfig({
       ...shop.application.config,
       required_fields: { email: OFF, mobile: HARD },
     });
     shop.clock.advance(31_000);
-    const lacking = right(await google(shop.browser(), fake.grant(stranger)));
+    const lacking = expectOk(await google(shop.client(), fake.grant(stranger)));
     expect(lacking.headers.getSetCookie()).toEqual([]);
     expect(lacking.body).toMatchObject({
       user_exists: false,
@@ -287,11 +291,11 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
 
   test('switched off, or without a client id: 403', async () => {
     const all = { facebook: false, google: false, account_kit: false, apple: false };
-    const { shop, fake } = await socialShop(open, { config: { social: all } });
+    const { shop, fake } = await socialShop(createShop, { config: { social: all } });
     const off = { status: 403, body: { code: 'social_login_disabled' } };
-    expect(await google(shop.browser(), fake.grant(ASHA))).toMatchObject(off);
-    expect(await facebook(shop.browser(), fake.grant(ASHA))).toMatchObject(off);
-    expect(await apple(shop.browser(), 'x')).toMatchObject(off);
+    expect(await google(shop.client(), fake.grant(ASHA))).toMatchObject(off);
+    expect(await facebook(shop.client(), fake.grant(ASHA))).toMatchObject(off);
+    expect(await apple(shop.client(), 'x')).toMatchObject(off);
     expect(fake.state.requests).toEqual([]);
   });
 
@@ -306,17 +310,17 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
     [`${issuer}: alg confusion`, issuer, { attack: 'HS256 with the public key' }, 'ERR_JOSE_ALG'],
   ]);
   test.each(LIES)('%s is 401', async (_name, issuer, options, why) => {
-    const { shop, fake } = await socialShop(open);
+    const { shop, fake } = await socialShop(createShop);
     const token = await fake.token(issuer, ASHA, options);
     const login = issuer === 'google' ? google : issuer === 'facebook' ? facebook : apple;
-    const refused = await login(shop.browser(), token);
+    const refused = await login(shop.client(), token);
     expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
     expect(String(shop.log.at(-1)?.internal)).toContain(why);
     expect(JSON.stringify(refused.body)).not.toContain(why);
   });
 
   test('access tokens of another site, expired or made up, are 401', async () => {
-    const { shop, fake } = await socialShop(open);
+    const { shop, fake } = await socialShop(createShop);
     const failed = { status: 401, body: { code: 'login_failed' } };
     for (const login of [google, facebook]) {
       for (const token of [
@@ -325,28 +329,28 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
         'ya29.made-up',
         'eyJub.a.jwt',
       ]) {
-        expect(await login(shop.browser(), token)).toMatchObject(failed);
+        expect(await login(shop.client(), token)).toMatchObject(failed);
       }
     }
     const token = await fake.token('apple', ASHA);
-    expect(await apple(shop.browser(), token, 'somebody else')).toMatchObject(failed);
+    expect(await apple(shop.client(), token, 'somebody else')).toMatchObject(failed);
   });
 
   test.each([
     ['Google', google],
     ['Facebook', facebook],
   ])('%s: a token of one person with what is told of another is 401', async (_name, login) => {
-    const { shop, fake } = await socialShop(open);
+    const { shop, fake } = await socialShop(createShop);
     const owner = { ...ASHA, sub: 'mallory', email: 'mallory@gmail.com' };
-    const refused = await login(shop.browser(), fake.grant(owner, { told: ASHA }));
+    const refused = await login(shop.client(), fake.grant(owner, { told: ASHA }));
     expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
     // Each half alone is sound.
-    for (const person of [owner, ASHA]) right(await login(shop.browser(), fake.grant(person)));
+    for (const person of [owner, ASHA]) expectOk(await login(shop.client(), fake.grant(person)));
   });
 
   test('Facebook: a token that was taken back is 401, whatever else is told of it', async () => {
-    const { shop, fake } = await socialShop(open);
-    const refused = await facebook(shop.browser(), fake.grant(ASHA, { revoked: true }));
+    const { shop, fake } = await socialShop(createShop);
+    const refused = await facebook(shop.client(), fake.grant(ASHA, { revoked: true }));
     expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
   });
 
@@ -355,15 +359,15 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
     ['for another algorithm', { alg: 'PS256' }],
     ['for another hash', { alg: 'RS512' }],
   ])('a key that is published %s signs nothing', async (_name, as) => {
-    const { shop, fake } = await socialShop(open);
+    const { shop, fake } = await socialShop(createShop);
     await equip(shop, { issuer: COMPANY_ISSUER, jwksUrl: COMPANY_KEYS });
     const claims = { ...ASHA, jti: 'once' };
     const logins = async () => [
-      await apple(shop.browser(), await fake.token('apple', ASHA)),
-      await google(shop.browser(), await fake.token('google', ASHA)),
-      await facebook(shop.browser(), await fake.token('facebook', ASHA)),
+      await apple(shop.client(), await fake.token('apple', ASHA)),
+      await google(shop.client(), await fake.token('google', ASHA)),
+      await facebook(shop.client(), await fake.token('facebook', ASHA)),
       await shop
-        .browser()
+        .client()
         .application.loginWithToken({ body: { token: await fake.token('company', claims) } }),
     ];
     fake.publishAs(as);
@@ -376,33 +380,33 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
     // The keys are read anew after an hour.
     fake.publishAs({});
     shop.clock.advance(3_600_000);
-    for (const done of await logins()) right(done);
+    for (const done of await logins()) expectOk(done);
   });
 
   const WAYS: Misbehaviour[] = ['unreachable', '500', '429', 'garbage', 'list', 'huge', 'redirect'];
   test.each(WAYS)('a provider that answers %s is 503, and recovers', async (kind) => {
-    const { shop, fake } = await socialShop(open);
+    const { shop, fake } = await socialShop(createShop);
     fake.state.misbehaviour = kind;
     const down = { status: 503, body: { code: 'provider_unavailable' } };
     const jwt = await fake.token('apple', ASHA);
     for (const refused of [
-      await google(shop.browser(), fake.grant(ASHA)),
-      await google(shop.browser(), await fake.token('google', ASHA)),
-      await facebook(shop.browser(), fake.grant(ASHA)),
-      await apple(shop.browser(), jwt),
+      await google(shop.client(), fake.grant(ASHA)),
+      await google(shop.client(), await fake.token('google', ASHA)),
+      await facebook(shop.client(), fake.grant(ASHA)),
+      await apple(shop.client(), jwt),
     ]) {
       expect(refused).toMatchObject(down);
       expect(refused.headers.get('retry-after')).toBe('2');
     }
     expect(fake.state.requests.filter((url) => url.includes('evil'))).toEqual([]);
     fake.state.misbehaviour = undefined;
-    right(await apple(shop.browser(), jwt));
+    expectOk(await apple(shop.client(), jwt));
   });
 
   test('a provider that does not answer within 2 s is 503', async () => {
-    const { shop, fake } = await socialShop(open);
+    const { shop, fake } = await socialShop(createShop);
     fake.state.misbehaviour = 'slow';
-    const refused = await google(shop.browser(), fake.grant(ASHA));
+    const refused = await google(shop.client(), fake.grant(ASHA));
     expect(refused).toMatchObject({ status: 503, body: { code: 'provider_unavailable' } });
     // How long that takes in real time is the machine's affair; the limit that cut it off is not.
     const line = shop.log.find(({ code }) => code === 'provider_unavailable');
@@ -410,27 +414,29 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
   });
 
   test('keys are kept; new ones are fetched once for an unknown kid, and made-up kids are no flood', async () => {
-    const { shop, fake } = await socialShop(open);
-    const login = async () => apple(shop.browser(), await fake.token('apple', ASHA));
-    right(await login());
-    right(await login());
+    const { shop, fake } = await socialShop(createShop);
+    const login = async () => apple(shop.client(), await fake.token('apple', ASHA));
+    expectOk(await login());
+    expectOk(await login());
     expect(fake.state.requests).toHaveLength(1);
     fake.swapKey('apple');
-    right(await login());
+    expectOk(await login());
     expect(fake.state.requests).toHaveLength(2);
     for (let tries = 0; tries < 3; tries += 1) {
       const token = await fake.token('apple', ASHA);
       const [head = '', ...rest] = token.split('.');
       const header = { ...(JSON.parse(atob(head)) as object), kid: `made-up-${tries}` };
       const forged = [btoa(JSON.stringify(header)).replaceAll('=', ''), ...rest].join('.');
-      expect((await apple(shop.browser(), forged)).status).toBe(401);
+      expect((await apple(shop.client(), forged)).status).toBe(401);
     }
     expect(fake.state.requests).toHaveLength(2);
   });
 
   test('refused proofs from one address run into 429', async () => {
-    const { shop, fake } = await socialShop(open, { limits: { loginFailuresPerIpQuarter: 2 } });
-    const browser = shop.browser({ 'cf-connecting-ip': '203.0.113.7' });
+    const { shop, fake } = await socialShop(createShop, {
+      limits: { loginFailuresPerIpQuarter: 2 },
+    });
+    const browser = shop.client({ 'cf-connecting-ip': '203.0.113.7' });
     for (let tries = 0; tries < 2; tries += 1) {
       expect((await google(browser, 'ya29.made-up')).status).toBe(401);
     }
@@ -438,24 +444,24 @@ describe.each(JOURNEYS)('social login on %s', (_, open) => {
       status: 429,
       body: { code: 'too_many_requests', meta: { limit: 'login_failures_per_ip' } },
     });
-    right(await google(shop.browser(), fake.grant(ASHA)));
+    expectOk(await google(shop.client(), fake.grant(ASHA)));
   });
 
   test('an attacker who has written the victim’s address into a profile gains nothing by the victim’s social login', async () => {
-    const { shop, fake } = await socialShop(open);
-    const attacker = shop.browser();
+    const { shop, fake } = await socialShop(createShop);
+    const attacker = shop.client();
     const evil = (await signUp(shop, attacker, '9876543210')).body.user?._id;
-    right(await attacker.application.addEmail({ body: { email: EMAIL } }));
-    const victim = shop.browser();
-    const first = right(await google(victim, fake.grant(ASHA))).body;
+    expectOk(await attacker.application.addEmail({ body: { email: EMAIL } }));
+    const victim = shop.client();
+    const first = expectOk(await google(victim, fake.grant(ASHA))).body;
     expect(first.user_exists).toBe(false);
     const done = (await proveFor(shop, victim, first.register_token)).body;
     expect(done.user?._id).not.toBe(evil);
     expect(done.user?.emails).toMatchObject([{ email: EMAIL, verified: true }]);
-    expect(right(await attacker.application.getLoggedInUser()).body.user?.emails).toEqual([]);
+    expect(expectOk(await attacker.application.getLoggedInUser()).body.user?.emails).toEqual([]);
     // Nor does a Facebook account under the victim's address lead into the victim's account.
     const forged = { ...ASHA, sub: 'mallory' };
-    const stranger = right(await facebook(shop.browser(), fake.grant(forged))).body;
+    const stranger = expectOk(await facebook(shop.client(), fake.grant(forged))).body;
     expect(stranger.user_exists).toBe(false);
     await shop.settle();
   });
@@ -469,9 +475,9 @@ const jti = () => `jti-${(next += 1)}`;
 const byToken = async (browser: Browser, token: string) =>
   browser.application.loginWithToken({ body: { token } });
 
-describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('loginWithToken on %s', (_, createShop) => {
   const company = async (options: ShopOptions = {}) => {
-    const made = await socialShop(open, {
+    const made = await socialShop(createShop, {
       ...options,
       config: { ...NO_DEMANDS, ...options.config },
     });
@@ -489,9 +495,9 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
 
   test('new: registered and signed in at once; known by its subject from then on', async () => {
     const { shop, sign } = await company();
-    const browser = shop.browser();
+    const browser = shop.client();
     const token = await sign({ ...VERIFIED, phone_number: E164 });
-    const made = right(await byToken(browser, token)).body;
+    const made = expectOk(await byToken(browser, token)).body;
     expect(made).toMatchObject({
       user: {
         first_name: 'Asha',
@@ -501,8 +507,8 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
       },
     });
     expect(made.register_token).toBeUndefined();
-    right(await browser.application.getLoggedInUser());
-    const again = right(await byToken(shop.browser(), await sign({}))).body;
+    expectOk(await browser.application.getLoggedInUser());
+    const again = expectOk(await byToken(shop.client(), await sign({}))).body;
     expect(again.user?._id).toBe(made.user?._id);
     await shop.settle();
   });
@@ -512,25 +518,25 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
     ['phone', PHONE],
   ])('matched by a verified %s', async (_name, claims) => {
     const { shop, sign } = await company();
-    const owner = shop.browser();
+    const owner = shop.client();
     const known = (await signUp(shop, owner)).body.user?._id;
     await addEmail(shop, owner);
-    const done = right(await byToken(shop.browser(), await sign(claims))).body;
+    const done = expectOk(await byToken(shop.client(), await sign(claims))).body;
     expect(done.user?._id).toBe(known);
   });
 
   test('email and phone of two users: 409, and nothing is linked', async () => {
     const { shop, sign } = await company();
-    const one = shop.browser();
+    const one = shop.client();
     await signUp(shop, one, '9876543210');
     await addEmail(shop, one);
-    await signUp(shop, shop.browser());
+    await signUp(shop, shop.client());
     const token = await sign({ ...VERIFIED, ...PHONE });
-    expect(await byToken(shop.browser(), token)).toMatchObject({
+    expect(await byToken(shop.client(), token)).toMatchObject({
       status: 409,
       body: { code: 'identifier_taken', meta: { field: 'phone' } },
     });
-    expect((await byToken(shop.browser(), await sign({}))).status).toBe(401);
+    expect((await byToken(shop.client(), await sign({}))).status).toBe(401);
   });
 
   test('what is still demanded goes on as a registration', async () => {
@@ -538,8 +544,8 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
     const { shop, sign } = await company({
       config: { register_required_fields: { email: OFF, mobile: HARD } },
     });
-    const browser = shop.browser();
-    const first = right(await byToken(browser, await sign(VERIFIED)));
+    const browser = shop.client();
+    const first = expectOk(await byToken(browser, await sign(VERIFIED)));
     expect(first.headers.getSetCookie()).toEqual([]);
     expect(first.body).toMatchObject({
       register_token: expect.any(String),
@@ -547,21 +553,21 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
     });
     const done = (await proveFor(shop, browser, first.body.register_token)).body;
     expect(done.user_exists).toBe(true);
-    const again = right(await byToken(shop.browser(), await sign({}))).body;
+    const again = expectOk(await byToken(shop.client(), await sign({}))).body;
     expect(again.user?._id).toBe(done.user?._id);
   });
 
   test('a token counts once', async () => {
     const { shop, sign } = await company();
     const token = await sign(VERIFIED, { expiresIn: 300 });
-    right(await byToken(shop.browser(), token));
-    const replayed = await byToken(shop.browser(), token);
+    expectOk(await byToken(shop.client(), token));
+    const replayed = await byToken(shop.client(), token);
     expect(replayed).toMatchObject({ status: 401, body: { code: 'login_failed' } });
     expect(shop.log.at(-1)?.internal).toBe('replayed');
     // For as long as it could live, and as clocks may differ.
     for (let seconds = 0; seconds < 300; seconds += 100) {
       shop.clock.advance(99_000);
-      expect((await byToken(shop.browser(), token)).status).toBe(401);
+      expect((await byToken(shop.client(), token)).status).toBe(401);
       expect(shop.log.at(-1)?.internal).toBe('replayed');
     }
   });
@@ -570,7 +576,7 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
     const { shop, sign } = await company();
     const token = await sign(VERIFIED);
     const answers = await Promise.all(
-      Array.from({ length: 50 }, async () => byToken(shop.browser(), token)),
+      Array.from({ length: 50 }, async () => byToken(shop.client(), token)),
     );
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(49);
@@ -589,7 +595,7 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
     ['vouches for nothing, of somebody unknown', { email_verified: false }, {}],
   ])('a token that %s is 401', async (_name, claims, options) => {
     const { shop, sign } = await company();
-    const refused = await byToken(shop.browser(), await sign({ ...VERIFIED, ...claims }, options));
+    const refused = await byToken(shop.client(), await sign({ ...VERIFIED, ...claims }, options));
     expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
   });
 
@@ -599,17 +605,17 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
     fake.companyAlgorithm = alg;
     const own = { secret: undefined };
     const token = await sign(VERIFIED, own);
-    right(await byToken(shop.browser(), token));
+    expectOk(await byToken(shop.client(), token));
     for (const options of [
       { ...own, attack: 'HS256 with the public key' as const },
       { ...own, attack: 'none' as const },
       { secret: LOGIN_SECRET },
       ...(alg === 'RS256' ? [{ ...own, forged: true }] : []),
     ]) {
-      expect((await byToken(shop.browser(), await sign(VERIFIED, options))).status).toBe(401);
+      expect((await byToken(shop.client(), await sign(VERIFIED, options))).status).toBe(401);
     }
     fake.swapKey('company');
-    right(await byToken(shop.browser(), await sign(VERIFIED, own)));
+    expectOk(await byToken(shop.client(), await sign(VERIFIED, own)));
   });
 
   test.each([
@@ -622,9 +628,9 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
     const { shop, fake, sign } = await company();
     await equip(shop, { issuer: COMPANY_ISSUER, jwksUrl });
     const token = await sign(VERIFIED, { secret: undefined });
-    const refused = await byToken(shop.browser(), token);
+    const refused = await byToken(shop.client(), token);
     // Tests run in development, where this machine may be asked.
-    const loopback = open === edgeShop && /127\.0\.0\.1|::1/.test(jwksUrl);
+    const loopback = createShop === d1Shop && /127\.0\.0\.1|::1/.test(jwksUrl);
     expect(refused.status).toBe(loopback ? 200 : 503);
     expect(fake.state.requests).toHaveLength(loopback ? 1 : 0);
   });
@@ -634,7 +640,7 @@ describe.each(JOURNEYS)('loginWithToken on %s', (_, open) => {
     const { loginToken: _one, ...rest } = shop.application;
     Object.assign(shop.application, { ...rest, loginToken: undefined });
     if ('db' in shop) await env.DB.prepare('UPDATE applications SET login_token = NULL').run();
-    expect((await byToken(shop.browser(), await sign(VERIFIED))).status).toBe(401);
+    expect((await byToken(shop.client(), await sign(VERIFIED))).status).toBe(401);
   });
 });
 
@@ -645,11 +651,11 @@ describe('races of social logins on D1', () => {
     env.DB.prepare(`SELECT COUNT(*) AS n FROM ${table}`).first('n');
 
   test('50 first logins that match one user make one link', async () => {
-    const { shop, fake } = await socialShop(edgeShop);
-    const owner = shop.browser();
+    const { shop, fake } = await socialShop(d1Shop);
+    const owner = shop.client();
     await signUp(shop, owner);
     await addEmail(shop, owner);
-    const answers = await times(async () => google(shop.browser(), fake.grant(ASHA)));
+    const answers = await times(async () => google(shop.client(), fake.grant(ASHA)));
     expect(
       answers.filter(({ ok, body }) => ok && 'user_exists' in body && body.user_exists),
     ).toHaveLength(50);
@@ -658,10 +664,10 @@ describe('races of social logins on D1', () => {
   });
 
   test('50 first logins of somebody new, finished at once, make one user and one link', async () => {
-    const { shop, fake } = await socialShop(edgeShop, { config: NO_DEMANDS });
+    const { shop, fake } = await socialShop(d1Shop, { config: NO_DEMANDS });
     const answers = await times(async () => {
-      const browser = shop.browser();
-      const { register_token } = right(await google(browser, fake.grant(ASHA))).body;
+      const browser = shop.client();
+      const { register_token } = expectOk(await google(browser, fake.grant(ASHA))).body;
       return browser.application.updateProfile({ body: { register_token } });
     });
     // The later request has a proof that is older than the account: logging in once more signs in there.
@@ -669,19 +675,21 @@ describe('races of social logins on D1', () => {
     expect(refused).toHaveLength(49);
     const losers = ['register_token_invalid', 'registration_finished'];
     expect(refused.filter((code) => !losers.includes(code))).toEqual([]);
-    right(await google(shop.browser(), fake.grant(ASHA)));
+    expectOk(await google(shop.client(), fake.grant(ASHA)));
     expect(await count('users')).toBe(1);
     expect(await count('social_identities')).toBe(1);
     await shop.settle();
   });
 
   test('… also with a number each: one of them wins', async () => {
-    const { shop, fake } = await socialShop(edgeShop, { config: NO_DEMANDS });
+    const { shop, fake } = await socialShop(d1Shop, { config: NO_DEMANDS });
     const person = { ...ASHA, email_verified: false };
     const tokens: string[] = [];
     for (let index = 0; index < 5; index += 1) {
       const mobile = `98765432${10 + index}`;
-      const { register_token = '' } = right(await google(shop.browser(), fake.grant(person))).body;
+      const { register_token = '' } = expectOk(
+        await google(shop.client(), fake.grant(person)),
+      ).body;
       tokens.push(register_token);
       const proofs = env.DB.prepare(
         `INSERT INTO proofs (application_id, registration, kind, value, calling_code, proven_at, expires_at)
@@ -692,7 +700,7 @@ describe('races of social logins on D1', () => {
     }
     const answers = await Promise.all(
       tokens.map(async (register_token) =>
-        shop.browser().application.updateProfile({ body: { register_token } }),
+        shop.client().application.updateProfile({ body: { register_token } }),
       ),
     );
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
@@ -702,10 +710,10 @@ describe('races of social logins on D1', () => {
   });
 
   test('50 tokens of one new customer make one user', async () => {
-    const { shop, fake } = await socialShop(edgeShop, { config: NO_DEMANDS });
+    const { shop, fake } = await socialShop(d1Shop, { config: NO_DEMANDS });
     const answers = await times(async () =>
       byToken(
-        shop.browser(),
+        shop.client(),
         await fake.token(
           'company',
           { sub: 'customer-1', jti: jti(), ...VERIFIED },
@@ -720,18 +728,18 @@ describe('races of social logins on D1', () => {
   });
 
   test('secrets lie sealed; a purged user leaves no identity behind', async () => {
-    const { shop, fake } = await socialShop(edgeShop, { config: NO_DEMANDS });
+    const { shop, fake } = await socialShop(d1Shop, { config: NO_DEMANDS });
     const row = await env.DB.prepare('SELECT social, login_token FROM applications').first();
     expect(JSON.stringify(row)).not.toMatch(/secret-of|thirty-two/);
-    const browser = shop.browser();
-    const { register_token } = right(await google(browser, fake.grant(ASHA))).body;
-    right(await browser.application.updateProfile({ body: { register_token } }));
+    const browser = shop.client();
+    const { register_token } = expectOk(await google(browser, fake.grant(ASHA))).body;
+    expectOk(await browser.application.updateProfile({ body: { register_token } }));
     await env.DB.prepare('UPDATE users SET deleted_at = 1').run();
-    expect(await google(shop.browser(), fake.grant(ASHA))).toMatchObject({
+    expect(await google(shop.client(), fake.grant(ASHA))).toMatchObject({
       status: 403,
       body: { code: 'account_deleted', meta: { is_deleted: true } },
     });
-    await shop.wired.scheduled('17 3 * * *');
+    await shop.runtime.scheduled('17 3 * * *');
     expect(await count('users')).toBe(0);
     expect(await count('social_identities')).toBe(0);
   });

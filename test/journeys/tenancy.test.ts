@@ -3,12 +3,12 @@ import { env } from 'cloudflare:workers';
 import { generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { freshSecrets } from '../../scripts/lib/dev-vars.ts';
-import { right, signUp } from '../support/answers.ts';
+import { expectOk, signUp } from '../support/answers.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { entriesOf, SCOPES, type Entry } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 import { accessToken, operatorOf, params } from '../support/operator.ts';
-import { edgeShop, type EdgeShop } from '../support/shop.ts';
+import { d1Shop, type D1Shop } from '../support/shop.ts';
 
 const NEIGHBOUR = 'a'.repeat(24);
 const rows = entriesOf({ platform: table.platform, service: table.service }).filter(
@@ -17,7 +17,7 @@ const rows = entriesOf({ platform: table.platform, service: table.service }).fil
 
 /** A second application of the same company: its customers are there, and are nobody's business here. */
 async function neighbours() {
-  const shop = await edgeShop();
+  const shop = await d1Shop();
   await env.DB.prepare(
     `INSERT INTO applications (id, company_id, name, token_hash, domains, storefront_url, default_country_code, config)
      SELECT ?, company_id, 'Neighbour', 'x', domains, storefront_url, default_country_code, config
@@ -25,10 +25,10 @@ async function neighbours() {
   )
     .bind(NEIGHBOUR, DEMO.applicationId)
     .run();
-  const browser = shop.browser();
+  const browser = shop.client();
   const id = (await signUp(shop, browser)).body.user?._id ?? '';
   const operator = await operatorOf(shop);
-  const { items = [] } = right(await operator.getActiveSessions({ params, query: { id } })).body;
+  const { items = [] } = expectOk(await operator.getActiveSessions({ params, query: { id } })).body;
   return { shop, browser, id, session_id: items[0]?.session_id ?? '', operator };
 }
 
@@ -50,19 +50,21 @@ describe('the ids of a customer', () => {
     for (const answer of await Promise.all(calls)) {
       expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
     }
-    const found = right(await operator.searchUsers({ params: there, query: { q: id } })).body;
+    const found = expectOk(await operator.searchUsers({ params: there, query: { q: id } })).body;
     expect(found.users).toEqual([]);
-    const listed = right(await operator.getCustomers({ params: there })).body;
+    const listed = expectOk(await operator.getCustomers({ params: there })).body;
     expect(listed).toMatchObject({ items: [], page: { item_total: 0 } });
-    expect(right(await browser.application.getLoggedInUser()).body.user?.first_name).toBe('Asha');
-    const { timeline } = right(await operator.timeline(id)).body;
+    expect(expectOk(await browser.application.getLoggedInUser()).body.user?.first_name).toBe(
+      'Asha',
+    );
+    const { timeline } = expectOk(await operator.timeline(id)).body;
     expect(timeline.map(({ type }) => type).toSorted()).toEqual(['account.registered', 'sign_in']);
   });
 
   test('one number may belong to a customer of each application', async () => {
     const { operator } = await neighbours();
     const body = { phone_number: '+918652523958', username: 'same.number' };
-    right(await operator.createUser({ params: { ...params, application_id: NEIGHBOUR }, body }));
+    expectOk(await operator.createUser({ params: { ...params, application_id: NEIGHBOUR }, body }));
     expect((await operator.createUser({ params, body })).status).toBe(409);
   });
 });
@@ -77,7 +79,7 @@ const RIVAL = {
 };
 
 /** A second company, with an application and a client of its own. */
-async function rivalOf(shop: EdgeShop): Promise<void> {
+async function rivalOf(shop: D1Shop): Promise<void> {
   const { vault } = shop.ports;
   await env.DB.batch([
     env.DB.prepare('INSERT INTO companies (id, name) VALUES (?, ?)').bind(RIVAL.companyId, 'Rival'),
@@ -98,8 +100,8 @@ async function rivalOf(shop: EdgeShop): Promise<void> {
 }
 
 /** An access token of the rival, from the endpoint as it would get one. */
-async function rivalToken(shop: EdgeShop): Promise<string> {
-  const { body } = await shop.browser().service.createToken({
+async function rivalToken(shop: D1Shop): Promise<string> {
+  const { body } = await shop.client().service.createToken({
     params: { company_id: RIVAL.companyId },
     body: { grant_type: 'client_credentials' },
     headers: { authorization: `Basic ${btoa(`${RIVAL.key}:${RIVAL.secret}`)}` },
@@ -110,7 +112,7 @@ async function rivalToken(shop: EdgeShop): Promise<string> {
 
 /** Calls a row of the demo application, or of the one named, with a token and nothing else. */
 async function call(
-  shop: EdgeShop,
+  shop: D1Shop,
   { row }: Entry,
   token: string,
   company: string = DEMO.companyId,
@@ -127,9 +129,9 @@ async function call(
 }
 
 /** Tokens that look as ours do, and are worth nothing. */
-async function forgeries(shop: EdgeShop): Promise<Record<string, string>> {
-  const jwks = await shop.browser().service.getJwks();
-  const [key] = right(jwks).body.keys;
+async function forgeries(shop: D1Shop): Promise<Record<string, string>> {
+  const jwks = await shop.client().service.getJwks();
+  const [key] = expectOk(jwks).body.keys;
   const { kid } = key as { kid: string };
   const claims = { company_id: DEMO.companyId, scope: SCOPES.join(' ') };
   const signed = async (
@@ -151,7 +153,7 @@ async function forgeries(shop: EdgeShop): Promise<Record<string, string>> {
   // What is wrong with the others is what was changed, not how they were made.
   const sound = await call(shop, rows[0] as Entry, await signed('EdDSA', ours));
   expect(sound).not.toContain('unauthorized');
-  const retired = await edgeShop({ env: { SIGNING_KEYS: freshSecrets().SIGNING_KEYS ?? '' } });
+  const retired = await d1Shop({ env: { SIGNING_KEYS: freshSecrets().SIGNING_KEYS ?? '' } });
   const [, payload] = (await accessToken(shop)).split('.');
   const none = btoa(JSON.stringify({ alg: 'none', kid, typ: 'at+jwt' })).replaceAll('=', '');
   return {
@@ -168,7 +170,7 @@ async function forgeries(shop: EdgeShop): Promise<Record<string, string>> {
 }
 
 test('every platform row refuses forged, retired and expired tokens, and foreign companies', async () => {
-  const shop = await edgeShop();
+  const shop = await d1Shop();
   const token = await accessToken(shop);
   const forged = await forgeries(shop);
   expect(rows.length).toBe(20);
@@ -194,7 +196,7 @@ test('every platform row refuses forged, retired and expired tokens, and foreign
 });
 
 test('no company reaches another one, by its path or by its application', async () => {
-  const shop = await edgeShop();
+  const shop = await d1Shop();
   await rivalOf(shop);
   const [ours, theirs] = [await accessToken(shop), await rivalToken(shop)];
   // Both are good where they belong.
@@ -232,7 +234,7 @@ test('no company reaches another one, by its path or by its application', async 
 });
 
 test('a secret may hold colons, in Basic and in the pair of a storefront', async () => {
-  const shop = await edgeShop();
+  const shop = await d1Shop();
   await rivalOf(shop);
   expect(await rivalToken(shop)).toEqual(expect.any(String));
   const status = async (pair: string) => {

@@ -10,14 +10,14 @@ import {
   cookieOf,
   E164,
   MOBILE,
-  right,
+  expectOk,
   signUp,
   wrongCode,
   type Browser,
 } from '../support/answers.ts';
 import { FILES, fileServer } from '../support/file-server.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { edgeShop, type ShopOptions } from '../support/shop.ts';
+import { d1Shop, type ShopOptions } from '../support/shop.ts';
 import { LOGIN_SECRET, socialShop } from '../support/social-shop.ts';
 import { clear } from '../support/traces.ts';
 import { tenantlessScopes, tenantTables, watchTwin, type Twin } from '../support/twin.ts';
@@ -64,7 +64,7 @@ async function openShop() {
       if (input.startsWith(PAID.WEBHOOK_URL)) return new Response('{}');
       return (input.startsWith(FILES) ? files.fetch : (options.fetch ?? fetch))(input, init);
     };
-    return edgeShop({
+    return d1Shop({
       ...options,
       env: PAID,
       limits: { sendsPerHour: 100, sendsPerDay: 100, sendsPerIdentifierDay: 100 },
@@ -91,8 +91,8 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
     const sent = (await shop.messages()).findLast((one) => one.to === to && !one.drop);
     return sent && 'code' in sent.content ? sent.content.code : '';
   };
-  const stranger = () => shop.browser().application;
-  const login = async (name: string, browser: Browser = shop.browser()) => {
+  const stranger = () => shop.client().application;
+  const login = async (name: string, browser: Browser = shop.client()) => {
     shop.clock.advance(GAP);
     const sent = await note(`${name}, code`, browser.application.loginWithOTP({ body: MOBILE }));
     const request_id = 'request_id' in sent.body ? (sent.body.request_id ?? '') : '';
@@ -107,8 +107,8 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   };
 
   // A registration by form, with a second identifier that gets its link.
-  const browser = shop.browser();
-  const form = right(
+  const browser = shop.client();
+  const form = expectOk(
     await note(
       'register',
       browser.application.registerWithForm({
@@ -128,7 +128,7 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   await note('resend too early', browser.application.sendOTPOnMobile({ body: again }));
   const { request_id = '', register_token } = form;
   const proof = { request_id, otp: await otp(E164), register_token };
-  const me = right(
+  const me = expectOk(
     await note('registered', browser.application.verifyMobileOTP({ body: proof })),
   ).body;
   const id = me.user?._id ?? '';
@@ -137,7 +137,7 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   await note('email verified again', stranger().verifyEmail(link));
   await note('finished', stranger().updateProfile({ body: { register_token } }));
 
-  const abroad = right(await stranger().loginWithOTP({ body: EMIRATI })).body;
+  const abroad = expectOk(await stranger().loginWithOTP({ body: EMIRATI })).body;
   const foreign = { request_id: abroad.request_id ?? '', otp: await otp('+971501234567') };
   await note('abroad', stranger().verifyMobileOTP({ body: foreign }));
   // Delivered, and by mistake a second time.
@@ -146,7 +146,7 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
     const messages = bodies.map((body, at) => {
       return { id: String(at), timestamp: new Date(), attempts: 1, body };
     });
-    await shop.wired.consume(createMessageBatch('vestibule-messages', messages));
+    await shop.runtime.consume(createMessageBatch('vestibule-messages', messages));
   }
 
   // The profile.
@@ -159,7 +159,7 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   );
   await note('second verified', stranger().verifyEmail({ body: { code: await code(SECOND) } }));
   await note('primary', browser.application.setEmailAsPrimary({ body: { email: SECOND } }));
-  const mine = right(
+  const mine = expectOk(
     await note('number, code', browser.application.sendOTPOnMobile({ body: OTHER })),
   ).body;
   const number = { request_id: mine.request_id ?? '', otp: await otp('+919876543210') };
@@ -203,7 +203,7 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   const first = await note('by Google, new', stranger().loginWithGoogle(await google()));
   if (first.ok && first.body.register_token !== undefined) {
     shop.clock.advance(GAP);
-    const sent = right(await stranger().loginWithOTP({ body: MOBILE })).body;
+    const sent = expectOk(await stranger().loginWithOTP({ body: MOBILE })).body;
     const body = {
       request_id: sent.request_id ?? '',
       otp: await otp(E164),
@@ -220,14 +220,14 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   await note('reset, mail', stranger().sendResetPasswordEmail({ body: { email: EMAIL } }));
   const reset = { code: await code(EMAIL), password: `${PASSWORD} 3` };
   await note('reset, looked at', stranger().sendResetToken({ body: { code: reset.code } }));
-  const fresh = shop.browser();
+  const fresh = shop.client();
   await note('reset', fresh.application.forgotPassword({ body: reset }));
   await note('reset again', stranger().forgotPassword({ body: reset }));
   await note('old session', browser.application.getLoggedInUser());
   await note('sessions', fresh.application.getListOfActiveSessions());
 
   // Another shopper, whose registration ends by its profile form.
-  const neel = shop.browser();
+  const neel = shop.client();
   await signUp(shop, neel, '9820098200');
 
   // Operators.
@@ -303,7 +303,7 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
         body: { status, user_id: [id], reason: 'chargebacks' },
       }),
     );
-  const kept = shop.browser({ cookie: cookieOf(await login('before the block')) });
+  const kept = shop.client({ cookie: cookieOf(await login('before the block')) });
   await block(true);
   await note('blocked', kept.application.getLoggedInUser());
   await login('while blocked');
@@ -313,17 +313,17 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   await login('while archived');
   await note('restore', operator.unDeleteUser({ params, body: { user_id: id } }));
   await note('restore again', operator.unDeleteUser({ params, body: { user_id: id } }));
-  const last = shop.browser();
+  const last = shop.client();
   await login('before the deletion', last);
   shop.clock.advance(GAP);
-  const confirm = right(await last.application.sendOTPOnMobile({ body: MOBILE })).body;
+  const confirm = expectOk(await last.application.sendOTPOnMobile({ body: MOBILE })).body;
   const farewell = { request_id: confirm.request_id ?? '', otp: await otp(E164) };
   await note('deleted', last.application.deleteUser({ body: farewell }));
   await login('while deleted');
   await note('out', neel.application.logout());
   await note('is out', neel.application.getLoggedInUser());
   shop.clock.advance(shop.application.config.delete_account_day * DAY);
-  await shop.wired.scheduled(PURGE_CRON);
+  await shop.runtime.scheduled(PURGE_CRON);
   const later = await operatorOf(shop);
   await note('purged', later.searchUsers({ params, query: { q: 'rao' } }));
   await note('the others', later.getCustomers({ params }));

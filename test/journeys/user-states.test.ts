@@ -1,8 +1,8 @@
 /** Blocked, archived and deleted users; rolling and many sessions; bad requests. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { cookieOf, E164, MOBILE, prove, right, signUp, wrongCode } from '../support/answers.ts';
-import { AUTHORIZATION, edgeShop, JOURNEYS } from '../support/shop.ts';
+import { cookieOf, E164, MOBILE, prove, expectOk, signUp, wrongCode } from '../support/answers.ts';
+import { AUTHORIZATION, d1Shop, BACKENDS_AND_MOCK } from '../support/shop.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -15,13 +15,13 @@ describe('the state of a user', () => {
   ])(
     '%s: told after the proof only, and the session is dead with the next request',
     async (column, code, meta) => {
-      const shop = await edgeShop();
-      const browser = shop.browser();
+      const shop = await d1Shop();
+      const browser = shop.client();
       await signUp(shop, browser);
       await env.DB.prepare(`UPDATE users SET ${column} = ?`).bind(shop.clock.now()).run();
       expect((await browser.application.getLoggedInUser()).status).toBe(401);
       shop.clock.advance(31_000);
-      const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+      const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
       const request_id = sent.request_id ?? '';
       const otp = await shop.otp(E164);
       const guess = { request_id, otp: wrongCode(otp) };
@@ -36,11 +36,11 @@ describe('the state of a user', () => {
   );
 
   test('an inactive shop signs nobody in, and its sessions are dead', async () => {
-    const shop = await edgeShop();
-    const browser = shop.browser();
+    const shop = await d1Shop();
+    const browser = shop.client();
     await signUp(shop, browser);
     shop.clock.advance(31_000);
-    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
     await shop.writeConfig({ ...shop.application.config, active: false });
     shop.clock.advance(31_000);
     expect((await browser.application.getLoggedInUser()).status).toBe(401);
@@ -52,11 +52,11 @@ describe('the state of a user', () => {
   });
 
   test('a block that comes between the proof and the session ends that session too', async () => {
-    const shop = await edgeShop();
-    await signUp(shop, shop.browser());
+    const shop = await d1Shop();
+    await signUp(shop, shop.client());
     shop.clock.advance(31_000);
-    const browser = shop.browser();
-    const sent = right(await browser.application.loginWithOTP({ body: MOBILE })).body;
+    const browser = shop.client();
+    const sent = expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body;
     const body = { request_id: sent.request_id ?? '', otp: await shop.otp(E164) };
     let blocks = 0;
     shop.db.onTrip = async (when) => {
@@ -70,7 +70,7 @@ describe('the state of a user', () => {
       shop.clock.advance(10);
       blocks += 1;
     };
-    right(await browser.application.verifyMobileOTP({ body }));
+    expectOk(await browser.application.verifyMobileOTP({ body }));
     expect(blocks).toBe(2);
     await shop.settle();
     shop.db.onTrip = undefined;
@@ -78,28 +78,30 @@ describe('the state of a user', () => {
   });
 });
 
-describe.each(JOURNEYS)('sessions on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('sessions on %s', (_, createShop) => {
   test('not rolling: the duration is the absolute life', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     await signUp(shop, browser);
     shop.clock.advance(30 * DAY - 1000);
-    expect(right(await browser.application.getLoggedInUser()).headers.get('set-cookie')).toBeNull();
+    expect(
+      expectOk(await browser.application.getLoggedInUser()).headers.get('set-cookie'),
+    ).toBeNull();
     shop.clock.advance(1001);
     expect((await browser.application.getLoggedInUser()).status).toBe(401);
   });
 
   test('rolling: renewed at most once an hour with a fresh Max-Age, dead when idle', async () => {
     const session_config = { duration: 6, type: 'Hours' as const, is_rolling: true };
-    const shop = await open({ config: { session_config } });
-    const browser = shop.browser();
+    const shop = await createShop({ config: { session_config } });
+    const browser = shop.client();
     await signUp(shop, browser);
     for (let hours = 0; hours < 12; hours += 1) {
       shop.clock.advance(59 * 60_000);
-      const early = right(await browser.application.getLoggedInUser());
+      const early = expectOk(await browser.application.getLoggedInUser());
       expect(early.headers.get('set-cookie')).toBeNull();
       shop.clock.advance(61_000);
-      const renewed = right(await browser.application.getLoggedInUser());
+      const renewed = expectOk(await browser.application.getLoggedInUser());
       expect(renewed.headers.get('set-cookie')).toMatch(/^f\.session=s%3A.+; Max-Age=21600;/);
       await shop.settle();
     }
@@ -109,12 +111,12 @@ describe.each(JOURNEYS)('sessions on %s', (_, open) => {
 
   test('rolling with a short life: a busy shopper stays signed in, an idle one does not', async () => {
     const session_config = { duration: 30, type: 'Minutes' as const, is_rolling: true };
-    const shop = await open({ config: { session_config } });
-    const browser = shop.browser();
+    const shop = await createShop({ config: { session_config } });
+    const browser = shop.client();
     await signUp(shop, browser);
     for (let tens = 0; tens < 20; tens += 1) {
       shop.clock.advance(10 * 60_000);
-      right(await browser.application.getLoggedInUser());
+      expectOk(await browser.application.getLoggedInUser());
       await shop.settle();
     }
     shop.clock.advance(30 * 60_000);
@@ -123,12 +125,12 @@ describe.each(JOURNEYS)('sessions on %s', (_, open) => {
 
   test('rolling: nothing outlives 365 days', async () => {
     const session_config = { duration: 100, type: 'Days' as const, is_rolling: true };
-    const shop = await open({ config: { session_config } });
-    const browser = shop.browser();
+    const shop = await createShop({ config: { session_config } });
+    const browser = shop.client();
     await signUp(shop, browser);
     for (let quarter = 0; quarter < 4; quarter += 1) {
       shop.clock.advance(90 * DAY);
-      right(await browser.application.getLoggedInUser());
+      expectOk(await browser.application.getLoggedInUser());
       await shop.settle();
     }
     shop.clock.advance(5 * DAY + 1000);
@@ -136,25 +138,27 @@ describe.each(JOURNEYS)('sessions on %s', (_, open) => {
   });
 
   test('at most 20 sessions: the oldest end', async () => {
-    const shop = await open({
+    const shop = await createShop({
       limits: { sendsPerHour: 100, sendsPerDay: 100, sendsPerIdentifierDay: 100 },
     });
-    const first = shop.browser();
+    const first = shop.client();
     await signUp(shop, first);
     const cookies: string[] = [];
     for (let logins = 0; logins < 20; logins += 1) {
       shop.clock.advance(31_000);
-      cookies.push(cookieOf(await prove(shop, shop.browser())));
+      cookies.push(cookieOf(await prove(shop, shop.client())));
       await shop.settle();
     }
     expect((await first.application.getLoggedInUser()).status).toBe(401);
-    const last = shop.browser({ cookie: cookies.at(-1) ?? '' });
-    expect(right(await last.application.getListOfActiveSessions()).body.sessions).toHaveLength(20);
+    const last = shop.client({ cookie: cookies.at(-1) ?? '' });
+    expect(expectOk(await last.application.getListOfActiveSessions()).body.sessions).toHaveLength(
+      20,
+    );
   });
 
   test('Secure is off on loopback http only', async () => {
-    const shop = await open();
-    const { register_token } = (await prove(shop, shop.browser())).body;
+    const shop = await createShop();
+    const { register_token } = (await prove(shop, shop.client())).body;
     const response = await shop.fetch(
       'https://shop.example/service/application/user/profile/v1.0/detail',
       {
@@ -168,19 +172,19 @@ describe.each(JOURNEYS)('sessions on %s', (_, open) => {
   });
 
   test('a listed session is a handle: it names the session and never signs in', async () => {
-    const shop = await open();
-    const browser = shop.browser();
+    const shop = await createShop();
+    const browser = shop.client();
     const cookie = cookieOf(await signUp(shop, browser));
     const [handle = ''] =
-      right(await browser.application.getListOfActiveSessions()).body.sessions ?? [];
+      expectOk(await browser.application.getListOfActiveSessions()).body.sessions ?? [];
     expect(handle).toMatch(/^[0-9a-f]{32}$/);
     expect(cookie).not.toContain(handle);
     const forged = `f.session=${encodeURIComponent(`s:${handle}.x`)}`;
-    expect((await shop.browser({ cookie: forged }).application.getLoggedInUser()).status).toBe(401);
+    expect((await shop.client({ cookie: forged }).application.getLoggedInUser()).status).toBe(401);
   });
 });
 
-describe.each(JOURNEYS)('bad requests on %s', (_, open) => {
+describe.each(BACKENDS_AND_MOCK)('bad requests on %s', (_, createShop) => {
   test.each([
     ['body.mobile is required.', { country_code: '91' }],
     ['body.mobile is required.', { mobile: '', country_code: '91' }],
@@ -195,7 +199,7 @@ describe.each(JOURNEYS)('bad requests on %s', (_, open) => {
     ['body must be an object.', []],
     ['body must be an object.', 'x'],
   ])('%s', async (message, body) => {
-    const shop = await open();
+    const shop = await createShop();
     const response = await shop.fetch('/service/application/user/authentication/v1.0/login/otp', {
       method: 'POST',
       headers: { authorization: AUTHORIZATION, 'content-type': 'application/json' },
@@ -209,14 +213,14 @@ describe.each(JOURNEYS)('bad requests on %s', (_, open) => {
   });
 
   test('numbers as numbers, leading zeros, spaces and a plus all reach the same phone', async () => {
-    const shop = await open({ limits: { sendGapSeconds: 1 } });
+    const shop = await createShop({ limits: { sendGapSeconds: 1 } });
     for (const body of [
       { mobile: 8652523958, country_code: 91 },
       { mobile: '08652523958' },
       { mobile: '86525 23958', country_code: '+91' },
       { mobile: '+918652523958', country_code: '1' },
     ]) {
-      const sent = right(await shop.browser().application.loginWithOTP({ body })).body;
+      const sent = expectOk(await shop.client().application.loginWithOTP({ body })).body;
       expect(sent).toMatchObject({ mobile: '8652523958', country_code: '91' });
       shop.clock.advance(1_100);
     }

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { cryptoRandom } from '../../src/adapters/crypto/random.ts';
 import type { Random, RequiredField } from '../../src/ports.ts';
-import { right } from '../support/answers.ts';
-import { SHOPS, type Shop } from '../support/shop.ts';
+import { expectOk } from '../support/answers.ts';
+import { BACKENDS, type Shop } from '../support/shop.ts';
 
 const HARD: RequiredField = { is_required: true, level: 'hard' };
 const OFF: RequiredField = { is_required: false, level: 'hard' };
@@ -20,36 +20,38 @@ const drawing = (digits: () => number): Random => ({
 });
 
 const byForm = async (shop: Shop, email: string) => {
-  const { application } = shop.browser();
-  right(await application.sendOTPOnEmail({ body: { email } }));
+  const { application } = shop.client();
+  expectOk(await application.sendOTPOnEmail({ body: { email } }));
   const otp = await shop.otp(email);
-  const { register_token } = right(await application.verifyEmailOTP({ body: { email, otp } })).body;
+  const { register_token } = expectOk(
+    await application.verifyEmailOTP({ body: { email, otp } }),
+  ).body;
   const body = { first_name: 'Asha', email, register_token };
   return { answer: await application.registerWithForm({ body }), again: { register_token, email } };
 };
 
 const byCode = async (shop: Shop, email: string) => {
-  const { application } = shop.browser();
+  const { application } = shop.client();
   const form = { first_name: 'Asha', email };
-  const { register_token } = right(await application.registerWithForm({ body: form })).body;
+  const { register_token } = expectOk(await application.registerWithForm({ body: form })).body;
   const otp = await shop.otp(email);
   return application.verifyEmailOTP({ body: { email, otp, register_token } });
 };
 
-describe.each(SHOPS)('usernames on %s', (_, open) => {
+describe.each(BACKENDS)('usernames on %s', (_, createShop) => {
   test('another draw is taken when the first is another user’s', async () => {
     let draws = 0;
-    const shop = await open({ config, random: drawing(() => Math.floor((draws += 1) / 2)) });
-    right((await byForm(shop, FIRST)).answer);
-    expect(right(await byCode(shop, SECOND)).body.user).toMatchObject({
+    const shop = await createShop({ config, random: drawing(() => Math.floor((draws += 1) / 2)) });
+    expectOk((await byForm(shop, FIRST)).answer);
+    expect(expectOk(await byCode(shop, SECOND)).body.user).toMatchObject({
       username: 'asha_rao_example_com_10001',
     });
   });
 
   test('503 when no draw is free, by form and by code; nothing is used up', async () => {
     let digit = 0;
-    const shop = await open({ config, random: drawing(() => digit) });
-    right((await byForm(shop, FIRST)).answer);
+    const shop = await createShop({ config, random: drawing(() => digit) });
+    expectOk((await byForm(shop, FIRST)).answer);
     const { answer, again } = await byForm(shop, SECOND);
     const byTheCode = await byCode(shop, SECOND);
     for (const refused of [answer, byTheCode]) {
@@ -58,9 +60,9 @@ describe.each(SHOPS)('usernames on %s', (_, open) => {
     }
     digit = 1;
     const body = { first_name: 'Asha', ...again };
-    const { application } = shop.browser();
-    right(await application.registerWithForm({ body }));
-    const { user } = right(await application.getLoggedInUser()).body;
+    const { application } = shop.client();
+    expectOk(await application.registerWithForm({ body }));
+    const { user } = expectOk(await application.getLoggedInUser()).body;
     expect(user?.username).toBe('asha_rao_example_com_10001');
   });
 });

@@ -1,11 +1,11 @@
 /** The whole Worker as it is wired, with the runtime's own `fetch`: a captcha, tokens of callers, files of groups. */
 import { describe, expect, test } from 'vitest';
-import { MOBILE, right } from '../support/answers.ts';
+import { MOBILE, expectOk } from '../support/answers.ts';
 import { fakeProvider } from '../support/fake-provider.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { outside } from '../support/outside.ts';
 import type { Script } from '../support/outside-server.ts';
-import { edgeShop, SHOPS } from '../support/shop.ts';
+import { d1Shop, BACKENDS } from '../support/shop.ts';
 import { ALL_SOCIAL, equip, socialShop } from '../support/social-shop.ts';
 
 describe('a captcha', () => {
@@ -13,18 +13,18 @@ describe('a captcha', () => {
   const captcha = async (script: Script) => {
     const one = outside();
     await one.script({ '/siteverify': script });
-    const shop = await edgeShop({
+    const shop = await d1Shop({
       record: { domains: ['shop.example'] },
       env: { TURNSTILE_SECRET: 'turnstile-secret', TURNSTILE_URL: `${one.url}/siteverify` },
     });
-    const { application } = shop.browser({ 'cf-connecting-ip': '203.0.113.7' });
+    const { application } = shop.client({ 'cf-connecting-ip': '203.0.113.7' });
     const body = { ...MOBILE, captcha_code: 'from the widget' };
     return { one, shop, answer: await application.loginWithOTP({ body }) };
   };
 
   test('that is solved lets a code through', async () => {
     const { one, shop, answer } = await captcha({ body: JSON.stringify(SOLVED) });
-    right(answer);
+    expectOk(answer);
     expect(await shop.messages()).toHaveLength(1);
     const [asked, ...more] = await one.received();
     expect(more).toEqual([]);
@@ -65,12 +65,12 @@ describe('a captcha', () => {
   });
 });
 
-describe.each(SHOPS)('a token that no header can carry, on %s', (_, open) => {
+describe.each(BACKENDS)('a token that no header can carry, on %s', (_, createShop) => {
   test.each(['ya29.本', 'ya29.é', 'two words', 'eyJ\u00a0.a.b'])(
     '%j is refused before any call',
     async (token) => {
-      const { shop, fake } = await socialShop(open);
-      const { application } = shop.browser();
+      const { shop, fake } = await socialShop(createShop);
+      const { application } = shop.client();
       const oauth2 = { access_token: token };
       const answers = await Promise.all([
         application.loginWithGoogle({ body: { oauth2 } }),
@@ -96,9 +96,9 @@ test('such a token reaches no provider over the real network either', async () =
   const paths = { googleTokeninfo: '/tokeninfo', googleUserinfo: '/userinfo', facebookGraph: '' };
   const urls = Object.entries(paths).map(([name, path]) => [name, `${one.url}${path}`]);
   const SOCIAL_URLS = JSON.stringify(Object.fromEntries(urls));
-  const shop = await edgeShop({ config: ALL_SOCIAL, env: { SOCIAL_URLS } });
+  const shop = await d1Shop({ config: ALL_SOCIAL, env: { SOCIAL_URLS } });
   await equip(shop);
-  const { application } = shop.browser();
+  const { application } = shop.client();
   for (const [access_token, status] of [
     ['a\nb', 400],
     ['a\r\nx-forged: 1', 400],
@@ -125,13 +125,13 @@ test('Google, Facebook and a company are asked as they want to be', async () => 
     googleTokeninfo: `${one.url}/tokeninfo`,
     googleUserinfo: `${one.url}/userinfo`,
   });
-  const shop = await edgeShop({ config: ALL_SOCIAL, env: { SOCIAL_URLS } });
+  const shop = await d1Shop({ config: ALL_SOCIAL, env: { SOCIAL_URLS } });
   await equip(shop, { issuer: 'https://crm.example', jwksUrl: `${one.url}/company/keys` });
-  const { application } = shop.browser();
+  const { application } = shop.client();
   const oauth2 = { access_token: 'ya29.a+token/of=theirs' };
-  right(await application.loginWithGoogle({ body: { oauth2 } }));
+  expectOk(await application.loginWithGoogle({ body: { oauth2 } }));
   const token = await fake.token('company', { ...person, jti: 'once' });
-  right(await application.loginWithToken({ body: { token } }));
+  expectOk(await application.loginWithToken({ body: { token } }));
   const received = await one.received();
   expect(received.map(({ path }) => path).toSorted()).toEqual([
     '/company/keys',
@@ -146,13 +146,13 @@ describe('a file of a group', () => {
   const imported = async (answers: Record<string, Script>) => {
     const one = outside();
     await one.script(answers);
-    const shop = await edgeShop({ env: { LOOPBACK_FILES: 'on' } });
+    const shop = await d1Shop({ env: { LOOPBACK_FILES: 'on' } });
     const operator = await operatorOf(shop);
     const body = { name: 'Gold', description: 'd', file_url: `${one.url}/members.csv` };
-    const { _id: group_id = '' } = right(await operator.createUserGroup({ params, body })).body;
+    const { _id: group_id = '' } = expectOk(await operator.createUserGroup({ params, body })).body;
     await shop.runImports();
     const path = { ...params, group_id };
-    const { body: group } = right(await operator.getUserGroupById({ params: path }));
+    const { body: group } = expectOk(await operator.getUserGroupById({ params: path }));
     return { group, received: await one.received() };
   };
   const FILE = 'email\na@example.com\n';

@@ -8,7 +8,7 @@ import { HashIntake } from '../../scripts/lib/users/hashes.ts';
 import { readRecord, type Imported, type Rules } from '../../scripts/lib/users/record.ts';
 import { Claims, writeBatch } from '../../scripts/lib/users/write.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
-import { edgeShop } from '../support/shop.ts';
+import { d1Shop } from '../support/shop.ts';
 
 const APP = '000000000000000000000001';
 
@@ -96,14 +96,14 @@ describe('check-data', () => {
   ];
 
   test('finds nothing in sound data', async () => {
-    await edgeShop();
+    await d1Shop();
     await seedCustomers(env.DB, APP, { from: 0, count: 50, newest: 1e12 });
     expect(await check()).toEqual([]);
     expect(await check(APP)).toEqual([]);
   });
 
   test.each(BREACHES)('finds %s, and names no person', async (_, promise, statements) => {
-    await edgeShop();
+    await d1Shop();
     await seedCustomers(env.DB, APP, { from: 0, count: 50, newest: 1e12 });
     for (const statement of statements) await env.DB.exec(statement);
     const found = await check();
@@ -132,7 +132,7 @@ describe('a batch of users', () => {
     );
 
   test('meets a shopper who takes an address in the same moment: the others come in', async () => {
-    await edgeShop();
+    await d1Shop();
     const real = new Database(env.DB);
     let met = false;
     const racing = {
@@ -156,7 +156,7 @@ describe('a batch of users', () => {
   });
 
   test('that is written twice counts the same, and two at once make everyone once', async () => {
-    await edgeShop();
+    await d1Shop();
     const database = new Database(env.DB);
     const results = await Promise.all(
       [1, 2, 3].map(async () => writeBatch(database, APP, people(40), RUN)),
@@ -170,7 +170,7 @@ describe('a batch of users', () => {
   });
 
   test('takes unverified copies off others, and gives a made username another ending', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     const database = new Database(env.DB);
     const [first] = people(1);
     if (!first) throw new Error('nobody');
@@ -206,7 +206,7 @@ describe('a batch of users', () => {
   });
 
   test('is only looked at by a dry run, which remembers what earlier lines claim', async () => {
-    await edgeShop();
+    await d1Shop();
     const database = new Database(env.DB);
     const claims = new Claims();
     expect(await writeBatch(database, APP, people(5), RUN, claims)).toMatchObject({ imported: 5 });

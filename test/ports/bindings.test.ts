@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Challenge, NewUser, Ports } from '../../src/ports.ts';
-import { SHOPS } from '../support/shop.ts';
+import { BACKENDS } from '../support/shop.ts';
 import { eventOf, registerUser, registrationOf, signInOf } from '../support/stored.ts';
 
 const PHONE = { kind: 'phone', value: '+918652523958', callingCode: 91 } as const;
@@ -52,10 +52,10 @@ async function rightCode(ports: Ports, registration: string): Promise<[Challenge
   return [found.challenge, nonce];
 }
 
-describe.each(SHOPS)('a registration bound to a user, on %s', (_, open) => {
+describe.each(BACKENDS)('a registration bound to a user, on %s', (_, createShop) => {
   /** Bound `age` milliseconds before (or, below zero, after) the last revocation. */
   async function bound(age: number) {
-    const { ports, clock } = await open();
+    const { ports, clock } = await createShop();
     const one = user(clock.now() - 5000);
     await registerUser(ports, one);
     await ports.sessions.endAll(one.id, eventOf('sessions.ended', one.id, clock.now()));
@@ -73,7 +73,7 @@ describe.each(SHOPS)('a registration bound to a user, on %s', (_, open) => {
     const { ports, id, userId, now } = await bound(age);
     const [challenge, nonce] = await rightCode(ports, id);
     const effect = { kind: 'verify', userId, max: 10, registration: id, finish: true } as const;
-    expect(await ports.otps.settle({ challenge, nonce, effect, now })).toMatchObject({ state });
+    expect(await ports.otps.consume({ challenge, nonce, effect, now })).toMatchObject({ state });
     const { identifiers = [] } = (await ports.users.find(userId)) ?? {};
     expect(identifiers).toHaveLength(state === 'done' ? 2 : 1);
   });
@@ -94,7 +94,7 @@ describe.each(SHOPS)('a registration bound to a user, on %s', (_, open) => {
 
   test('a proof of before the last revocation, the account or its verification signs nobody in', async () => {
     for (const [index, late] of ['revoked', 'made', 'verified'].entries()) {
-      const { ports, clock } = await open();
+      const { ports, clock } = await createShop();
       const value = `+91865252395${index}`;
       const phone = { ...PHONE, value };
       const now = clock.now();

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { allRows } from '../support/traces.ts';
-import { edgeShop } from '../support/shop.ts';
+import { d1Shop } from '../support/shop.ts';
 
 const filled = async (): Promise<string[]> =>
   [...(await allRows())].filter(([, rows]) => rows.length > 0).map(([name]) => name);
@@ -10,7 +10,7 @@ const filled = async (): Promise<string[]> =>
 test.each([1, 2, 3, 4])('test %i finds nothing, and leaves writes going on', async (round) => {
   expect(await filled()).toEqual([]);
   expect((await env.KV.list()).keys).toEqual([]);
-  const shop = await edgeShop();
+  const shop = await d1Shop();
   const event = {
     actor: 'test',
     action: 'customer.updated',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { IdentifierRef, Ports, SocialIdentity } from '../../src/ports.ts';
-import { edgeShop, STORES } from '../support/shop.ts';
+import { d1Shop, STORE_BACKENDS } from '../support/shop.ts';
 import { eventOf, registerUser, registrationOf, signInOf } from '../support/stored.ts';
 
 const GOOGLE: SocialIdentity = { provider: 'google', subject: '1015842246' };
@@ -18,9 +18,9 @@ async function add(ports: Ports, name: string, verified = true, identity?: Socia
 /** Nothing was charged for the proof. */
 const FREE = { charged: [], chargedAt: 0 };
 
-describe.each(STORES)('Identities on %s', (_, open) => {
+describe.each(STORE_BACKENDS)('Identities on %s', (_, createShop) => {
   test('link by a verified identifier of the user, and by nothing else', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const now = ports.clock.now();
     const { userId } = await add(ports, 'asha');
     const other = await add(ports, 'mallory', false);
@@ -48,7 +48,7 @@ describe.each(STORES)('Identities on %s', (_, open) => {
   });
 
   test('what is not the user’s brings nothing about', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const now = ports.clock.now();
     const { userId } = await add(ports, 'asha');
     const registration = registrationOf('r', now, { userId, userProvenAt: now });
@@ -73,7 +73,7 @@ describe.each(STORES)('Identities on %s', (_, open) => {
   });
 
   test('of 8 users who claim one identity at once exactly one gets it', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const now = ports.clock.now();
     const names = Array.from({ length: 8 }, (_one, index) => `user${index}`);
     const made = await Promise.all(
@@ -88,7 +88,7 @@ describe.each(STORES)('Identities on %s', (_, open) => {
   });
 
   test('unlink what is the user’s, with its event and the end of all sessions, and nothing else', async () => {
-    const { ports, clock } = await open();
+    const { ports, clock } = await createShop();
     const { userId } = await add(ports, 'asha', true, GOOGLE);
     const other = await add(ports, 'mallory');
     const linkedAt = ports.clock.now();
@@ -132,7 +132,7 @@ describe.each(STORES)('Identities on %s', (_, open) => {
   });
 
   test('a registration links what began it; one whose identity is someone else’s ends in nobody', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const first = await add(ports, 'asha', true, GOOGLE);
     expect(first.settled.state).toBe('done');
     expect((await ports.identities.find(GOOGLE, [])).linked).toMatchObject({ id: first.userId });
@@ -147,7 +147,7 @@ describe.each(STORES)('Identities on %s', (_, open) => {
 });
 
 test('an identity is known to its own application only', async () => {
-  const shop = await edgeShop();
+  const shop = await d1Shop();
   const { userId } = await add(shop.ports, 'asha', true, GOOGLE);
   const foreign = shop.portsOf({ ...shop.application, id: '000000000000000000000002' });
   expect(await foreign.identities.find(GOOGLE, [email('asha')])).toEqual({ owners: [] });

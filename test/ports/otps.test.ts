@@ -9,7 +9,7 @@ import type {
   Settlement,
   TryRules,
 } from '../../src/ports.ts';
-import { STORES } from '../support/shop.ts';
+import { STORE_BACKENDS } from '../support/shop.ts';
 import { eventOf, registerUser, registrationOf, sessionOf, signInOf } from '../support/stored.ts';
 
 const PHONE = { kind: 'phone', value: '+918652523958', callingCode: 91 } as const;
@@ -101,7 +101,7 @@ async function judged(ports: Ports, id: string, typed: Typed = {}) {
   const { found, nonce } = await tried(ports, id, typed);
   if (found.state !== 'right') throw new Error(found.state);
   return (effect: Settlement['effect'], extra: Partial<Settlement> = {}) =>
-    ports.otps.settle({
+    ports.otps.consume({
       challenge: found.challenge,
       nonce,
       effect,
@@ -118,9 +118,9 @@ const newUser = (change: Partial<NewUser> = {}): NewUser => ({
   ...change,
 });
 
-describe.each(STORES)('Otps on %s', (_, open) => {
+describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
   test('a challenge is charged to every limit once, and refused when one has no room', async () => {
-    const { ports, clock } = await open();
+    const { ports, clock } = await createShop();
     await opened(ports, {}, { limits: ALL });
     const again = opening(ports, {}, { limits: ALL });
     const limited = await ports.otps.open(again);
@@ -138,7 +138,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('charges under an older key count, and the newest key is charged', async () => {
-    const { ports, clock } = await open();
+    const { ports, clock } = await createShop();
     const under = (...buckets: string[]) => ({
       limits: [{ name: 'hour', buckets, window: 'hour', max: 3, windowMs: HOUR_MS }],
     });
@@ -152,7 +152,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('cancel gives every charge back, once, and forgets the challenge', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     await opened(ports, {}, { limits: { limits: [ADDRESS] } });
     const request = opening(ports, {}, { limits: ALL });
     expect(await ports.otps.open(request)).toBeUndefined();
@@ -166,7 +166,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('of five concurrent settlements, one for each try of a code, exactly one wins', async () => {
-    const { ports } = await open({});
+    const { ports } = await createShop({});
     const { id } = await opened(ports);
     const settlers = [];
     for (let tries = 0; tries < 8; tries += 1) settlers.push(await judged(ports, id));
@@ -177,7 +177,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('of 20 wrong tries at once five are judged, and the right code is of no use then', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const { id } = await opened(ports);
     const states = await Promise.all(Array.from({ length: 20 }, async () => wrong(ports, id)));
     expect(states.filter((state) => state === 'wrong')).toHaveLength(5);
@@ -186,7 +186,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('the right code costs nothing, however often it is found before it is used', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const { id } = await opened(ports);
     for (let tries = 0; tries < 12; tries += 1) {
       expect((await tried(ports, id)).found.state).toBe('right');
@@ -195,7 +195,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('a code of another user or registration is wrong, and charged', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const profile = await opened(ports, { purpose: 'profile', userId: 'asha' });
     const register = await opened(ports, { purpose: 'register', registration: 'r' });
     const states = [
@@ -214,7 +214,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('the budget of an identifier outlives its codes, until its window ends', async () => {
-    const { ports, clock } = await open();
+    const { ports, clock } = await createShop();
     for (let codes = 0; codes < 2; codes += 1) {
       const { id } = await opened(ports);
       for (let tries = 0; tries < 5; tries += 1) await wrong(ports, id);
@@ -230,7 +230,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('a device of the owner has its own tries: strangers use up neither them nor the code', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const user = newUser();
     await registerUser(ports, user);
     const device = { userId: user.id, id: 'd' };
@@ -251,7 +251,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('the wrong tries of the owner’s device are its own: everybody else’s stay whole', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const user = newUser();
     await registerUser(ports, user);
     const device = { userId: user.id, id: 'd' };
@@ -266,7 +266,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('a device of the owner has its own sends', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const user = newUser();
     await registerUser(ports, user);
     const own = LIMITS.map((limit) => ({ ...limit, buckets: ['device:d'] }));
@@ -286,7 +286,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('the wrong try that spends the budget leaves one row about its owner', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const user = newUser();
     await registerUser(ports, user);
     for (let codes = 0; codes < 3; codes += 1) {
@@ -302,7 +302,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('a registration causes so many messages, to so many identifiers, and no more', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const bounds = { perIdentifier: 2, total: 4, identifiersPerKind: 2 };
     const registrationSends = { registration: 'r', ...bounds };
     const to = (value: string) => ({ ...PHONE, value });
@@ -342,14 +342,14 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('an expired challenge is unknown', async () => {
-    const { ports, clock } = await open();
+    const { ports, clock } = await createShop();
     const { id } = await opened(ports);
     clock.advance(600_000);
     expect((await tried(ports, id)).found.state).toBe('unknown');
   });
 
   test('a used code gives the address its charge back', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const { id } = await opened(ports, {}, { limits: ALL, refund: [ADDRESS] });
     await (
       await judged(ports, id)
@@ -360,20 +360,20 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('unsettle makes a code usable again, for the try that used it only', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const { id } = await opened(ports);
     const { found, nonce } = await tried(ports, id);
     if (found.state !== 'right') throw new Error(found.state);
     const now = ports.clock.now();
-    await ports.otps.settle({ challenge: found.challenge, nonce, effect: { kind: 'none' }, now });
-    await ports.otps.unsettle(id, 'another');
+    await ports.otps.consume({ challenge: found.challenge, nonce, effect: { kind: 'none' }, now });
+    await ports.otps.unconsume(id, 'another');
     expect((await tried(ports, id)).found.state).toBe('unknown');
-    await ports.otps.unsettle(id, nonce);
+    await ports.otps.unconsume(id, nonce);
     expect((await tried(ports, id)).found.state).toBe('right');
   });
 
   test('resend hands out the same code of a live challenge of that identifier', async () => {
-    const { ports, clock } = await open();
+    const { ports, clock } = await createShop();
     const { id } = await opened(ports, { sealedCode: 'the code' });
     const limits = { login: { limits: LIMITS }, profile: NO_LIMITS, register: NO_LIMITS };
     const ask = (change: object = {}) =>
@@ -411,7 +411,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('verify takes an identifier over from unverified copies, and never from its owner', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const owned = { kind: 'phone', value: '+919876543210', callingCode: 91 } as const;
     const one = newUser();
     const two = newUser({ identifiers: [{ ...owned, verified: true, primary: true }] });
@@ -440,7 +440,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('verify is full at the limit, and uses nothing up', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const user = newUser();
     await registerUser(ports, user);
     const more = { ...PHONE, value: '+919876543210' };
@@ -451,7 +451,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('create ends the registration in one user with its proof, and a twin username is told', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const now = ports.clock.now();
     const registration = registrationOf(hex(32), now);
     const of = { registration: registration.id };
@@ -485,7 +485,7 @@ describe.each(STORES)('Otps on %s', (_, open) => {
   });
 
   test('a settlement that wins ends the session that came with it; one that loses ends nothing', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const user = newUser();
     await registerUser(ports, user);
     const session = sessionOf(user.id, ports.clock.now(), hex(16));

@@ -3,10 +3,10 @@ import { seedCustomers } from '../../scripts/lib/seed-customers.ts';
 import { env } from 'cloudflare:workers';
 import { readQuery, wordsOf } from '../../src/domain/customer-query.ts';
 import { readEmail, readPhone } from '../../src/domain/identifier.ts';
-import { edgeShop } from '../support/shop.ts';
+import { d1Shop } from '../support/shop.ts';
 
 test('invented customers are such as sign-up would have made, and a second run adds nobody', async () => {
-  const { ports, application } = await edgeShop();
+  const { ports, application } = await d1Shop();
   const batch = { from: 0, count: 300, newest: Date.UTC(2026, 0, 1) };
   await seedCustomers(env.DB, application.id, batch);
   await seedCustomers(env.DB, application.id, batch);

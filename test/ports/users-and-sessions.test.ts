@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Identifier, NewUser, Ports, Session } from '../../src/ports.ts';
 import { readQuery } from '../../src/domain/customer-query.ts';
 import { scansOf } from '../support/query-plans.ts';
-import { edgeShop, STORES } from '../support/shop.ts';
+import { d1Shop, STORE_BACKENDS } from '../support/shop.ts';
 import { eventOf, registerUser, registrationOf, sessionOf, signInOf } from '../support/stored.ts';
 
 const phone = (national: number): Identifier => ({
@@ -37,9 +37,9 @@ async function add(ports: Ports, ...users: NewUser[]) {
 const session = (userId: string, createdAt: number, letter: string): Session =>
   sessionOf(userId, createdAt, letter.repeat(32));
 
-describe.each(STORES)('Registrations on %s', (_, open) => {
+describe.each(STORE_BACKENDS)('Registrations on %s', (_, createShop) => {
   test('of 8 concurrent finishes exactly one makes its user', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const now = ports.clock.now();
     await ports.registrations.begin(registrationOf('r', now), { identifiers: [] });
     const candidates = Array.from({ length: 8 }, () => person());
@@ -55,7 +55,7 @@ describe.each(STORES)('Registrations on %s', (_, open) => {
   });
 
   test('a form and proofs are found until the one end, which a new form does not move', async () => {
-    const { ports, clock } = await open();
+    const { ports, clock } = await createShop();
     const now = clock.now();
     const email = { kind: 'email', value: 'a@example.com' } as const;
     const form = { firstName: 'A', identifiers: [email] };
@@ -80,7 +80,7 @@ describe.each(STORES)('Registrations on %s', (_, open) => {
   });
 
   test('a registration that is over cannot be finished', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const now = ports.clock.now();
     const [id = ''] = await add(ports, person());
     const bound = { userId: id, userProvenAt: now };
@@ -97,9 +97,9 @@ describe.each(STORES)('Registrations on %s', (_, open) => {
   });
 });
 
-describe.each(STORES)('Users on %s', (_, open) => {
+describe.each(STORE_BACKENDS)('Users on %s', (_, createShop) => {
   test('an update changes what is given and adds unverified identifiers once', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const [id = ''] = await add(ports, person({ firstName: 'Asha', gender: 'female' }));
     const user = await ports.users.find(id);
     if (!user) throw new Error('no user');
@@ -127,7 +127,7 @@ describe.each(STORES)('Users on %s', (_, open) => {
   });
 
   test('what is refused leaves a user as it was, and what is done does not', async () => {
-    const { ports, clock } = await open();
+    const { ports, clock } = await createShop();
     const [number, unverified, other] = [
       phone(7_100_000_001),
       phone(7_100_000_002),
@@ -153,9 +153,9 @@ describe.each(STORES)('Users on %s', (_, open) => {
   });
 });
 
-describe.each(STORES)('Customers on %s', (_, open) => {
+describe.each(STORE_BACKENDS)('Customers on %s', (_, createShop) => {
   test('pages come newest first, with exact totals', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const ids = await add(ports, ...Array.from({ length: 5 }, () => person()));
     const first = await ports.customers.list({ pageNo: 1, pageSize: 2 });
     const last = await ports.customers.list({ pageNo: 3, pageSize: 2 });
@@ -166,7 +166,7 @@ describe.each(STORES)('Customers on %s', (_, open) => {
   });
 
   test('a search finds by phone, email, username, id and the beginnings of names, and nothing else', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const [asha = '', jose = ''] = await add(
       ports,
       person({
@@ -211,7 +211,7 @@ describe.each(STORES)('Customers on %s', (_, open) => {
   });
 
   test('a renamed user is found under the new name only', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const [id = ''] = await add(ports, person({ firstName: 'Asha' }));
     const user = await ports.users.find(id);
     if (!user) throw new Error('no user');
@@ -222,9 +222,9 @@ describe.each(STORES)('Customers on %s', (_, open) => {
   });
 });
 
-describe.each(STORES)('Sessions on %s', (_, open) => {
+describe.each(STORE_BACKENDS)('Sessions on %s', (_, createShop) => {
   test('what is put is found and listed, newest first, and survives the limits of KV', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const [id = ''] = await add(ports, person());
     const now = ports.clock.now();
     const [old, recent] = [session(id, now - 2000, 'a'), session(id, now - 1000, 'b')];
@@ -240,7 +240,7 @@ describe.each(STORES)('Sessions on %s', (_, open) => {
   });
 
   test('an ended session is gone from look-up and list, twice over too', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const [id = ''] = await add(ports, person());
     const now = ports.clock.now();
     const one = session(id, now, 'a');
@@ -253,7 +253,7 @@ describe.each(STORES)('Sessions on %s', (_, open) => {
   });
 
   test('ending all ends what was opened before, whatever its clock says, and spares what comes after', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const [id = ''] = await add(ports, person());
     const now = ports.clock.now();
     await ports.sessions.put(session(id, now + 60_000, 'a'));
@@ -268,16 +268,16 @@ describe.each(STORES)('Sessions on %s', (_, open) => {
   });
 
   test('a session of one user is not another one’s', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const [one = '', two = ''] = await add(ports, person(), person());
     await ports.sessions.put(session(one, ports.clock.now(), 'a'));
     expect((await ports.sessions.find(two, 'a'.repeat(32))).session).toBeUndefined();
   });
 });
 
-describe.each(STORES)('what callers say, in keys and metadata on %s,', (_, open) => {
+describe.each(STORE_BACKENDS)('what callers say, in keys and metadata on %s,', (_, createShop) => {
   test('never makes KV throw: unshaped names name nothing, long texts are cut by bytes', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const [id = ''] = await add(ports, person());
     const now = ports.clock.now();
     for (const text of ['', ':', 'a:b', 'x'.repeat(600), '本'.repeat(200), '../x', 'a\nb', '\0']) {
@@ -309,9 +309,9 @@ describe.each(STORES)('what callers say, in keys and metadata on %s,', (_, open)
   });
 });
 
-describe.each(STORES)('Links and budgets on %s', (_, open) => {
+describe.each(STORE_BACKENDS)('Links and budgets on %s', (_, createShop) => {
   test('a link is charged, refused without room, and given back when it is cancelled', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const now = ports.clock.now();
     const limits = [{ name: 'gap', buckets: ['l'], window: 'gap', max: 1, windowMs: 30_000 }];
     const link = (id: string) => ({
@@ -333,7 +333,7 @@ describe.each(STORES)('Links and budgets on %s', (_, open) => {
   });
 
   test('of 20 concurrent charges as many pass as there is room', async () => {
-    const { ports } = await open();
+    const { ports } = await createShop();
     const now = ports.clock.now();
     const limit = { name: 'x', buckets: ['x'], window: 'w', max: 7, windowMs: 60_000 };
     const answers = await Promise.all(
@@ -345,7 +345,7 @@ describe.each(STORES)('Links and budgets on %s', (_, open) => {
 
 describe('tenancy on D1', () => {
   test('one application never sees another one’s users, codes or sessions', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     const [id = ''] = await add(shop.ports, person({ firstName: 'Asha' }));
     const { handle } = session(id, shop.clock.now(), 'a');
     await shop.ports.sessions.put(session(id, shop.clock.now(), 'a'));
@@ -368,7 +368,7 @@ describe('tenancy on D1', () => {
   });
 
   test('every list and search statement uses an index', async () => {
-    const shop = await edgeShop();
+    const shop = await d1Shop();
     const seen: string[] = [];
     shop.db.onPrepare = (sql) => seen.push(sql);
     await shop.ports.customers.list({ pageNo: 2, pageSize: 10 });

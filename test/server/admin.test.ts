@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Refused } from '../../scripts/admin/command.ts';
+import { CommandError } from '../../scripts/admin/command.ts';
 import { commands } from '../../scripts/admin/commands.ts';
 import { readCommand } from '../../scripts/admin/read.ts';
 import { contextOf } from '../../scripts/admin/run.ts';
@@ -148,7 +148,7 @@ describe('a company and its shop', () => {
         const { command, flags, words } = asked;
         const work = async () => command.run(contextOf(databases, false), flags, words);
         await expect(work()).rejects.toThrow(message);
-        await expect(work()).rejects.toBeInstanceOf(Refused);
+        await expect(work()).rejects.toBeInstanceOf(CommandError);
       }
     });
     const { status, stderr } = admin('application', 'show', 'nobody', '--state', state);

@@ -4,7 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BATCH, seedCustomers } from '../../scripts/lib/seed-customers.ts';
+import { BATCH_CUSTOMERS, seedCustomers } from '../../scripts/lib/seed-customers.ts';
 import { withLocalData } from '../../scripts/lib/local-data.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { csvServer, type CsvServer } from '../support/csv-server.ts';
@@ -35,8 +35,8 @@ let server: StartedServer;
 beforeAll(async () => {
   file = await csvServer(ROWS, idOf);
   state = await stateWith(async (db) => {
-    for (let from = 0; from < CUSTOMERS; from += BATCH) {
-      const count = Math.min(BATCH, CUSTOMERS - from);
+    for (let from = 0; from < CUSTOMERS; from += BATCH_CUSTOMERS) {
+      const count = Math.min(BATCH_CUSTOMERS, CUSTOMERS - from);
       await seedCustomers(db, DEMO.applicationId, { from, count, newest: 1e12 });
     }
   });

@@ -8,7 +8,7 @@ export const MOBILE = { mobile: '8652523958', country_code: '91' };
 export const E164 = '+918652523958';
 
 /** The answer, or a failed test that shows what came instead. */
-export function right<R extends { ok: boolean; body: unknown }>(
+export function expectOk<R extends { ok: boolean; body: unknown }>(
   result: R,
 ): Extract<R, { ok: true }> {
   expect(result, JSON.stringify(result.body)).toMatchObject({ ok: true });
@@ -17,19 +17,19 @@ export function right<R extends { ok: boolean; body: unknown }>(
 
 /** Asks for a code and answers it. */
 export async function prove(shop: Shop, browser: Browser, mobile = '8652523958') {
-  const sent = right(
+  const sent = expectOk(
     await browser.application.loginWithOTP({ body: { mobile, country_code: '91' } }),
   );
   const request_id = sent.body.request_id ?? '';
   const otp = await shop.otp(`+91${mobile}`);
-  return right(await browser.application.verifyMobileOTP({ body: { request_id, otp } }));
+  return expectOk(await browser.application.verifyMobileOTP({ body: { request_id, otp } }));
 }
 
 /** A new shopper, signed in. */
 export async function signUp(shop: Shop, browser: Browser, mobile?: string) {
   const { register_token } = (await prove(shop, browser, mobile)).body;
   const body = { first_name: 'Asha', last_name: 'Rao', register_token };
-  return right(await browser.application.updateProfile({ body }));
+  return expectOk(await browser.application.updateProfile({ body }));
 }
 
 /** The cookie pair of an answer, as a browser sends it back. */

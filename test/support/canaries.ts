@@ -1,7 +1,7 @@
 /** Secrets and personal data of a run, caught on their way in and out, and looked for where they must not be. */
 import { env } from 'cloudflare:workers';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import type { EdgeShop } from './shop.ts';
+import type { D1Shop } from './shop.ts';
 import { allRows } from './traces.ts';
 
 /** Keys of bodies, at any depth, whose values are secrets. */
@@ -29,7 +29,7 @@ const PERSON_KEYS = new Set([
   'last_name',
   'dob',
 ]);
-const SHORTEST = 5;
+const MIN_CANARY_CHARACTERS = 5;
 
 export interface Canaries {
   /** Value → what it is. */
@@ -42,7 +42,8 @@ export interface Canaries {
 function collect(into: Canaries, value: unknown, path: string): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
-    if (typeof inner !== 'string' || inner.length < SHORTEST) collect(into, inner, path);
+    if (typeof inner !== 'string' || inner.length < MIN_CANARY_CHARACTERS)
+      collect(into, inner, path);
     else if (SECRET_KEYS.has(key) || (key === 'token' && TOKEN_PATH.test(path))) {
       into.secrets.set(inner, key);
     } else if (PERSON_KEYS.has(key)) into.people.set(inner, key);
@@ -53,7 +54,7 @@ function collectCookies(into: Canaries, lines: readonly string[]): void {
   for (const line of lines) {
     for (const pair of line.split(/;\s*/)) {
       const [name = '', value = ''] = pair.split(/=(.*)/s);
-      if (!name.startsWith('f.') || value.length < SHORTEST) continue;
+      if (!name.startsWith('f.') || value.length < MIN_CANARY_CHARACTERS) continue;
       into.secrets.set(value, `cookie ${name}`);
       const decoded = decodeURIComponent(value);
       if (decoded !== value) into.secrets.set(decoded, `cookie ${name}, decoded`);
@@ -70,7 +71,7 @@ const parsed = (text: string): unknown => {
 };
 
 /** Catches everything that goes through the shop's app from here on. */
-export function watch(shop: EdgeShop): Canaries {
+export function watch(shop: D1Shop): Canaries {
   const canaries: Canaries = { secrets: new Map(), people: new Map(), refusals: [] };
   const { secrets } = canaries;
   secrets.set(DEMO.applicationToken, 'application token');
@@ -104,7 +105,7 @@ function holds(value: string): (text: string) => boolean {
 }
 
 /** Where a secret lies readable, or a person is named where nobody may be: `D1 users: password`. */
-export async function found(shop: EdgeShop, canaries: Canaries): Promise<string[]> {
+export async function found(shop: D1Shop, canaries: Canaries): Promise<string[]> {
   for (const { content } of await shop.messages()) collect(canaries, content, '');
   const rows = await allRows();
   const table = (name: string): string => JSON.stringify(rows.get(name) ?? []);

@@ -5,7 +5,7 @@ import { operator } from './sdk.ts';
 import { startServer } from './started-server.ts';
 
 const AT_A_TIME = 8;
-const LOAD_WITHIN = 40_000;
+const LOAD_WITHIN_MS = 40_000;
 
 /**
  * One power cut in the middle of the load, on data that may have seen some before. The data keep all promises, and
@@ -17,7 +17,7 @@ export async function crashRound(state: string, enough: number): Promise<number>
   try {
     await eventually(
       `${enough} customers`,
-      LOAD_WITHIN,
+      LOAD_WITHIN_MS,
       () => load.told.length >= enough || undefined,
     );
   } finally {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const INTERVAL = 50;
+const INTERVAL_MS = 50;
 
 /**
  * Polls until `probe` gives something; bounded, so that a test fails with words instead of a time-out.
@@ -16,6 +16,6 @@ export async function eventually<T>(
     const found = await probe();
     if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error(`${what}: not within ${within} ms`);
-    await sleep(INTERVAL);
+    await sleep(INTERVAL_MS);
   }
 }

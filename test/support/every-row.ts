@@ -2,7 +2,7 @@
 import { demoApplication } from '../../mocks/demo.ts';
 import { memoryPorts } from '../../src/adapters/memory/ports.ts';
 import { createApp } from '../../src/app.ts';
-import { DEFAULT_LIMITS } from '../../src/config.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { createClient } from '../../src/http/client.ts';
 import { SCOPES, type Entry } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';

@@ -73,13 +73,19 @@ const LAYERS: Layer[] = [
   {
     name: 'config',
     from: '^src/config(\\.ts$|/)',
-    values: ['^src/config/', SHARED],
+    values: ['^src/config/', '^src/domain/', SHARED],
     packages: ['zod'],
+  },
+  {
+    name: 'message',
+    from: '^src/messages/',
+    values: ['^src/messages/', '^src/domain/', SHARED],
+    packages: [],
   },
   {
     name: 'adapter',
     from: '^src/adapters/',
-    values: ['^src/adapters/', PORTS, '^src/domain/', SHARED, '^src/config/outbound\\.ts$'],
+    values: ['^src/adapters/', PORTS, '^src/(domain|messages)/', SHARED],
     types: ['^src/config(\\.ts$|/)', '^src/http/'],
   },
   {
@@ -95,8 +101,7 @@ const LAYERS: Layer[] = [
       '^mocks/',
       '^src/(table|app)\\.ts$',
       SHARED,
-      '^src/(http|schemas|domain|adapters/memory|adapters/notify/templates)/',
-      '^src/config/limits\\.ts$',
+      '^src/(http|schemas|domain|messages|adapters/memory)/',
       PORTS,
     ],
   },
@@ -146,17 +151,17 @@ const GENERAL: Rule[] = [
     { path: '^src/' },
     { path: '^(mocks|scripts|test|bench)/', pathNot: EXAMPLES },
   ),
-  // scrypt is in no other place of a Worker; this one file is loaded by the real Worker only.
+  // scrypt is in no other place of a Worker; only the real one loads this folder.
   rule(
     'no-node-in-workers',
-    { path: '^src/', pathNot: '^src/adapters/crypto/imported-hashes\\.ts$' },
+    { path: '^src/', pathNot: '^src/adapters/node/' },
     { dependencyTypes: ['core'] },
   ),
   rule(
     'adapters-are-wired-in-one-place',
     { path: '^(src|mocks)/', pathNot: ['^src/adapters/', '^src/(worker|wiring)\\.ts$'] },
-    // Which scenarios may use is in their layer above; the templates are texts and no adapter.
-    { path: '^src/adapters/', pathNot: '^src/adapters/(memory|notify/templates)/' },
+    // Which scenarios may use is in their layer above.
+    { path: '^src/adapters/', pathNot: '^src/adapters/memory/' },
   ),
   rule(
     'memory-is-for-tests-and-scenarios',

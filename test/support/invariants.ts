@@ -6,7 +6,7 @@ import { env } from 'cloudflare:workers';
 import { checkData } from '../../scripts/admin/check-data.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
 import { wordsOf } from '../../src/domain/customer-query.ts';
-import type { EdgeShop } from './shop.ts';
+import type { D1Shop } from './shop.ts';
 
 type Row = Record<string, unknown>;
 
@@ -42,7 +42,7 @@ async function wrongWords(): Promise<string[]> {
 }
 
 /** Who is blocked, archived or deleted has no living session. */
-async function sessionsOfInactive(shop: EdgeShop): Promise<string[]> {
+async function sessionsOfInactive(shop: D1Shop): Promise<string[]> {
   const inactive = await rows(
     'SELECT id FROM users WHERE blocked_at IS NOT NULL OR archived_at IS NOT NULL OR deleted_at IS NOT NULL',
   );
@@ -68,7 +68,7 @@ async function unreachable(): Promise<string[]> {
 }
 
 /** Everything that does not hold, in words; empty when all is well. No fault may be armed while it looks. */
-export async function invariants(shop: EdgeShop): Promise<string[]> {
+export async function invariants(shop: D1Shop): Promise<string[]> {
   const found = await Promise.all([
     brokenPromises(shop.clock.now()),
     wrongWords(),

@@ -6,7 +6,7 @@ export { freePort } from '../../scripts/lib/port.ts';
 import { allGone, groupsUnder, killGroups } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const ENDS_WITHIN = 15_000;
+const ENDS_WITHIN_MS = 15_000;
 
 export interface Started {
   child: ChildProcess;
@@ -71,10 +71,10 @@ export async function end(
   try {
     const alive = child.exitCode === null && child.signalCode === null;
     if (alive) process.kill(signal === 'SIGINT' ? -pid : pid, signal);
-    const late = sleep(ENDS_WITHIN, undefined, { ref: false }).then(() => 'late' as const);
+    const late = sleep(ENDS_WITHIN_MS, undefined, { ref: false }).then(() => 'late' as const);
     const code = await Promise.race([ended, late]);
     await allGone(groups);
-    if (code === 'late') throw new Error(`npm start did not end within ${ENDS_WITHIN} ms`);
+    if (code === 'late') throw new Error(`npm start did not end within ${ENDS_WITHIN_MS} ms`);
     return code;
   } finally {
     killGroups(groups);

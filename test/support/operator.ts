@@ -3,7 +3,7 @@ import { DEMO } from '../../scripts/lib/welcome.ts';
 import type { Shop } from './shop.ts';
 
 export async function accessToken(shop: Shop, scope?: string): Promise<string> {
-  const { body } = await shop.browser().service.createToken({
+  const { body } = await shop.client().service.createToken({
     params: { company_id: DEMO.companyId },
     body: { grant_type: 'client_credentials', ...(scope && { scope }) },
     headers: { authorization: `Basic ${btoa(`${DEMO.oauthKey}:${DEMO.oauthSecret}`)}` },
@@ -17,7 +17,7 @@ export const params = { company_id: DEMO.companyId, application_id: DEMO.applica
 
 export async function operatorOf(shop: Shop) {
   const authorization = `Bearer ${await accessToken(shop)}`;
-  const client = shop.browser({ authorization });
+  const client = shop.client({ authorization });
   return {
     ...client.platform,
     timeline: async (user_id: string) =>

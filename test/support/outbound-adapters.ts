@@ -1,14 +1,14 @@
 /** Every adapter that calls the outside, set up to call a scripted part of it with the runtime's own `fetch`. */
 import { turnstile } from '../../src/adapters/captcha/turnstile.ts';
 import { importFiles } from '../../src/adapters/files/import-files.ts';
-import { transportOf } from '../../src/adapters/notify/transports/choose.ts';
+import { createTransport } from '../../src/adapters/notify/transports/create-transport.ts';
 import { Undelivered } from '../../src/adapters/notify/transports/http.ts';
 import { createOutbound } from '../../src/adapters/outbound/outbound.ts';
 import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../src/adapters/social/providers.ts';
 import { SOCIAL_URLS, type SocialUrls } from '../../src/config.ts';
 import { readDelivery } from '../../src/config/delivery.ts';
-import { isTenantUrl } from '../../src/config/outbound.ts';
+import { isTenantUrl } from '../../src/domain/outbound-url.ts';
 import {
   Outage,
   type Application,
@@ -57,8 +57,8 @@ async function vouch(
   const own = Object.entries(paths).map(([name, path]) => [name, `${outside.url}${path}`]);
   const urls = { ...SOCIAL_URLS, ...(Object.fromEntries(own) as Partial<SocialUrls>) };
   const rule = { clientIds: [CLIENT[provider]], secret: FACEBOOK_SECRET };
-  const { state } = await socialProviders(urls, outbound, clock).vouch(provider, token, rule);
-  return state === 'vouched' ? 'done' : state;
+  const { state } = await socialProviders(urls, outbound, clock).verify(provider, token, rule);
+  return state === 'verified' ? 'done' : state;
 }
 
 const social = async (): Promise<OutboundAdapter[]> => [
@@ -113,7 +113,7 @@ const social = async (): Promise<OutboundAdapter[]> => [
         audience: CLIENT.company,
         jwksUrl: `${url}/keys`,
       });
-      return state === 'vouched' ? 'done' : state;
+      return state === 'verified' ? 'done' : state;
     },
   },
 ];
@@ -159,7 +159,7 @@ async function deliver(
     },
   };
   const { timeoutMs, transports } = chosen;
-  const transport = transportOf(transports[channel], inbox, { outbound, timeoutMs }, clock);
+  const transport = createTransport(transports[channel], inbox, { outbound, timeoutMs }, clock);
   const context: DeliveryContext = {
     // Transports read nothing else of it.
     application: { id: 'app1', language: 'en' } as Application,

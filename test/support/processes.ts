@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { eventually } from './eventually.ts';
 
-const GONE_WITHIN = 10_000;
+const GONE_WITHIN_MS = 10_000;
 
 interface Process {
   pid: number;
@@ -69,7 +69,7 @@ export async function allGone(groups: ReadonlySet<number>): Promise<void> {
     left = processes().filter(({ group }) => groups.has(group));
     return left.length === 0 ? true : undefined;
   };
-  await eventually('processes end', GONE_WITHIN, gone).catch((late: unknown) => {
+  await eventually('processes end', GONE_WITHIN_MS, gone).catch((late: unknown) => {
     const commands = left.map(({ pid, command }) => `${pid} ${command.slice(0, 120)}`);
     throw new Error(`still running:\n${commands.join('\n')}`, { cause: late });
   });

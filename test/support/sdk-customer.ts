@@ -15,7 +15,7 @@ import type { StartedServer } from './started-server.ts';
 /** On an error the SDK prints the whole request; its types do not know loglevel's own name for silence. */
 const SILENT = 'SILENT' as 'ERROR';
 /** Longer than any send gap a test sets. */
-const GAP_WITHIN = 15_000;
+const SEND_GAP_WITHIN_MS = 15_000;
 
 type SdkUser = InstanceType<typeof ApplicationClient>['user'];
 type Rows = Pick<
@@ -74,7 +74,7 @@ export class Customer {
 
   /** The same, again while the send gap refuses it. */
   async patiently<K extends Call>(operation: K, body: object): Promise<Answer<K>> {
-    return eventually(`${operation} is not refused`, GAP_WITHIN, async () => {
+    return eventually(`${operation} is not refused`, SEND_GAP_WITHIN_MS, async () => {
       try {
         return await this.send(operation, body);
       } catch (error) {

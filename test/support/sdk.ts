@@ -85,7 +85,7 @@ export class Shopper {
 }
 
 /** Longer than any send gap a test sets. */
-const GAP_WITHIN = 15_000;
+const SEND_GAP_WITHIN_MS = 15_000;
 
 /** Asks for a code, again while the send gap refuses it, and gives the code back. */
 export async function loginAt(
@@ -95,7 +95,7 @@ export async function loginAt(
 ): Promise<Answer<'verifyMobileOTP'>> {
   const { length: after } = await server.inbox(`+91${mobile}`);
   const body = { mobile, country_code: '91' };
-  const { request_id } = await eventually('the send gap is over', GAP_WITHIN, async () => {
+  const { request_id } = await eventually('the send gap is over', SEND_GAP_WITHIN_MS, async () => {
     try {
       return await shopper.call('loginWithOTP', { body });
     } catch (error) {

@@ -17,8 +17,9 @@ import { importFiles } from '../../src/adapters/files/import-files.ts';
 import type { ImportMessage } from '../../src/adapters/queue/imports.ts';
 import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
-import { DEFAULT_LIMITS, parseConfig, SOCIAL_URLS } from '../../src/config.ts';
-import { isTenantUrl } from '../../src/config/outbound.ts';
+import { parseConfig, SOCIAL_URLS } from '../../src/config.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
+import { isTenantUrl } from '../../src/domain/outbound-url.ts';
 import { workClass } from '../../src/domain/password-hash.ts';
 import { createClient, type Client } from '../../src/http/client.ts';
 import type { LogLine } from '../../src/http/log.ts';
@@ -73,7 +74,7 @@ export interface ShopOptions {
 export interface Shop {
   app: Pick<Hono<ServerEnv>, 'fetch'>;
   /** Its own cookie jar with every call. */
-  browser(headers?: Record<string, string>): Client<typeof table>;
+  client(headers?: Record<string, string>): Client<typeof table>;
   /** `path` may be a whole URL, to speak to the app under another origin. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   application: Application;
@@ -92,7 +93,7 @@ export interface Shop {
   runImports(): Promise<void>;
 }
 
-export interface EdgeShop extends Shop {
+export interface D1Shop extends Shop {
   /** The ports of another application on the same stores. */
   portsOf(application: Application): Ports;
   kv: StaleKv;
@@ -103,7 +104,7 @@ export interface EdgeShop extends Shop {
   /** How often a password was hashed, and of which class each time. */
   hashes: { count: number; work: string[] };
   /** What else the Worker is made of: queue consumer, crons, inbox. */
-  wired: Runtime;
+  runtime: Runtime;
 }
 
 function createClock(now: () => number = Date.now) {
@@ -123,7 +124,7 @@ const applicationOf = ({ config, record }: ShopOptions): Application => ({
 });
 
 function finish(
-  shop: Omit<Shop, 'browser' | 'fetch' | 'otp' | 'settle' | 'runImports'>,
+  shop: Omit<Shop, 'client' | 'fetch' | 'otp' | 'settle' | 'runImports'>,
   pending: Promise<unknown>[],
 ): Shop {
   trackWork(pending);
@@ -135,7 +136,7 @@ function finish(
   const send = async (request: Request) => shop.app.fetch(request, {}, context);
   return {
     ...shop,
-    browser: (headers = {}) =>
+    client: (headers = {}) =>
       createClient(table, {
         baseUrl: ORIGIN,
         fetch: send,
@@ -160,7 +161,7 @@ function finish(
 }
 
 /** On D1 and the KV double; storage is empty when it is called. */
-export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
+export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
   const { faults } = options;
   const clock = createClock(options.now);
   const log: LogLine[] = [];
@@ -168,7 +169,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
   const kv = staleKv(clock.now);
   const db = countingDatabase(faults?.database(env.DB) ?? env.DB);
   const queued = async (work: () => Promise<void>) => (faults ? faults.queued(work) : work());
-  const queue: EdgeShop['queue'] = { sent: [], down: false };
+  const queue: D1Shop['queue'] = { sent: [], down: false };
   const imports: ImportMessage[] = [];
   await seedDemo(env.DB, { storefrontUrl: ORIGIN });
   const application = applicationOf(options);
@@ -210,20 +211,20 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
       },
     },
   });
-  const hashes: EdgeShop['hashes'] = { count: 0, work: [] };
+  const hashes: D1Shop['hashes'] = { count: 0, work: [] };
   const counting = createHasher(async (password, salt, parameters, length) => {
     hashes.count += 1;
     hashes.work.push(workClass(parameters));
     return computeDigest(password, salt, parameters, length);
   });
   const hasher = options.hasher ?? counting;
-  const wired = createRuntime(config, (line) => log.push(line), {
+  const runtime = createRuntime(config, (line) => log.push(line), {
     clock,
     hasher,
     fetch: options.fetch,
     random: options.random,
   });
-  const { factory } = wired;
+  const { factory } = runtime;
   const scope = {
     requestId: 'test',
     waitUntil: (work: Promise<unknown>) => void pending.push(work),
@@ -234,7 +235,7 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     {
       app: createApp(factory, (line) => log.push(line)),
       application,
-      ports: factory.of(application, scope),
+      ports: factory.portsFor(application, scope),
       clock,
       log,
       writeConfig,
@@ -254,12 +255,12 @@ export async function edgeShop(options: ShopOptions = {}): Promise<EdgeShop> {
     queue,
     imports,
     hashes,
-    wired,
-    portsOf: (other) => factory.of(other, scope),
+    runtime: runtime,
+    portsOf: (other) => factory.portsFor(other, scope),
     async runImports() {
       await shop.settle();
       for (let next = imports.shift(); next; next = imports.shift()) {
-        await wired.consume(importBatch([next]));
+        await runtime.consume(importBatch([next]));
       }
     },
   };
@@ -327,7 +328,7 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
 }
 
 /** In a world of the mock's scenarios, spoken to through the mock. */
-export async function scenarioShop(options: ShopOptions = {}): Promise<Shop> {
+async function scenarioShop(options: ShopOptions = {}): Promise<Shop> {
   const clock = createClock();
   const log: LogLine[] = [];
   const { config, record } = options;
@@ -367,16 +368,19 @@ export async function scenarioShop(options: ShopOptions = {}): Promise<Shop> {
 }
 
 /** Journeys and port suites run on both. */
-export const SHOPS: [string, (options?: ShopOptions) => Promise<Shop>][] = [
+export const BACKENDS: [string, (options?: ShopOptions) => Promise<Shop>][] = [
   ['memory', memoryShop],
-  ['D1 and KV', edgeShop],
+  ['D1 and KV', d1Shop],
 ];
 
 /** Journeys run in the mock's scenarios too, where pages of any origin are welcome: what is about origins is not for them. */
-export const JOURNEYS: typeof SHOPS = [...SHOPS, ['a scenario of the mock', scenarioShop]];
+export const BACKENDS_AND_MOCK: typeof BACKENDS = [
+  ...BACKENDS,
+  ['a scenario of the mock', scenarioShop],
+];
 
 /** Port suites run on workerd's own KV as well. */
-export const STORES: typeof SHOPS = [
-  ...SHOPS,
-  ["D1 and workerd's KV", async (options) => edgeShop({ ...options, workerdKv: true })],
+export const STORE_BACKENDS: typeof BACKENDS = [
+  ...BACKENDS,
+  ["D1 and workerd's KV", async (options) => d1Shop({ ...options, workerdKv: true })],
 ];

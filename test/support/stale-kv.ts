@@ -22,9 +22,9 @@ export interface StaleKv {
   dump(): unknown;
 }
 
-const MIN_TTL = 60;
-const MAX_METADATA = 1024;
-const MAX_KEY = 512;
+const MIN_TTL_SECONDS = 60;
+const MAX_METADATA_BYTES = 1024;
+const MAX_KEY_BYTES = 512;
 
 export function staleKv(now: () => number): StaleKv {
   const history = new Map<string, Version[]>();
@@ -41,7 +41,7 @@ export function staleKv(now: () => number): StaleKv {
   function called(name: string, key = ''): void {
     double.calls.push(name);
     if (double.down) throw new Error('KV is down');
-    if (bytes(key) > MAX_KEY) throw new Error('KV key too long');
+    if (bytes(key) > MAX_KEY_BYTES) throw new Error('KV key too long');
   }
 
   function write(key: string, version: Version): void {
@@ -64,8 +64,10 @@ export function staleKv(now: () => number): StaleKv {
       { expirationTtl, metadata }: { expirationTtl?: number; metadata?: unknown } = {},
     ) {
       called('put', key);
-      if (expirationTtl === undefined || expirationTtl < MIN_TTL) throw new Error('KV TTL too low');
-      if (bytes(JSON.stringify(metadata ?? null)) > MAX_METADATA) throw new Error('KV metadata');
+      if (expirationTtl === undefined || expirationTtl < MIN_TTL_SECONDS)
+        throw new Error('KV TTL too low');
+      if (bytes(JSON.stringify(metadata ?? null)) > MAX_METADATA_BYTES)
+        throw new Error('KV metadata');
       write(key, { at: now(), value, metadata, expiresAt: now() + expirationTtl * 1000 });
     },
     async delete(key: string) {

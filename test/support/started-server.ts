@@ -12,9 +12,9 @@ import { allGone, groupsUnder, killGroups, peakMemoryUnder } from './processes.t
 
 /** The last line of the welcome; what comes after it is the Worker's. */
 const READY = 'Ctrl-C ends it.';
-const READY_WITHIN = 60_000;
+const READY_WITHIN_MS = 60_000;
 /** A message goes through a queue; a log line through two processes. */
-const ARRIVES_WITHIN = 15_000;
+const ARRIVES_WITHIN_MS = 15_000;
 
 export interface StartOptions {
   /** Folder of the local data; a temporary one, removed by `stop`, if left out. */
@@ -60,7 +60,7 @@ export interface StartedServer {
 
 async function untilReady(started: Started): Promise<void> {
   try {
-    await eventually('npm start is ready', READY_WITHIN, () => {
+    await eventually('npm start is ready', READY_WITHIN_MS, () => {
       if (started.child.exitCode !== null) throw new Error('npm start ended');
       return started.printed().includes(READY) ? true : undefined;
     });
@@ -103,7 +103,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     return items;
   };
   const messageFor: StartedServer['messageFor'] = async (to, { after = 0 } = {}) =>
-    eventually(`message ${after + 1} to ${to}`, ARRIVES_WITHIN, async () => {
+    eventually(`message ${after + 1} to ${to}`, ARRIVES_WITHIN_MS, async () => {
       const items = await inbox(to);
       return items.length > after ? items[0] : undefined;
     });
@@ -116,7 +116,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     workerOutput,
     log,
     logOf: async (requestId) =>
-      eventually(`log line of ${requestId}`, ARRIVES_WITHIN, () => {
+      eventually(`log line of ${requestId}`, ARRIVES_WITHIN_MS, () => {
         const lines = log().filter((line) => line['request_id'] === requestId);
         return lines.length > 0 ? lines : undefined;
       }),

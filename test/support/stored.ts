@@ -5,7 +5,7 @@ import type {
   Ports,
   Session,
   SessionRef,
-  Settled,
+  ConsumeResult,
   SignIn,
   NewUser,
 } from '../../src/ports.ts';
@@ -58,7 +58,7 @@ export async function registerUser(
   ports: Ports,
   user: NewUser,
   change: Partial<NewRegistration> = {},
-): Promise<{ id: string; settled: Settled }> {
+): Promise<{ id: string; settled: ConsumeResult }> {
   const now = ports.clock.now();
   const id = crypto.randomUUID();
   await ports.registrations.begin(registrationOf(id, now, change), { identifiers: [] });

@@ -6,7 +6,7 @@ import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node'
 import { tallyLine } from './tally-line.ts';
 
 /** `N passed, N failed`, and `, N skipped` if any. What broke outside of a test counts as failed too. */
-export function summaryOf(
+function summaryOf(
   modules: readonly Pick<TestModule, 'children' | 'state'>[],
   strayErrors: readonly unknown[],
 ): string {
@@ -22,7 +22,7 @@ export function summaryOf(
 }
 
 /** The same for what the tests tried; undefined when they counted nothing. */
-export function triedOf(modules: readonly Pick<TestModule, 'children'>[]): string | undefined {
+function triedOf(modules: readonly Pick<TestModule, 'children'>[]): string | undefined {
   return tallyLine(
     modules.flatMap(({ children }) => [...children.allTests()].map((test) => test.meta().tally)),
   );

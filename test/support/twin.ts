@@ -4,7 +4,7 @@
  * the rows of the first one, so that a statement which forgets its tenant meets the twin's rows wherever it goes.
  */
 import { env } from 'cloudflare:workers';
-import type { EdgeShop } from './shop.ts';
+import type { D1Shop } from './shop.ts';
 
 interface Column {
   name: string;
@@ -52,7 +52,7 @@ export interface Twin {
 }
 
 /** @param id of the twin; one that sorts before the application's own is met first by a careless statement */
-export async function watchTwin(shop: EdgeShop, id: string): Promise<Twin> {
+export async function watchTwin(shop: D1Shop, id: string): Promise<Twin> {
   const tables = await tenantTables();
   const own = shop.application.id;
   const twin: Twin = { breaches: [], trips: 0, statements: new Set(), rows: new Map() };

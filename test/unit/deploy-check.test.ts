@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { checkDeployment, readSettings } from '../../scripts/lib/deploy-check.ts';
+import { SECRETS as MARKED } from '../../scripts/lib/secrets.ts';
+import { Settings } from '../../src/config.ts';
+import { transportSettings } from '../../src/config/delivery.ts';
 
 const asCloned = await readSettings('');
 const [database] = asCloned.d1_databases;
@@ -78,4 +81,19 @@ describe('a deployment', () => {
       'IMPORTS is not bound (wrangler.toml)',
     ]);
   });
+});
+
+test('whatever is named as a credential is marked as a secret in its schema', () => {
+  const names = [Settings.shape, ...Object.values(transportSettings(true)).map((one) => one.shape)]
+    .flatMap((shape) => Object.keys(shape))
+    .filter((name) => /SECRET|TOKEN|KEY|PASSWORD|SID$/.test(name));
+  expect(names.length).toBeGreaterThan(5);
+  expect(MARKED).toEqual(expect.arrayContaining(names));
+});
+
+test.each(MARKED)('%s must not stand in wrangler.toml', (name) => {
+  const vars = { ...made.vars, [name]: 'x' };
+  expect(checkDeployment({ ...made, vars }, SECRETS).wrong).toContain(
+    `${name} is a secret and must not stand in wrangler.toml`,
+  );
 });

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import {
   CREDENTIAL_KINDS,
   ENDED_BY,

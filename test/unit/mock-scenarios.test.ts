@@ -14,7 +14,7 @@ import { withScenarioRoutes } from '../../mocks/scenarios/routes.ts';
 import { SCENARIOS } from '../../mocks/scenarios/rows.ts';
 import { createClient } from '../../src/http/client.ts';
 import { table } from '../../src/table.ts';
-import { right } from '../support/answers.ts';
+import { expectOk } from '../support/answers.ts';
 
 const ORIGIN = 'http://127.0.0.1:4010';
 const PAGE = { 'sec-fetch-site': 'same-origin' };
@@ -43,7 +43,7 @@ function started(options: ScenariosOptions = {}) {
 type Calls = ReturnType<ReturnType<typeof started>['client']>;
 
 async function signIn({ application }: Calls) {
-  const { request_id = '' } = right(await application.loginWithOTP({ body: MOBILE })).body;
+  const { request_id = '' } = expectOk(await application.loginWithOTP({ body: MOBILE })).body;
   return application.verifyMobileOTP({ body: { request_id, otp: '123456' } });
 }
 
@@ -51,10 +51,10 @@ describe('a world', () => {
   test('belongs to a browser, from its first answer on', async () => {
     const { client } = started({ scenario: 'returning-shopper' });
     const [first, second] = [client(PAGE), client(PAGE)];
-    for (const page of [first, second]) right(await signIn(page));
-    right(await first.application.updateProfile({ body: { first_name: 'Changed' } }));
+    for (const page of [first, second]) expectOk(await signIn(page));
+    expectOk(await first.application.updateProfile({ body: { first_name: 'Changed' } }));
     const name = async (page: Calls) =>
-      right(await page.application.getLoggedInUser()).body.user?.first_name;
+      expectOk(await page.application.getLoggedInUser()).body.user?.first_name;
     expect([await name(first), await name(second)]).toEqual(['Changed', 'Asha']);
   });
 
@@ -100,7 +100,7 @@ describe('a world', () => {
   test('keeps the real rules: wrong codes fail, resends wait, five tries are the end', async () => {
     const { client, pass } = started({ scenario: 'new-shopper' });
     const { application } = client();
-    const { request_id = '', resend_token } = right(
+    const { request_id = '', resend_token } = expectOk(
       await application.loginWithOTP({ body: MOBILE }),
     ).body;
     const resend = async () =>
@@ -125,12 +125,12 @@ describe('a world', () => {
     const opened = await page.application.getPlatformConfig();
     const cookie = opened.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     expect(cookie).toMatch(/^mock\.browser=/);
-    right(await signIn(page));
-    right(await signIn(curl));
+    expectOk(await signIn(page));
+    expectOk(await signIn(curl));
     const headers = { ...PAGE, cookie };
     expect((await fetch('/_mock/reset', { method: 'POST', headers })).status).toBe(200);
     expect((await page.application.getLoggedInUser()).status).toBe(401);
-    right(await curl.application.getLoggedInUser());
+    expectOk(await curl.application.getLoggedInUser());
   });
 
   test('goes when nobody has used it for two hours, and when fifty others are newer', async () => {
@@ -173,7 +173,7 @@ test('the inbox of a browser shows what was sent to clients without cookies too,
   const cookie =
     (await page.application.getPlatformConfig()).headers.getSetCookie()[0]?.split(';')[0] ?? '';
   const ask = async ({ application }: Calls, mobile: string) =>
-    right(await application.loginWithOTP({ body: { mobile, country_code: '91' } }));
+    expectOk(await application.loginWithOTP({ body: { mobile, country_code: '91' } }));
   await ask(page, '9820098201');
   await ask(client(), '9820098202');
   await ask(client(PAGE), '9820098203');
@@ -259,56 +259,56 @@ describe('choosing', () => {
 /** What each scenario promises in its `about`. */
 const PROMISES: Record<string, (calls: Calls, scenarios: Scenarios) => Promise<void>> = {
   async 'new-shopper'(calls) {
-    const { body } = right(await signIn(calls));
+    const { body } = expectOk(await signIn(calls));
     expect(body).toMatchObject({ user_exists: false });
     const profile = { first_name: 'New', register_token: body.register_token };
-    right(await calls.application.updateProfile({ body: profile }));
-    right(await calls.application.getLoggedInUser());
+    expectOk(await calls.application.updateProfile({ body: profile }));
+    expectOk(await calls.application.getLoggedInUser());
   },
   async 'returning-shopper'(calls) {
-    expect(right(await signIn(calls)).body).toMatchObject({ user_exists: true });
+    expect(expectOk(await signIn(calls)).body).toMatchObject({ user_exists: true });
     const body = { username: ASHA.email, password: PASSWORD };
-    right(await calls.application.loginWithEmailAndPassword({ body }));
+    expectOk(await calls.application.loginWithEmailAndPassword({ body }));
   },
   async 'both-otps'({ application }) {
-    const form = right(
+    const form = expectOk(
       await application.registerWithForm({
         body: { first_name: 'A', email: 'a@example.com', phone: MOBILE, password: PASSWORD },
       }),
     ).body;
     expect(form).toMatchObject({ verify_mobile_otp: true, verify_email_otp: true });
     const { register_token, request_id = '' } = form;
-    right(
+    expectOk(
       await application.verifyMobileOTP({ body: { request_id, otp: '123456', register_token } }),
     );
     const done = await application.verifyEmailOTP({
       body: { email: 'a@example.com', otp: '123456', register_token },
     });
-    expect(right(done).body).toMatchObject({ user_exists: true });
+    expect(expectOk(done).body).toMatchObject({ user_exists: true });
   },
   async 'hard-required'({ application }) {
     const body = { username: ASHA.email, password: PASSWORD };
-    const login = right(await application.loginWithEmailAndPassword({ body }));
+    const login = expectOk(await application.loginWithEmailAndPassword({ body }));
     expect(login.headers.getSetCookie()).toEqual([]);
     expect(login.body).toMatchObject({ register_token: expect.any(String) });
   },
   async 'password-reset'({ application }, scenarios) {
-    right(await application.sendResetPasswordEmail({ body: { email: ASHA.email } }));
+    expectOk(await application.sendResetPasswordEmail({ body: { email: ASHA.email } }));
     const [mail] = await scenarios.inbox(new Request(ORIGIN), ASHA.email);
     expect(mail).toMatchObject({ template: 'reset_link', link: expect.any(String) });
     const body = { code: mail?.code ?? '', password: 'another long passphrase' };
-    right(await application.forgotPassword({ body }));
+    expectOk(await application.forgotPassword({ body }));
   },
   async 'social-new'({ application }) {
     const body = { is_signed_in: true, oauth2: { access_token: 'new-person' }, profile: {} };
-    expect(right(await application.loginWithGoogle({ body })).body).toMatchObject({
+    expect(expectOk(await application.loginWithGoogle({ body })).body).toMatchObject({
       user_exists: false,
     });
     const known = { ...body, oauth2: { access_token: 'known-person' } };
-    expect(right(await application.loginWithGoogle({ body: known })).body).toMatchObject({
+    expect(expectOk(await application.loginWithGoogle({ body: known })).body).toMatchObject({
       user_exists: true,
     });
-    right(await application.loginWithToken({ body: { token: 'company-token' } }));
+    expectOk(await application.loginWithToken({ body: { token: 'company-token' } }));
   },
   async blocked(calls) {
     expect(await signIn(calls)).toMatchObject({
@@ -323,18 +323,18 @@ const PROMISES: Record<string, (calls: Calls, scenarios: Scenarios) => Promise<v
     });
   },
   async 'session-expired'(calls) {
-    right(await signIn(calls));
-    right(await calls.application.getLoggedInUser());
+    expectOk(await signIn(calls));
+    expectOk(await calls.application.getLoggedInUser());
   },
   async 'many-sessions'(calls) {
-    right(await signIn(calls));
-    const { sessions } = right(await calls.application.getListOfActiveSessions()).body;
+    expectOk(await signIn(calls));
+    const { sessions } = expectOk(await calls.application.getListOfActiveSessions()).body;
     expect(sessions).toHaveLength(13);
   },
   async 'admin-console'({ platform, service }) {
     const params = { company_id: DEMO.companyId, application_id: DEMO.applicationId };
     const basic = `Basic ${btoa(`${DEMO.oauthKey}:${DEMO.oauthSecret}`)}`;
-    const token = right(
+    const token = expectOk(
       await service.createToken({
         params,
         headers: { authorization: basic },
@@ -342,7 +342,7 @@ const PROMISES: Record<string, (calls: Calls, scenarios: Scenarios) => Promise<v
       }),
     ).body.access_token;
     const headers = { authorization: `Bearer ${token}` };
-    const list = right(
+    const list = expectOk(
       await platform.getCustomers({ params, headers, query: { page_no: 10, page_size: 100 } }),
     ).body;
     expect(list).toMatchObject({ page: { item_total: 1_000, has_next: false } });
@@ -353,8 +353,8 @@ const PROMISES: Record<string, (calls: Calls, scenarios: Scenarios) => Promise<v
       headers,
       body: { name: 'G', description: 'd', file_url },
     });
-    const group_id = String(right(made).body.uid);
-    const group = right(
+    const group_id = String(expectOk(made).body.uid);
+    const group = expectOk(
       await platform.getUserGroupById({ params: { ...params, group_id }, headers }),
     ).body;
     expect(group).toMatchObject({ status: 'success', counts: { users: 1_000, failed: 1 } });
@@ -384,7 +384,7 @@ describe('the scenarios', () => {
     const { client } = started({ scenario: 'many-sessions' });
     const page = client(PAGE);
     await page.application.getPlatformConfig();
-    const { sessions } = right(await page.application.getListOfActiveSessions()).body;
+    const { sessions } = expectOk(await page.application.getListOfActiveSessions()).body;
     expect(sessions).toHaveLength(12);
   });
 

@@ -1,9 +1,10 @@
 /** Users of an application as records that `users import` reads again. */
-import type { Database, Row } from '../../../src/adapters/d1/database.ts';
-import { sql } from '../../../src/adapters/d1/sql.ts';
-import { readUser, selectUser } from '../../../src/adapters/d1/user-statements.ts';
+import type { Database } from '../../../src/adapters/d1/database.ts';
+import { alias, as, type RowOf, select, sql } from '../../../src/adapters/d1/query.ts';
+import { socialIdentities } from '../../../src/adapters/d1/schema.ts';
+import { readUser, u, USER_FIELDS } from '../../../src/adapters/d1/user-rows.ts';
 
-const PAGE = 1_000;
+const PAGE_USERS = 1_000;
 
 export interface ExportOptions {
   withHashes: boolean;
@@ -14,11 +15,34 @@ export interface ExportOptions {
 const iso = (ms: number | undefined): string | undefined =>
   ms === undefined ? undefined : new Date(ms).toISOString();
 
-function recordOf(row: Row, { withHashes }: ExportOptions): object {
+const s = alias(socialIdentities, 's');
+
+/** A page of users behind `after`, with what an export needs besides. */
+const selectPage = (applicationId: string, after: string, deleted: boolean) =>
+  select({
+    ...USER_FIELDS,
+    passwordHash: u.passwordHash,
+    social: sql`(
+      SELECT json_group_array(json_object('provider', ${s.provider}, 'subject', ${s.subject}))
+      FROM ${as(s)} WHERE ${s.applicationId} = ${u.applicationId} AND ${s.userId} = ${u.id})`.mapWith(
+      // What json_object writes above.
+      (json: string) => JSON.parse(json) as object[],
+    ),
+  })
+    .from(u)
+    .where(
+      sql`${u.applicationId} = ${applicationId} AND ${u.id} > ${after}
+        AND ${deleted ? sql`TRUE` : sql`${u.deletedAt} IS NULL`}`,
+    )
+    .orderBy(u.id)
+    .limit(PAGE_USERS);
+
+type Exported = RowOf<ReturnType<typeof selectPage>>;
+
+function recordOf(row: Exported, { withHashes }: ExportOptions): object {
   const user = readUser(row);
   if (!user) throw new Error('a row without a user');
-  const social = JSON.parse(String(row['social'])) as object[];
-  const hash = row['password_hash'];
+  const { social, passwordHash: hash } = row;
   const flags = ({ primary, verified }: { primary: boolean; verified: boolean }) => ({
     primary,
     verified,
@@ -35,7 +59,7 @@ function recordOf(row: Row, { withHashes }: ExportOptions): object {
     profile_pic_url: user.profilePicUrl,
     emails: of('email').map((one) => ({ email: one.value, ...flags(one) })),
     phone_numbers: of('phone').map((one) => ({ phone: one.value, ...flags(one) })),
-    ...(withHashes && typeof hash === 'string' && { password_hash: hash }),
+    ...(withHashes && hash !== null && { password_hash: hash }),
     meta: user.meta,
     ...(social.length > 0 && { social }),
     blocked_at: iso(user.blockedAt),
@@ -50,16 +74,13 @@ export async function* exportUsers(
   applicationId: string,
   options: ExportOptions,
 ): AsyncGenerator<object[]> {
-  const social = sql`, (SELECT json_group_array(json_object('provider', s.provider, 'subject', s.subject))
-    FROM social_identities s WHERE s.application_id = u.application_id AND s.user_id = u.id) AS social`;
-  const alive = options.deleted ? sql`TRUE` : sql`u.deleted_at IS NULL`;
   for (let after = ''; ;) {
-    const where = sql`u.application_id = ${applicationId} AND u.id > ${after} AND ${alive}`;
-    const [rows = []] = await database.read([
-      sql`${selectUser(where, social)} ORDER BY u.id LIMIT ${PAGE}`,
-    ]);
+    const { rows } = await database.read({
+      rows: selectPage(applicationId, after, options.deleted),
+    });
     if (rows.length > 0) yield rows.map((row) => recordOf(row, options));
-    if (rows.length < PAGE) return;
-    after = String(rows.at(-1)?.['id']);
+    const last = rows.at(-1);
+    if (!last || rows.length < PAGE_USERS) return;
+    after = last.id;
   }
 }

@@ -7,7 +7,7 @@ import { chunksOf, type FileFormat } from './source.ts';
 import { Claims, writeBatch } from './write.ts';
 
 /** One transaction. */
-export const BATCH = 1_000;
+const BATCH_USERS = 1_000;
 
 export interface ImportOptions {
   file: string;
@@ -38,7 +38,7 @@ export async function importUsers(
   };
   let at = (dryRun ? undefined : resume.read()) ?? begun;
   const claims = dryRun ? new Claims() : undefined;
-  for await (const { records, byteOffset, line } of chunksOf(file, format, at, BATCH)) {
+  for await (const { records, byteOffset, line } of chunksOf(file, format, at, BATCH_USERS)) {
     const problems: LineProblem[] = [];
     const users: Imported[] = [];
     for (const { line: place, value, problem } of records) {

@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { Refused } from '../../admin/command.ts';
+import { CommandError } from '../../admin/command.ts';
 import type { Place } from './source.ts';
 
 export interface Progress extends Place {
@@ -27,12 +27,12 @@ interface Stored extends Progress {
   fingerprint: string;
 }
 
-const BEGINNING = 64 * 1024;
+const FINGERPRINT_BYTES = 64 * 1024;
 
 /** Of the file's length and beginning: another file is not gone on with by mistake. */
 function fingerprintOf(file: string): string {
   const { size } = statSync(file);
-  const head = new Uint8Array(Math.min(size, BEGINNING));
+  const head = new Uint8Array(Math.min(size, FINGERPRINT_BYTES));
   const descriptor = openSync(file, 'r');
   try {
     readSync(descriptor, head);
@@ -60,11 +60,11 @@ export class ResumeFile {
       // Written by `note` below.
       stored = JSON.parse(readFileSync(this.#path, 'utf8')) as Stored;
     } catch {
-      throw new Refused(`${this.#path} is no resume file. Name another one.`);
+      throw new CommandError(`${this.#path} is no resume file. Name another one.`);
     }
     const { application, fingerprint, ...progress } = stored;
     if (application !== this.#stamp.application || fingerprint !== this.#stamp.fingerprint) {
-      throw new Refused(
+      throw new CommandError(
         `${this.#path} belongs to another file or another application. Name another one.`,
       );
     }

@@ -1,8 +1,28 @@
 /** Writing a batch of users: what is taken is found out first, and then the whole batch is there or nothing of it. */
 import { uniqueViolation, type Database } from '../../../src/adapters/d1/database.ts';
-import { sql, type SQL } from '../../../src/adapters/d1/sql.ts';
+import {
+  alias,
+  as,
+  columnList,
+  insertSelect,
+  remove,
+  select,
+  sql,
+  type SQL,
+} from '../../../src/adapters/d1/query.ts';
+import {
+  identifiers as identifierRows,
+  links,
+  socialIdentities,
+  users as userRows,
+  userWords,
+} from '../../../src/adapters/d1/schema.ts';
 import { wordsOf } from '../../../src/domain/customer-query.ts';
 import { anotherUsername, type Imported, type LineProblem } from './record.ts';
+
+const u = alias(userRows, 'u');
+const i = alias(identifierRows, 'i');
+const s = alias(socialIdentities, 's');
 
 export interface BatchResult {
   imported: number;
@@ -11,8 +31,8 @@ export interface BatchResult {
 }
 
 /** A shopper who signs up in the same moment may take what was free; then it is looked up once more. */
-const TRIES = 5;
-const USERNAME_TRIES = 4;
+const MAX_ATTEMPTS = 5;
+const MAX_USERNAME_DRAWS = 4;
 
 /** What of the batch others have: ids, usernames, verified identifiers, social identities. */
 async function takenBy(
@@ -27,25 +47,35 @@ async function takenBy(
     users.flatMap((user) => user.identifiers.filter(({ verified }) => verified)),
   );
   const social = JSON.stringify(users.flatMap((user) => user.social));
-  const [byId = [], byName = [], byIdentifier = [], bySocial = []] = await database.read([
-    sql`SELECT u.id, u.updated_at = ${run} AS ours FROM json_each(${ids}) j
-        CROSS JOIN users u ON u.application_id = ${application} AND u.id = j.value`,
-    sql`SELECT u.username, u.id FROM json_each(${names}) j
-        CROSS JOIN users u ON u.application_id = ${application} AND u.username = j.value`,
-    sql`SELECT i.kind, i.value, i.user_id FROM json_each(${identifiers}) j CROSS JOIN identifiers i
-          ON i.application_id = ${application} AND i.kind = j.value ->> 'kind'
-          AND i.value = j.value ->> 'value' AND i.verified = 1`,
-    sql`SELECT s.provider, s.subject, s.user_id FROM json_each(${social}) j CROSS JOIN social_identities s
-          ON s.application_id = ${application} AND s.provider = j.value ->> 'provider'
-          AND s.subject = j.value ->> 'subject'`,
-  ]);
+  const found = await database.read({
+    byId: select({ id: u.id, ours: sql`${u.updatedAt} = ${run}`.mapWith(Boolean) })
+      .from(sql`json_each(${ids}) j`)
+      .crossJoin(u)
+      .where(sql`${u.applicationId} = ${application} AND ${u.id} = j.value`),
+    byName: select({ username: u.username })
+      .from(sql`json_each(${names}) j`)
+      .crossJoin(u)
+      .where(sql`${u.applicationId} = ${application} AND ${u.username} = j.value`),
+    byIdentifier: select({ kind: i.kind, value: i.value })
+      .from(sql`json_each(${identifiers}) j`)
+      .crossJoin(i)
+      .where(
+        sql`${i.applicationId} = ${application} AND ${i.kind} = j.value ->> 'kind'
+          AND ${i.value} = j.value ->> 'value' AND ${i.verified} = 1`,
+      ),
+    bySocial: select({ provider: s.provider, subject: s.subject })
+      .from(sql`json_each(${social}) j`)
+      .crossJoin(s)
+      .where(
+        sql`${s.applicationId} = ${application} AND ${s.provider} = j.value ->> 'provider'
+          AND ${s.subject} = j.value ->> 'subject'`,
+      ),
+  });
   return {
-    ids: new Map(byId.map(({ id, ours }) => [String(id), ours === 1])),
-    usernames: new Set(byName.map(({ username }) => String(username))),
-    identifiers: new Set(byIdentifier.map(({ kind, value }) => `${String(kind)} ${String(value)}`)),
-    social: new Set(
-      bySocial.map(({ provider, subject }) => `${String(provider)} ${String(subject)}`),
-    ),
+    ids: new Map(found.byId.map(({ id, ours }) => [id, ours])),
+    usernames: new Set(found.byName.map(({ username }) => username)),
+    identifiers: new Set(found.byIdentifier.map(({ kind, value }) => `${kind} ${value}`)),
+    social: new Set(found.bySocial.map(({ provider, subject }) => `${provider} ${subject}`)),
   };
 }
 
@@ -117,7 +147,7 @@ function sort(
     let { username } = user;
     for (
       let attempt = 1;
-      user.generated && isTaken(username) && attempt <= USERNAME_TRIES;
+      user.generated && isTaken(username) && attempt <= MAX_USERNAME_DRAWS;
       attempt += 1
     ) {
       username = anotherUsername(user, attempt);
@@ -137,7 +167,7 @@ function sort(
 }
 
 /** One transaction. `run` marks what this run has written: it is the users' `updated_at`. */
-function statements(application: string, users: readonly Imported[], run: number): SQL[] {
+function statements(applicationId: string, users: readonly Imported[], run: number) {
   const list = JSON.stringify(users.map(({ identifiers: _, social: _social, ...user }) => user));
   const each = (of: (user: Imported) => readonly object[]): string =>
     JSON.stringify(
@@ -148,32 +178,69 @@ function statements(application: string, users: readonly Imported[], run: number
   const words = each(({ firstName, lastName, username }) =>
     wordsOf([firstName, lastName, username].join(' ')).map((word) => ({ word })),
   );
-  const copies = sql`SELECT i.rowid, i.application_id, i.user_id, i.kind, i.value FROM json_each(${identifiers}) j
-    CROSS JOIN identifiers i ON i.application_id = ${application} AND i.kind = j.value ->> 'kind'
-      AND i.value = j.value ->> 'value' AND i.verified = 0 WHERE j.value ->> 'verified'`;
-  return [
+  const copies = (columns: SQL): SQL => sql`SELECT ${columns} FROM json_each(${identifiers}) j
+    CROSS JOIN ${as(i)} ON ${i.applicationId} = ${applicationId} AND ${i.kind} = j.value ->> 'kind'
+      AND ${i.value} = j.value ->> 'value' AND ${i.verified} = 0 WHERE j.value ->> 'verified'`;
+  return {
     // Unverified copies on other users are removed, and their links end (D-53).
-    sql`DELETE FROM links WHERE (application_id, user_id, kind, value) IN (
-          SELECT application_id, user_id, kind, value FROM (${copies}))`,
-    sql`DELETE FROM identifiers WHERE rowid IN (SELECT rowid FROM (${copies}))`,
-    sql`INSERT INTO users (application_id, id, username, first_name, last_name, gender, dob, profile_pic_url, password_hash,
-                           has_old_password_hash, meta, external_id, blocked_at, archived_at, created_at, updated_at)
-        SELECT ${application}, j.value ->> 'id', j.value ->> 'username', j.value ->> 'firstName', j.value ->> 'lastName',
-               j.value ->> 'gender', j.value ->> 'dob', j.value ->> 'profilePicUrl', j.value ->> 'passwordHash',
-               j.value ->> 'oldHash', j.value ->> 'meta', j.value ->> 'externalId', j.value ->> 'blockedAt',
-               j.value ->> 'archivedAt', j.value ->> 'createdAt', ${run}
-        FROM json_each(${list}) j`,
-    sql`INSERT INTO identifiers (application_id, user_id, kind, value, calling_code, verified, is_primary, created_at)
-        SELECT ${application}, j.value ->> 'id', j.value ->> 'kind', j.value ->> 'value', j.value ->> 'callingCode',
-               j.value ->> 'verified', j.value ->> 'primary', j.value ->> 'at'
-        FROM json_each(${identifiers}) j`,
-    sql`INSERT INTO social_identities (application_id, provider, subject, user_id, created_at)
-        SELECT ${application}, j.value ->> 'provider', j.value ->> 'subject', j.value ->> 'id', j.value ->> 'at'
-        FROM json_each(${social}) j`,
-    sql`INSERT INTO user_words (application_id, word, user_id)
-        SELECT ${application}, j.value ->> 'word', j.value ->> 'id' FROM json_each(${words}) j
-        WHERE TRUE ON CONFLICT DO NOTHING`,
-  ];
+    links: remove(links).where(
+      sql`(${columnList([links.applicationId, links.userId, links.kind, links.value])}) IN (
+        ${copies(columnList([i.applicationId, i.userId, i.kind, i.value]))})`,
+    ),
+    copies: remove(identifierRows).where(sql`rowid IN (${copies(sql`i.rowid`)})`),
+    users: insertSelect(
+      userRows,
+      {
+        applicationId,
+        id: sql`j.value ->> 'id'`,
+        username: sql`j.value ->> 'username'`,
+        firstName: sql`j.value ->> 'firstName'`,
+        lastName: sql`j.value ->> 'lastName'`,
+        gender: sql`j.value ->> 'gender'`,
+        dob: sql`j.value ->> 'dob'`,
+        profilePicUrl: sql`j.value ->> 'profilePicUrl'`,
+        passwordHash: sql`j.value ->> 'passwordHash'`,
+        hasOldPasswordHash: sql`j.value ->> 'oldHash'`,
+        meta: sql`j.value ->> 'meta'`,
+        externalId: sql`j.value ->> 'externalId'`,
+        blockedAt: sql`j.value ->> 'blockedAt'`,
+        archivedAt: sql`j.value ->> 'archivedAt'`,
+        createdAt: sql`j.value ->> 'createdAt'`,
+        updatedAt: run,
+      },
+      sql`FROM json_each(${list}) j`,
+    ),
+    identifiers: insertSelect(
+      identifierRows,
+      {
+        applicationId,
+        userId: sql`j.value ->> 'id'`,
+        kind: sql`j.value ->> 'kind'`,
+        value: sql`j.value ->> 'value'`,
+        callingCode: sql`j.value ->> 'callingCode'`,
+        verified: sql`j.value ->> 'verified'`,
+        primary: sql`j.value ->> 'primary'`,
+        createdAt: sql`j.value ->> 'at'`,
+      },
+      sql`FROM json_each(${identifiers}) j`,
+    ),
+    social: insertSelect(
+      socialIdentities,
+      {
+        applicationId,
+        provider: sql`j.value ->> 'provider'`,
+        subject: sql`j.value ->> 'subject'`,
+        userId: sql`j.value ->> 'id'`,
+        createdAt: sql`j.value ->> 'at'`,
+      },
+      sql`FROM json_each(${social}) j`,
+    ),
+    words: insertSelect(
+      userWords,
+      { applicationId, word: sql`j.value ->> 'word'`, userId: sql`j.value ->> 'id'` },
+      sql`FROM json_each(${words}) j WHERE TRUE`,
+    ).onConflictDoNothing(),
+  };
 }
 
 /**
@@ -197,7 +264,7 @@ export async function writeBatch(
       await database.write(statements(application, fresh, run));
       return done;
     } catch (error) {
-      if (attempt === TRIES || uniqueViolation(error) === undefined) throw error;
+      if (attempt === MAX_ATTEMPTS || uniqueViolation(error) === undefined) throw error;
     }
   }
 }

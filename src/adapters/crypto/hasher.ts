@@ -4,7 +4,7 @@ import { sharedWork } from '../../domain/imported-hash.ts';
 import type { Hasher, HashParameters } from '../../ports.ts';
 import { argon2id, newSalt } from './argon2.ts';
 import { utf8 } from './encoding.ts';
-import { bcrypt, pbkdf2, scrypt } from './imported-hashes.ts';
+import { bcrypt, pbkdf2, scrypt } from '../node/imported-hashes.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 /** Computes one digest of `length` bytes; all work with passwords goes through it, so that a test can count it. */

@@ -1,3 +1,4 @@
+import { desc } from 'drizzle-orm';
 import {
   ADMIN_ACTIONS,
   type Activity,
@@ -7,8 +8,20 @@ import {
   type SignIn,
 } from '../../ports.ts';
 import { ENDED_FOR_MS, MAX_SESSIONS } from '../../domain/session.ts';
-import type { Database, Row } from './database.ts';
-import { sql, type SQL } from './sql.ts';
+import type { Database } from './database.ts';
+import {
+  alias,
+  as,
+  insertSelect,
+  type Operand,
+  type Operands,
+  type Query,
+  type RowOf,
+  select,
+  sql,
+  type SQL,
+} from './query.ts';
+import { activityCounts, auditEvents, endedSessions } from './schema.ts';
 
 const HOUR_MS = 3_600_000;
 const admin: ReadonlySet<string> = new Set(ADMIN_ACTIONS);
@@ -24,17 +37,29 @@ const retentionOf = (action: AuditEvent['action']): AuditRetention =>
  * @param condition of the whole statement, such as whether the change was made
  */
 function insertEvents(
-  applicationId: string,
-  event: AuditEvent,
+  applicationId: Operand<string>,
+  event: Pick<AuditEvent, 'action'> & Operands<Omit<AuditEvent, 'action'>>,
   users: SQL,
   condition: SQL = sql`TRUE`,
-): SQL {
+) {
   const { action, actor, reason, requestId, session, detail = {}, at } = event;
-  return sql`
-    INSERT INTO audit_events (application_id, retention, at, id, action, actor, user_id, reason, request_id, session, detail)
-        SELECT ${applicationId}, ${retentionOf(action)}, ${at}, lower(hex(randomblob(16))), ${action}, ${actor}, j.value,
-               ${reason ?? null}, ${requestId ?? null}, ${session ?? null}, ${JSON.stringify(detail)}
-        FROM ${users} j WHERE ${condition}`;
+  return insertSelect(
+    auditEvents,
+    {
+      applicationId,
+      retention: retentionOf(action),
+      at,
+      id: sql`lower(hex(randomblob(16)))`,
+      action,
+      actor,
+      userId: sql`j.value`,
+      reason,
+      requestId,
+      session,
+      detail,
+    },
+    sql`FROM ${users} j WHERE ${condition}`,
+  );
 }
 
 export const auditRows = (
@@ -42,19 +67,19 @@ export const auditRows = (
   event: AuditEvent,
   userIds: readonly (string | null)[],
   condition?: SQL,
-): SQL => insertEvents(applicationId, event, sql`json_each(${JSON.stringify(userIds)})`, condition);
+) => insertEvents(applicationId, event, sql`json_each(${JSON.stringify(userIds)})`, condition);
 
 /** The same for an event that is about one user, or about none. */
-export const auditStatement = (applicationId: string, event: AuditEvent, condition?: SQL): SQL =>
+export const auditStatement = (applicationId: string, event: AuditEvent, condition?: SQL) =>
   auditRows(applicationId, event, [event.userId ?? null], condition);
 
 /** The same for a user whom only the database knows: `userId` is an expression, and without a user there is no row. */
 export const auditOf = (
-  applicationId: string,
-  event: AuditEvent,
+  applicationId: Operand<string>,
+  event: Parameters<typeof insertEvents>[1],
   userId: SQL,
   condition: SQL,
-): SQL =>
+) =>
   insertEvents(
     applicationId,
     event,
@@ -64,15 +89,19 @@ export const auditOf = (
 
 /** One more in this hour of what leaves no row of its own. */
 export function countActivity(
-  applicationId: string,
+  applicationId: Operand<string>,
   activity: Activity,
-  at: number,
+  at: Operand<number>,
   condition: SQL = sql`TRUE`,
-): SQL {
-  return sql`
-    INSERT INTO activity_counts (application_id, name, hour_start, count)
-    SELECT ${applicationId}, ${activity}, ${at - (at % HOUR_MS)}, 1 WHERE ${condition}
-    ON CONFLICT (application_id, hour_start, name) DO UPDATE SET count = count + 1`;
+) {
+  return insertSelect(
+    activityCounts,
+    { applicationId, name: activity, hourStart: sql`${at} - ${at} % ${HOUR_MS}`, count: 1 },
+    sql`WHERE ${condition}`,
+  ).onConflictDoUpdate({
+    target: [activityCounts.applicationId, activityCounts.hourStart, activityCounts.name],
+    set: { count: sql`${activityCounts.count} + 1` },
+  });
 }
 
 /**
@@ -83,67 +112,88 @@ export function signInStatements(
   applicationId: string,
   { userId, event, ends, aliveSince }: SignIn,
   condition: SQL,
-): SQL[] {
-  const until = event.at + ENDED_FOR_MS;
-  const ended = sql`SELECT 1 FROM ended_sessions e WHERE e.application_id = ${applicationId}
-    AND e.user_id = ${userId} AND e.handle = s.session`;
+): Query[] {
+  const expiresAt = event.at + ENDED_FOR_MS;
+  const e = alias(endedSessions, 'e');
+  const ended = sql`SELECT 1 FROM ${as(e)} WHERE ${e.applicationId} = ${applicationId}
+    AND ${e.userId} = ${userId} AND ${e.handle} = s.session`;
+  const signIns = sql`
+    SELECT ${auditEvents.session} AS session, ${auditEvents.at} AS at FROM ${auditEvents}
+    WHERE ${auditEvents.applicationId} = ${applicationId} AND ${auditEvents.userId} = ${userId}
+      AND ${auditEvents.userId} IS NOT NULL AND ${auditEvents.at} >= ${aliveSince}
+      AND ${auditEvents.session} IS NOT NULL
+      AND ${auditEvents.action} IN ('sign_in', 'session.created', 'password.changed')
+    ORDER BY ${auditEvents.at} DESC LIMIT ${LEDGER_DEPTH}`;
   return [
     auditStatement(applicationId, event, condition),
     ...(ends.length > 0
       ? [
-          sql`INSERT INTO ended_sessions (application_id, user_id, handle, expires_at)
-              SELECT ${applicationId}, j.value ->> 'userId', j.value ->> 'handle', ${until}
-              FROM json_each(${JSON.stringify(ends)}) j WHERE ${condition} ON CONFLICT DO NOTHING`,
+          insertSelect(
+            endedSessions,
+            {
+              applicationId,
+              userId: sql`j.value ->> 'userId'`,
+              handle: sql`j.value ->> 'handle'`,
+              expiresAt,
+            },
+            sql`FROM json_each(${JSON.stringify(ends)}) j WHERE ${condition}`,
+          ).onConflictDoNothing(),
         ]
       : []),
-    sql`INSERT INTO ended_sessions (application_id, user_id, handle, expires_at)
-        SELECT ${applicationId}, ${userId}, s.session, ${until}
-        FROM (SELECT session, at, id FROM audit_events
-              WHERE application_id = ${applicationId} AND user_id = ${userId} AND user_id IS NOT NULL
-                AND at >= ${aliveSince} AND session IS NOT NULL
-                AND action IN ('sign_in', 'session.created', 'password.changed')
-              ORDER BY at DESC LIMIT ${LEDGER_DEPTH}) s
-        WHERE ${condition} AND NOT EXISTS (${ended})
-        ORDER BY s.at DESC, s.session = ${event.session ?? null} DESC LIMIT -1 OFFSET ${MAX_SESSIONS}
-        ON CONFLICT DO NOTHING`,
+    insertSelect(
+      endedSessions,
+      { applicationId, userId, handle: sql`s.session`, expiresAt },
+      sql`FROM (${signIns}) s WHERE ${condition} AND NOT EXISTS (${ended})
+          ORDER BY s.at DESC, s.session = ${event.session ?? null} DESC LIMIT -1 OFFSET ${MAX_SESSIONS}`,
+    ).onConflictDoNothing(),
   ];
 }
 
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : undefined;
+const EVENT_FIELDS = {
+  action: auditEvents.action,
+  actor: auditEvents.actor,
+  userId: auditEvents.userId,
+  reason: auditEvents.reason,
+  requestId: auditEvents.requestId,
+  session: auditEvents.session,
+  detail: auditEvents.detail,
+  at: auditEvents.at,
+};
 
-/** A row of `audit_events`. */
-export function readEvent(row: Row): AuditEvent {
-  return {
-    // Written by `auditStatement` only.
-    action: String(row['action']) as AuditEvent['action'],
-    actor: String(row['actor']),
-    userId: text(row['user_id']),
-    reason: text(row['reason']),
-    requestId: text(row['request_id']),
-    session: text(row['session']),
-    detail: JSON.parse(String(row['detail'])) as Record<string, unknown>,
-    at: Number(row['at']),
-  };
-}
+/**
+ * The newest events of those that `where` names. Ids are random: events of one millisecond would stand in another order
+ * each time they are made, so they are ordered by what they say first.
+ */
+export const newestEvents = (where: SQL, limit: number) =>
+  select(EVENT_FIELDS)
+    .from(auditEvents)
+    .where(where)
+    .orderBy(desc(auditEvents.at), auditEvents.action, auditEvents.detail, auditEvents.id)
+    .limit(limit);
+
+/** A row of `newestEvents`. */
+export const readEvent = (row: RowOf<ReturnType<typeof newestEvents>>): AuditEvent => ({
+  ...row,
+  userId: row.userId ?? undefined,
+  reason: row.reason ?? undefined,
+  requestId: row.requestId ?? undefined,
+  session: row.session ?? undefined,
+});
 
 export function d1Audit(database: Database, applicationId: string): Audit {
   return {
     async record(event) {
-      await database.write([auditStatement(applicationId, event)]);
+      await database.write({ event: auditStatement(applicationId, event) });
     },
 
     async count(activity, at) {
-      await database.write([countActivity(applicationId, activity, at)]);
+      await database.write({ count: countActivity(applicationId, activity, at) });
     },
 
     async ofUser(userId, limit) {
-      // Ids are random: events of one millisecond would stand in another order each time they are made.
-      const [rows = []] = await database.read([
-        sql`SELECT * FROM audit_events WHERE application_id = ${applicationId} AND user_id = ${userId}
-            ORDER BY at DESC, action, detail, id LIMIT ${limit}`,
-      ]);
-      return rows.map(readEvent);
+      const ofUser = sql`${auditEvents.applicationId} = ${applicationId} AND ${auditEvents.userId} = ${userId}`;
+      const { events } = await database.read({ events: newestEvents(ofUser, limit) });
+      return events.map(readEvent);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { sql } from './sql.ts';
+import { sql } from './query.ts';
 import type { Budgets } from '../../ports.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import type { Database } from './database.ts';
@@ -9,20 +9,22 @@ export function d1Budgets(database: Database, applicationId: string): Budgets {
     async charge(limits, now) {
       if (limits.length === 0) return undefined;
       const json = limitsJson(limits);
-      const [used = []] = await database.write([
-        usage(applicationId, json, now),
-        charge(applicationId, json, now, sql`NOT ${overLimit(applicationId, json, now)}`),
-      ]);
+      const { used } = await database.write({
+        used: usage(applicationId, json, now),
+        charge: charge(applicationId, json, now, sql`NOT ${overLimit(applicationId, json, now)}`),
+      });
       return limitedOf(used, now);
     },
 
     async giveBack(limits, chargedAt) {
       if (limits.length === 0) return;
-      await database.write([giveBack(applicationId, limitsJson(limits), chargedAt)]);
+      await database.write({ giveBack: giveBack(applicationId, limitsJson(limits), chargedAt) });
     },
 
     async check(limits, now) {
-      const [used = []] = await database.read([usage(applicationId, limitsJson(limits), now)]);
+      const { used } = await database.read({
+        used: usage(applicationId, limitsJson(limits), now),
+      });
       return limitedOf(used, now);
     },
   };

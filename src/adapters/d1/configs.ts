@@ -1,7 +1,9 @@
-import type { Configs, PlatformConfig } from '../../ports.ts';
+import { eq } from 'drizzle-orm';
+import type { Configs } from '../../ports.ts';
 import { auditStatement } from './audit.ts';
 import type { Database } from './database.ts';
-import { sql } from './sql.ts';
+import { select, sql, update } from './query.ts';
+import { applications } from './schema.ts';
 
 /** Where an application's record lies, and where its audit does: the same database, unless it was moved to a shard. */
 export interface ConfigPlaces {
@@ -18,25 +20,28 @@ export function d1Configs(
 ): Configs {
   return {
     async read() {
-      const [[row] = []] = await directory.read([
-        sql`SELECT config, config_version FROM applications WHERE id = ${applicationId}`,
-      ]);
-      if (!row) return undefined;
-      // Written by this store, the seed and the admin CLI, each after validation.
-      const config = JSON.parse(String(row['config'])) as PlatformConfig;
-      return { config, version: Number(row['config_version']) };
+      const { found } = await directory.read({
+        found: select({ config: applications.config, version: applications.configVersion })
+          .from(applications)
+          .where(eq(applications.id, applicationId)),
+      });
+      return found[0];
     },
 
     async write({ config, version }, event) {
-      const [changed = []] = await directory.write([
-        sql`UPDATE applications SET config = ${JSON.stringify(config)}, config_version = config_version + 1
-            WHERE id = ${applicationId} AND config_version = ${version} RETURNING id`,
-        ...(shard ? [] : [auditStatement(applicationId, event, sql`changes() = 1`)]),
-      ]);
+      const { changed } = await directory.write({
+        changed: update(applications)
+          .set({ config, configVersion: sql`${applications.configVersion} + 1` })
+          .where(
+            sql`${applications.id} = ${applicationId} AND ${applications.configVersion} = ${version}`,
+          )
+          .returning({ id: applications.id }),
+        event: shard ? undefined : auditStatement(applicationId, event, sql`changes() = 1`),
+      });
       if (changed.length === 0) return false;
       forget();
       // Two databases know no common transaction; the caller hears of it when the second one fails.
-      await shard?.write([auditStatement(applicationId, event)]);
+      await shard?.write({ event: auditStatement(applicationId, event) });
       return true;
     },
   };

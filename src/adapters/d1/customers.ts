@@ -1,9 +1,11 @@
 /** Users as operators list and search them. Every look-up is exact or a range on an index. */
-import { sql, type SQL } from './sql.ts';
-import type { CustomerTerms, Customers, User } from '../../ports.ts';
+import { desc } from 'drizzle-orm';
+import type { CustomerTerms, Customers } from '../../ports.ts';
 import { customerChanges } from './customer-changes.ts';
-import type { Database, Row } from './database.ts';
-import { readUser, selectUser } from './user-statements.ts';
+import type { Database } from './database.ts';
+import { select, selectValues, sql, type SQL } from './query.ts';
+import { counters, identifiers, users, userWords } from './schema.ts';
+import { readUsers, selectUser, u } from './user-rows.ts';
 
 /** `q` counts this far (D-13). */
 const COUNTED = 1_000;
@@ -19,24 +21,20 @@ const after = (word: string): string => `${word}\u{10ffff}`;
  */
 function matching(applicationId: string, terms: CustomerTerms, named = sql``): SQL {
   const identifier = (kind: string, value: string) =>
-    sql`SELECT user_id FROM identifiers
-        WHERE application_id = ${applicationId} AND kind = ${kind} AND value = ${value}`;
+    sql`SELECT ${identifiers.userId} AS user_id FROM ${identifiers}
+        WHERE ${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = ${kind}
+          AND ${identifiers.value} = ${value}`;
+  const user = (column: typeof users.id | typeof users.username, value: string) =>
+    sql`SELECT ${users.id} AS user_id FROM ${users}
+        WHERE ${users.applicationId} = ${applicationId} AND ${column} = ${value}`;
   const begun = terms.words.map(
-    (word) => sql`SELECT user_id FROM user_words
-                  WHERE application_id = ${applicationId} AND word >= ${word} AND word < ${after(word)}`,
+    (word) => sql`SELECT ${userWords.userId} AS user_id FROM ${userWords}
+                  WHERE ${userWords.applicationId} = ${applicationId}
+                    AND ${userWords.word} >= ${word} AND ${userWords.word} < ${after(word)}`,
   );
   const branches = [
-    ...(terms.id
-      ? [
-          sql`SELECT id AS user_id FROM users WHERE application_id = ${applicationId} AND id = ${terms.id}`,
-        ]
-      : []),
-    ...(terms.username
-      ? [
-          sql`SELECT id AS user_id FROM users
-              WHERE application_id = ${applicationId} AND username = ${terms.username}`,
-        ]
-      : []),
+    ...(terms.id ? [user(users.id, terms.id)] : []),
+    ...(terms.username ? [user(users.username, terms.username)] : []),
     ...(terms.email ? [identifier('email', terms.email)] : []),
     ...(terms.phone ? [identifier('phone', terms.phone)] : []),
     ...(begun.length > 0
@@ -48,42 +46,46 @@ function matching(applicationId: string, terms: CustomerTerms, named = sql``): S
     : sql`SELECT NULL AS user_id WHERE FALSE`;
 }
 
-const readUsers = (rows: readonly Row[]): User[] =>
-  rows.map(readUser).filter((user): user is User => user !== undefined);
-
 /** @param reads where lists and searches may come from, such as a replica; changes always go to `database` */
 export function d1Customers(
   database: Pick<Database, 'read' | 'write'>,
   applicationId: string,
   reads: Pick<Database, 'read'> = database,
 ): Customers {
-  const ours = sql`u.application_id = ${applicationId}`;
+  const ours = sql`${u.applicationId} = ${applicationId}`;
   return {
     ...customerChanges(database, applicationId),
 
     async list({ terms, pageNo, pageSize }) {
-      const offset = (pageNo - 1) * pageSize;
-      const page = (where: SQL) =>
-        sql`${selectUser(where)} ORDER BY u.created_at DESC, u.id DESC LIMIT ${pageSize + 1} OFFSET ${offset}`;
       const found = terms && matching(applicationId, terms);
-      const [rows = [], [counted] = []] = await reads.read([
-        page(found ? sql`${ours} AND u.id IN (${found})` : ours),
-        found
-          ? sql`SELECT COUNT(*) AS total FROM (SELECT user_id FROM (${found}) LIMIT ${COUNTED})`
-          : sql`SELECT value AS total FROM counters
-                WHERE application_id = ${applicationId} AND name = 'users'`,
-      ]);
-      const users = readUsers(rows);
+      const { rows, counted } = await reads.read({
+        rows: selectUser(found ? sql`${ours} AND ${u.id} IN (${found})` : ours)
+          .orderBy(desc(u.createdAt), desc(u.id))
+          .limit(pageSize + 1)
+          .offset((pageNo - 1) * pageSize),
+        counted: found
+          ? selectValues({
+              total: sql<number>`(SELECT COUNT(*) FROM (SELECT user_id FROM (${found}) LIMIT ${COUNTED}))`,
+            })
+          : select({ total: sql<number>`${counters.value}` })
+              .from(counters)
+              .where(
+                sql`${counters.applicationId} = ${applicationId} AND ${counters.name} = 'users'`,
+              ),
+      });
+      const listed = readUsers(rows);
       return {
-        users: users.slice(0, pageSize),
-        total: Number(counted?.['total'] ?? 0),
-        hasNext: users.length > pageSize,
+        users: listed.slice(0, pageSize),
+        total: counted[0]?.total ?? 0,
+        hasNext: listed.length > pageSize,
       };
     },
 
     async candidates(terms) {
       const found = matching(applicationId, terms, sql`LIMIT ${NAMED}`);
-      const [rows = []] = await reads.read([selectUser(sql`${ours} AND u.id IN (${found})`)]);
+      const { rows } = await reads.read({
+        rows: selectUser(sql`${ours} AND ${u.id} IN (${found})`),
+      });
       return readUsers(rows);
     },
   };

@@ -1,9 +1,8 @@
-/** A D1 database. One call is one round trip; a list of statements is one transaction (D1's `batch`). */
-import type { SQL } from './sql.ts';
+/** A D1 database. One call is one round trip, and one transaction (D1's `batch`). */
 import { Outage } from '../../ports.ts';
 import { withTimeout } from '../deadline.ts';
-
-export type Row = Record<string, unknown>;
+import type { Row } from './query.ts';
+import { prepare, type Batch, type Prepared, type Results, type Statement } from './statements.ts';
 
 const READ_TRIES = 3;
 
@@ -31,36 +30,91 @@ function toOutage(error: unknown): unknown {
     : new Outage('D1', error);
 }
 
+interface Named extends Prepared {
+  name: string;
+}
+
+/** What SQLite says of the statement that failed: the table of a constraint, or the name that is not there. */
+const CULPRIT = /constraint failed: (\w+)\.|no such (?:table|column): ([\w.]+)|near "([^"]+)"/;
+
+/**
+ * D1 does not tell which statement of a batch failed. Those that write the table of a violated constraint, or hold the name
+ * that SQLite does not know, are told first: most often that is one.
+ */
+function nameFailed(statements: readonly Named[], error: unknown): string {
+  const names = (some: readonly Named[]): string => some.map(({ name }) => name).join(', ');
+  const [, table, name = '', near = ''] = CULPRIT.exec(messageChain(error)) ?? [];
+  const writes = new RegExp(`^(insert into|update) "${table}"`, 'i');
+  const suspects = statements.filter(({ text }) =>
+    table === undefined ? text.replaceAll('"', '').includes(name || near) : writes.test(text),
+  );
+  const all = `D1 batch of ${names(statements)}`;
+  return suspects.length > 0 && suspects.length < statements.length
+    ? `D1 statement ${names(suspects)} of the ${all.slice(3)}`
+    : all;
+}
+
 export class Database {
   readonly #client: D1Database | D1DatabaseSession;
 
-  constructor(client: D1Database | D1DatabaseSession) {
+  readonly #answered: () => void;
+
+  /** @param answered is called after each round trip that succeeded */
+  constructor(client: D1Database | D1DatabaseSession, answered: () => void = () => undefined) {
     this.#client = client;
+    this.#answered = answered;
   }
 
-  async #run(statements: readonly SQL[]): Promise<Row[][]> {
-    const prepared = statements.map((statement) => {
-      const { text, params } = statement;
-      return this.#client.prepare(text).bind(...params);
+  async #run(statements: readonly Named[]): Promise<Row[][]> {
+    const bound = statements.map(({ text, params }) => this.#client.prepare(text).bind(...params));
+    try {
+      const results = await withTimeout('D1', this.#client.batch<Row>(bound));
+      this.#answered();
+      return results.map(({ results: rows }, at) =>
+        rows.map((row) => statements[at]?.read(row) ?? row),
+      );
+    } catch (error) {
+      throw new Error(nameFailed(statements, error), { cause: error });
+    }
+  }
+
+  async #runBatch<B extends Batch>(batch: B): Promise<Results<B>> {
+    const entries = Object.entries(batch).map(([name, entry]) => {
+      const isList = Array.isArray(entry);
+      const list: readonly Statement[] = isList ? entry : entry ? [entry as Statement] : [];
+      return {
+        name,
+        isList,
+        list: list.map((statement, at): Named => ({
+          ...prepare(statement),
+          name: isList ? `${name}[${at}]` : name,
+        })),
+      };
     });
-    const results = await withTimeout('D1', this.#client.batch<Row>(prepared));
-    return results.map(({ results: rows }) => rows);
+    const results = await this.#run(entries.flatMap(({ list }) => list));
+    let at = 0;
+    const named = entries.map(({ name, isList, list }) => {
+      const rows = results.slice(at, (at += list.length));
+      return [name, isList ? rows : (rows[0] ?? [])];
+    });
+    // The same names as in `batch`, each with what its statement gave.
+    return Object.fromEntries(named) as Results<B>;
   }
 
   /** All statements or none. Never tried again: a lost answer may hide a change that was made. */
-  async write(statements: readonly SQL[]): Promise<Row[][]> {
+  async write<B extends Batch>(batch: B): Promise<Results<B>> {
     try {
-      return await this.#run(statements);
+      return await this.#runBatch(batch);
     } catch (error) {
       throw toOutage(error);
     }
   }
 
   /** Reads, tried again on D1's transient faults. */
-  async read(statements: readonly SQL[]): Promise<Row[][]> {
+  async read<B extends Batch>(batch: B): Promise<Results<B>> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#run(statements);
+        return await this.#runBatch(batch);
       } catch (error) {
         if (tries >= READ_TRIES || !TRANSIENT.test(messageChain(error))) throw toOutage(error);
       }

@@ -1,6 +1,7 @@
 /** Which messages have gone out: queues deliver at least once, a person wants a message once. */
-import { sql } from './sql.ts';
 import type { Database } from './database.ts';
+import { excluded, insert, select, sql, update } from './query.ts';
+import { deliveries } from './schema.ts';
 
 /** Longer than any try takes. A claim as old as this belongs to a consumer that died. */
 const LEASE = 60_000;
@@ -15,22 +16,28 @@ export interface Deliveries {
 }
 
 export function d1Deliveries(database: Database, applicationId: string): Deliveries {
-  const here = (id: string) => sql`application_id = ${applicationId} AND id = ${id}`;
+  const here = (id: string) =>
+    sql`${deliveries.applicationId} = ${applicationId} AND ${deliveries.id} = ${id}`;
   return {
     async claim(id, now) {
-      const [claimed = [], [found] = []] = await database.write([
-        sql`INSERT INTO deliveries (application_id, id, state, claimed_at, expires_at)
-            VALUES (${applicationId}, ${id}, 'sending', ${now}, ${now + LIFE})
-            ON CONFLICT (application_id, id) DO UPDATE SET state = 'sending', claimed_at = excluded.claimed_at
-            WHERE state = 'failed' OR (state = 'sending' AND claimed_at <= ${now - LEASE}) RETURNING id`,
-        sql`SELECT state FROM deliveries WHERE ${here(id)}`,
-      ]);
+      const { claimed, found } = await database.write({
+        claimed: insert(deliveries)
+          .values({ applicationId, id, state: 'sending', claimedAt: now, expiresAt: now + LIFE })
+          .onConflictDoUpdate({
+            target: [deliveries.applicationId, deliveries.id],
+            set: { state: 'sending', claimedAt: excluded(deliveries.claimedAt) },
+            setWhere: sql`${deliveries.state} = 'failed'
+              OR (${deliveries.state} = 'sending' AND ${deliveries.claimedAt} <= ${now - LEASE})`,
+          })
+          .returning({ id: deliveries.id }),
+        found: select({ state: deliveries.state }).from(deliveries).where(here(id)),
+      });
       if (claimed.length > 0) return 'mine';
-      return found?.['state'] === 'sending' ? 'busy' : 'done';
+      return found[0]?.state === 'sending' ? 'busy' : 'done';
     },
 
     async settle(id, state) {
-      await database.write([sql`UPDATE deliveries SET state = ${state} WHERE ${here(id)}`]);
+      await database.write({ settled: update(deliveries).set({ state }).where(here(id)) });
     },
   };
 }

@@ -1,16 +1,10 @@
 /** Companies, applications and OAuth clients. Application records are kept per isolate for at most 30 s. */
-import { sql } from './sql.ts';
-import type {
-  Application,
-  ApplicationRecords,
-  Clock,
-  Directory,
-  PlatformConfig,
-  TemplateOverrides,
-  Vault,
-} from '../../ports.ts';
+import { eq, getTableColumns } from 'drizzle-orm';
+import type { Application, ApplicationRecords, Clock, Directory, Vault } from '../../ports.ts';
 import { charge, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
+import { select, sql } from './query.ts';
+import { applicationHosts, applications, oauthClients } from './schema.ts';
 
 const MAX_AGE = 30_000;
 /** Bounds the memory of an isolate, whatever ids callers make up. */
@@ -21,38 +15,25 @@ interface Known {
   tokenHash: string;
 }
 
-function readApplication(row: Row): Known {
+/** Without undefined keys: most applications have none of the optional ones. */
+function readApplication(row: typeof applications.$inferSelect): Known {
+  const {
+    tokenHash,
+    configVersion: _,
+    templates,
+    social,
+    loginToken,
+    importedHashes,
+    ...rest
+  } = row;
   return {
-    tokenHash: String(row['token_hash']),
+    tokenHash,
     application: {
-      id: String(row['id']),
-      companyId: String(row['company_id']),
-      name: String(row['name']),
-      // JSON columns, written by the seed and the admin CLI after validation.
-      domains: JSON.parse(String(row['domains'])) as string[],
-      storefrontUrl: String(row['storefront_url']),
-      defaultCountryCode: String(row['default_country_code']),
-      smsCountries: JSON.parse(String(row['sms_countries'])) as string[],
-      shard: String(row['shard']),
-      language: row['language'] === 'hi' ? 'hi' : 'en',
-      ...(typeof row['templates'] === 'string' && {
-        templates: JSON.parse(row['templates']) as TemplateOverrides,
-      }),
-      serverAddresses: JSON.parse(String(row['server_addresses'])) as string[],
-      testIdentifiers: JSON.parse(
-        String(row['test_identifiers']),
-      ) as Application['testIdentifiers'],
-      ...(typeof row['social'] === 'string' && {
-        social: JSON.parse(row['social']) as Application['social'],
-      }),
-      ...(typeof row['login_token'] === 'string' && {
-        loginToken: JSON.parse(row['login_token']) as Application['loginToken'],
-      }),
-      ...(typeof row['imported_hashes'] === 'string' && {
-        importedHashes: JSON.parse(row['imported_hashes']) as Application['importedHashes'],
-      }),
-      androidHashes: JSON.parse(String(row['android_hashes'])) as string[],
-      config: JSON.parse(String(row['config'])) as PlatformConfig,
+      ...rest,
+      ...(templates && { templates }),
+      ...(social && { social }),
+      ...(loginToken && { loginToken }),
+      ...(importedHashes && { importedHashes }),
     },
   };
 }
@@ -69,9 +50,12 @@ export function d1Directory(
     const cached = cache.get(applicationId);
     const now = clock.now();
     if (cached && now - cached.readAt < MAX_AGE) return cached.known;
-    const [[row] = []] = await database.read([
-      sql`SELECT * FROM applications WHERE id = ${applicationId}`,
-    ]);
+    const { found } = await database.read({
+      found: select(getTableColumns(applications))
+        .from(applications)
+        .where(eq(applications.id, applicationId)),
+    });
+    const [row] = found;
     cache.delete(applicationId);
     if (!row) return undefined;
     const known = readApplication(row);
@@ -85,9 +69,12 @@ export function d1Directory(
       const now = clock.now();
       const cached = hosts.get(host);
       if (cached && now - cached.readAt < MAX_AGE) return cached.listed;
-      const [rows = []] = await database.read([
-        sql`SELECT 1 FROM application_hosts WHERE host = ${host} LIMIT 1`,
-      ]);
+      const { rows } = await database.read({
+        rows: select({ host: applicationHosts.host })
+          .from(applicationHosts)
+          .where(eq(applicationHosts.host, host))
+          .limit(1),
+      });
       if (hosts.size >= MAX_CACHED) hosts.clear();
       hosts.set(host, { listed: rows.length > 0, readAt: now });
       return rows.length > 0;
@@ -112,23 +99,24 @@ export function d1Directory(
 
     async authenticateClient({ companyId, key, secret, limits, now }) {
       const hash = await vault.digest(secret);
-      const mine = sql`key = ${key} AND company_id = ${companyId}`;
-      const known = sql`EXISTS (SELECT 1 FROM oauth_clients WHERE ${mine})`;
-      const right = sql`EXISTS (SELECT 1 FROM oauth_clients WHERE ${mine} AND secret_hash = ${hash})`;
+      const mine = sql`${oauthClients.key} = ${key} AND ${oauthClients.companyId} = ${companyId}`;
+      const known = sql`EXISTS (SELECT 1 FROM ${oauthClients} WHERE ${mine})`;
+      const isRight = sql`${mine} AND ${oauthClients.secretHash} = ${hash}`;
+      const right = sql`EXISTS (SELECT 1 FROM ${oauthClients} WHERE ${isRight})`;
       const all = limitsJson([...limits.client, ...limits.address]);
       const room = sql`NOT ${overLimit('', all, now)}`;
       // One statement judges and charges, so of any number of wrong secrets at once no more than there is room are judged.
       // A client that nobody has gets no row of its own; the address pays for it.
       const charged = sql`CASE WHEN ${known} THEN ${all} ELSE ${limitsJson(limits.address)} END`;
-      const [used = [], , [row] = []] = await database.write([
-        usage('', all, now),
-        charge('', charged, now, sql`${room} AND NOT ${right}`),
-        sql`SELECT scopes FROM oauth_clients WHERE ${mine} AND ${right}`,
-      ]);
+      const { used, found } = await database.write({
+        used: usage('', all, now),
+        charge: charge('', charged, now, sql`${room} AND NOT ${right}`),
+        found: select({ scopes: oauthClients.scopes }).from(oauthClients).where(isRight),
+      });
       const limited = limitedOf(used, now);
       if (limited) return { limited };
-      if (!row) return { client: undefined };
-      return { client: { key, companyId, scopes: JSON.parse(String(row['scopes'])) as string[] } };
+      const [client] = found;
+      return { client: client && { key, companyId, scopes: client.scopes } };
     },
   };
 }

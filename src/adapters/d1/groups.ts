@@ -1,48 +1,90 @@
 /** User groups as operators see and change them. At most a thousand an application, so a list may go through all of them. */
-import type {
-  Group,
-  GroupImport,
-  GroupRef,
-  Groups,
-  ImportColumns,
-  ImportState,
-} from '../../ports.ts';
+import { desc } from 'drizzle-orm';
+import type { Group, GroupImport, GroupRef, Groups } from '../../ports.ts';
 import { auditStatement } from './audit.ts';
-import type { Database, Row } from './database.ts';
-import { sql, type SQL } from './sql.ts';
+import type { Database } from './database.ts';
+import {
+  alias,
+  as,
+  insertSelect,
+  type RowOf,
+  select,
+  selectValues,
+  sql,
+  type SQL,
+  update,
+} from './query.ts';
+import { groupImportErrors, groupImports, userGroups } from './schema.ts';
 
-/** What an import is read from; `i` is its table. */
-export const IMPORT_COLUMNS = sql`i.id AS import_id, i.group_id, i.file_url, i.state, i.version, i.byte_offset, i.line,
-  i.columns, i.rows, i.users, i.failed, i.restarts, i.failure, i.progressed_at`;
+const g = alias(userGroups, 'g');
+const i = alias(groupImports, 'i');
+const e = alias(groupImportErrors, 'e');
 
-export function readImport(row: Row): GroupImport {
-  const { version, columns, failure } = row;
+/** What an import is made of. */
+const IMPORT_FIELDS = {
+  importId: i.id,
+  groupId: i.groupId,
+  fileUrl: i.fileUrl,
+  state: i.state,
+  version: i.version,
+  byteOffset: i.byteOffset,
+  line: i.line,
+  columns: i.columns,
+  rows: i.rows,
+  users: i.users,
+  failed: i.failed,
+  restarts: i.restarts,
+  failure: i.failure,
+  progressedAt: i.progressedAt,
+};
+
+export const selectImport = (applicationId: string, importId: string) =>
+  select(IMPORT_FIELDS)
+    .from(i)
+    .where(sql`${i.applicationId} = ${applicationId} AND ${i.id} = ${importId}`);
+
+/** Groups with their newest import, one row each; `where` speaks of `g` and `i`. */
+const selectGroups = (where: SQL) =>
+  select({
+    id: g.id,
+    uid: g.uid,
+    name: g.name,
+    description: g.description,
+    createdAt: g.createdAt,
+    modifiedAt: g.modifiedAt,
+    ...IMPORT_FIELDS,
+  })
+    .from(g)
+    .crossJoin(i)
+    .where(sql`${i.applicationId} = ${g.applicationId} AND ${i.id} = ${g.importId} AND ${where}`);
+
+/** A row with the fields of an import as the port's import. */
+export function readImport(row: RowOf<ReturnType<typeof selectImport>>): GroupImport {
   return {
-    id: String(row['import_id']),
-    groupId: String(row['group_id']),
-    fileUrl: String(row['file_url']),
-    // Written by these stores only, as is the JSON below.
-    state: String(row['state']) as ImportState,
-    version: typeof version === 'string' ? version : undefined,
-    byteOffset: Number(row['byte_offset']),
-    line: Number(row['line']),
-    columns: typeof columns === 'string' ? (JSON.parse(columns) as ImportColumns) : undefined,
-    rows: Number(row['rows']),
-    users: Number(row['users']),
-    failed: Number(row['failed']),
-    restarts: Number(row['restarts']),
-    failure: typeof failure === 'string' ? failure : undefined,
-    progressedAt: Number(row['progressed_at']),
+    id: row.importId,
+    groupId: row.groupId,
+    fileUrl: row.fileUrl,
+    state: row.state,
+    version: row.version ?? undefined,
+    byteOffset: row.byteOffset,
+    line: row.line,
+    columns: row.columns ?? undefined,
+    rows: row.rows,
+    users: row.users,
+    failed: row.failed,
+    restarts: row.restarts,
+    failure: row.failure ?? undefined,
+    progressedAt: row.progressedAt,
   };
 }
 
-const readGroup = (row: Row): Group => ({
-  id: String(row['id']),
-  uid: Number(row['uid']),
-  name: String(row['name']),
-  description: String(row['description']),
-  createdAt: Number(row['created_at']),
-  modifiedAt: Number(row['modified_at']),
+const readGroup = (row: RowOf<ReturnType<typeof selectGroups>>): Group => ({
+  id: row.id,
+  uid: row.uid,
+  name: row.name,
+  description: row.description,
+  createdAt: row.createdAt,
+  modifiedAt: row.modifiedAt,
   import: readImport(row),
 });
 
@@ -57,18 +99,32 @@ export const insertImport = (
   }: { id: string; groupId: SQL; fileUrl: string; restarts?: number },
   now: number,
   condition: SQL,
-): SQL =>
-  sql`INSERT INTO group_imports (application_id, id, group_id, file_url, restarts, created_at, progressed_at)
-      SELECT ${applicationId}, ${id}, ${groupId}, ${fileUrl}, ${restarts}, ${now}, ${now} WHERE ${condition}`;
+) =>
+  insertSelect(
+    groupImports,
+    { applicationId, id, groupId, fileUrl, restarts, createdAt: now, progressedAt: now },
+    sql`WHERE ${condition}`,
+  );
 
 /**
  * The newest import steps back for another one. One that gave the group its members stays as it is, until the other one
  * has succeeded.
+ * @param group which group, of the alias `g`
  */
-export const replaceImport = (applicationId: string, group: SQL, condition: SQL): SQL =>
-  sql`UPDATE group_imports SET state = 'replaced', cleared = 0
-      WHERE application_id = ${applicationId} AND state <> 'success' AND ${condition}
-        AND id = (SELECT import_id FROM user_groups g WHERE ${group})`;
+export const replaceImport = (applicationId: string, group: SQL, condition: SQL) =>
+  update(groupImports)
+    .set({ state: 'replaced', cleared: false })
+    .where(
+      sql`${groupImports.applicationId} = ${applicationId} AND ${groupImports.state} <> 'success' AND ${condition}
+        AND ${groupImports.id} = (SELECT ${g.importId} FROM ${as(g)} WHERE ${group})`,
+    );
+
+/** A group by the file that is read for it, of the alias `g`, and as a condition of a batch. */
+export const groupOfImport = (applicationId: string, importId: string): SQL =>
+  sql`${g.applicationId} = ${applicationId} AND ${g.importId} = ${importId}`;
+
+/** True when there is such a group; `group` speaks of the alias `g`. */
+export const groupExists = (group: SQL): SQL => sql`EXISTS (SELECT 1 FROM ${as(g)} WHERE ${group})`;
 
 /** @param reads where lists may come from, such as a replica; changes always go to `database` */
 export function d1Groups(
@@ -78,100 +134,115 @@ export function d1Groups(
 ): Groups {
   const isOne = (ref: GroupRef): SQL =>
     'uid' in ref
-      ? sql`g.application_id = ${applicationId} AND g.uid = ${ref.uid}`
-      : sql`g.application_id = ${applicationId} AND g.id = ${ref.id}`;
-  const select = (where: SQL): SQL =>
-    sql`SELECT g.id, g.uid, g.name, g.description, g.created_at, g.modified_at, ${IMPORT_COLUMNS}
-        FROM user_groups g CROSS JOIN group_imports i ON i.application_id = g.application_id AND i.id = g.import_id
-        WHERE ${where}`;
+      ? sql`${g.applicationId} = ${applicationId} AND ${g.uid} = ${ref.uid}`
+      : sql`${g.applicationId} = ${applicationId} AND ${g.id} = ${ref.id}`;
 
   return {
     async list({ name, status, uid, pageNo, pageSize }) {
       const wanted = sql.join(
         [
-          sql`g.application_id = ${applicationId}`,
-          ...(name === undefined ? [] : [sql`instr(lower(g.name), lower(${name})) > 0`]),
-          ...(status === undefined ? [] : [sql`i.state = ${status}`]),
-          ...(uid === undefined ? [] : [sql`g.uid = ${uid}`]),
+          sql`${g.applicationId} = ${applicationId}`,
+          ...(name === undefined ? [] : [sql`instr(lower(${g.name}), lower(${name})) > 0`]),
+          ...(status === undefined ? [] : [sql`${i.state} = ${status}`]),
+          ...(uid === undefined ? [] : [sql`${g.uid} = ${uid}`]),
         ],
         sql` AND `,
       );
-      const [rows = [], [counted] = []] = await reads.read([
-        sql`${select(wanted)} ORDER BY g.uid DESC LIMIT ${pageSize} OFFSET ${(pageNo - 1) * pageSize}`,
-        sql`SELECT COUNT(*) AS total FROM (${select(wanted)})`,
-      ]);
-      return { groups: rows.map(readGroup), total: Number(counted?.['total'] ?? 0) };
+      const { rows, counted } = await reads.read({
+        rows: selectGroups(wanted)
+          .orderBy(desc(g.uid))
+          .limit(pageSize)
+          .offset((pageNo - 1) * pageSize),
+        counted: selectValues({
+          total: sql<number>`(SELECT COUNT(*) FROM ${selectGroups(wanted)})`,
+        }),
+      });
+      return { groups: rows.map(readGroup), total: counted[0]?.total ?? 0 };
     },
 
     async find(ref) {
-      const [[row] = [], errors = []] = await reads.read([
-        select(isOne(ref)),
-        sql`SELECT e.line, e.message FROM user_groups g CROSS JOIN group_import_errors e
-            ON e.application_id = g.application_id AND e.import_id = g.import_id
-            WHERE ${isOne(ref)} ORDER BY e.line`,
-      ]);
-      return (
-        row && {
-          group: readGroup(row),
-          errors: errors.map(({ line, message }) => ({
-            line: Number(line),
-            message: String(message),
-          })),
-        }
-      );
+      const { found, errors } = await reads.read({
+        found: selectGroups(isOne(ref)),
+        errors: select({ line: e.line, message: e.message })
+          .from(g)
+          .crossJoin(e)
+          .where(
+            sql`${e.applicationId} = ${g.applicationId} AND ${e.importId} = ${g.importId} AND ${isOne(ref)}`,
+          )
+          .orderBy(e.line),
+      });
+      const [row] = found;
+      return row && { group: readGroup(row), errors };
     },
 
     async create({ id, name, description, importId, fileUrl }, max, event) {
       const { at } = event;
-      const ours = sql`(SELECT COUNT(*) FROM user_groups WHERE application_id = ${applicationId})`;
-      const made = sql`EXISTS (SELECT 1 FROM user_groups g WHERE ${isOne({ id })})`;
-      const results = await database.write([
-        sql`INSERT INTO user_groups (application_id, id, uid, name, description, import_id, created_at, modified_at)
-            SELECT ${applicationId}, ${id},
-              COALESCE((SELECT MAX(uid) FROM user_groups WHERE application_id = ${applicationId}), 0) + 1,
-              ${name}, ${description}, ${importId}, ${at}, ${at}
-            WHERE ${ours} < ${max}`,
-        insertImport(applicationId, { id: importId, groupId: sql`${id}`, fileUrl }, at, made),
-        auditStatement(applicationId, event, made),
-        select(isOne({ id })),
-      ]);
-      const row = results.at(-1)?.[0];
+      const ours = sql`${userGroups.applicationId} = ${applicationId}`;
+      const made = groupExists(isOne({ id }));
+      const { group } = await database.write({
+        inserted: insertSelect(
+          userGroups,
+          {
+            applicationId,
+            id,
+            uid: sql`COALESCE((SELECT MAX(${userGroups.uid}) FROM ${userGroups} WHERE ${ours}), 0) + 1`,
+            name,
+            description,
+            importId,
+            createdAt: at,
+            modifiedAt: at,
+          },
+          sql`WHERE (SELECT COUNT(*) FROM ${userGroups} WHERE ${ours}) < ${max}`,
+        ),
+        import: insertImport(
+          applicationId,
+          { id: importId, groupId: sql`${id}`, fileUrl },
+          at,
+          made,
+        ),
+        event: auditStatement(applicationId, event, made),
+        group: selectGroups(isOne({ id })),
+      });
+      const [row] = group;
       return row && readGroup(row);
     },
 
     async update(ref, { name, description, file }, event) {
-      const group = isOne(ref);
-      const there = sql`EXISTS (SELECT 1 FROM user_groups g WHERE ${group})`;
-      const groupId = sql`(SELECT g.id FROM user_groups g WHERE ${group})`;
-      const results = await database.write([
-        ...(file
-          ? [
-              replaceImport(applicationId, group, there),
-              insertImport(
-                applicationId,
-                { id: file.importId, groupId, fileUrl: file.fileUrl },
-                event.at,
-                there,
-              ),
-            ]
-          : []),
-        sql`UPDATE user_groups AS g SET name = COALESCE(${name ?? null}, name),
-              description = COALESCE(${description ?? null}, description),
-              import_id = COALESCE(${file?.importId ?? null}, import_id), modified_at = ${event.at}
-            WHERE ${group}`,
-        auditStatement(applicationId, event, there),
-        select(group),
-      ]);
-      const row = results.at(-1)?.[0];
+      const one = isOne(ref);
+      const there = groupExists(one);
+      const groupId = sql`(SELECT ${g.id} FROM ${as(g)} WHERE ${one})`;
+      const { group } = await database.write({
+        replaced: file && replaceImport(applicationId, one, there),
+        import:
+          file &&
+          insertImport(
+            applicationId,
+            { id: file.importId, groupId, fileUrl: file.fileUrl },
+            event.at,
+            there,
+          ),
+        updated: update(userGroups)
+          .set({ name, description, importId: file?.importId, modifiedAt: event.at })
+          .where(
+            sql`${userGroups.applicationId} = ${applicationId} AND ${'uid' in ref ? sql`${userGroups.uid} = ${ref.uid}` : sql`${userGroups.id} = ${ref.id}`}`,
+          ),
+        event: auditStatement(applicationId, event, there),
+        group: selectGroups(one),
+      });
+      const [row] = group;
       return row && readGroup(row);
     },
 
     async claimStalled(importId, before, now) {
-      const [claimed = []] = await database.write([
-        sql`UPDATE group_imports SET progressed_at = ${now}
-            WHERE application_id = ${applicationId} AND id = ${importId}
-              AND state IN ('pending', 'processing') AND progressed_at <= ${before} RETURNING id`,
-      ]);
+      const { claimed } = await database.write({
+        claimed: update(groupImports)
+          .set({ progressedAt: now })
+          .where(
+            sql`${groupImports.applicationId} = ${applicationId} AND ${groupImports.id} = ${importId}
+              AND ${groupImports.state} IN ('pending', 'processing') AND ${groupImports.progressedAt} <= ${before}`,
+          )
+          .returning({ id: groupImports.id }),
+      });
       return claimed.length > 0;
     },
   };

@@ -1,6 +1,7 @@
-import { sql } from './sql.ts';
 import type { Health } from '../../ports.ts';
 import type { Database } from './database.ts';
+import { select } from './query.ts';
+import { companies } from './schema.ts';
 import { keys, type Values } from '../kv/values.ts';
 
 /** One D1 and one KV round trip, at the same time. */
@@ -8,7 +9,7 @@ export function createHealth(database: Database, values: Values): Health {
   return {
     async probe() {
       const probes = {
-        D1: database.read([sql`SELECT id FROM companies LIMIT 1`]),
+        D1: database.read({ company: select({ id: companies.id }).from(companies).limit(1) }),
         KV: values.get(keys.health()),
       };
       const results = await Promise.allSettled(Object.values(probes));

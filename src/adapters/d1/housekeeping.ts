@@ -1,12 +1,13 @@
 /** What the crons do, database by database; one that fails stops no other. */
-import { sql } from './sql.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../ports.ts';
 import type { Values } from '../kv/values.ts';
 import { Database } from './database.ts';
 import { dropLeftovers, takeStalled, type Stalled } from './import-upkeep.ts';
 import { Purge, type Cutoff } from './purge.ts';
+import { select, sql } from './query.ts';
 import { dropExpired, type Dropped } from './retention.ts';
+import { applications } from './schema.ts';
 
 /** In UTC, as wrangler.toml has them under `triggers`: one purges deleted users, one keeps imports going, any other drops what has expired. */
 export const PURGE_CRON = '17 3 * * *';
@@ -58,12 +59,17 @@ export function housekeeping(
 
   /** By the name of the database. An application without a sound number of days keeps its users. */
   async function cutoffs(now: number): Promise<Map<string, Cutoff[]>> {
-    const [rows = []] = await new Database(config.directory).read([
-      sql`SELECT id, shard, json_extract(config, '$.delete_account_day') AS days FROM applications`,
-    ]);
-    const known = rows.flatMap(({ id, shard, days }) =>
+    const { rows } = await new Database(config.directory).read({
+      rows: select({
+        application: applications.id,
+        shard: applications.shard,
+        // Whatever stands there: it is looked at before it counts.
+        days: sql`json_extract(${applications.config}, '$.delete_account_day')`,
+      }).from(applications),
+    });
+    const known = rows.flatMap(({ application, shard, days }) =>
       typeof days === 'number' && days >= 0
-        ? [{ shard: String(shard), application: String(id), cutoff: now - days * DAY }]
+        ? [{ shard, application, cutoff: now - days * DAY }]
         : [],
     );
     return Map.groupBy(known, ({ shard }) => shard);

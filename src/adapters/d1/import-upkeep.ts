@@ -1,7 +1,8 @@
 /** What imports need now and then: a new message for one whose message was lost, and an end for members that are nobody's. */
-import { sql } from './sql.ts';
 import type { Database } from './database.ts';
+import { remove, select, selectValues, sql, update } from './query.ts';
 import type { Dropped } from './retention.ts';
+import { groupImportErrors, groupImports, groupMembers } from './schema.ts';
 
 /** Longer than a message waits between two tries. */
 const STALLED = 600_000;
@@ -19,17 +20,18 @@ export interface Stalled {
 
 /** Imports that nothing has moved for ten minutes; each is told once. */
 export async function takeStalled(database: Database, now: number): Promise<Stalled[]> {
-  const [rows = []] = await database.write([
-    sql`UPDATE group_imports SET progressed_at = ${now} WHERE rowid IN (
-          SELECT rowid FROM group_imports
-          WHERE state IN ('pending', 'processing') AND progressed_at <= ${now - STALLED}
-          ORDER BY progressed_at LIMIT ${MAX_WOKEN})
-        RETURNING application_id, id`,
-  ]);
-  return rows.map((row) => ({
-    applicationId: String(row['application_id']),
-    importId: String(row['id']),
-  }));
+  const { stalled } = await database.write({
+    stalled: update(groupImports)
+      .set({ progressedAt: now })
+      .where(
+        sql`rowid IN (
+          SELECT rowid FROM ${groupImports}
+          WHERE ${groupImports.state} IN ('pending', 'processing') AND ${groupImports.progressedAt} <= ${now - STALLED}
+          ORDER BY ${groupImports.progressedAt} LIMIT ${MAX_WOKEN})`,
+      )
+      .returning({ applicationId: groupImports.applicationId, importId: groupImports.id }),
+  });
+  return stalled;
 }
 
 /**
@@ -37,33 +39,40 @@ export async function takeStalled(database: Database, now: number): Promise<Stal
  * its group to show, until a newer file comes.
  */
 export async function dropLeftovers(database: Database): Promise<Dropped> {
-  const [rows = []] = await database.read([
-    sql`SELECT application_id, id FROM group_imports
-        WHERE state IN ('failed', 'replaced') AND cleared = 0 LIMIT ${MAX_IMPORTS}`,
-  ]);
+  const { rows } = await database.read({
+    rows: select({ application: groupImports.applicationId, id: groupImports.id })
+      .from(groupImports)
+      .where(sql`${groupImports.state} IN ('failed', 'replaced') AND ${groupImports.cleared} = 0`)
+      .limit(MAX_IMPORTS),
+  });
   const dropped: Dropped = { counts: { group_members: 0 }, complete: rows.length < MAX_IMPORTS };
   let batches = 0;
-  for (const { application_id, id } of rows) {
-    const application = String(application_id);
-    const ofImport = sql`application_id = ${application} AND import_id = ${String(id)}`;
-    const isOne = sql`application_id = ${application} AND id = ${String(id)}`;
+  for (const { application, id } of rows) {
+    const membersOf = sql`${groupMembers.applicationId} = ${application} AND ${groupMembers.importId} = ${id}`;
+    const isOne = sql`${groupImports.applicationId} = ${application} AND ${groupImports.id} = ${id}`;
+    const replaced = sql`${isOne} AND ${groupImports.state} = 'replaced'`;
     let gone = BATCH;
     for (; gone === BATCH && batches < MAX_BATCHES; batches += 1) {
-      const [, [row] = []] = await database.write([
-        sql`DELETE FROM group_members WHERE rowid IN (
-              SELECT rowid FROM group_members WHERE ${ofImport} LIMIT ${BATCH})`,
-        sql`SELECT changes() AS gone`,
-      ]);
-      gone = Number(row?.['gone'] ?? 0);
+      const { counted } = await database.write({
+        members: remove(groupMembers).where(
+          sql`rowid IN (SELECT rowid FROM ${groupMembers} WHERE ${membersOf} LIMIT ${BATCH})`,
+        ),
+        counted: selectValues({ gone: sql<number>`changes()` }),
+      });
+      gone = counted[0]?.gone ?? 0;
       dropped.counts['group_members'] = (dropped.counts['group_members'] ?? 0) + gone;
     }
     if (gone === BATCH) return { ...dropped, complete: false };
-    await database.write([
-      sql`DELETE FROM group_import_errors WHERE ${ofImport}
-          AND EXISTS (SELECT 1 FROM group_imports WHERE ${isOne} AND state = 'replaced')`,
-      sql`DELETE FROM group_imports WHERE ${isOne} AND state = 'replaced'`,
-      sql`UPDATE group_imports SET cleared = 1 WHERE ${isOne} AND state = 'failed'`,
-    ]);
+    await database.write({
+      errors: remove(groupImportErrors).where(
+        sql`${groupImportErrors.applicationId} = ${application} AND ${groupImportErrors.importId} = ${id}
+          AND EXISTS (SELECT 1 FROM ${groupImports} WHERE ${replaced})`,
+      ),
+      replaced: remove(groupImports).where(replaced),
+      cleared: update(groupImports)
+        .set({ cleared: true })
+        .where(sql`${isOne} AND ${groupImports.state} = 'failed'`),
+    });
   }
   return dropped;
 }

@@ -1,11 +1,35 @@
-import { sql, type SQL } from './sql.ts';
-import type { IdentifierRef, Limit, LinkKind, Links, Settled, SmsGuard } from '../../ports.ts';
+import type {
+  IdentifierRef,
+  Limit,
+  LinkKind,
+  Links,
+  ConsumeResult,
+  SmsGuard,
+} from '../../ports.ts';
 import { auditOf, signInStatements } from './audit.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import { uniqueViolation, type Database } from './database.ts';
+import {
+  alias,
+  as,
+  columnList,
+  insertSelect,
+  type Query,
+  remove,
+  select,
+  sql,
+  type SQL,
+  update,
+} from './query.ts';
 import { revoke } from './revocation-statements.ts';
+import { identifiers, links, users } from './schema.ts';
 import { judgeSms, smsVerified, uncountSms, type TellSms } from './sms-statements.ts';
-import { byId, readUser, selectUser, verifyIdentifier } from './user-statements.ts';
+import { byId, readUser, selectUser } from './user-rows.ts';
+import { userIs, verifyIdentifier } from './user-statements.ts';
+
+const l = alias(links, 'l');
+const i = alias(identifiers, 'i');
+const u = alias(users, 'u');
 
 interface Row {
   kind: LinkKind;
@@ -15,9 +39,12 @@ interface Row {
 }
 
 export function d1Links(database: Database, applicationId: string, tellSms: TellSms): Links {
-  const linkIs = (id: string): SQL => sql`application_id = ${applicationId} AND id = ${id}`;
+  const linkIs = (id: string): SQL =>
+    sql`${links.applicationId} = ${applicationId} AND ${links.id} = ${id}`;
+  const exists = (where: SQL): SQL => sql`EXISTS (SELECT 1 FROM ${links} WHERE ${where})`;
   const usable = (id: string, kind: LinkKind, now: number): SQL =>
-    sql`${linkIs(id)} AND link_kind = ${kind} AND used_at IS NULL AND expires_at > ${now}`;
+    sql`${linkIs(id)} AND ${links.linkKind} = ${kind} AND ${links.usedAt} IS NULL
+      AND ${links.expiresAt} > ${now}`;
 
   /** Judges and charges, and writes the row when there is room. */
   async function open(
@@ -28,22 +55,34 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
     sms?: SmsGuard,
   ) {
     const json = limitsJson(limits);
-    const opened = sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)})`;
+    const opened = exists(linkIs(id));
     const cost = judgeSms(applicationId, sms, opened, tellSms);
-    const results = await database.write([
-      usage(applicationId, json, now),
-      sql`INSERT INTO links (application_id, id, link_kind, user_id, kind, value, calling_code, foreign_sms, created_at, expires_at)
-          SELECT ${applicationId}, ${id}, ${kind}, ${owner}, ${identifier.kind}, ${identifier.value},
-                 ${identifier.callingCode ?? null}, ${sms?.foreign ? 1 : 0}, ${now}, ${expiresAt}
-          WHERE NOT ${overLimit(applicationId, json, now)} AND ${cost.room} RETURNING user_id`,
-      charge(applicationId, json, now, opened),
+    const { used, made, ...sent } = await database.write({
+      used: usage(applicationId, json, now),
+      made: insertSelect(
+        links,
+        {
+          applicationId,
+          id,
+          linkKind: kind,
+          userId: owner,
+          kind: identifier.kind,
+          value: identifier.value,
+          callingCode: identifier.callingCode,
+          foreignSms: Boolean(sms?.foreign),
+          createdAt: now,
+          expiresAt,
+        },
+        sql`WHERE NOT ${overLimit(applicationId, json, now)} AND ${cost.room}`,
+      ).returning({ userId: links.userId }),
+      charge: charge(applicationId, json, now, opened),
       ...cost.count,
-    ]);
-    const [used = [], [row] = []] = results;
-    const tooDear = cost.limited(results);
+    });
+    const [row] = made;
+    const tooDear = cost.limited(sent);
     return {
       limited: row ? undefined : (limitedOf(used, now) ?? tooDear),
-      owner: row?.['user_id'],
+      owner: row?.userId,
     };
   }
 
@@ -53,37 +92,46 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
     kind: LinkKind,
     now: number,
     userId: SQL,
-    effects: (won: SQL) => SQL[],
-  ): Promise<Settled> {
+    effects: (won: SQL) => Query[],
+  ): Promise<ConsumeResult> {
     const nonce = crypto.randomUUID();
-    const won = sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)} AND used_by = ${nonce})`;
-    const results = await database.write([
-      sql`UPDATE links SET used_at = ${now}, used_by = ${nonce}
-          WHERE ${usable(id, kind, now)} AND ${kind === 'reset' ? stillVerified(id) : sql`TRUE`} RETURNING id`,
-      ...effects(won),
-      smsVerified(
+    const won = exists(sql`${linkIs(id)} AND ${links.usedBy} = ${nonce}`);
+    const { used, user } = await database.write({
+      used: update(links)
+        .set({ usedAt: now, usedBy: nonce })
+        .where(
+          sql`${usable(id, kind, now)} AND ${kind === 'reset' ? stillVerified(id) : sql`TRUE`}`,
+        )
+        .returning({ id: links.id }),
+      effects: effects(won),
+      sms: smsVerified(
         applicationId,
-        sql`SELECT created_at AS at FROM links WHERE ${linkIs(id)} AND foreign_sms = 1`,
+        sql`SELECT ${links.createdAt} AS at FROM ${links} WHERE ${linkIs(id)} AND ${links.foreignSms} = 1`,
         won,
       ),
       // Every other link of the same identifier and kind dies with the first that is used (D-56).
-      sql`DELETE FROM links WHERE application_id = ${applicationId} AND link_kind = ${kind} AND id <> ${id}
-          AND (user_id, value) IN (SELECT l.user_id, l.value FROM links l
-                                   WHERE l.application_id = ${applicationId} AND l.id = ${id})
+      others: remove(links).where(
+        sql`${links.applicationId} = ${applicationId} AND ${links.linkKind} = ${kind} AND ${links.id} <> ${id}
+          AND (${columnList([links.userId, links.value])}) IN (
+            SELECT ${columnList([l.userId, l.value])} FROM ${as(l)}
+            WHERE ${l.applicationId} = ${applicationId} AND ${l.id} = ${id})
           AND ${won}`,
-      selectUser(byId(applicationId, userId)),
-    ]);
-    if (results[0]?.length === 0) return { state: 'lost' };
-    return { state: 'done', user: readUser(results.at(-1)?.[0]) };
+      ),
+      user: selectUser(byId(applicationId, userId)),
+    });
+    if (used.length === 0) return { state: 'lost' };
+    return { state: 'done', user: readUser(user[0]) };
   }
 
   /** A reset link is worth what the address is worth to its user: nothing once it is not verified there any more. */
   const stillVerified = (id: string): SQL => sql`EXISTS (
-    SELECT 1 FROM links l CROSS JOIN identifiers i
-    ON i.application_id = l.application_id AND i.user_id = l.user_id AND i.kind = l.kind AND i.value = l.value
-    WHERE l.application_id = ${applicationId} AND l.id = ${id} AND i.verified = 1)`;
+    SELECT 1 FROM ${as(l)} CROSS JOIN ${as(i)}
+    ON ${i.applicationId} = ${l.applicationId} AND ${i.userId} = ${l.userId} AND ${i.kind} = ${l.kind}
+      AND ${i.value} = ${l.value}
+    WHERE ${l.applicationId} = ${applicationId} AND ${l.id} = ${id} AND ${i.verified} = 1)`;
 
-  const ownerOfLink = (id: string): SQL => sql`(SELECT user_id FROM links WHERE ${linkIs(id)})`;
+  const ownerOfLink = (id: string): SQL =>
+    sql`(SELECT ${links.userId} FROM ${links} WHERE ${linkIs(id)})`;
 
   return {
     async open(link, limits, sms) {
@@ -94,10 +142,11 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
 
     async openReset(link, limits) {
       const { identifier, createdAt, expiresAt } = link;
-      const owner = sql`(SELECT u.id FROM identifiers i CROSS JOIN users u
-        ON u.application_id = i.application_id AND u.id = i.user_id
-        WHERE i.application_id = ${applicationId} AND i.kind = ${identifier.kind} AND i.value = ${identifier.value}
-          AND i.verified = 1 AND u.blocked_at IS NULL AND u.archived_at IS NULL AND u.deleted_at IS NULL)`;
+      const owner = sql`(SELECT ${u.id} FROM ${as(i)} CROSS JOIN ${as(u)}
+        ON ${u.applicationId} = ${i.applicationId} AND ${u.id} = ${i.userId}
+        WHERE ${i.applicationId} = ${applicationId} AND ${i.kind} = ${identifier.kind}
+          AND ${i.value} = ${identifier.value} AND ${i.verified} = 1 AND ${u.blockedAt} IS NULL
+          AND ${u.archivedAt} IS NULL AND ${u.deletedAt} IS NULL)`;
       const opened = await open(
         { ...link, kind: 'reset' },
         sql`COALESCE(${owner}, '')`,
@@ -108,48 +157,65 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
     },
 
     async cancel({ id, createdAt }, limits, sms) {
-      const there = sql`EXISTS (SELECT 1 FROM links WHERE ${linkIs(id)})`;
-      await database.write([
-        ...(sms ? [uncountSms(applicationId, sms, there)] : []),
-        giveBack(applicationId, limitsJson(limits), createdAt, there),
-        sql`DELETE FROM links WHERE ${linkIs(id)}`,
-      ]);
+      const there = exists(linkIs(id));
+      await database.write({
+        sms: sms && uncountSms(applicationId, sms, there),
+        giveBack: giveBack(applicationId, limitsJson(limits), createdAt, there),
+        removed: remove(links).where(linkIs(id)),
+      });
     },
 
     async describe(linkId, now) {
-      const link = sql`${linkIs(linkId)} AND used_at IS NULL AND expires_at > ${now}
-        AND (link_kind <> 'reset' OR ${stillVerified(linkId)})`;
-      const [[row] = [], [owner] = []] = await database.read([
-        sql`SELECT link_kind, kind, value, calling_code FROM links WHERE ${link}`,
-        selectUser(byId(applicationId, sql`(SELECT user_id FROM links WHERE ${link})`)),
-      ]);
-      const user = readUser(owner);
+      const link = sql`${linkIs(linkId)} AND ${links.usedAt} IS NULL AND ${links.expiresAt} > ${now}
+        AND (${links.linkKind} <> 'reset' OR ${stillVerified(linkId)})`;
+      const { described, owners } = await database.read({
+        described: select({
+          linkKind: links.linkKind,
+          kind: links.kind,
+          value: links.value,
+          callingCode: links.callingCode,
+        })
+          .from(links)
+          .where(link),
+        owners: selectUser(
+          byId(applicationId, sql`(SELECT ${links.userId} FROM ${links} WHERE ${link})`),
+        ),
+      });
+      const [row] = described;
+      const user = readUser(owners[0]);
       if (!row || !user) return undefined;
       const identifier: IdentifierRef = {
-        // Written by `open` only.
-        kind: String(row['kind']) as IdentifierRef['kind'],
-        value: String(row['value']),
-        callingCode: (row['calling_code'] as number | null) ?? undefined,
+        kind: row.kind,
+        value: row.value,
+        callingCode: row.callingCode ?? undefined,
       };
-      return { kind: String(row['link_kind']) as LinkKind, identifier, user };
+      return { kind: row.linkKind, identifier, user };
     },
 
     async findReset(linkId, now) {
-      const holder = sql`(SELECT user_id FROM links WHERE ${usable(linkId, 'reset', now)} AND ${stillVerified(linkId)})`;
-      const [[row] = []] = await database.read([selectUser(byId(applicationId, holder))]);
-      return readUser(row);
+      const holder = sql`(SELECT ${links.userId} FROM ${links}
+        WHERE ${usable(linkId, 'reset', now)} AND ${stillVerified(linkId)})`;
+      const { user } = await database.read({ user: selectUser(byId(applicationId, holder)) });
+      return readUser(user[0]);
     },
 
     async verify(linkId, kind, now) {
-      const [[link] = []] = await database.read([
-        sql`SELECT user_id, kind, value, calling_code FROM links WHERE ${usable(linkId, kind, now)}`,
-      ]);
+      const { found } = await database.read({
+        found: select({
+          userId: links.userId,
+          value: links.value,
+          callingCode: links.callingCode,
+        })
+          .from(links)
+          .where(usable(linkId, kind, now)),
+      });
+      const [link] = found;
       if (!link) return { state: 'lost' };
-      const userId = String(link['user_id']);
+      const { userId, value } = link;
       const identifier: IdentifierRef = {
         kind: kind === 'verify_email' ? 'email' : 'phone',
-        value: String(link['value']),
-        callingCode: (link['calling_code'] as number | null) ?? undefined,
+        value,
+        callingCode: link.callingCode ?? undefined,
       };
       try {
         const settled = await use(linkId, kind, now, sql`${userId}`, (won) =>
@@ -169,8 +235,9 @@ export function d1Links(database: Database, applicationId: string, tellSms: Tell
       const owner = ownerOfLink(linkId);
       return use(linkId, 'reset', now, owner, (won) => [
         ...revoke(applicationId, 'password_reset', { users: owner, now, condition: won }),
-        sql`UPDATE users SET password_hash = ${passwordHash}, has_old_password_hash = 0, updated_at = ${now}
-            WHERE application_id = ${applicationId} AND id = ${owner} AND ${won}`,
+        update(users)
+          .set({ passwordHash, hasOldPasswordHash: false, updatedAt: now })
+          .where(sql`${userIs(applicationId, owner)} AND ${won}`),
         auditOf(applicationId, event, owner, won),
         ...(signIn ? signInStatements(applicationId, signIn, won) : []),
       ]);

@@ -1,12 +1,22 @@
 /** What using up a code brings about, as statements that take hold only when this try won. */
-import { sql, type SQL } from './sql.ts';
 import type { Effect, IdentifierRef, Settlement } from '../../ports.ts';
 import { registrationOf } from '../../domain/otp-effect.ts';
 import { uniqueViolation } from './database.ts';
 import { auditStatement } from './audit.ts';
 import { insertProof, insertRegistration, linkIdentity } from './registration-statements.ts';
+import { alias, as, type Query, sql, type SQL, update } from './query.ts';
 import { revoke } from './revocation-statements.ts';
-import { insertUser, otherIdentifiers, updateFields, verifyIdentifier } from './user-statements.ts';
+import { registrations, users } from './schema.ts';
+import {
+  insertUser,
+  otherIdentifiers,
+  updateFields,
+  userIs,
+  verifyIdentifier,
+} from './user-statements.ts';
+
+const r = alias(registrations, 'r');
+const u = alias(users, 'u');
 
 /** Whether a `verify` effect would exceed the number of identifiers a profile holds. */
 export function fullness(applicationId: string, { challenge, effect }: Settlement): SQL {
@@ -24,12 +34,13 @@ function registrationHolds(applicationId: string, { effect, now }: Settlement): 
   if (id === undefined) return sql`TRUE`;
   const bound =
     effect.kind === 'verify'
-      ? sql`EXISTS (SELECT 1 FROM users u WHERE u.application_id = r.application_id AND u.id = ${effect.userId}
-              AND u.id = r.user_id AND r.user_proven_at >= u.sessions_valid_from)`
-      : sql`r.user_id IS NULL`;
+      ? sql`EXISTS (SELECT 1 FROM ${as(u)} WHERE ${u.applicationId} = ${r.applicationId}
+              AND ${u.id} = ${effect.userId} AND ${u.id} = ${r.userId}
+              AND ${r.userProvenAt} >= ${u.sessionsValidFrom})`
+      : sql`${r.userId} IS NULL`;
   return sql`EXISTS (
-    SELECT 1 FROM registrations r WHERE r.application_id = ${applicationId} AND r.id = ${id}
-      AND r.finished_at IS NULL AND r.expires_at > ${now} AND ${bound})`;
+    SELECT 1 FROM ${as(r)} WHERE ${r.applicationId} = ${applicationId} AND ${r.id} = ${id}
+      AND ${r.finishedAt} IS NULL AND ${r.expiresAt} > ${now} AND ${bound})`;
 }
 
 /** What must hold for the code to be used up at all. */
@@ -37,12 +48,17 @@ export function precondition(applicationId: string, settlement: Settlement): SQL
   return sql`NOT ${fullness(applicationId, settlement)} AND ${registrationHolds(applicationId, settlement)}`;
 }
 
-function finish(applicationId: string, id: string, userId: string, at: Settlement, won: SQL): SQL {
-  return sql`UPDATE registrations SET finished_at = ${at.now}, finished_by = ${at.nonce}, user_id = ${userId}
-             WHERE application_id = ${applicationId} AND id = ${id} AND ${won}`;
+const registrationIs = (applicationId: string, id: string): SQL =>
+  sql`${registrations.applicationId} = ${applicationId} AND ${registrations.id} = ${id}`;
+
+function finish(applicationId: string, id: string, userId: string, at: Settlement, won: SQL) {
+  return update(registrations)
+    .set({ finishedAt: at.now, finishedBy: at.nonce, userId })
+    .where(sql`${registrationIs(applicationId, id)} AND ${won}`);
 }
 
-export function effectStatements(applicationId: string, settlement: Settlement, won: SQL): SQL[] {
+/** @param won true in the batch when this try used the code up */
+export function effectStatements(applicationId: string, settlement: Settlement, won: SQL): Query[] {
   const { effect, challenge, now } = settlement;
   switch (effect.kind) {
     case 'none':
@@ -61,8 +77,9 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
     case 'bind':
       return [
         // The form may be a stranger's, so it is dropped (D-48).
-        sql`UPDATE registrations SET user_id = ${effect.userId}, user_proven_at = ${now}, form_id = NULL
-            WHERE application_id = ${applicationId} AND id = ${effect.registration} AND ${won}`,
+        update(registrations)
+          .set({ userId: effect.userId, userProvenAt: now, formId: null })
+          .where(sql`${registrationIs(applicationId, effect.registration)} AND ${won}`),
       ];
     case 'verify':
       return [
@@ -84,8 +101,9 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
           now,
           condition: won,
         }),
-        sql`UPDATE users SET deleted_at = ${now}, delete_reason = ${effect.reason ?? null}, updated_at = ${now}
-            WHERE application_id = ${applicationId} AND id = ${effect.userId} AND ${won}`,
+        update(users)
+          .set({ deletedAt: now, deleteReason: effect.reason ?? null, updatedAt: now })
+          .where(sql`${userIs(applicationId, effect.userId)} AND ${won}`),
         auditStatement(applicationId, effect.event, won),
       ];
     case 'close':

@@ -1,25 +1,26 @@
-import { sql, type SQL } from './sql.ts';
 import type { Limit, LoginName, PasswordAttempt, Passwords } from '../../ports.ts';
 import { auditStatement, signInStatements } from './audit.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import type { Database } from './database.ts';
+import { select, selectValues, sql, type SQL, update } from './query.ts';
 import { insertRegistration } from './registration-statements.ts';
 import { revoke } from './revocation-statements.ts';
-import { byId, readUser, selectUser } from './user-statements.ts';
+import { identifiers, users } from './schema.ts';
+import { byId, readUser, selectUser, u, USER_FIELDS } from './user-rows.ts';
+import { userIs } from './user-statements.ts';
 
 export function d1Passwords(database: Database, applicationId: string): Passwords {
-  const userIs = (userId: string): SQL => sql`application_id = ${applicationId} AND id = ${userId}`;
-
   /** The id of the user that a login name means, by a verified identifier (D-53) or a username. */
   function meant(login: LoginName): SQL {
     if ('userId' in login) return sql`${login.userId}`;
     if ('username' in login) {
-      return sql`(SELECT id FROM users
-                  WHERE application_id = ${applicationId} AND username = ${login.username})`;
+      return sql`(SELECT ${users.id} FROM ${users}
+                  WHERE ${users.applicationId} = ${applicationId} AND ${users.username} = ${login.username})`;
     }
     const { kind, value } = login.identifier;
-    return sql`(SELECT user_id FROM identifiers
-                WHERE application_id = ${applicationId} AND kind = ${kind} AND value = ${value} AND verified = 1)`;
+    return sql`(SELECT ${identifiers.userId} FROM ${identifiers}
+                WHERE ${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = ${kind}
+                  AND ${identifiers.value} = ${value} AND ${identifiers.verified} = 1)`;
   }
 
   /** The limits as JSON, the account's own among them; its bucket depends on who is meant. */
@@ -39,64 +40,80 @@ export function d1Passwords(database: Database, applicationId: string): Password
     async attempt(attempt) {
       const { login, now } = attempt;
       const limits = allLimits(attempt);
-      const [used = [], , [row] = [], [charged] = []] = await database.write([
-        usage(applicationId, limits, now),
-        charge(applicationId, limits, now, sql`NOT ${overLimit(applicationId, limits, now)}`),
-        selectUser(sql`u.application_id = ${applicationId} AND u.id = ${meant(login)}`),
-        sql`SELECT ${limits} AS limits, ${overLimit(applicationId, limits, now)} AS spent`,
-      ]);
+      const { used, found, charged } = await database.write({
+        used: usage(applicationId, limits, now),
+        charge: charge(
+          applicationId,
+          limits,
+          now,
+          sql`NOT ${overLimit(applicationId, limits, now)}`,
+        ),
+        found: select({ ...USER_FIELDS, passwordHash: u.passwordHash })
+          .from(u)
+          .where(byId(applicationId, meant(login))),
+        charged: selectValues({
+          // Put together by `allLimits`.
+          limits: limits.mapWith((json: string) => JSON.parse(json) as Limit[]),
+          spent: overLimit(applicationId, limits, now).mapWith(Boolean),
+        }),
+      });
       const limited = limitedOf(used, now);
       if (limited) return { limited };
-      const hash = row?.['password_hash'];
+      const [user] = found;
       return {
-        user: readUser(row),
-        hash: typeof hash === 'string' ? hash : undefined,
-        // Put together two statements above.
-        charged: JSON.parse(String(charged?.['limits'])) as Limit[],
-        spent: charged?.['spent'] === 1,
+        user: readUser(user),
+        hash: user?.passwordHash ?? undefined,
+        charged: charged[0]?.limits ?? [],
+        spent: charged[0]?.spent === true,
       };
     },
 
     async succeed({ charged, chargedAt, userId, hash, rehash, signIn, registration }) {
-      const same = sql`EXISTS (SELECT 1 FROM users WHERE ${userIs(userId)} AND password_hash IN (${hash}, ${rehash ?? hash}))`;
-      const results = await database.write([
-        ...(rehash === undefined
-          ? []
-          : [
-              sql`UPDATE users SET password_hash = ${rehash}, has_old_password_hash = 0
-                  WHERE ${userIs(userId)} AND password_hash = ${hash}`,
-            ]),
-        giveBack(applicationId, limitsJson(charged), chargedAt, same),
-        ...(signIn ? signInStatements(applicationId, signIn, same) : []),
-        ...(registration ? [insertRegistration(applicationId, registration, same)] : []),
-        selectUser(sql`${byId(applicationId, userId)} AND ${same}`),
-      ]);
-      return readUser(results.at(-1)?.[0]);
+      const own = userIs(applicationId, userId);
+      const same = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${own}
+        AND ${users.passwordHash} IN (${hash}, ${rehash ?? hash}))`;
+      const { user } = await database.write({
+        rehash:
+          rehash === undefined
+            ? undefined
+            : update(users)
+                .set({ passwordHash: rehash, hasOldPasswordHash: false })
+                .where(sql`${own} AND ${users.passwordHash} = ${hash}`),
+        giveBack: giveBack(applicationId, limitsJson(charged), chargedAt, same),
+        signIn: signIn ? signInStatements(applicationId, signIn, same) : [],
+        registration: registration && insertRegistration(applicationId, registration, same),
+        user: selectUser(sql`${byId(applicationId, userId)} AND ${same}`),
+      });
+      return readUser(user[0]);
     },
 
     async hashOf(userId) {
-      const [[row] = []] = await database.read([
-        sql`SELECT password_hash FROM users WHERE ${userIs(userId)}`,
-      ]);
-      const hash = row?.['password_hash'];
-      return typeof hash === 'string' ? hash : undefined;
+      const { found } = await database.read({
+        found: select({ hash: users.passwordHash })
+          .from(users)
+          .where(userIs(applicationId, userId)),
+      });
+      return found[0]?.hash ?? undefined;
     },
 
     async set(userId, from, to, event) {
       const now = event.at;
-      const unchanged = sql`EXISTS (SELECT 1 FROM users WHERE ${userIs(userId)} AND password_hash IS ${from ?? null})`;
-      const results = await database.write([
-        ...revoke(applicationId, 'password_changed', {
+      const isFrom = sql`${userIs(applicationId, userId)} AND ${users.passwordHash} IS ${from ?? null}`;
+      const unchanged = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${isFrom})`;
+      const { changed, user } = await database.write({
+        revoked: revoke(applicationId, 'password_changed', {
           users: sql`(${userId})`,
           now,
           condition: unchanged,
         }),
-        auditStatement(applicationId, event, unchanged),
-        sql`UPDATE users SET password_hash = ${to}, has_old_password_hash = 0, updated_at = ${now}
-            WHERE ${userIs(userId)} AND password_hash IS ${from ?? null} RETURNING id`,
-        selectUser(byId(applicationId, userId)),
-      ]);
-      return results.at(-2)?.length === 0 ? undefined : readUser(results.at(-1)?.[0]);
+        event: auditStatement(applicationId, event, unchanged),
+        changed: update(users)
+          .set({ passwordHash: to, hasOldPasswordHash: false, updatedAt: now })
+          .where(isFrom)
+          .returning({ id: users.id }),
+        user: selectUser(byId(applicationId, userId)),
+      });
+      return changed.length === 0 ? undefined : readUser(user[0]);
     },
   };
 }

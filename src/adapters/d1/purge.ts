@@ -3,10 +3,27 @@
  * each user either whole or gone, and the next one goes on; nothing that happened meanwhile is undone, because every
  * statement looks once more whether the user is still to go.
  */
-import { sql, type SQL } from './sql.ts';
 import { keys, type Key, type Values } from '../kv/values.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
+import { alias, as, columnList, remove, select, sql, type SQL, update } from './query.ts';
 import type { Dropped } from './retention.ts';
+import {
+  auditEvents,
+  endedSessions,
+  groupMembers,
+  identifiers,
+  links,
+  otpChallenges,
+  proofs,
+  registrations,
+  socialIdentities,
+  users,
+  userWords,
+} from './schema.ts';
+
+const u = alias(users, 'u');
+const i = alias(identifiers, 'i');
+const r = alias(registrations, 'r');
 
 /** Users a batch: some of its statements go through the whole ledger of the last day, however few users there are. */
 const CHUNK = 100;
@@ -24,43 +41,72 @@ interface Due extends Cutoff {
 }
 
 /** The keys of those of `users` that are still to go. */
-const stillDue = (users: readonly Due[]): SQL =>
-  sql`SELECT u.application_id, u.id FROM json_each(${JSON.stringify(users)}) j CROSS JOIN users u
-      ON u.application_id = j.value ->> 'application' AND u.id = j.value ->> 'user'
-      WHERE u.deleted_at <= j.value ->> 'cutoff'`;
+const stillDue = (due: readonly Due[]): SQL =>
+  sql`SELECT ${u.applicationId} AS application_id, ${u.id} AS id FROM json_each(${JSON.stringify(due)}) j CROSS JOIN ${as(u)}
+      ON ${u.applicationId} = j.value ->> 'application' AND ${u.id} = j.value ->> 'user'
+      WHERE ${u.deletedAt} <= j.value ->> 'cutoff'`;
 
 /** Identifiers that the users hold; `verified` ones stay theirs until the purge (D-53). */
 const valuesOf = (due: SQL, condition: SQL = sql`TRUE`): SQL =>
-  sql`SELECT i.application_id, i.kind, i.value FROM (${due}) d CROSS JOIN identifiers i
-      ON i.application_id = d.application_id AND i.user_id = d.id WHERE ${condition}`;
+  sql`SELECT ${columnList([i.applicationId, i.kind, i.value])} FROM (${due}) d CROSS JOIN ${as(i)}
+      ON ${i.applicationId} = d.application_id AND ${i.userId} = d.id WHERE ${condition}`;
+
+type OfUsers =
+  | typeof otpChallenges
+  | typeof registrations
+  | typeof links
+  | typeof endedSessions
+  | typeof socialIdentities
+  | typeof auditEvents
+  | typeof groupMembers
+  | typeof userWords
+  | typeof identifiers;
 
 /** One transaction. Identifiers and users go last: they are what the other statements look at. */
-function purgeStatements(users: readonly Due[], now: number): SQL[] {
-  const due = stillDue(users);
-  const ofUser = sql`(application_id, user_id) IN (${due})`;
-  const ofRegistration = sql`(application_id, registration) IN
-    (SELECT r.application_id, r.id FROM registrations r WHERE (r.application_id, r.user_id) IN (${due}))`;
+function purgeStatements(gone: readonly Due[], now: number) {
+  const due = stillDue(gone);
+  const ofUser = (table: OfUsers): SQL =>
+    sql`(${columnList([table.applicationId, table.userId])}) IN (${due})`;
+  const ofRegistration = (table: typeof otpChallenges | typeof proofs): SQL =>
+    sql`(${columnList([table.applicationId, table.registration])}) IN (
+      SELECT ${columnList([r.applicationId, r.id])} FROM ${as(r)}
+      WHERE (${columnList([r.applicationId, r.userId])}) IN (${due}))`;
   // An unverified copy may be somebody else's address: what is alive there is not touched.
-  const ofValue = sql`((application_id, kind, value) IN (${valuesOf(due, sql`i.verified = 1`)})
-    OR (expires_at <= ${now} AND (application_id, kind, value) IN (${valuesOf(due)})))`;
-  return [
-    sql`DELETE FROM otp_challenges WHERE (user_id IS NOT NULL AND ${ofUser})
-        OR (registration IS NOT NULL AND ${ofRegistration}) OR ${ofValue} RETURNING application_id, id`,
-    sql`DELETE FROM proofs WHERE ${ofRegistration} OR ${ofValue}`,
-    sql`DELETE FROM registrations WHERE user_id IS NOT NULL AND ${ofUser} RETURNING application_id, form_id AS id`,
+  const ofValue = (table: typeof otpChallenges | typeof proofs): SQL => {
+    const key = columnList([table.applicationId, table.kind, table.value]);
+    return sql`((${key}) IN (${valuesOf(due, sql`${i.verified} = 1`)})
+      OR (${table.expiresAt} <= ${now} AND (${key}) IN (${valuesOf(due)})))`;
+  };
+  return {
+    challenges: remove(otpChallenges)
+      .where(
+        sql`(${otpChallenges.userId} IS NOT NULL AND ${ofUser(otpChallenges)})
+          OR (${otpChallenges.registration} IS NOT NULL AND ${ofRegistration(otpChallenges)})
+          OR ${ofValue(otpChallenges)}`,
+      )
+      .returning({ application: otpChallenges.applicationId, id: otpChallenges.id }),
+    proofs: remove(proofs).where(sql`${ofRegistration(proofs)} OR ${ofValue(proofs)}`),
+    registrations: remove(registrations)
+      .where(sql`${registrations.userId} IS NOT NULL AND ${ofUser(registrations)}`)
+      .returning({ application: registrations.applicationId, form: registrations.formId }),
     // Links without a user were asked for by typing the address (D-54).
-    sql`DELETE FROM links WHERE ${ofUser}
-        OR (user_id = '' AND (application_id, kind, value) IN (${valuesOf(due)}))`,
-    sql`DELETE FROM ended_sessions WHERE ${ofUser}`,
-    sql`DELETE FROM social_identities WHERE ${ofUser}`,
+    links: remove(links).where(
+      sql`${ofUser(links)} OR (${links.userId} = ''
+        AND (${columnList([links.applicationId, links.kind, links.value])}) IN (${valuesOf(due)}))`,
+    ),
+    endedSessions: remove(endedSessions).where(ofUser(endedSessions)),
+    socialIdentities: remove(socialIdentities).where(ofUser(socialIdentities)),
     // What was done stays known for its time; to whom, and the reasons that were typed, does not.
-    sql`UPDATE audit_events SET user_id = NULL, reason = NULL, session = NULL
-        WHERE user_id IS NOT NULL AND ${ofUser}`,
-    sql`DELETE FROM group_members WHERE ${ofUser}`,
-    sql`DELETE FROM user_words WHERE ${ofUser}`,
-    sql`DELETE FROM identifiers WHERE ${ofUser}`,
-    sql`DELETE FROM users WHERE (application_id, id) IN (${due}) RETURNING id`,
-  ];
+    auditEvents: update(auditEvents)
+      .set({ userId: null, reason: null, session: null })
+      .where(sql`${auditEvents.userId} IS NOT NULL AND ${ofUser(auditEvents)}`),
+    groupMembers: remove(groupMembers).where(ofUser(groupMembers)),
+    userWords: remove(userWords).where(ofUser(userWords)),
+    identifiers: remove(identifiers).where(ofUser(identifiers)),
+    users: remove(users)
+      .where(sql`(${columnList([users.applicationId, users.id])}) IN (${due})`)
+      .returning({ id: users.id }),
+  };
 }
 
 export class Purge {
@@ -79,49 +125,51 @@ export class Purge {
     const counts = { users: 0, sessions: 0 };
     for (let at = 0; at < cutoffs.length; at += SLICE) {
       const slice = cutoffs.slice(at, at + SLICE);
-      for (let users = await this.#next(slice); users.length > 0; users = await this.#next(slice)) {
+      for (let due = await this.#next(slice); due.length > 0; due = await this.#next(slice)) {
         if (this.#callsLeft <= 0) return { counts, complete: false };
         // Values first: once the rows are gone nothing leads to them.
-        counts.sessions += await this.#removeSessions(users);
-        counts.users += await this.#removeRows(users, now);
+        counts.sessions += await this.#removeSessions(due);
+        counts.users += await this.#removeRows(due, now);
       }
     }
     return { counts, complete: true };
   }
 
   async #next(slice: readonly Cutoff[]): Promise<Due[]> {
-    const [rows = []] = await this.#database.read([
-      sql`SELECT u.application_id, u.id, a.value ->> 'cutoff' AS cutoff
-          FROM json_each(${JSON.stringify(slice)}) a CROSS JOIN users u
-          ON u.application_id = a.value ->> 'application' AND u.deleted_at <= a.value ->> 'cutoff'
-          LIMIT ${CHUNK}`,
-    ]);
-    return rows.map((row) => ({
-      application: String(row['application_id']),
-      user: String(row['id']),
-      cutoff: Number(row['cutoff']),
-    }));
+    const { due } = await this.#database.read({
+      due: select({
+        application: u.applicationId,
+        user: u.id,
+        cutoff: sql<number>`a.value ->> 'cutoff'`,
+      })
+        .from(sql`json_each(${JSON.stringify(slice)}) a`)
+        .crossJoin(u)
+        .where(
+          sql`${u.applicationId} = a.value ->> 'application' AND ${u.deletedAt} <= a.value ->> 'cutoff'`,
+        )
+        .limit(CHUNK),
+    });
+    return due;
   }
 
   /** Harmless to a user who comes back meanwhile: whoever has been deleted has no session left that lives. */
-  async #removeSessions(users: readonly Due[]): Promise<number> {
+  async #removeSessions(due: readonly Due[]): Promise<number> {
     const listed = await Promise.all(
-      users.map(({ application, user }) => this.#values.list(keys.sessionsOf(application, user))),
+      due.map(({ application, user }) => this.#values.list(keys.sessionsOf(application, user))),
     );
-    this.#callsLeft -= users.length;
+    this.#callsLeft -= due.length;
     return this.#remove(listed.flat().map(({ key }) => key));
   }
 
-  async #removeRows(users: readonly Due[], now: number): Promise<number> {
-    const results = await this.#database.write(purgeStatements(users, now));
-    const [challenges = [], , registrations = []] = results;
-    const keyOf = (make: (application: string, id: string) => Key | undefined) => (row: Row) =>
-      make(String(row['application_id']), String(row['id']));
+  async #removeRows(due: readonly Due[], now: number): Promise<number> {
+    const gone = await this.#database.write(purgeStatements(due, now));
     await this.#remove([
-      ...challenges.map(keyOf(keys.otp)),
-      ...registrations.filter(({ id }) => id !== null).map(keyOf(keys.form)),
+      ...gone.challenges.map(({ application, id }) => keys.otp(application, id)),
+      ...gone.registrations.flatMap(({ application, form }) =>
+        form === null ? [] : [keys.form(application, form)],
+      ),
     ]);
-    return results.at(-1)?.length ?? 0;
+    return gone.users.length;
   }
 
   async #remove(names: readonly (Key | undefined)[]): Promise<number> {

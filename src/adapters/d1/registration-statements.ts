@@ -1,61 +1,96 @@
-import { sql, type SQL } from './sql.ts';
-import type {
-  IdentifierRef,
-  NewRegistration,
-  Proof,
-  Registration,
-  RegistrationOrigin,
-  SocialIdentity,
-} from '../../ports.ts';
-import type { Row } from './database.ts';
+import type { IdentifierRef, NewRegistration, Proof, Registration } from '../../ports.ts';
+import {
+  alias,
+  as,
+  insertSelect,
+  type Operand,
+  type RowOf,
+  select,
+  sql,
+  type SQL,
+} from './query.ts';
+import { otpChallenges, proofs, registrations, socialIdentities } from './schema.ts';
+
+const r = alias(registrations, 'r');
+const p = alias(proofs, 'p');
+const o = alias(otpChallenges, 'o');
+const s = alias(socialIdentities, 's');
+
+const proofsOf = sql`(
+  SELECT json_group_array(json_object('kind', ${p.kind}, 'value', ${p.value}, 'callingCode', ${p.callingCode},
+                                      'provenAt', ${p.provenAt}))
+  FROM ${as(p)} WHERE ${p.applicationId} = ${r.applicationId} AND ${p.registration} = ${r.id})`.mapWith(
+  (json: string) =>
+    // What json_object writes above is known to have this shape.
+    (JSON.parse(json) as (Omit<Proof, 'callingCode'> & { callingCode: number | null })[]).map(
+      ({ callingCode, ...proof }): Proof => ({ ...proof, callingCode: callingCode ?? undefined }),
+    ),
+);
+
+const sentToOf = sql`(
+  SELECT json_group_array(DISTINCT json_object('kind', ${o.kind}, 'value', ${o.value})) FROM ${as(o)}
+  WHERE ${o.applicationId} = ${r.applicationId} AND ${o.registration} = ${r.id}
+    AND ${o.registration} IS NOT NULL)`.mapWith((json: string) =>
+  // As above; DISTINCT makes texts of the objects.
+  (JSON.parse(json) as (IdentifierRef | string)[]).map((one) =>
+    typeof one === 'string' ? (JSON.parse(one) as IdentifierRef) : one,
+  ),
+);
+
+const FIELDS = {
+  id: r.id,
+  origin: r.origin,
+  userId: r.userId,
+  userProvenAt: r.userProvenAt,
+  formId: r.formId,
+  provider: r.provider,
+  subject: r.subject,
+  finishedAt: r.finishedAt,
+  createdAt: r.createdAt,
+  expiresAt: r.expiresAt,
+  proofs: proofsOf,
+  sentTo: sentToOf,
+  linkedTo: sql<string | null>`(
+    SELECT ${s.userId} FROM ${as(s)} WHERE ${s.applicationId} = ${r.applicationId}
+      AND ${s.provider} = ${r.provider} AND ${s.subject} = ${r.subject})`,
+};
 
 /** A registration that has not expired, with its proofs as one row. */
-export function selectRegistration(applicationId: string, id: string, now: number): SQL {
-  return sql`
-    SELECT r.*,
-      (SELECT json_group_array(json_object('kind', p.kind, 'value', p.value, 'callingCode', p.calling_code,
-                                            'provenAt', p.proven_at))
-       FROM proofs p WHERE p.application_id = r.application_id AND p.registration = r.id) AS proofs,
-      (SELECT json_group_array(DISTINCT json_object('kind', o.kind, 'value', o.value)) FROM otp_challenges o
-       WHERE o.application_id = r.application_id AND o.registration = r.id AND o.registration IS NOT NULL) AS sent_to,
-      (SELECT s.user_id FROM social_identities s WHERE s.application_id = r.application_id
-         AND s.provider = r.provider AND s.subject = r.subject) AS linked_to
-    FROM registrations r
-    WHERE r.application_id = ${applicationId} AND r.id = ${id} AND r.expires_at > ${now}`;
-}
+export const selectRegistration = (
+  applicationId: Operand<string>,
+  id: Operand<string>,
+  now: Operand<number>,
+) =>
+  select(FIELDS)
+    .from(r)
+    .where(
+      sql`${r.applicationId} = ${applicationId} AND ${r.id} = ${id} AND ${r.expiresAt} > ${now}`,
+    );
 
-export function readRegistration(row: Row | undefined): Registration | undefined {
+/** The id of the user that a registration is bound to, as an expression. */
+export const boundUser = (applicationId: Operand<string>, id: Operand<string>): SQL =>
+  sql`(SELECT ${r.userId} FROM ${as(r)} WHERE ${r.applicationId} = ${applicationId} AND ${r.id} = ${id})`;
+
+/** A row of `selectRegistration` as the port's registration. */
+export function readRegistration(
+  row: RowOf<ReturnType<typeof selectRegistration>> | undefined,
+): Registration | undefined {
   if (!row) return undefined;
-  // What json_object wrote above is known to have this shape.
-  const proofs = JSON.parse(String(row['proofs'])) as (Omit<Proof, 'callingCode'> & {
-    callingCode: number | null;
-  })[];
+  const { provider, subject } = row;
   return {
-    id: String(row['id']),
-    // Written by this project only, from the closed set.
-    origin: String(row['origin']) as RegistrationOrigin,
-    userId: (row['user_id'] as string | null) ?? undefined,
-    userProvenAt: (row['user_proven_at'] as number | null) ?? undefined,
-    formId: (row['form_id'] as string | null) ?? undefined,
+    id: row.id,
+    origin: row.origin,
+    userId: row.userId ?? undefined,
+    userProvenAt: row.userProvenAt ?? undefined,
+    formId: row.formId ?? undefined,
     // Undefined keys are left out: most registrations have neither.
-    ...(row['provider'] !== null && {
-      identity: {
-        provider: row['provider'] as SocialIdentity['provider'],
-        subject: String(row['subject']),
-      },
-    }),
-    ...(typeof row['linked_to'] === 'string' && { linkedTo: row['linked_to'] }),
-    // As above.
-    sentTo: (JSON.parse(String(row['sent_to'])) as (IdentifierRef | string)[]).map((one) =>
-      typeof one === 'string' ? (JSON.parse(one) as IdentifierRef) : one,
-    ),
-    finishedAt: (row['finished_at'] as number | null) ?? undefined,
-    createdAt: Number(row['created_at']),
-    expiresAt: Number(row['expires_at']),
-    proofs: proofs.map(({ callingCode, ...proof }) => ({
-      ...proof,
-      callingCode: callingCode ?? undefined,
-    })),
+    ...(provider !== null && subject !== null && { identity: { provider, subject } }),
+    ...(row.linkedTo !== null && { linkedTo: row.linkedTo }),
+    sentTo: row.sentTo,
+    finishedAt: row.finishedAt ?? undefined,
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt,
+    proofs: row.proofs,
   };
 }
 
@@ -63,14 +98,25 @@ export function insertRegistration(
   applicationId: string,
   next: NewRegistration & { formId?: string },
   condition: SQL = sql`TRUE`,
-): SQL {
+) {
   const { id, origin, userId, userProvenAt, identity, formId, createdAt, expiresAt } = next;
-  return sql`
-    INSERT INTO registrations (application_id, id, origin, user_id, user_proven_at, provider, subject, form_id,
-                               created_at, expires_at)
-    SELECT ${applicationId}, ${id}, ${origin}, ${userId ?? null}, ${userProvenAt ?? null}, ${identity?.provider ?? null},
-           ${identity?.subject ?? null}, ${formId ?? null}, ${createdAt}, ${expiresAt}
-    WHERE ${condition}`;
+  const { provider, subject } = identity ?? {};
+  return insertSelect(
+    registrations,
+    {
+      applicationId,
+      id,
+      origin,
+      userId,
+      userProvenAt,
+      provider,
+      subject,
+      formId,
+      createdAt,
+      expiresAt,
+    },
+    sql`WHERE ${condition}`,
+  );
 }
 
 /** A proof keeps the time it was first given, and ends with its registration. */
@@ -79,11 +125,12 @@ export function insertProof(
   { id, expiresAt }: Pick<NewRegistration, 'id' | 'expiresAt'>,
   { kind, value, callingCode, provenAt }: Proof,
   condition: SQL = sql`TRUE`,
-): SQL {
-  return sql`
-    INSERT INTO proofs (application_id, registration, kind, value, calling_code, proven_at, expires_at)
-    SELECT ${applicationId}, ${id}, ${kind}, ${value}, ${callingCode ?? null}, ${provenAt}, ${expiresAt}
-    WHERE ${condition} ON CONFLICT DO NOTHING`;
+) {
+  return insertSelect(
+    proofs,
+    { applicationId, registration: id, kind, value, callingCode, provenAt, expiresAt },
+    sql`WHERE ${condition}`,
+  ).onConflictDoNothing();
 }
 
 /**
@@ -96,11 +143,19 @@ export function linkIdentity(
   userId: string,
   now: number,
   won: SQL,
-): SQL {
-  return sql`
-    INSERT INTO social_identities (application_id, provider, subject, user_id, created_at)
-    SELECT r.application_id, r.provider, r.subject, ${userId}, ${now} FROM registrations r
-    WHERE r.application_id = ${applicationId} AND r.id = ${registration} AND r.provider IS NOT NULL AND ${won}
-      AND NOT EXISTS (SELECT 1 FROM social_identities s WHERE s.application_id = r.application_id
-        AND s.provider = r.provider AND s.subject = r.subject AND s.user_id = ${userId})`;
+) {
+  return insertSelect(
+    socialIdentities,
+    {
+      applicationId: sql`${r.applicationId}`,
+      provider: sql`${r.provider}`,
+      subject: sql`${r.subject}`,
+      userId,
+      createdAt: now,
+    },
+    sql`FROM ${as(r)}
+      WHERE ${r.applicationId} = ${applicationId} AND ${r.id} = ${registration} AND ${r.provider} IS NOT NULL AND ${won}
+      AND NOT EXISTS (SELECT 1 FROM ${as(s)} WHERE ${s.applicationId} = ${r.applicationId}
+        AND ${s.provider} = ${r.provider} AND ${s.subject} = ${r.subject} AND ${s.userId} = ${userId})`,
+  );
 }

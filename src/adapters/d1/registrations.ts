@@ -1,27 +1,33 @@
 /** Registrations: state and proofs in D1, what the shopper filled in in KV. */
-import { sql, type SQL } from './sql.ts';
 import type {
   Clock,
   PendingForm,
   Random,
   Registration,
   Registrations,
-  Settled,
+  ConsumeResult,
   SignIn,
-  User,
 } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
 import { signInStatements } from './audit.ts';
 import type { Database } from './database.ts';
 import { identityLost, takenField } from './otp-effects.ts';
+import { alias, as, type Query, sql, type SQL, update } from './query.ts';
 import {
+  boundUser,
   insertProof,
   insertRegistration,
   linkIdentity,
   readRegistration,
   selectRegistration,
 } from './registration-statements.ts';
-import { byId, insertUser, readUser, selectUser } from './user-statements.ts';
+import { identifiers, proofs, registrations, users } from './schema.ts';
+import { byId, readUser, readUsers, selectUser, u } from './user-rows.ts';
+import { insertUser } from './user-statements.ts';
+
+const p = alias(proofs, 'p');
+const i = alias(identifiers, 'i');
+const owner = alias(users, 'owner');
 
 export function d1Registrations(
   database: Database,
@@ -30,9 +36,10 @@ export function d1Registrations(
   clock: Clock,
   random: Pick<Random, 'uuid'>,
 ): Registrations {
-  const registrationIs = (id: string): SQL => sql`application_id = ${applicationId} AND id = ${id}`;
+  const registrationIs = (id: string): SQL =>
+    sql`${registrations.applicationId} = ${applicationId} AND ${registrations.id} = ${id}`;
   const open = (id: string, now: number): SQL =>
-    sql`${registrationIs(id)} AND finished_at IS NULL AND expires_at > ${now}`;
+    sql`${registrationIs(id)} AND ${registrations.finishedAt} IS NULL AND ${registrations.expiresAt} > ${now}`;
 
   async function form(registration: Registration | undefined): Promise<PendingForm | undefined> {
     if (registration?.formId === undefined) return undefined;
@@ -50,22 +57,25 @@ export function d1Registrations(
   async function end(
     { id, userId, now, holds }: { id: string; userId: string; now: number; holds: SQL },
     signIn: SignIn,
-    effects: (won: SQL) => SQL[],
-  ): Promise<Settled> {
+    effects: (won: SQL) => Query[],
+  ): Promise<ConsumeResult> {
     // Tells this call from every other one that tries to end the same registration.
     const nonce = random.uuid();
-    const won = sql`EXISTS (SELECT 1 FROM registrations WHERE ${registrationIs(id)} AND finished_by = ${nonce})`;
+    const won = sql`EXISTS (SELECT 1 FROM ${registrations}
+      WHERE ${registrationIs(id)} AND ${registrations.finishedBy} = ${nonce})`;
     try {
-      const results = await database.write([
-        sql`UPDATE registrations AS r SET finished_at = ${now}, finished_by = ${nonce}, user_id = ${userId}
-            WHERE ${open(id, now)} AND ${holds} RETURNING id`,
-        ...effects(won),
-        linkIdentity(applicationId, id, userId, now, won),
-        ...signInStatements(applicationId, signIn, won),
-        selectUser(byId(applicationId, userId)),
-      ]);
-      if (results[0]?.length === 0) return { state: 'lost' };
-      return { state: 'done', user: readUser(results.at(-1)?.[0]) };
+      const { finished, user } = await database.write({
+        finished: update(registrations)
+          .set({ finishedAt: now, finishedBy: nonce, userId })
+          .where(sql`${open(id, now)} AND ${holds}`)
+          .returning({ id: registrations.id }),
+        effects: effects(won),
+        identity: linkIdentity(applicationId, id, userId, now, won),
+        signIn: signInStatements(applicationId, signIn, won),
+        user: selectUser(byId(applicationId, userId)),
+      });
+      if (finished.length === 0) return { state: 'lost' };
+      return { state: 'done', user: readUser(user[0]) };
     } catch (error) {
       if (identityLost(error)) return { state: 'lost' };
       throw error;
@@ -77,29 +87,23 @@ export function d1Registrations(
 
     async find(id) {
       const now = clock.now();
-      const [[row] = [], owners = [], [bound] = []] = await database.read([
-        selectRegistration(applicationId, id, now),
-        selectUser(
-          sql`u.application_id = ${applicationId} AND u.id IN (
-                SELECT i.user_id FROM proofs p CROSS JOIN identifiers i
-                ON i.application_id = p.application_id AND i.kind = p.kind AND i.value = p.value AND i.verified = 1
-                WHERE p.application_id = ${applicationId} AND p.registration = ${id})`,
+      const { found, owners, bound } = await database.read({
+        found: selectRegistration(applicationId, id, now),
+        owners: selectUser(
+          sql`${u.applicationId} = ${applicationId} AND ${u.id} IN (
+            SELECT ${i.userId} FROM ${as(p)} CROSS JOIN ${as(i)}
+            ON ${i.applicationId} = ${p.applicationId} AND ${i.kind} = ${p.kind} AND ${i.value} = ${p.value}
+              AND ${i.verified} = 1
+            WHERE ${p.applicationId} = ${applicationId} AND ${p.registration} = ${id})`,
         ),
-        selectUser(
-          byId(
-            applicationId,
-            sql`(SELECT r.user_id FROM registrations r
-                 WHERE r.application_id = ${applicationId} AND r.id = ${id})`,
-          ),
-        ),
-      ]);
-      const registration = readRegistration(row);
-      const found = owners.map(readUser).filter((user): user is User => user !== undefined);
+        bound: selectUser(byId(applicationId, boundUser(applicationId, id))),
+      });
+      const registration = readRegistration(found[0]);
       return {
         registration,
         form: await form(registration),
-        owners: found,
-        bound: readUser(bound),
+        owners: readUsers(owners),
+        bound: readUser(bound[0]),
       };
     },
 
@@ -107,27 +111,28 @@ export function d1Registrations(
       const formId = random.uuid();
       await Promise.all([
         putForm(formId, pending, next.expiresAt),
-        database.write([
-          insertRegistration(applicationId, { ...next, formId }),
-          ...proven.map((proof) => insertProof(applicationId, next, proof)),
-        ]),
+        database.write({
+          registration: insertRegistration(applicationId, { ...next, formId }),
+          proofs: proven.map((proof) => insertProof(applicationId, next, proof)),
+        }),
       ]);
     },
 
     async keep({ id, expiresAt }, pending, now, bound) {
       const formId = random.uuid();
       await putForm(formId, pending, expiresAt);
-      const binds = bound
-        ? sql`, user_id = ${bound.userId}, user_proven_at = ${bound.provenAt}`
-        : sql``;
-      const [kept = []] = await database.write([
-        sql`UPDATE registrations SET form_id = ${formId} ${binds} WHERE ${open(id, now)} RETURNING id`,
-      ]);
+      const binds = bound && { userId: bound.userId, userProvenAt: bound.provenAt };
+      const { kept } = await database.write({
+        kept: update(registrations)
+          .set({ formId, ...binds })
+          .where(open(id, now))
+          .returning({ id: registrations.id }),
+      });
       return kept.length > 0;
     },
 
     async finish(id, user, signIn, now) {
-      const holds = sql`r.user_id IS NULL`;
+      const holds = sql`${registrations.userId} IS NULL`;
       const event = { ...signIn.event, action: 'account.registered' as const, session: undefined };
       try {
         return await end({ id, userId: user.id, now, holds }, signIn, (won) =>
@@ -144,14 +149,17 @@ export function d1Registrations(
     async close(id, userId, signIn, now) {
       // Once more in the statement itself: a revocation may have come since the registration was read.
       const holds = sql`EXISTS (
-        SELECT 1 FROM users u WHERE u.application_id = r.application_id AND u.id = ${userId}
-          AND ((u.id = r.user_id AND r.user_proven_at >= u.sessions_valid_from)
-            OR (r.user_id IS NULL AND EXISTS (
-              SELECT 1 FROM proofs p CROSS JOIN identifiers i
-              ON i.application_id = p.application_id AND i.kind = p.kind AND i.value = p.value
-              WHERE p.application_id = r.application_id AND p.registration = r.id AND i.user_id = u.id
-                AND i.verified = 1 AND p.proven_at >= MAX(u.sessions_valid_from, u.created_at,
-                                                          COALESCE(i.verified_at, 0))))))`;
+        SELECT 1 FROM ${as(owner)}
+        WHERE ${owner.applicationId} = ${registrations.applicationId} AND ${owner.id} = ${userId}
+          AND ((${owner.id} = ${registrations.userId}
+                AND ${registrations.userProvenAt} >= ${owner.sessionsValidFrom})
+            OR (${registrations.userId} IS NULL AND EXISTS (
+              SELECT 1 FROM ${as(p)} CROSS JOIN ${as(i)}
+              ON ${i.applicationId} = ${p.applicationId} AND ${i.kind} = ${p.kind} AND ${i.value} = ${p.value}
+              WHERE ${p.applicationId} = ${registrations.applicationId} AND ${p.registration} = ${registrations.id}
+                AND ${i.userId} = ${owner.id} AND ${i.verified} = 1
+                AND ${p.provenAt} >= MAX(${owner.sessionsValidFrom}, ${owner.createdAt},
+                                         COALESCE(${i.verifiedAt}, 0))))))`;
       return end({ id, userId, now, holds }, signIn, () => []);
     },
   };

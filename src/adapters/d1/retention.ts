@@ -1,31 +1,56 @@
 /** Rows that have served their time, dropped in batches that leave room for shoppers in between (D-73). */
-import { sql, type SQL } from './sql.ts';
+import { getTableName } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { AuditRetention } from '../../ports.ts';
 import type { Database } from './database.ts';
+import { columnList, type Query, remove, select, selectValues, sql, type SQL } from './query.ts';
+import {
+  activityCounts,
+  auditEvents,
+  budgets,
+  deliveries,
+  endedSessions,
+  links,
+  otpChallenges,
+  proofs,
+  registrations,
+  smsCounts,
+} from './schema.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/**
- * Tables with an index on `expires_at`, and their keys. A test holds both lists against the schema. By name, since importing
- * the tables would bring drizzle's column builders into the bundle.
- */
-export const INDEXED = {
-  registrations: ['application_id', 'id'],
-  proofs: ['application_id', 'registration', 'kind', 'value'],
-  links: ['application_id', 'id'],
-  ended_sessions: ['application_id', 'user_id', 'handle'],
-  sms_counts: ['application_id', 'name', 'start'],
-} as const;
+interface Expiring {
+  table: SQLiteTable & { expiresAt: SQLiteColumn };
+  /** The primary key. */
+  key: readonly SQLiteColumn[];
+}
+
+const expiring = <T extends Expiring['table']>(
+  table: T,
+  key: (of: T) => SQLiteColumn[],
+): Expiring => ({
+  table,
+  key: key(table),
+});
+
+/** Tables with an index on `expires_at`, and their keys. A test holds both lists against the schema. */
+export const INDEXED: readonly Expiring[] = [
+  expiring(registrations, (t) => [t.applicationId, t.id]),
+  expiring(proofs, (t) => [t.applicationId, t.registration, t.kind, t.value]),
+  expiring(links, (t) => [t.applicationId, t.id]),
+  expiring(endedSessions, (t) => [t.applicationId, t.userId, t.handle]),
+  expiring(smsCounts, (t) => [t.applicationId, t.name, t.start]),
+];
 
 /**
  * Tables without one, for which an index entry would cost every login a row to write and another to drop. What lives a few
  * days only is read through by its key instead.
  */
-export const SWEPT = {
-  otp_challenges: ['application_id', 'id'],
-  budgets: ['application_id', 'bucket'],
-  deliveries: ['application_id', 'id'],
-} as const;
+export const SWEPT: readonly (Expiring & { key: readonly [SQLiteColumn, SQLiteColumn] })[] = [
+  { table: otpChallenges, key: [otpChallenges.applicationId, otpChallenges.id] },
+  { table: budgets, key: [budgets.applicationId, budgets.bucket] },
+  { table: deliveries, key: [deliveries.applicationId, deliveries.id] },
+];
 
 /** How long an audit row is kept (D-73). */
 export const AUDIT_LIFE_MS: Record<AuditRetention, number> = {
@@ -48,75 +73,88 @@ export interface Dropped {
   complete: boolean;
 }
 
-const columns = (names: readonly string[]): SQL =>
-  sql.join(
-    names.map((name) => sql.identifier(name)),
-    sql`, `,
-  );
+const SELECT_CHANGES = selectValues({ gone: sql<number>`changes()` });
 
 /** Runs batches until one drops less than a whole one, or their number is used up. */
 async function drop(
   database: Database,
-  statement: SQL,
+  statement: Query,
 ): Promise<{ total: number; complete: boolean }> {
   let [total, gone] = [0, BATCH];
   for (let batches = 0; gone === BATCH && batches < MAX_BATCHES; batches += 1) {
-    const [, [row] = []] = await database.write([statement, sql`SELECT changes() AS gone`]);
-    gone = Number(row?.['gone'] ?? 0);
+    const { counted } = await database.write({ drop: statement, counted: SELECT_CHANGES });
+    gone = counted[0]?.gone ?? 0;
     total += gone;
   }
   return { total, complete: gone < BATCH };
 }
 
-function dropIndexed(database: Database, name: keyof typeof INDEXED, before: number) {
-  const key = columns(INDEXED[name]);
-  const table = sql.identifier(name);
-  return drop(
-    database,
-    sql`DELETE FROM ${table} WHERE (${key}) IN (
-          SELECT ${key} FROM ${table} WHERE expires_at <= ${before} ORDER BY expires_at LIMIT ${BATCH})`,
+/** Drops the rows whose keys a subquery finds. */
+const removeByKey = (table: SQLiteTable, key: readonly SQLiteColumn[], found: SQL) =>
+  remove(table).where(
+    sql`(${columnList(key)}) IN (SELECT ${columnList(key)} FROM ${table} ${found})`,
   );
-}
+
+const dropIndexed = async (database: Database, { table, key }: Expiring, before: number) =>
+  drop(
+    database,
+    removeByKey(
+      table,
+      key,
+      sql`WHERE ${table.expiresAt} <= ${before} ORDER BY ${table.expiresAt} LIMIT ${BATCH}`,
+    ),
+  );
 
 /** Reads a table through by its key, page by page, and drops what has expired. */
-async function sweep(database: Database, name: keyof typeof SWEPT, before: number) {
-  const key = columns(SWEPT[name]);
-  const table = sql.identifier(name);
-  let after = ['', ''];
+async function sweep(
+  database: Database,
+  { table, key: [application, id] }: (typeof SWEPT)[number],
+  before: number,
+) {
+  const key = columnList([application, id]);
+  let [first, second] = ['', ''];
   let total = 0;
   for (let pages = 0; pages < MAX_BATCHES; pages += 1) {
-    const [first = '', second = ''] = after;
-    const page = sql`SELECT ${key} FROM ${table} WHERE (${key}) > (${first}, ${second})
-      ORDER BY ${key} LIMIT ${PAGE}`;
-    const [[last] = [], , [row] = []] = await database.write([
-      sql`SELECT * FROM (${page}) ORDER BY 1 DESC, 2 DESC LIMIT 1`,
-      sql`DELETE FROM ${table} WHERE expires_at <= ${before} AND (${key}) IN (${page})`,
-      sql`SELECT changes() AS gone`,
-    ]);
-    total += Number(row?.['gone'] ?? 0);
-    if (!last) return { total, complete: true };
-    after = SWEPT[name].map((column) => String(last[column]));
+    const page = sql`SELECT ${application} AS first, ${id} AS second FROM ${table}
+      WHERE (${key}) > (${first}, ${second}) ORDER BY ${key} LIMIT ${PAGE}`;
+    const { last, counted } = await database.write({
+      last: select({ first: sql<string>`first`, second: sql<string>`second` })
+        .from(sql`(${page})`)
+        .orderBy(sql`1 DESC`, sql`2 DESC`)
+        .limit(1),
+      drop: remove(table).where(sql`${table.expiresAt} <= ${before} AND (${key}) IN (${page})`),
+      counted: SELECT_CHANGES,
+    });
+    total += counted[0]?.gone ?? 0;
+    const [end] = last;
+    if (!end) return { total, complete: true };
+    ({ first, second } = end);
   }
   return { total, complete: false };
 }
 
 /** Audit rows of one kind of retention, application by application: each is one range of the key. */
 async function dropAudit(database: Database, retention: AuditRetention, before: number) {
-  const [applications = []] = await database.read([
-    sql`WITH RECURSIVE a(id) AS (
-          SELECT MIN(application_id) FROM audit_events
-          UNION ALL
-          SELECT (SELECT MIN(application_id) FROM audit_events WHERE application_id > a.id) FROM a WHERE a.id IS NOT NULL)
-        SELECT id FROM a WHERE id IS NOT NULL`,
-  ]);
+  const least = sql`SELECT MIN(${auditEvents.applicationId}) FROM ${auditEvents}`;
+  const { applications } = await database.read({
+    applications: select({ id: sql<string>`id` }).from(
+      sql`(WITH RECURSIVE a(id) AS (
+            ${least} UNION ALL
+            SELECT (${least} WHERE ${auditEvents.applicationId} > a.id) FROM a WHERE a.id IS NOT NULL)
+          SELECT id FROM a WHERE id IS NOT NULL)`,
+    ),
+  });
+  const { applicationId, at, id } = auditEvents;
   const dropped = { total: 0, complete: true };
-  for (const { id } of applications) {
+  for (const application of applications) {
     const one = await drop(
       database,
-      sql`DELETE FROM audit_events WHERE (application_id, retention, at, id) IN (
-            SELECT application_id, retention, at, id FROM audit_events
-            WHERE application_id = ${String(id)} AND retention = ${retention} AND at <= ${before}
-            ORDER BY at LIMIT ${BATCH})`,
+      removeByKey(
+        auditEvents,
+        [applicationId, auditEvents.retention, at, id],
+        sql`WHERE ${applicationId} = ${application.id} AND ${auditEvents.retention} = ${retention}
+          AND ${at} <= ${before} ORDER BY ${at} LIMIT ${BATCH}`,
+      ),
     );
     dropped.total += one.total;
     dropped.complete &&= one.complete;
@@ -135,12 +173,8 @@ export async function dropExpired(database: Database, now: number): Promise<Drop
     dropped.complete &&= complete;
   };
   const before = now - KEPT_FOR_MS;
-  for (const name of Object.keys(INDEXED) as (keyof typeof INDEXED)[]) {
-    add(name, await dropIndexed(database, name, before));
-  }
-  for (const name of Object.keys(SWEPT) as (keyof typeof SWEPT)[]) {
-    add(name, await sweep(database, name, before));
-  }
+  for (const one of INDEXED) add(getTableName(one.table), await dropIndexed(database, one, before));
+  for (const one of SWEPT) add(getTableName(one.table), await sweep(database, one, before));
   for (const retention of ['admin', 'security'] as const) {
     add('audit_events', await dropAudit(database, retention, before - AUDIT_LIFE_MS[retention]));
   }
@@ -148,9 +182,11 @@ export async function dropExpired(database: Database, now: number): Promise<Drop
     'activity_counts',
     await drop(
       database,
-      sql`DELETE FROM activity_counts WHERE (application_id, hour_start, name) IN (
-            SELECT application_id, hour_start, name FROM activity_counts
-            WHERE hour_start <= ${before - ACTIVITY_LIFE_MS} LIMIT ${BATCH})`,
+      removeByKey(
+        activityCounts,
+        [activityCounts.applicationId, activityCounts.hourStart, activityCounts.name],
+        sql`WHERE ${activityCounts.hourStart} <= ${before - ACTIVITY_LIFE_MS} LIMIT ${BATCH}`,
+      ),
     ),
   );
   return dropped;

@@ -8,7 +8,12 @@ import {
   type Ends,
   type Revocation,
 } from '../../domain/credentials.ts';
-import { sql, type SQL } from './sql.ts';
+import { alias, as, columnList, type Query, remove, sql, type SQL, update } from './query.ts';
+import { identifiers, links, otpChallenges, proofs, registrations, users } from './schema.ts';
+
+const i = alias(identifiers, 'i');
+const p = alias(proofs, 'p');
+const r = alias(registrations, 'r');
 
 export interface Revoked {
   /** A list for `IN`: the ids of the users concerned. */
@@ -20,58 +25,79 @@ export interface Revoked {
   lost?: SQL;
 }
 
-type Killer = (applicationId: string, revoked: Revoked, ends: Ends) => SQL[];
+type Killer = (applicationId: string, revoked: Revoked, ends: Ends) => Query[];
 
 /** Registrations by `which`, with their proofs. The proofs go first: they are found by the registration. */
-function endRegistrations(applicationId: string, which: SQL, condition: SQL): SQL[] {
-  const open = sql`SELECT id FROM registrations
-    WHERE application_id = ${applicationId} AND finished_at IS NULL AND ${which}`;
+function endRegistrations(applicationId: string, which: SQL, condition: SQL): Query[] {
+  const open = sql`${registrations.applicationId} = ${applicationId} AND ${registrations.finishedAt} IS NULL AND ${which}`;
   return [
-    sql`DELETE FROM proofs WHERE application_id = ${applicationId} AND registration IN (${open}) AND ${condition}`,
-    sql`DELETE FROM registrations WHERE application_id = ${applicationId} AND finished_at IS NULL AND ${which}
-        AND ${condition}`,
+    remove(proofs).where(
+      sql`${proofs.applicationId} = ${applicationId} AND ${proofs.registration} IN (
+        SELECT ${registrations.id} FROM ${registrations} WHERE ${open}) AND ${condition}`,
+    ),
+    remove(registrations).where(sql`${open} AND ${condition}`),
   ];
 }
 
+/** Links of the users that are not used yet. */
+const openLinks = (applicationId: string, ofUsers: SQL): SQL =>
+  sql`${links.applicationId} = ${applicationId} AND ${links.userId} IN ${ofUsers} AND ${links.usedAt} IS NULL`;
+
 const KILLERS: Record<CredentialKind, Killer> = {
   // Always another value than before, so that every session opened under it is dead, whatever the clocks say.
-  session: (applicationId, { users, now, condition }) => [
-    sql`UPDATE users SET sessions_valid_from = MAX(sessions_valid_from, ${now}) + 1
-        WHERE application_id = ${applicationId} AND id IN ${users} AND ${condition}`,
+  session: (applicationId, { users: ids, now, condition }) => [
+    update(users)
+      .set({ sessionsValidFrom: sql`MAX(${users.sessionsValidFrom}, ${now}) + 1` })
+      .where(
+        sql`${users.applicationId} = ${applicationId} AND ${users.id} IN ${ids} AND ${condition}`,
+      ),
   ],
 
-  bound_registration: (applicationId, { users, condition }) =>
-    endRegistrations(applicationId, sql`user_id IS NOT NULL AND user_id IN ${users}`, condition),
+  bound_registration: (applicationId, { users: ids, condition }) =>
+    endRegistrations(
+      applicationId,
+      sql`${registrations.userId} IS NOT NULL AND ${registrations.userId} IN ${ids}`,
+      condition,
+    ),
 
   // By the ids alone: once the proofs are gone nothing else leads to the registration, so this one goes first.
-  registration(applicationId, { users, condition }) {
-    const proving = sql`SELECT p.registration FROM identifiers i CROSS JOIN proofs p
-      ON p.application_id = i.application_id AND p.kind = i.kind AND p.value = i.value
-      WHERE i.application_id = ${applicationId} AND i.user_id IN ${users} AND i.verified = 1`;
+  registration(applicationId, { users: ids, condition }) {
+    const proving = sql`SELECT ${p.registration} FROM ${as(i)} CROSS JOIN ${as(p)}
+      ON ${p.applicationId} = ${i.applicationId} AND ${p.kind} = ${i.kind} AND ${p.value} = ${i.value}
+      WHERE ${i.applicationId} = ${applicationId} AND ${i.userId} IN ${ids} AND ${i.verified} = 1`;
     return [
-      sql`DELETE FROM registrations WHERE application_id = ${applicationId} AND finished_at IS NULL
-          AND user_id IS NULL AND id IN (${proving}) AND ${condition}`,
-      sql`DELETE FROM proofs WHERE application_id = ${applicationId} AND registration IN (${proving})
-          AND NOT EXISTS (SELECT 1 FROM registrations r
-                          WHERE r.application_id = proofs.application_id AND r.id = proofs.registration)
+      remove(registrations).where(
+        sql`${registrations.applicationId} = ${applicationId} AND ${registrations.finishedAt} IS NULL
+          AND ${registrations.userId} IS NULL AND ${registrations.id} IN (${proving}) AND ${condition}`,
+      ),
+      remove(proofs).where(
+        sql`${proofs.applicationId} = ${applicationId} AND ${proofs.registration} IN (${proving})
+          AND NOT EXISTS (SELECT 1 FROM ${as(r)}
+                          WHERE ${r.applicationId} = ${proofs.applicationId} AND ${r.id} = ${proofs.registration})
           AND ${condition}`,
+      ),
     ];
   },
 
-  profile_code: (applicationId, { users, condition }) => [
-    sql`DELETE FROM otp_challenges WHERE application_id = ${applicationId} AND user_id IS NOT NULL
-        AND user_id IN ${users} AND purpose = 'profile' AND consumed_at IS NULL AND ${condition}`,
+  profile_code: (applicationId, { users: ids, condition }) => [
+    remove(otpChallenges).where(
+      sql`${otpChallenges.applicationId} = ${applicationId} AND ${otpChallenges.userId} IS NOT NULL
+        AND ${otpChallenges.userId} IN ${ids} AND ${otpChallenges.purpose} = 'profile'
+        AND ${otpChallenges.consumedAt} IS NULL AND ${condition}`,
+    ),
   ],
 
-  reset_link: (applicationId, { users, condition }) => [
-    sql`DELETE FROM links WHERE application_id = ${applicationId} AND user_id IN ${users}
-        AND link_kind = 'reset' AND used_at IS NULL AND ${condition}`,
+  reset_link: (applicationId, { users: ids, condition }) => [
+    remove(links).where(
+      sql`${openLinks(applicationId, ids)} AND ${links.linkKind} = 'reset' AND ${condition}`,
+    ),
   ],
 
-  verify_link: (applicationId, { users, condition, lost }, ends) => [
-    sql`DELETE FROM links WHERE application_id = ${applicationId} AND user_id IN ${users}
-        AND link_kind <> 'reset' AND used_at IS NULL AND ${condition}
-        AND ${ends === 'all' ? sql`TRUE` : sql`(kind, value) IN (${lost ?? sql`SELECT NULL, NULL WHERE FALSE`})`}`,
+  verify_link: (applicationId, { users: ids, condition, lost }, ends) => [
+    remove(links).where(
+      sql`${openLinks(applicationId, ids)} AND ${links.linkKind} <> 'reset' AND ${condition}
+        AND ${ends === 'all' ? sql`TRUE` : sql`(${columnList([links.kind, links.value])}) IN (${lost ?? sql`SELECT NULL, NULL WHERE FALSE`})`}`,
+    ),
   ],
 
   // Stored nowhere: `sessions_valid_from`, which `session` moves, is compared with the time it was made.
@@ -81,7 +107,7 @@ const KILLERS: Record<CredentialKind, Killer> = {
 /**
  * The statements of a revocation. They look at the identifiers as they were before it, so they go before its own changes.
  */
-export function revoke(applicationId: string, revocation: Revocation, revoked: Revoked): SQL[] {
+export function revoke(applicationId: string, revocation: Revocation, revoked: Revoked): Query[] {
   return endedBy(revocation).flatMap(({ kind, ends }) =>
     KILLERS[kind](applicationId, revoked, ends),
   );

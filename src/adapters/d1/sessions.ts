@@ -1,12 +1,16 @@
 /** Sessions: their values in KV, what ended them in D1. */
-import { sql } from './sql.ts';
+import { and, eq, gt } from 'drizzle-orm';
 import type { Session, Sessions } from '../../ports.ts';
 import { revoke } from './revocation-statements.ts';
 import { isRevoked } from '../../domain/session.ts';
 import { keys, type Values } from '../kv/values.ts';
 import { auditStatement, signInStatements } from './audit.ts';
 import type { Database } from './database.ts';
-import { byId, readUser, selectUser } from './user-statements.ts';
+import { insertSelect, select, sql } from './query.ts';
+import { endedSessions, users } from './schema.ts';
+import { builtOnce } from './statements.ts';
+import { byId, readUser, u, USER_FIELDS } from './user-rows.ts';
+import { userIs } from './user-statements.ts';
 
 /** More than any user can have at once, so that one page of keys is the whole listing. */
 const LISTED = 200;
@@ -30,6 +34,21 @@ const bounded = (session: Session): Session => ({
   domain: cutBytes(session.domain, MAX_BYTES.domain),
 });
 
+/** A session's user, and whether the session has ended. */
+const selectSession = builtOnce<{ applicationId: string; userId: string; handle: string }>()(
+  ({ applicationId, userId, handle }) => ({
+    found: select({
+      ...USER_FIELDS,
+      ended: sql`EXISTS (
+        SELECT 1 FROM ${endedSessions}
+        WHERE ${endedSessions.applicationId} = ${u.applicationId} AND ${endedSessions.userId} = ${u.id}
+          AND ${endedSessions.handle} = ${handle})`.mapWith(Boolean),
+    })
+      .from(u)
+      .where(byId(applicationId, userId)),
+  }),
+);
+
 export function d1Sessions(database: Database, values: Values, applicationId: string): Sessions {
   const keyOf = (userId: string, handle: string) => keys.session(applicationId, userId, handle);
 
@@ -42,69 +61,76 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
     },
 
     async enter(signIn) {
-      await database.write(signInStatements(applicationId, signIn, sql`TRUE`));
+      await database.write({ signIn: signInStatements(applicationId, signIn, sql`TRUE`) });
     },
 
     async find(userId, handle) {
-      const ended = sql`, EXISTS (SELECT 1 FROM ended_sessions e
-        WHERE e.application_id = u.application_id AND e.user_id = u.id AND e.handle = ${handle}) AS ended`;
-      const [text, [rows = []]] = await Promise.all([
+      const [text, { found }] = await Promise.all([
         values.get(keyOf(userId, handle)),
-        database.read([selectUser(byId(applicationId, userId), ended)]),
+        database.read(selectSession({ applicationId, userId, handle }, {})),
       ]);
-      const [row] = rows;
+      const [row] = found;
       return {
         // Written by `put` only.
         session: text === undefined ? undefined : (JSON.parse(text) as Session),
         user: readUser(row),
-        ended: row?.['ended'] === 1,
+        ended: row?.ended === true,
       };
     },
 
     async list(userId, now) {
-      const [listed, [ended = [], [user] = []]] = await Promise.all([
+      const [listed, { ended, owners }] = await Promise.all([
         values.list(keys.sessionsOf(applicationId, userId), LISTED),
-        database.read([
-          sql`SELECT handle FROM ended_sessions
-              WHERE application_id = ${applicationId} AND user_id = ${userId} AND expires_at > ${now}`,
-          sql`SELECT sessions_valid_from FROM users
-              WHERE application_id = ${applicationId} AND id = ${userId}`,
-        ]),
+        database.read({
+          ended: select({ handle: endedSessions.handle })
+            .from(endedSessions)
+            .where(
+              and(
+                eq(endedSessions.applicationId, applicationId),
+                eq(endedSessions.userId, userId),
+                gt(endedSessions.expiresAt, now),
+              ),
+            ),
+          owners: select({ sessionsValidFrom: users.sessionsValidFrom })
+            .from(users)
+            .where(userIs(applicationId, userId)),
+        }),
       ]);
       const gone = new Set(ended.map(({ handle }) => handle));
-      const sessionsValidFrom = Number(user?.['sessions_valid_from']);
+      const [owner] = owners;
+      if (!owner) return [];
       return (
         listed
           // Written by `put` only.
           .flatMap(({ metadata }) => (metadata as Session | null) ?? [])
           .filter((session) => !gone.has(session.handle))
-          .filter(
-            (session) => session.expiresAt > now && !isRevoked(session, { sessionsValidFrom }),
-          )
+          .filter((session) => session.expiresAt > now && !isRevoked(session, owner))
           .toSorted((a, b) => b.createdAt - a.createdAt)
       );
     },
 
     async end(userId, handles, until, event) {
       // D1 first: from here on the session is dead everywhere, whatever KV still says.
-      await database.write([
-        sql`INSERT INTO ended_sessions (application_id, user_id, handle, expires_at)
-            SELECT ${applicationId}, ${userId}, h.value, ${until} FROM json_each(${JSON.stringify(handles)}) h
-            WHERE TRUE ON CONFLICT DO NOTHING`,
-        ...(event ? [auditStatement(applicationId, event)] : []),
-      ]);
+      await database.write({
+        ended: insertSelect(
+          endedSessions,
+          { applicationId, userId, handle: sql`h.value`, expiresAt: until },
+          sql`FROM json_each(${JSON.stringify(handles)}) h WHERE TRUE`,
+        ).onConflictDoNothing(),
+        event: event && auditStatement(applicationId, event),
+      });
       await Promise.all(handles.map(async (handle) => values.remove(keyOf(userId, handle))));
     },
 
     async endAll(userId, event) {
-      await database.write([
-        ...revoke(applicationId, 'sessions_ended', {
+      await database.write({
+        revoked: revoke(applicationId, 'sessions_ended', {
           users: sql`(${userId})`,
           now: event.at,
           condition: sql`TRUE`,
         }),
-        auditStatement(applicationId, event),
-      ]);
+        event: auditStatement(applicationId, event),
+      });
     },
   };
 }

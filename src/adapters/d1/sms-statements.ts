@@ -1,11 +1,33 @@
 /** The cost of SMS, counted in few rows. These statements stand inside the batch of the send that they judge. */
-import { sql, type SQL } from './sql.ts';
 import type { Limited, SmsGuard } from '../../ports.ts';
-import type { Row } from './database.ts';
+import type { Results } from './statements.ts';
+import {
+  insertSelect,
+  remove,
+  selectValues,
+  sql,
+  type SQL,
+  update,
+  type Operand,
+  type Operands,
+} from './query.ts';
+import { smsCounts } from './schema.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const floor = (at: number, unit: number): number => at - (at % unit);
+const floorOf = (at: Operand<number>, unit: number): SQL => sql`(${at} - ${at} % ${unit})`;
+
+/** A guard as parameters; what a guard without `foreign` lacks is not looked at. Times in ms. */
+export const smsParams = ({ at, perDay, alertAt, foreign }: SmsGuard) => ({
+  smsAt: at,
+  perDay,
+  alertAt,
+  minSends: foreign?.minSends ?? 0,
+  minVerifiedPercent: foreign?.minVerifiedPercent ?? 0,
+  pauseMs: foreign?.pauseMs ?? 0,
+});
+type SmsOperands = Operands<ReturnType<typeof smsParams>>;
 
 /** Told once: when a day's cap is near, and when a pause begins. */
 export type TellSms = (
@@ -13,75 +35,151 @@ export type TellSms = (
   detail: Record<string, number>,
 ) => void;
 
-interface Judged {
-  /** True while there is room. */
-  room: SQL;
-  /** To be run at the end of the batch. */
-  count: SQL[];
-  /** What stood in the way, from the results of the batch. */
-  limited(results: readonly Row[][]): Limited | undefined;
+const of = (applicationId: Operand<string>, name: 'day' | 'foreign' | 'pause'): SQL =>
+  sql`${smsCounts.applicationId} = ${applicationId} AND ${smsCounts.name} = ${name}`;
+
+/** Sends of the day so far, and the end of the pause that is on, as statements for a subquery. */
+const sentToday = (applicationId: Operand<string>, at: Operand<number>): SQL<number | null> =>
+  sql`(SELECT ${smsCounts.sent} FROM ${smsCounts}
+       WHERE ${of(applicationId, 'day')} AND ${smsCounts.start} = ${floorOf(at, DAY)})`;
+const pausedUntil = (applicationId: Operand<string>, at: Operand<number>): SQL<number | null> =>
+  sql`(SELECT MAX(${smsCounts.expiresAt}) FROM ${smsCounts}
+       WHERE ${of(applicationId, 'pause')} AND ${smsCounts.expiresAt} > ${at})`;
+
+/** Whether too few of the last day's sends to other countries were verified. */
+const tooFewVerified = (
+  applicationId: Operand<string>,
+  { smsAt, minSends, minVerifiedPercent }: SmsOperands,
+): SQL =>
+  sql`COALESCE((
+    SELECT SUM(${smsCounts.sent}) >= ${minSends}
+      AND SUM(${smsCounts.verified}) * 100 < SUM(${smsCounts.sent}) * ${minVerifiedPercent}
+    FROM ${smsCounts} WHERE ${of(applicationId, 'foreign')} AND ${smsCounts.start} > ${smsAt} - ${DAY}), 0)`;
+
+/** One more send, when it went through. */
+const add = (
+  applicationId: Operand<string>,
+  name: 'day' | 'foreign',
+  start: SQL,
+  expiresAt: SQL,
+  sent: SQL,
+) =>
+  insertSelect(
+    smsCounts,
+    { applicationId, name, start, sent: 1, expiresAt },
+    sql`WHERE ${sent}`,
+  ).onConflictDoUpdate({
+    target: [smsCounts.applicationId, smsCounts.name, smsCounts.start],
+    set: { sent: sql`${smsCounts.sent} + 1` },
+  });
+
+function countStatements(
+  applicationId: Operand<string>,
+  guard: SmsOperands,
+  isForeign: boolean,
+  sent: SQL,
+) {
+  const { smsAt: at, alertAt, pauseMs } = guard;
+  const [day, hour] = [floorOf(at, DAY), floorOf(at, HOUR)];
+  return {
+    smsPaused: isForeign
+      ? insertSelect(
+          smsCounts,
+          { applicationId, name: 'pause', start: at, expiresAt: sql`${at} + ${pauseMs}` },
+          sql`WHERE ${tooFewVerified(applicationId, guard)}`,
+        )
+          .onConflictDoNothing()
+          .returning({ start: smsCounts.start })
+      : undefined,
+    // After a pause the count begins anew, else one bad day would be a pause without end.
+    smsReset: isForeign
+      ? remove(smsCounts).where(
+          sql`${of(applicationId, 'foreign')} AND EXISTS (
+            SELECT 1 FROM ${smsCounts} WHERE ${of(applicationId, 'pause')} AND ${smsCounts.start} = ${at})`,
+        )
+      : undefined,
+    smsForeign: isForeign
+      ? add(applicationId, 'foreign', hour, sql`${hour} + ${DAY + HOUR}`, sent)
+      : undefined,
+    smsDay: add(applicationId, 'day', day, sql`${day} + ${DAY}`, sent),
+    smsAlerted: update(smsCounts)
+      .set({ alerted: true })
+      .where(
+        sql`${of(applicationId, 'day')} AND ${smsCounts.start} = ${day} AND ${smsCounts.sent} >= ${alertAt}
+          AND ${smsCounts.alerted} = 0`,
+      )
+      .returning({ sent: smsCounts.sent }),
+    smsNow: selectValues({
+      went: sent.mapWith(Boolean),
+      sent: sentToday(applicationId, at),
+      until: pausedUntil(applicationId, at),
+    }),
+  };
 }
 
-const UNGUARDED: Judged = { room: sql`TRUE`, count: [], limited: () => undefined };
+type Count = ReturnType<typeof countStatements>;
 
-/** @param sent true in the batch when the send went through */
+/** An SMS that costs, as statements for the batch of its send. */
+interface SmsStatements {
+  /** True while there is room. */
+  room: SQL;
+  /** To be run at the end of the batch; none when nothing is counted. */
+  count: Partial<Count>;
+}
+
+/**
+ * @param guarded whether the SMS costs, and whether it goes to another country
+ * @param sent true in the batch when the send went through
+ */
+export function smsStatements(
+  applicationId: Operand<string>,
+  guard: SmsOperands,
+  guarded: { isGuarded: boolean; isForeign: boolean },
+  sent: SQL,
+): SmsStatements {
+  const { isGuarded, isForeign } = guarded;
+  if (!isGuarded) return { room: sql`TRUE`, count: {} };
+  const { smsAt: at, perDay } = guard;
+  const calm = isForeign
+    ? sql`NOT ${tooFewVerified(applicationId, guard)} AND ${pausedUntil(applicationId, at)} IS NULL`
+    : sql`TRUE`;
+  return {
+    room: sql`COALESCE(${sentToday(applicationId, at)}, 0) < ${perDay} AND ${calm}`,
+    count: countStatements(applicationId, guard, isForeign, sent),
+  };
+}
+
+/** What stood in the way of an SMS, from the results of its batch; tells what is to be told. */
+export function smsLimited(
+  guard: SmsGuard | undefined,
+  results: Partial<Results<Count>>,
+  tell: TellSms,
+): Limited | undefined {
+  if (!guard) return undefined;
+  const { at, perDay, foreign } = guard;
+  const { smsAlerted: [alerted] = [], smsPaused: [paused] = [], smsNow: [now] = [] } = results;
+  if (alerted) tell('sms cap near', { sent: alerted.sent, cap: perDay });
+  if (foreign && paused) tell('sms paused', { for_ms: foreign.pauseMs });
+  if (now?.went) return undefined;
+  const until = foreign ? (now?.until ?? 0) : 0;
+  const wait = (end: number) => Math.max(1, Math.ceil((end - at) / 1000));
+  if (until > at) return { limit: 'sms_paused', retryAfter: wait(until) };
+  return (now?.sent ?? 0) >= perDay
+    ? { limit: 'sms_per_day', retryAfter: wait(floor(at, DAY) + DAY) }
+    : undefined;
+}
+
+/** Both for a batch that is built with its values. */
 export function judgeSms(
   applicationId: string,
   guard: SmsGuard | undefined,
   sent: SQL,
   tell: TellSms,
-): Judged {
-  if (!guard) return UNGUARDED;
-  const { at, perDay, alertAt, foreign } = guard;
-  const day = floor(at, DAY);
-  const of = (name: string): SQL => sql`application_id = ${applicationId} AND name = ${name}`;
-  const paused = sql`SELECT MAX(expires_at) FROM sms_counts WHERE ${of('pause')} AND expires_at > ${at}`;
-  const today = sql`SELECT sent FROM sms_counts WHERE ${of('day')} AND start = ${day}`;
-  const add = (name: string, start: number, life: number): SQL => sql`
-    INSERT INTO sms_counts (application_id, name, start, sent, expires_at)
-    SELECT ${applicationId}, ${name}, ${start}, 1, ${start + life} WHERE ${sent}
-    ON CONFLICT (application_id, name, start) DO UPDATE SET sent = sent + 1`;
-  const low = foreign
-    ? sql`COALESCE((SELECT SUM(sent) >= ${foreign.minSends}
-            AND SUM(verified) * 100 < SUM(sent) * ${foreign.minVerifiedPercent}
-          FROM sms_counts WHERE ${of('foreign')} AND start > ${at - DAY}), 0)`
-    : sql`0`;
-  const brake = foreign
-    ? [
-        sql`INSERT INTO sms_counts (application_id, name, start, expires_at)
-            SELECT ${applicationId}, 'pause', ${at}, ${at + foreign.pauseMs} WHERE ${low}
-            ON CONFLICT DO NOTHING RETURNING start`,
-        // After a pause the count begins anew, else one bad day would be a pause without end.
-        sql`DELETE FROM sms_counts WHERE ${of('foreign')} AND EXISTS (
-              SELECT 1 FROM sms_counts WHERE ${of('pause')} AND start = ${at})`,
-        add('foreign', floor(at, HOUR), DAY + HOUR),
-      ]
-    : [];
-  const count = [
-    ...brake,
-    add('day', day, DAY),
-    sql`UPDATE sms_counts SET alerted = 1
-        WHERE ${of('day')} AND start = ${day} AND sent >= ${alertAt} AND alerted = 0 RETURNING sent`,
-    sql`SELECT ${sent} AS went, (${today}) AS sent, (${paused}) AS until`,
-  ];
-  return {
-    room: sql`COALESCE((${today}), 0) < ${perDay}
-      AND ${foreign ? sql`NOT ${low} AND (${paused}) IS NULL` : sql`TRUE`}`,
-    count,
-    limited(results) {
-      const [alerted, [now] = []] = results.slice(-2);
-      if (alerted?.[0]) tell('sms cap near', { sent: Number(alerted[0]['sent']), cap: perDay });
-      if (foreign && results.at(-count.length)?.[0])
-        tell('sms paused', { for_ms: foreign.pauseMs });
-      if (now?.['went'] === 1) return undefined;
-      const until = foreign ? Number(now?.['until'] ?? 0) : 0;
-      const wait = (end: number) => Math.max(1, Math.ceil((end - at) / 1000));
-      if (until > at) return { limit: 'sms_paused', retryAfter: wait(until) };
-      return Number(now?.['sent'] ?? 0) >= perDay
-        ? { limit: 'sms_per_day', retryAfter: wait(day + DAY) }
-        : undefined;
-    },
-  };
+) {
+  const limited = (results: Partial<Results<Count>>) => smsLimited(guard, results, tell);
+  if (!guard) return { room: sql`TRUE`, count: {} as Partial<Count>, limited };
+  const guarded = { isGuarded: true, isForeign: guard.foreign !== undefined };
+  return { ...smsStatements(applicationId, smsParams(guard), guarded, sent), limited };
 }
 
 /** The message could not be handed over. */
@@ -89,15 +187,22 @@ export function uncountSms(
   applicationId: string,
   { at, foreign }: SmsGuard,
   condition: SQL = sql`TRUE`,
-): SQL {
-  return sql`UPDATE sms_counts SET sent = sent - 1 WHERE application_id = ${applicationId} AND sent > 0 AND ${condition}
-    AND ((name = 'day' AND start = ${floor(at, DAY)})
-         OR (${foreign ? 1 : 0} AND name = 'foreign' AND start = ${floor(at, HOUR)}))`;
+) {
+  return update(smsCounts)
+    .set({ sent: sql`${smsCounts.sent} - 1` })
+    .where(
+      sql`${smsCounts.applicationId} = ${applicationId} AND ${smsCounts.sent} > 0 AND ${condition}
+        AND ((${smsCounts.name} = 'day' AND ${smsCounts.start} = ${floor(at, DAY)})
+          OR (${foreign ? 1 : 0} AND ${smsCounts.name} = 'foreign' AND ${smsCounts.start} = ${floor(at, HOUR)}))`,
+    );
 }
 
-/** @param createdAt when the code or link went out, as an expression; no row when it is not counted */
-export function smsVerified(applicationId: string, createdAt: SQL, won: SQL): SQL {
-  return sql`UPDATE sms_counts SET verified = verified + 1
-    WHERE application_id = ${applicationId} AND name = 'foreign' AND verified < sent
-      AND start = (SELECT c.at - c.at % ${HOUR} FROM (${createdAt}) c) AND ${won}`;
+/** @param createdAt when the code or link went out, as a statement with one column `at`; no row when it is not counted */
+export function smsVerified(applicationId: string, createdAt: SQL, won: SQL) {
+  return update(smsCounts)
+    .set({ verified: sql`${smsCounts.verified} + 1` })
+    .where(
+      sql`${of(applicationId, 'foreign')} AND ${smsCounts.verified} < ${smsCounts.sent}
+        AND ${smsCounts.start} = (SELECT c.at - c.at % ${HOUR} FROM (${createdAt}) c) AND ${won}`,
+    );
 }

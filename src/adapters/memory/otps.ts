@@ -6,7 +6,7 @@ import type {
   Limited,
   Otps,
   RegistrationSends,
-  Settled,
+  ConsumeResult,
   Settlement,
 } from '../../ports.ts';
 import { bindingHolds } from '../../domain/credentials.ts';
@@ -161,7 +161,7 @@ export function memoryOtps(state: MemoryState): Otps {
       };
     },
 
-    async settle(settlement): Promise<Settled> {
+    async consume(settlement): Promise<ConsumeResult> {
       const { challenge, nonce, now, readBack, signIn } = settlement;
       const found = state.challenges.get(challenge.id);
       if (!isLive(found, now)) return { state: 'lost' };
@@ -175,7 +175,7 @@ export function memoryOtps(state: MemoryState): Otps {
       return { state: 'done', user: state.user(readBack) };
     },
 
-    async unsettle(challengeId, nonce) {
+    async unconsume(challengeId, nonce) {
       const found = state.challenges.get(challengeId);
       if (found?.consumedBy !== nonce) return;
       found.consumedAt = undefined;
@@ -208,7 +208,7 @@ function newestFor(
 function precondition(
   state: MemoryState,
   { effect, challenge, now }: Settlement,
-): Settled | undefined {
+): ConsumeResult | undefined {
   const { identifier } = challenge;
   const id = registrationOf(effect);
   if (id !== undefined) {

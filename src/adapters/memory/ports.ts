@@ -21,7 +21,6 @@ import type {
   Tokens,
 } from '../../ports.ts';
 import { memoryCustomers } from './customers.ts';
-import { isTenantUrl } from '../../config/outbound.ts';
 import { runImport } from '../../domain/group-import.ts';
 import { memoryGroupImports, memoryGroups } from './groups.ts';
 import { memoryIdentities } from './identities.ts';
@@ -102,7 +101,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     vault,
     hasher: plainHasher,
     commonPasswords: { has: async (password) => COMMON.has(password) },
-    social: options.social ?? { vouch: down },
+    social: options.social ?? { verify: down },
     loginTokens: options.loginTokens ?? { verify: down },
     production: false,
     testIdentifiers: true,
@@ -142,6 +141,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     sessionTokens: createSessionTokens([key], random),
     health: { probe: async () => [] },
     limits,
+    loopbackFiles: false,
   };
 
   /** There is no queue: an import runs to its end at once. */
@@ -149,7 +149,6 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     const imports = memoryGroupImports(state(application.id));
     const files = options.files ?? NO_FILES;
     return {
-      allows: (url) => isTenantUrl(url, { loopback: false }),
       async send(importId) {
         try {
           for (let next: string | undefined = importId; next !== undefined;) {
@@ -163,7 +162,10 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     };
   }
 
-  function of(application: Application, { requestId }: Pick<RequestScope, 'requestId'>): Ports {
+  function portsFor(
+    application: Application,
+    { requestId }: Pick<RequestScope, 'requestId'>,
+  ): Ports {
     const own = state(application.id);
     return {
       ...service,
@@ -203,8 +205,8 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
   }
 
   return {
-    factory: { service, of },
-    ports: (application) => of(application, { requestId: 'memory' }),
+    factory: { service, portsFor: portsFor },
+    ports: (application) => portsFor(application, { requestId: 'memory' }),
     state,
     sent,
   };

@@ -3,7 +3,7 @@
  * configuration refuses it in production.
  */
 import { DAY_MS } from '../../shared/time.ts';
-import { inboxItem } from './templates/inbox-item.ts';
+import { inboxItem } from '../../messages/inbox-item.ts';
 import type { Inbox, InboxItem } from '../../ports.ts';
 import { keys, type Values } from '../kv/values.ts';
 

@@ -1,7 +1,7 @@
 /** Puts a message into its application's language and own wording. */
 import type { Log } from '../../http/log.ts';
 import type { ApplicationRecords, DeliveryContext, Message, RenderedMessage } from '../../ports.ts';
-import { render } from './templates/render.ts';
+import { render } from '../../messages/render.ts';
 
 export interface Written extends DeliveryContext {
   rendered: RenderedMessage;

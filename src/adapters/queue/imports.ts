@@ -1,5 +1,5 @@
 /** The queue of group imports: one message for each run; what it has done stands in D1. */
-import type { ImportPorts, RunEnd } from '../../domain/group-import.ts';
+import { runImport, type ImportPorts } from '../../domain/group-import.ts';
 import { Outage, type Application, type ImportQueue } from '../../ports.ts';
 import { withTimeout } from '../deadline.ts';
 import type { Report } from './messages.ts';
@@ -9,13 +9,9 @@ export interface ImportMessage {
   importId: string;
 }
 
-export function importQueue(
-  queue: Queue,
-  applicationId: string,
-  allows: (url: string) => boolean,
-): ImportQueue {
+/** @param applicationId whose imports the messages name */
+export function importQueue(queue: Queue, applicationId: string): ImportQueue {
   return {
-    allows,
     async send(importId) {
       const message: ImportMessage = { applicationId, importId };
       try {
@@ -31,7 +27,6 @@ export interface ImportConsumer {
   application(id: string): Promise<Application | undefined>;
   ports(application: Application): ImportPorts;
   send(message: ImportMessage): Promise<void>;
-  run(ports: ImportPorts, application: Application, importId: string): Promise<RunEnd>;
   report: Report;
 }
 
@@ -52,7 +47,7 @@ export async function consumeImports(batch: MessageBatch, consumer: ImportConsum
     try {
       const application = await consumer.application(applicationId);
       ports = application && consumer.ports(application);
-      const ended = application && ports && (await consumer.run(ports, application, importId));
+      const ended = application && ports && (await runImport(ports, application, importId));
       if (ended?.end === 'again') await consumer.send({ applicationId, importId: ended.importId });
       queued.ack();
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { SocialPerson } from '../../ports.ts';
-import { isTrue, text } from './ask.ts';
+import { isTrue, text } from './provider-fetch.ts';
 import type { Verification } from './verification.ts';
 
 /** An identity token. Apple tells names to the app only, and only once. */

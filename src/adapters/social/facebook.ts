@@ -1,7 +1,14 @@
 import { SECOND_MS } from '../../shared/time.ts';
 import type { SocialPerson } from '../../ports.ts';
 import { toHex, utf8 } from '../crypto/encoding.ts';
-import { ask, askAbout, Down, Refusal, text, type Json } from './ask.ts';
+import {
+  fetchProviderJson,
+  askAbout,
+  ProviderUnavailable,
+  ProofRejected,
+  text,
+  type Json,
+} from './provider-fetch.ts';
 import { isJwt, type Verification } from './verification.ts';
 
 /** Facebook does not say whether an email is verified, so it never proves one (D-61). */
@@ -37,12 +44,13 @@ export async function verifyFacebook(one: Verification): Promise<SocialPerson> {
     return personOf(String(claims.sub), claims);
   }
   const [appId] = clientIds;
-  if (secret === undefined || appId === undefined) throw new Down('Facebook needs an app secret');
+  if (secret === undefined || appId === undefined)
+    throw new ProviderUnavailable('Facebook needs an app secret');
   const graph = (path: string, query: Record<string, string>) =>
     `${urls.facebookGraph}${path}?${String(new URLSearchParams(query))}`;
   const proof = await appProof(token, secret);
   const [{ status, body }, me] = await Promise.all([
-    ask(
+    fetchProviderJson(
       outbound,
       graph('/debug_token', { input_token: token, access_token: `${appId}|${secret}` }),
     ),
@@ -57,11 +65,12 @@ export async function verifyFacebook(one: Verification): Promise<SocialPerson> {
   ]);
   const info = body['data'] as Json | undefined;
   // Facebook answers 200 for any token of a user; anything else is about our own secret.
-  if (status !== 200 || typeof info !== 'object') throw new Down(`debug_token answered ${status}`);
-  if (info['is_valid'] !== true) throw new Refusal('not valid');
-  if (String(info['app_id']) !== appId) throw new Refusal('audience');
+  if (status !== 200 || typeof info !== 'object')
+    throw new ProviderUnavailable(`debug_token answered ${status}`);
+  if (info['is_valid'] !== true) throw new ProofRejected('not valid');
+  if (String(info['app_id']) !== appId) throw new ProofRejected('audience');
   const expiresAt = Number(info['expires_at'] ?? 0);
-  if (expiresAt > 0 && expiresAt * SECOND_MS <= now) throw new Refusal('expired');
-  if (!text(me['id']) || info['user_id'] !== me['id']) throw new Refusal('subject');
+  if (expiresAt > 0 && expiresAt * SECOND_MS <= now) throw new ProofRejected('expired');
+  if (!text(me['id']) || info['user_id'] !== me['id']) throw new ProofRejected('subject');
   return personOf(String(me['id']), me);
 }

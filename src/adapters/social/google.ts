@@ -1,5 +1,5 @@
 import type { SocialPerson } from '../../ports.ts';
-import { askAbout, isTrue, Refusal, text, type Json } from './ask.ts';
+import { askAbout, isTrue, ProofRejected, text, type Json } from './provider-fetch.ts';
 import { isJwt, type Verification } from './verification.ts';
 
 function personOf(claims: Json): SocialPerson {
@@ -37,8 +37,8 @@ export async function verifyGoogle(one: Verification): Promise<SocialPerson> {
     askAbout(outbound, urls.googleUserinfo, { authorization: `Bearer ${token}` }),
   ]);
   // Another site's token, replayed here, names that site.
-  if (!clientIds.includes(String(info['aud']))) throw new Refusal('audience');
-  if (!(Number(info['expires_in']) > 0)) throw new Refusal('expired');
-  if (!text(info['sub']) || info['sub'] !== claims['sub']) throw new Refusal('subject');
+  if (!clientIds.includes(String(info['aud']))) throw new ProofRejected('audience');
+  if (!(Number(info['expires_in']) > 0)) throw new ProofRejected('expired');
+  if (!text(info['sub']) || info['sub'] !== claims['sub']) throw new ProofRejected('subject');
   return personOf(claims);
 }

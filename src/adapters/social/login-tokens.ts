@@ -2,8 +2,14 @@
 import { SECOND_MS } from '../../shared/time.ts';
 import type { Clock, LoginTokens } from '../../ports.ts';
 import { utf8 } from '../crypto/encoding.ts';
-import { Down, isTrue, Refusal, text, vouched } from './ask.ts';
-import { signed } from '../jose/signed.ts';
+import {
+  ProviderUnavailable,
+  isTrue,
+  ProofRejected,
+  text,
+  toProviderResult,
+} from './provider-fetch.ts';
+import { createRemoteJwks } from '../jose/remote-jwks.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 
 /** Shorter ones can be guessed offline. */
@@ -16,13 +22,15 @@ export function loginTokens(
   clock: Clock,
   mayCall: (url: string) => boolean,
 ): LoginTokens {
-  const jwts = signed(outbound, clock);
+  const jwts = createRemoteJwks(outbound, clock);
   return {
     verify: async (token, { issuer, audience, secret, jwksUrl }) =>
-      vouched(async () => {
+      toProviderResult(async () => {
         const shared = secret === undefined ? undefined : utf8(secret);
-        if (shared && shared.length < MIN_SECRET_BYTES) throw new Down('secret is too short');
-        if (!shared && !mayCall(jwksUrl ?? '')) throw new Down('jwks_url is refused');
+        if (shared && shared.length < MIN_SECRET_BYTES)
+          throw new ProviderUnavailable('secret is too short');
+        if (!shared && !mayCall(jwksUrl ?? ''))
+          throw new ProviderUnavailable('jwks_url is refused');
         const claims = await jwts.verify(token, shared ?? { url: jwksUrl ?? '' }, {
           issuer: [issuer],
           audience: [audience],
@@ -36,7 +44,7 @@ export function loginTokens(
           subject.length > MAX_NAME_CHARACTERS ||
           jti.length > MAX_NAME_CHARACTERS
         ) {
-          throw new Refusal('sub or jti');
+          throw new ProofRejected('sub or jti');
         }
         return {
           subject,

@@ -2,10 +2,10 @@
 import type { SocialUrls } from '../../config.ts';
 import type { Clock, SocialPerson, SocialProvider, SocialProviders } from '../../ports.ts';
 import { verifyApple } from './apple.ts';
-import { Refusal, vouched } from './ask.ts';
+import { ProofRejected, toProviderResult } from './provider-fetch.ts';
 import { verifyFacebook } from './facebook.ts';
 import { verifyGoogle } from './google.ts';
-import { signed } from '../jose/signed.ts';
+import { createRemoteJwks } from '../jose/remote-jwks.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { Verification } from './verification.ts';
 
@@ -23,11 +23,11 @@ export function socialProviders(
   outbound: Outbound,
   clock: Clock,
 ): SocialProviders {
-  const jwts = signed(outbound, clock);
+  const jwts = createRemoteJwks(outbound, clock);
   return {
-    vouch: async (provider, token, rule) =>
-      vouched(async () => {
-        if (!TOKEN.test(token)) throw new Refusal('no token looks like this');
+    verify: async (provider, token, rule) =>
+      toProviderResult(async () => {
+        if (!TOKEN.test(token)) throw new ProofRejected('no token looks like this');
         return VERIFIERS[provider]({ ...rule, token, urls, outbound, jwts, now: clock.now() });
       }),
   };

@@ -1,6 +1,6 @@
 /** What a provider's check is given. */
 import type { SocialUrls } from '../../config.ts';
-import type { Signed } from '../jose/signed.ts';
+import type { RemoteJwks } from '../jose/remote-jwks.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 
 export interface Verification {
@@ -9,7 +9,7 @@ export interface Verification {
   secret?: string;
   urls: SocialUrls;
   outbound: Outbound;
-  jwts: Signed;
+  jwts: RemoteJwks;
   now: number;
 }
 

@@ -1,7 +1,7 @@
 import { HOUR_MS, SECOND_MS } from '../../shared/time.ts';
 import { rateLimited } from '../../shared/result.ts';
 import { tokenFailures } from '../../domain/throttle.ts';
-import { decodePair } from '../../http/guard.ts';
+import { decodePair } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { accessService } from './service.contract.ts';
 
@@ -14,10 +14,10 @@ export const accessServiceHandlers = {
     if (body.grant_type === undefined) return fail('invalid_request');
     if (body.grant_type !== 'client_credentials') return fail('unsupported_grant_type');
     const basic = BASIC.exec(request.headers.get('authorization') ?? '')?.[1];
-    const [key, secret] = (basic === undefined ? undefined : decodePair(basic)) ?? [
-      body.client_id,
-      body.client_secret,
-    ];
+    const { name: key, secret } = (basic === undefined ? undefined : decodePair(basic)) ?? {
+      name: body.client_id,
+      secret: body.client_secret,
+    };
     if (key === undefined || secret === undefined) return fail('invalid_client');
     const judged = await ports.directory.authenticateClient({
       companyId: params.company_id,

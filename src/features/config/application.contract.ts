@@ -22,6 +22,7 @@ export const configApplication = {
     always: CONFIG_KEYS,
     errors: ['not_found'],
     example: {
+      documented: getPlatformConfigExample,
       request: { query: { name: 'Fynd' } },
       // The documented example has null images, which no real answer has (D-7, D-9).
       response: { ...getPlatformConfigExample, mobile_image: '', desktop_image: '' },

@@ -22,7 +22,7 @@ export const configPlatform = {
     response: { 200: PlatformSchema },
     always: CONFIG_KEYS,
     errors: [],
-    example: { response: getPlatformConfigExample },
+    example: { documented: getPlatformConfigExample, response: getPlatformConfigExample },
   }),
   updatePlatformConfig: operation({
     method: 'post',
@@ -39,6 +39,7 @@ export const configPlatform = {
     always: CONFIG_KEYS,
     errors: ['validation_failed', 'not_found', 'unavailable'],
     example: {
+      documented: updatePlatformConfigExample,
       request: {
         body: {
           subtext: 'Login to Fynd',

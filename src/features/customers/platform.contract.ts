@@ -73,6 +73,7 @@ export const customersPlatform = {
     always: ['items', 'page'],
     errors: ['validation_failed'],
     example: {
+      documented: getCustomersExample,
       request: { query: { page_no: 1, page_size: 10 } },
       response: getCustomersExample.value,
     },
@@ -95,7 +96,11 @@ export const customersPlatform = {
     response: { 200: UserSearchResponseSchema },
     always: ['users'],
     errors: [],
-    example: { request: { query: { q: '8652523958' } }, response: searchUsersExample },
+    example: {
+      documented: searchUsersExample,
+      request: { query: { q: '8652523958' } },
+      response: searchUsersExample,
+    },
   }),
   createUser: operation({
     method: 'post',
@@ -109,6 +114,7 @@ export const customersPlatform = {
     always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_taken'],
     example: {
+      documented: createUserExample,
       request: {
         body: {
           phone_number: '+918652523958',
@@ -137,6 +143,7 @@ export const customersPlatform = {
     always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_taken'],
     example: {
+      documented: updateUserExample,
       request: {
         body: {
           first_name: 'Akash',
@@ -161,6 +168,7 @@ export const customersPlatform = {
     always: ['success'],
     errors: ['not_found'],
     example: {
+      documented: blockOrUnblockUsersExample,
       request: {
         body: { status: true, user_id: ['5e68af49cfa09bf7233022f1'], reason: 'chargebacks' },
       },
@@ -179,6 +187,7 @@ export const customersPlatform = {
     always: ['success'],
     errors: ['not_found'],
     example: {
+      documented: archiveUserExample,
       request: { body: { user_id: '5e68af49cfa09bf7233022f1' } },
       response: archiveUserExample,
     },
@@ -197,6 +206,7 @@ export const customersPlatform = {
     always: ['success'],
     errors: ['not_found', 'not_deleted', 'undelete_too_late'],
     example: {
+      documented: unDeleteUserExample,
       request: {
         body: {
           user_id: '5e68af49cfa09bf7233022f1',

@@ -35,6 +35,7 @@ export const groupsPlatform = {
     always: GROUP_KEYS,
     errors: ['validation_failed', 'group_limit', 'unavailable'],
     example: {
+      documented: createUserGroupExample,
       request: {
         body: {
           name: 'Group 1',
@@ -72,6 +73,7 @@ export const groupsPlatform = {
     always: ['items', 'page'],
     errors: ['validation_failed'],
     example: {
+      documented: getUserGroupsExample,
       request: { query: { page_no: 1, page_size: 10, name: 'Group', status: 'pending' } },
       response: getUserGroupsExample,
     },
@@ -87,7 +89,7 @@ export const groupsPlatform = {
     response: { 200: UserGroupResponseSchema },
     always: GROUP_KEYS,
     errors: ['not_found'],
-    example: { response: getUserGroupByIdExample },
+    example: { documented: getUserGroupByIdExample, response: getUserGroupByIdExample },
   }),
   updateUserGroup: operation({
     method: 'put',
@@ -102,6 +104,7 @@ export const groupsPlatform = {
     always: GROUP_KEYS,
     errors: ['validation_failed', 'not_found', 'unavailable'],
     example: {
+      documented: updateUserGroupExample,
       request: { body: { name: 'Group 1', description: 'description' } },
       response: updateUserGroupExample,
     },

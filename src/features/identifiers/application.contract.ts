@@ -37,6 +37,7 @@ export const identifiersApplication = {
     always: ['user', 'verify_mobile_link'],
     errors: ['validation_failed', 'identifier_limit', 'too_many_requests', 'unavailable'],
     example: {
+      documented: addMobileNumberExample,
       request: { body: { phone: '8652523958', country_code: '91' } },
       response: addMobileNumberExample.value,
     },
@@ -53,6 +54,7 @@ export const identifiersApplication = {
     always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_last'],
     example: {
+      documented: deleteMobileNumberExample,
       request: {
         query: {
           active: true,
@@ -78,6 +80,7 @@ export const identifiersApplication = {
     always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_unverified'],
     example: {
+      documented: setMobileNumberAsPrimaryExample,
       request: { body: { phone: '8652523958', country_code: '91' } },
       response: setMobileNumberAsPrimaryExample.value,
     },
@@ -93,6 +96,7 @@ export const identifiersApplication = {
     always: ['verify_mobile_link'],
     errors: ['validation_failed', 'not_found', 'too_many_requests', 'unavailable'],
     example: {
+      documented: sendVerificationLinkToMobileExample,
       request: { body: { phone: '8652523958', country_code: '91' } },
       response: sendVerificationLinkToMobileExample.value,
     },
@@ -109,6 +113,7 @@ export const identifiersApplication = {
     always: ['message'],
     errors: ['link_invalid', 'identifier_taken'],
     example: {
+      documented: verifyMobileExample,
       request: { body: { code: '7f1c9f3ddc2b4c0e8f6d1a2b3c4d5e6f' } },
       response: verifyMobileExample,
     },
@@ -125,6 +130,7 @@ export const identifiersApplication = {
     always: ['user', 'verify_email_link'],
     errors: ['validation_failed', 'identifier_limit', 'too_many_requests', 'unavailable'],
     example: {
+      documented: addEmailExample,
       request: { body: { email: 'akashmane@uniket.store' } },
       response: addEmailExample.value,
     },
@@ -141,6 +147,7 @@ export const identifiersApplication = {
     always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_last'],
     example: {
+      documented: deleteEmailExample,
       request: {
         query: { active: true, primary: false, verified: true, email: 'akashmane@fynd.com' },
       },
@@ -160,6 +167,7 @@ export const identifiersApplication = {
     always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_unverified'],
     example: {
+      documented: setEmailAsPrimaryExample,
       request: { body: { email: 'akashmane@fynd.com' } },
       response: setEmailAsPrimaryExample.value,
     },
@@ -192,6 +200,7 @@ export const identifiersApplication = {
     always: ['message'],
     errors: ['link_invalid', 'identifier_taken'],
     example: {
+      documented: verifyEmailExample,
       request: { body: { code: '7f1c9f3ddc2b4c0e8f6d1a2b3c4d5e6f' } },
       response: verifyEmailExample,
     },

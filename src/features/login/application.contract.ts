@@ -41,6 +41,7 @@ export const loginApplication = {
       'too_many_requests',
     ],
     example: {
+      documented: loginWithOTPExample,
       request: { body: { mobile: '8652523958', country_code: '91' } },
       response: loginWithOTPExample.value,
     },
@@ -67,6 +68,7 @@ export const loginApplication = {
       'too_many_requests',
     ],
     example: {
+      documented: loginWithEmailAndPasswordExample,
       request: { body: { username: 'akashmane@gofynd.com', password: 'a-long-passphrase' } },
       response: loginWithEmailAndPasswordExample.value,
     },
@@ -91,6 +93,7 @@ export const loginApplication = {
       'provider_unavailable',
     ],
     example: {
+      documented: loginWithTokenExample,
       request: {
         body: {
           token:

@@ -61,6 +61,7 @@ export const otpApplication = {
       'unavailable',
     ],
     example: {
+      documented: sendOTPOnMobileExample,
       request: {
         body: {
           mobile: '8652523958',
@@ -85,6 +86,7 @@ export const otpApplication = {
     always: [],
     errors: VERIFY_ERRORS,
     example: {
+      documented: verifyMobileOTPExample,
       request: { body: { request_id: '01503005aeab87cbed93d40f46cc2749', otp: '123456' } },
       response: verifyMobileOTPExample.value,
     },
@@ -112,6 +114,7 @@ export const otpApplication = {
       'unavailable',
     ],
     example: {
+      documented: sendOTPOnEmailExample,
       request: { body: { email: 'akashmane@gofynd.com', action: 'send' } },
       response: sendOTPOnEmailExample,
     },
@@ -129,6 +132,7 @@ export const otpApplication = {
     always: [],
     errors: ['validation_failed', ...VERIFY_ERRORS],
     example: {
+      documented: verifyEmailOTPExample,
       request: { body: { email: 'akashmane@gofynd.com', otp: '123456' } },
       response: verifyEmailOTPExample.value,
     },

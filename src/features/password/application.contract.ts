@@ -47,6 +47,7 @@ export const passwordApplication = {
     always: ['status'],
     errors: ['validation_failed', 'forgot_password_disabled', 'captcha_failed'],
     example: {
+      documented: sendResetPasswordEmailExample,
       request: { body: { email: 'akashmane@gofynd.com' } },
       response: sendResetPasswordEmailExample,
     },
@@ -63,6 +64,7 @@ export const passwordApplication = {
     always: ['status'],
     errors: ['forgot_password_disabled', 'link_invalid'],
     example: {
+      documented: sendResetTokenExample,
       request: { body: { code: '7f1c9f3ddc2b4c0e8f6d1a2b3c4d5e6f' } },
       response: sendResetTokenExample,
     },
@@ -87,6 +89,7 @@ export const passwordApplication = {
       'application_inactive',
     ],
     example: {
+      documented: forgotPasswordExample,
       request: {
         body: { code: '7f1c9f3ddc2b4c0e8f6d1a2b3c4d5e6f', password: 'another-long-passphrase' },
       },
@@ -118,6 +121,7 @@ export const passwordApplication = {
     always: ['message'],
     errors: ['required_field_missing', 'password_wrong', 'password_weak', 'too_many_requests'],
     example: {
+      documented: updatePasswordExample,
       request: {
         body: { old_password: 'a-long-passphrase', new_password: 'another-long-passphrase' },
       },

@@ -75,6 +75,7 @@ export const profileApplication = {
       'too_many_requests',
     ],
     example: {
+      documented: updateProfileExample,
       request: { body: { first_name: 'Akash', last_name: 'Mane', gender: 'male' } },
       response: updateProfileExample.value,
     },

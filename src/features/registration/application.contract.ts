@@ -59,6 +59,7 @@ export const registrationApplication = {
       'unavailable',
     ],
     example: {
+      documented: registerWithFormExample,
       request: {
         body: {
           first_name: 'Akash',

@@ -15,7 +15,7 @@ export const sessionApplication = {
     response: { 200: UserObjectSchema },
     always: ['user'],
     errors: [],
-    example: { response: getLoggedInUserExample.value },
+    example: { documented: getLoggedInUserExample, response: getLoggedInUserExample.value },
   }),
   getListOfActiveSessions: operation({
     method: 'get',
@@ -27,7 +27,10 @@ export const sessionApplication = {
     response: { 200: SessionListSuccess },
     always: ['sessions'],
     errors: [],
-    example: { response: getListOfActiveSessionsExample },
+    example: {
+      documented: getListOfActiveSessionsExample,
+      response: getListOfActiveSessionsExample,
+    },
   }),
   logout: operation({
     method: 'get',

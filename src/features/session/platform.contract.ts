@@ -1,3 +1,4 @@
+import getActiveSessionsExample from '../../../mocks/examples/platform/getActiveSessions.json' with { type: 'json' };
 import createUserSessionExample from '../../../mocks/examples/platform/createUserSession.json' with { type: 'json' };
 import deleteActiveSessionsExample from '../../../mocks/examples/platform/deleteActiveSessions.json' with { type: 'json' };
 import deleteSessionExample from '../../../mocks/examples/platform/deleteSession.json' with { type: 'json' };
@@ -30,6 +31,7 @@ export const sessionPlatform = {
     always: ['items'],
     errors: ['not_found'],
     example: {
+      documented: getActiveSessionsExample,
       request: { query: { id: '5e68af49cfa09bf7233022f1' } },
       response: {
         items: [
@@ -63,6 +65,7 @@ export const sessionPlatform = {
     always: ['items'],
     errors: ['not_found'],
     example: {
+      documented: deleteActiveSessionsExample,
       request: { query: { id: '5e68af49cfa09bf7233022f1', reason: 'lost phone' } },
       response: deleteActiveSessionsExample.value,
     },
@@ -89,6 +92,7 @@ export const sessionPlatform = {
     always: ['items'],
     errors: ['not_found'],
     example: {
+      documented: deleteSessionExample,
       request: {
         query: { id: '5e68af49cfa09bf7233022f1', session_id: 'sess:123', reason: 'lost phone' },
       },
@@ -114,6 +118,7 @@ export const sessionPlatform = {
       'application_inactive',
     ],
     example: {
+      documented: createUserSessionExample,
       request: {
         body: { user_id: '5e68af49cfa09bf7233022f1', domain: 'localhost', max_age: 3600 },
       },

@@ -112,14 +112,22 @@ export const socialApplication = {
     path: '/service/application/user/authentication/v1.0/login/facebook-token',
     summary: 'Login or Register using Facebook',
     description: 'Use this API to login or register using Facebook credentials.',
-    example: { request: accessTokenRequest, response: loginWithFacebookExample.value },
+    example: {
+      documented: loginWithFacebookExample,
+      request: accessTokenRequest,
+      response: loginWithFacebookExample.value,
+    },
   }),
   loginWithGoogle: operation({
     ...BY_ACCESS_TOKEN,
     path: '/service/application/user/authentication/v1.0/login/google-token',
     summary: 'Login or Register using Google',
     description: 'Use this API to login or register using Google Account credentials.',
-    example: { request: accessTokenRequest, response: loginWithGoogleExample.value },
+    example: {
+      documented: loginWithGoogleExample,
+      request: accessTokenRequest,
+      response: loginWithGoogleExample.value,
+    },
   }),
   loginWithGoogleAndroid: operation({
     ...BY_ACCESS_TOKEN,
@@ -127,14 +135,22 @@ export const socialApplication = {
     summary: 'Login or Register using Google on Android',
     description:
       'Use this API to login or register in Android app using Google Account credentials.',
-    example: { request: accessTokenRequest, response: loginWithGoogleAndroidExample.value },
+    example: {
+      documented: loginWithGoogleAndroidExample,
+      request: accessTokenRequest,
+      response: loginWithGoogleAndroidExample.value,
+    },
   }),
   loginWithGoogleIOS: operation({
     ...BY_ACCESS_TOKEN,
     path: '/service/application/user/authentication/v1.0/login/google-ios',
     summary: 'Login or Register using Google on iOS',
     description: 'Use this API to login or register in iOS app using Google Account credentials.',
-    example: { request: accessTokenRequest, response: loginWithGoogleIOSExample.value },
+    example: {
+      documented: loginWithGoogleIOSExample,
+      request: accessTokenRequest,
+      response: loginWithGoogleIOSExample.value,
+    },
   }),
   loginWithAppleIOS: operation({
     ...SOCIAL,
@@ -143,6 +159,7 @@ export const socialApplication = {
     description: 'Use this API to login or register in iOS app using Apple Account credentials.',
     request: { query: PlatformQuery, body: OAuthRequestAppleSchema },
     example: {
+      documented: loginWithAppleIOSExample,
       request: {
         body: {
           user_identifier: '001122.0aa1bb2cc3dd4ee5.1234',

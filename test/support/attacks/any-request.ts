@@ -81,7 +81,7 @@ const mostly = <T>(first: T, others: readonly T[], weight: number): fc.Arbitrary
   );
 
 /** A request on one of all rows of a world. */
-export function anyRequest({ ours, neighbour, stranger }: World): fc.Arbitrary<Wire> {
+function anyRequest({ ours, neighbour, stranger }: World): fc.Arbitrary<Wire> {
   const known = [ours, neighbour, stranger].flatMap((one) => Object.values(one.known));
   const value = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom<unknown>(...HOSTILE) },
@@ -180,7 +180,7 @@ export function anyRequest({ ours, neighbour, stranger }: World): fc.Arbitrary<W
 }
 
 /** Sends requests one after the other, and throws when an answer is wrong or a refused one has changed something. */
-export async function sender(host: Host): Promise<(wire: Wire) => Promise<void>> {
+async function sender(host: Host): Promise<(wire: Wire) => Promise<void>> {
   let before: State = await host.state();
   return async (wire) => {
     tally('attack');

@@ -17,19 +17,19 @@ export const openEdge = async (): Promise<World> => worldOn(await edgeHost());
 
 /** What has been found on a host. Collected, so that one fault does not hide the next. */
 const findings = new WeakMap<Host, string[]>();
-const SHOWN = 25;
+const MAX_FINDINGS_SHOWN = 25;
 
 export function found(host: Host, finding: string): void {
   const list = findings.get(host) ?? [];
   findings.set(host, list);
-  if (list.push(finding) === SHOWN + 1) list.push('…');
+  if (list.push(finding) === MAX_FINDINGS_SHOWN + 1) list.push('…');
 }
 
 /** Fails with what has been found since the last time. */
 export function expectNoFindings(host: Host): void {
   const list = findings.get(host) ?? [];
   findings.delete(host);
-  expect(list.slice(0, SHOWN), `${list.length} findings`).toEqual([]);
+  expect(list.slice(0, MAX_FINDINGS_SHOWN), `${list.length} findings`).toEqual([]);
 }
 
 async function run(world: World, suite: (world: World) => Promise<void>): Promise<void> {

@@ -7,11 +7,12 @@ import { createOutbound } from '../../../src/adapters/outbound/outbound.ts';
 import { loginTokens } from '../../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../../src/adapters/social/providers.ts';
 import { createApp } from '../../../src/app.ts';
-import { DEFAULT_LIMITS, SOCIAL_URLS } from '../../../src/config.ts';
+import { SOCIAL_URLS } from '../../../src/config.ts';
+import { DEFAULT_LIMITS } from '../../../src/domain/limits.ts';
 import { SCOPES } from '../../../src/http/operation.ts';
 import type { Application, Message, Vault } from '../../../src/ports.ts';
 import { COMPANY_ISSUER, FACEBOOK_SECRET, fakeProvider } from '../fake-provider.ts';
-import { edgeShop, ORIGIN, type EdgeShop } from '../shop.ts';
+import { d1Shop, ORIGIN, type D1Shop } from '../shop.ts';
 import { LOGIN_SECRET } from '../social-shop.ts';
 import { rowsToText, type State } from './state.ts';
 
@@ -145,7 +146,7 @@ async function seed({ application, token, client }: Setup): Promise<void> {
 }
 
 /** Every table of D1, what lies in KV, and how much was queued. */
-async function stateOf(shop: EdgeShop): Promise<State> {
+async function stateOf(shop: D1Shop): Promise<State> {
   const { results: tables } = await env.DB.prepare(
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' AND name <> 'd1_migrations'",
   ).all<{ name: string }>();
@@ -162,8 +163,8 @@ async function stateOf(shop: EdgeShop): Promise<State> {
 }
 
 /** On storage that is empty when it is called. */
-export async function edgeHost(): Promise<Host & { shop: EdgeShop }> {
-  const shop = await edgeShop({ fetch: outside });
+export async function edgeHost(): Promise<Host & { shop: D1Shop }> {
+  const shop = await d1Shop({ fetch: outside });
   for (const one of SETUPS) await seed(one);
   const { social, loginToken } = await equipmentOf(shop.ports.vault);
   await env.DB.prepare('UPDATE applications SET social = ?, login_token = ?')

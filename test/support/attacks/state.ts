@@ -7,7 +7,7 @@ export type State = ReadonlyMap<string, readonly string[]>;
  * What a refused request may change, by table: the whole of it, or columns. D1's tables and the maps in memory under one
  * roof. Everything else is untouched until a request is granted.
  */
-export const MAY_CHANGE: Readonly<Record<string, { columns?: readonly string[]; why: string }>> = {
+const MAY_CHANGE: Readonly<Record<string, { columns?: readonly string[]; why: string }>> = {
   budgets: { why: 'a try costs, above all a wrong one' },
   activities: { why: 'refused sign-ins are counted by the hour, for operators' },
   activity_counts: { why: 'the same on D1' },

@@ -1,7 +1,7 @@
 /** Tenants with everything that can be named from outside: a signed-in customer, codes, links, tokens, a group. */
 import { createClient } from '../../../src/http/client.ts';
 import { table } from '../../../src/table.ts';
-import { right } from '../answers.ts';
+import { expectOk } from '../answers.ts';
 import { COMPANY_ISSUER, fakeProvider } from '../fake-provider.ts';
 import { ORIGIN } from '../shop.ts';
 import { LOGIN_SECRET } from '../social-shop.ts';
@@ -56,36 +56,40 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
     return 'code' in content ? content.code : '';
   };
   const prove = async ({ application: shopper }: ReturnType<typeof open>, mobile: string) => {
-    const { request_id = '' } = right(await shopper.loginWithOTP({ body: { mobile } })).body;
+    const { request_id = '' } = expectOk(await shopper.loginWithOTP({ body: { mobile } })).body;
     const body = { request_id, otp: await otpFor(`+91${mobile}`) };
-    return right(await shopper.verifyMobileOTP({ body })).body.register_token;
+    return expectOk(await shopper.verifyMobileOTP({ body })).body.register_token;
   };
 
   const browser = open();
   const { application: customer } = browser;
   const [first_name, email, password] = [`Canary${name}`, mail('canary'), PASSWORD + name];
   const register_token = await prove(browser, number(1));
-  const registered = right(await customer.updateProfile({ body: { register_token, first_name } }));
+  const registered = expectOk(
+    await customer.updateProfile({ body: { register_token, first_name } }),
+  );
   const user_id = registered.body.user?._id ?? '';
   const device = registered.headers.getSetCookie()[1]?.split(';')[0] ?? '';
-  right(await customer.sendOTPOnEmail({ body: { email } }));
-  right(await customer.verifyEmailOTP({ body: { email, otp: await otpFor(email) } }));
-  const changed = right(await customer.updatePassword({ body: { new_password: password } }));
+  expectOk(await customer.sendOTPOnEmail({ body: { email } }));
+  expectOk(await customer.verifyEmailOTP({ body: { email, otp: await otpFor(email) } }));
+  const changed = expectOk(await customer.updatePassword({ body: { new_password: password } }));
   const cookie = changed.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  right(await customer.sendResetPasswordEmail({ body: { email } }));
-  right(await customer.addEmail({ body: { email: mail('second') } }));
-  right(await customer.addMobileNumber({ body: { phone: number(2) } }));
+  expectOk(await customer.sendResetPasswordEmail({ body: { email } }));
+  expectOk(await customer.addEmail({ body: { email: mail('second') } }));
+  expectOk(await customer.addMobileNumber({ body: { phone: number(2) } }));
 
   const anonymous = open();
   const unfinished = (await prove(anonymous, number(3))) ?? '';
-  const sent = right(await anonymous.application.sendOTPOnMobile({ body: { mobile: number(4) } }));
+  const sent = expectOk(
+    await anonymous.application.sendOTPOnMobile({ body: { mobile: number(4) } }),
+  );
 
-  const mailed = right(
+  const mailed = expectOk(
     await anonymous.application.sendOTPOnEmail({ body: { email: mail('third') } }),
   );
-  const ending = right(await customer.sendOTPOnMobile({ body: { mobile: number(1) } }));
+  const ending = expectOk(await customer.sendOTPOnMobile({ body: { mobile: number(1) } }));
 
-  const granted = right(
+  const granted = expectOk(
     await createClient(table, options).service.createToken({
       params: { company_id },
       body: { grant_type: 'client_credentials' },
@@ -95,7 +99,7 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
   const operator = `Bearer ${granted.body.access_token}`;
   const { platform } = createClient(table, { ...options, headers: { authorization: operator } });
   const params = { company_id, application_id };
-  const listed = right(await platform.getActiveSessions({ params, query: { id: user_id } }));
+  const listed = expectOk(await platform.getActiveSessions({ params, query: { id: user_id } }));
   const session_id = listed.body.items?.[0]?.session_id ?? '';
   const identity = { provider: `token:${COMPANY_ISSUER}`, subject: `customer of ${name}` };
   const issued = await fakeProvider(host.clock.now).token(
@@ -103,9 +107,9 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
     { sub: identity.subject, jti: crypto.randomUUID(), email, email_verified: true },
     { secret: LOGIN_SECRET, aud: application_id },
   );
-  right(await open().application.loginWithToken({ body: { token: issued } }));
+  expectOk(await open().application.loginWithToken({ body: { token: issued } }));
   const body = { name: first_name, description: name, file_url: 'https://files.example/u.csv' };
-  const group = right(await platform.createUserGroup({ params, body })).body;
+  const group = expectOk(await platform.createUserGroup({ params, body })).body;
 
   return {
     ...setup,

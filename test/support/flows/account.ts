@@ -19,7 +19,7 @@ const addEmailByLink: Flow['prepare'] = async ({ shop, member, person }) => {
     async run(ask) {
       await ask(() => application.addEmail({ body: { email } }));
       const code = await linkCode(shop, email);
-      await ask(() => shop.browser().application.verifyEmail({ body: { code } }));
+      await ask(() => shop.client().application.verifyEmail({ body: { code } }));
     },
     reached: async () => isOwned(email, one.id),
   };
@@ -33,7 +33,7 @@ const addPhoneByLink: Flow['prepare'] = async ({ shop, member, person }) => {
     async run(ask) {
       await ask(() => application.addMobileNumber({ body: { phone } }));
       const code = await linkCode(shop, e164);
-      await ask(() => shop.browser().application.verifyMobile({ body: { code } }));
+      await ask(() => shop.client().application.verifyMobile({ body: { code } }));
     },
     reached: async () => isOwned(e164, one.id),
   };
@@ -52,11 +52,11 @@ const linksAgain: Flow['prepare'] = async ({ shop, member, person }) => {
       await ask(() => application.sendVerificationLinkToMobile({ body: { phone } }));
       const code = await linkCode(shop, email);
       if (!(await isOwned(email))) {
-        await ask(() => shop.browser().service.describeLink({ body: { code } }));
-        await ask(() => shop.browser().application.verifyEmail({ body: { code } }));
+        await ask(() => shop.client().service.describeLink({ body: { code } }));
+        await ask(() => shop.client().application.verifyEmail({ body: { code } }));
       }
       const other = await linkCode(shop, e164);
-      await ask(() => shop.browser().application.verifyMobile({ body: { code: other } }));
+      await ask(() => shop.client().application.verifyMobile({ body: { code: other } }));
     },
     reached: async () => (await isOwned(email, one.id)) && isOwned(e164, one.id),
   };

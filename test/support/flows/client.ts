@@ -1,9 +1,9 @@
 /** A client that holds the server to its promises under faults, and repeats calls as a careful client does. */
 import { expect } from 'vitest';
-import type { EdgeShop } from '../shop.ts';
+import type { D1Shop } from '../shop.ts';
 import { Refused, type Answer, type Ask } from './stage.ts';
 
-const PATIENCE = 4;
+const MAX_ATTEMPTS = 4;
 /** Longer waits are for people, not for clients. */
 const MAX_WAIT_SECONDS = 60;
 
@@ -17,11 +17,11 @@ export interface Patience {
 }
 
 /** No answer is a 500, and every 503 and 429 says when to come again; a 4xx is thrown as `Refused`. */
-export function careful(shop: EdgeShop, { onUnavailable, lag, mayBeCharged }: Patience): Ask {
+export function careful(shop: D1Shop, { onUnavailable, lag, mayBeCharged }: Patience): Ask {
   return async (call) => {
     let answer: Answer = await call();
     let failed = false;
-    for (let tries = 1; tries < PATIENCE && !answer.ok; tries += 1) {
+    for (let tries = 1; tries < MAX_ATTEMPTS && !answer.ok; tries += 1) {
       const { status, headers, body } = answer;
       const wait = Number(headers.get('retry-after') ?? Number.NaN);
       if (status >= 500 || status === 429) {

@@ -6,16 +6,16 @@ import { faulty, type Calls, type Fault, type Faulty, type Script } from '../fau
 import { fileServer } from '../file-server.ts';
 import { invariants } from '../invariants.ts';
 import { operatorOf } from '../operator.ts';
-import { edgeShop } from '../shop.ts';
+import { d1Shop } from '../shop.ts';
 import { ALL_SOCIAL, equip } from '../social-shop.ts';
 import { careful } from './client.ts';
-import { GAP, NothingCame, Refused, stageOf, type Flow, type Stage } from './stage.ts';
+import { SEND_GAP_MS, NothingCame, Refused, stageOf, type Flow, type Stage } from './stage.ts';
 
 /** As src/adapters/deadline.ts has it, and a little more. */
-const TIME_LIMIT = 5_001;
+const STORE_TIMEOUT_MS = 5_001;
 /** Time for healthy calls beside the silent one to be answered. */
-const MEANWHILE = 15;
-const TOKEN_IS_OLD = 20 * 60_000;
+const WAIT_BEFORE_TIMEOUT_MS = 15;
+const TOKEN_RENEWAL_MS = 20 * 60_000;
 const realTimeout = globalThis.setTimeout;
 
 /** Passwords are about hashing elsewhere; here each would cost 50 ms. */
@@ -34,7 +34,8 @@ export interface Theatre extends Stage {
 /** A shop for one flow: everything is switched on, and what is outside answers. */
 export async function openFor({ options }: Pick<Flow, 'options'>): Promise<Theatre> {
   const faults = faulty();
-  faults.onSilence = () => realTimeout(() => vi.advanceTimersByTime(TIME_LIMIT), MEANWHILE);
+  faults.onSilence = () =>
+    realTimeout(() => vi.advanceTimersByTime(STORE_TIMEOUT_MS), WAIT_BEFORE_TIMEOUT_MS);
   let now = Date.now;
   const fake = fakeProvider(() => now());
   const files = fileServer();
@@ -43,7 +44,7 @@ export async function openFor({ options }: Pick<Flow, 'options'>): Promise<Theat
     const { hostname } = new URL(new Request(input).url);
     return hostname === 'files.example' ? files.fetch(input, init) : fake.fetch(input, init);
   };
-  const shop = await edgeShop({
+  const shop = await d1Shop({
     ...options,
     config: { ...ALL_SOCIAL, ...config },
     fetch: outside,
@@ -78,14 +79,14 @@ export async function disturb(
 ): Promise<Outcome> {
   const { shop, faults } = theatre;
   shop.queue.sent.length = 0;
-  if (shop.clock.now() - theatre.tokenFrom > TOKEN_IS_OLD) {
+  if (shop.clock.now() - theatre.tokenFrom > TOKEN_RENEWAL_MS) {
     theatre.operator = await operatorOf(shop);
     theatre.tokenFrom = shop.clock.now();
   }
   const act = await flow.prepare(theatre);
   await shop.settle();
   // The record of the application is read anew, and the gap between sends is over.
-  shop.clock.advance(GAP + lag);
+  shop.clock.advance(SEND_GAP_MS + lag);
   shop.kv.lag = lag;
   const ask = careful(shop, {
     onUnavailable: () => faults.recover(),
@@ -110,7 +111,7 @@ export async function disturb(
   }
   shop.clock.advance(lag);
   if (!(await act.reached())) {
-    shop.clock.advance(GAP);
+    shop.clock.advance(SEND_GAP_MS);
     await act.run(careful(shop, { ...CALM, lag: 0 }));
     await shop.settle();
     expect(await act.reached(), 'the second beginning').toBe(true);

@@ -38,9 +38,9 @@ const token: Flow['prepare'] = async ({ shop, operator }) =>
       body: { grant_type: 'client_credentials' },
       headers: { authorization: `Basic ${basic}` },
     };
-    const { body } = await ask(() => shop.browser().service.createToken(request));
+    const { body } = await ask(() => shop.client().service.createToken(request));
     const authorization = `Bearer ${body.access_token}`;
-    const client = shop.browser({ authorization });
+    const client = shop.client({ authorization });
     await ask(() => client.platform.getCustomers({ params }));
     await ask(() => operator.getCustomers({ params }));
   });
@@ -133,7 +133,7 @@ const openSession = doing(async (stage, one) => {
       const answer = await ask(() => stage.operator.createUserSession({ params, body }));
       cookie = `f.session=${answer.body.cookie?.['f.session'] ?? ''}`;
     },
-    reached: async () => (await stage.shop.browser({ cookie }).application.getLoggedInUser()).ok,
+    reached: async () => (await stage.shop.client({ cookie }).application.getLoggedInUser()).ok,
   };
 });
 
@@ -201,7 +201,7 @@ const lists: Flow['prepare'] = async (stage) => {
     expect(found.body.users).toHaveLength(1);
     await ask(() => operator.timeline(one.id));
     await ask(() => operator.getPlatformConfig({ params }));
-    await ask(() => stage.shop.browser().application.getPlatformConfig());
+    await ask(() => stage.shop.client().application.getPlatformConfig());
   });
 };
 
@@ -214,7 +214,7 @@ const config: Flow['prepare'] = async (stage) => {
     },
     async reached() {
       stage.shop.clock.advance(31_000);
-      const { body } = await stage.shop.browser().application.getPlatformConfig();
+      const { body } = await stage.shop.client().application.getPlatformConfig();
       return 'desktop_image' in body && body.desktop_image === desktop_image;
     },
   };
@@ -244,7 +244,7 @@ const group: Flow['prepare'] = async (stage) => {
       // A message that got lost is sent again by the cron, once the import has stood still.
       await shop.runImports();
       shop.clock.advance(10 * 60_000);
-      await shop.wired.scheduled('*/5 * * * *');
+      await shop.runtime.scheduled('*/5 * * * *');
       await shop.runImports();
       const ids = await groups();
       const states = await Promise.all(

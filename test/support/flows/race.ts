@@ -1,6 +1,6 @@
 /** Calls that meet each other, and what those that lose leave behind. */
 import { expect } from 'vitest';
-import type { EdgeShop } from '../shop.ts';
+import type { D1Shop } from '../shop.ts';
 import { allRows } from '../traces.ts';
 import type { Answer } from './stage.ts';
 
@@ -28,7 +28,7 @@ export function outcomes(answers: readonly Answer[]): Record<string, number> {
 const LEDGERS = /charge|budget|count/;
 
 /** How much there is of everything: rows of each table, keys of KV, messages. */
-export async function stock(shop: EdgeShop): Promise<Record<string, number>> {
+export async function stock(shop: D1Shop): Promise<Record<string, number>> {
   await shop.settle();
   const tables = [...(await allRows())].filter(([name]) => !LEDGERS.test(name));
   const { keys } = await shop.kv.namespace.list({});
@@ -42,7 +42,7 @@ export async function stock(shop: EdgeShop): Promise<Record<string, number>> {
 
 /** What has come since. */
 export async function growth(
-  shop: EdgeShop,
+  shop: D1Shop,
   before: Record<string, number>,
 ): Promise<Record<string, number>> {
   const after = await stock(shop);

@@ -1,6 +1,14 @@
 /** Codes, registrations, passwords. */
 import { hasSession } from './session.ts';
-import { ending, GAP, isOwned, linkCode, PASSWORD, type Flow, type Stage } from './stage.ts';
+import {
+  ending,
+  SEND_GAP_MS,
+  isOwned,
+  linkCode,
+  PASSWORD,
+  type Flow,
+  type Stage,
+} from './stage.ts';
 
 const HARD = { is_required: true, level: 'hard' } as const;
 const BOTH_DEMANDED = {
@@ -16,11 +24,11 @@ const otpLogin = (known: boolean, resent = false): Flow['prepare'] => {
     const { phone, e164, first_name, last_name } = known ? (await member()).person : person();
     return ending(
       async (ask) => {
-        const browser = shop.browser();
+        const browser = shop.client();
         const { application } = browser;
         const { body } = await ask(() => application.loginWithOTP({ body: { mobile: phone } }));
         if (resent) {
-          shop.clock.advance(GAP);
+          shop.clock.advance(SEND_GAP_MS);
           const token = body.resend_token;
           await ask(() => application.sendOTPOnMobile({ body: { mobile: phone, token } }));
         }
@@ -44,7 +52,7 @@ const emailLogin: Flow['prepare'] = async ({ shop, mailedMember }) => {
   const { email } = person;
   return ending(
     async (ask) => {
-      const browser = shop.browser();
+      const browser = shop.client();
       await ask(() => browser.application.sendOTPOnEmail({ body: { email } }));
       const body = { email, otp: await shop.otp(email) };
       await ask(() => browser.application.verifyEmailOTP({ body }));
@@ -58,7 +66,7 @@ const formWithBothCodes: Flow['prepare'] = async ({ shop, person }) => {
   const { phone, e164, email, first_name, last_name } = person();
   return ending(
     async (ask) => {
-      const browser = shop.browser();
+      const browser = shop.client();
       const { application } = browser;
       const form = { first_name, last_name, email, password: PASSWORD, phone: { mobile: phone } };
       const { body } = await ask(() => application.registerWithForm({ body: form }));
@@ -79,7 +87,7 @@ const formAfterProof: Flow['prepare'] = async ({ shop, person }) => {
   const { phone, e164, email, first_name, last_name } = person();
   return ending(
     async (ask) => {
-      const browser = shop.browser();
+      const browser = shop.client();
       const { application } = browser;
       const sent = await ask(() => application.loginWithOTP({ body: { mobile: phone } }));
       const code = { request_id: sent.body.request_id ?? '', otp: await shop.otp(e164) };
@@ -99,7 +107,7 @@ const emailFirst: Flow['prepare'] = async ({ shop, person }) => {
   const { phone, e164, email, first_name } = person();
   return ending(
     async (ask) => {
-      const browser = shop.browser();
+      const browser = shop.client();
       const { application } = browser;
       await ask(() => application.sendOTPOnEmail({ body: { email } }));
       const mail = { email, otp: await shop.otp(email) };
@@ -123,13 +131,13 @@ const emailFirst: Flow['prepare'] = async ({ shop, person }) => {
 
 async function signsIn({ shop }: Stage, username: string, password: string): Promise<boolean> {
   const body = { username, password };
-  return (await shop.browser().application.loginWithEmailAndPassword({ body })).ok;
+  return (await shop.client().application.loginWithEmailAndPassword({ body })).ok;
 }
 
 const passwordLogin: Flow['prepare'] = async ({ shop, passwordMember }) => {
   const { person } = await passwordMember();
   return ending(async (ask) => {
-    const browser = shop.browser();
+    const browser = shop.client();
     const body = { username: person.email, password: PASSWORD };
     await ask(() => browser.application.loginWithEmailAndPassword({ body }));
     await hasSession(ask, browser);
@@ -141,7 +149,7 @@ const reset: Flow['prepare'] = async (stage) => {
   const { email } = (await passwordMember()).person;
   return {
     async run(ask) {
-      const browser = shop.browser();
+      const browser = shop.client();
       const { application } = browser;
       await ask(() => application.sendResetPasswordEmail({ body: { email } }));
       const code = await linkCode(shop, email);
@@ -187,7 +195,7 @@ const changePassword: Flow['prepare'] = async (stage) => {
       await hasSession(ask, browser);
     },
     async reached() {
-      shop.clock.advance(GAP);
+      shop.clock.advance(SEND_GAP_MS);
       return signsIn(stage, email, NEW_PASSWORD);
     },
   };

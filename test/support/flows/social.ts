@@ -26,7 +26,7 @@ async function isLinked(person: Person): Promise<boolean> {
 }
 
 type LoggedIn = Awaited<
-  ReturnType<ReturnType<Stage['shop']['browser']>['application']['loginWithGoogle']>
+  ReturnType<ReturnType<Stage['shop']['client']>['application']['loginWithGoogle']>
 >;
 
 /** Each call is that of one browser, so that its session can be looked at. */
@@ -34,7 +34,7 @@ function registering(stage: Stage, person: Person, call: SocialCall): Act {
   const { shop } = stage;
   return ending(
     async (ask) => {
-      const browser = shop.browser();
+      const browser = shop.client();
       const { application } = browser;
       const { body } = await ask(await call(stage, browser, person));
       if (body.user_exists === false) {
@@ -50,7 +50,7 @@ function registering(stage: Stage, person: Person, call: SocialCall): Act {
   );
 }
 
-type Browser = ReturnType<Stage['shop']['browser']>;
+type Browser = ReturnType<Stage['shop']['client']>;
 type SocialCall = (
   stage: Stage,
   browser: Browser,
@@ -85,7 +85,7 @@ const facebook: Flow['prepare'] = async (stage) => {
   const { person } = await mailedMember();
   return ending(
     async (ask) => {
-      const browser = shop.browser();
+      const browser = shop.client();
       const { application } = browser;
       const access_token = fake.grant(claimsOf(person));
       const { body } = await ask(() =>
@@ -111,7 +111,7 @@ const firstLink: Flow['prepare'] = async (stage) => {
 
 const known: Flow['prepare'] = async (stage) => {
   const { person } = await stage.mailedMember();
-  const browser = stage.shop.browser();
+  const browser = stage.shop.client();
   await (
     await google(stage, browser, person)
   )();
@@ -125,7 +125,7 @@ const byToken = (isKnown: boolean): Flow['prepare'] => {
     const one = isKnown ? (await mailedMember()).person : person();
     return ending(
       async (ask) => {
-        const browser = shop.browser();
+        const browser = shop.client();
         const claims = {
           ...claimsOf(one),
           phone_number: one.e164,

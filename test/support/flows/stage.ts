@@ -3,17 +3,17 @@ import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import type { Client } from '../../../src/http/client.ts';
 import type { table } from '../../../src/table.ts';
-import { right, signUp } from '../answers.ts';
+import { expectOk, signUp } from '../answers.ts';
 import type { FakeProvider } from '../fake-provider.ts';
 import type { FileServer } from '../file-server.ts';
 import type { operatorOf } from '../operator.ts';
-import type { EdgeShop, ShopOptions } from '../shop.ts';
+import type { D1Shop, ShopOptions } from '../shop.ts';
 
 export type Browser = Client<typeof table>;
 export type Operator = Awaited<ReturnType<typeof operatorOf>>;
 
 /** Longer than the send gap, and than the cache of application records. */
-export const GAP = 31_000;
+export const SEND_GAP_MS = 31_000;
 export const PASSWORD = 'a long passphrase';
 
 export interface Answer {
@@ -61,7 +61,7 @@ export interface Person {
 }
 
 export interface Stage {
-  shop: EdgeShop;
+  shop: D1Shop;
   fake: FakeProvider;
   files: FileServer;
   operator: Operator;
@@ -97,7 +97,7 @@ export interface Flow {
 }
 
 let people = 0;
-export function somebody(): Person {
+function somebody(): Person {
   people += 1;
   const phone = String(9_820_000_000 + people);
   const letters = people
@@ -113,25 +113,25 @@ export function somebody(): Person {
 }
 
 export function stageOf(
-  shop: EdgeShop,
+  shop: D1Shop,
   fake: FakeProvider,
   files: FileServer,
   operator: Operator,
 ): Stage {
   const member = async (): Promise<Member> => {
     const person = somebody();
-    const browser = shop.browser();
+    const browser = shop.client();
     const { user } = (await signUp(shop, browser, person.phone)).body;
-    shop.clock.advance(GAP);
+    shop.clock.advance(SEND_GAP_MS);
     return { person, browser, id: user?._id ?? '' };
   };
   const mailedMember = async (): Promise<Member> => {
     const one = await member();
     const { email } = one.person;
-    right(await one.browser.application.sendOTPOnEmail({ body: { email } }));
+    expectOk(await one.browser.application.sendOTPOnEmail({ body: { email } }));
     const body = { email, otp: await shop.otp(email) };
-    right(await one.browser.application.verifyEmailOTP({ body }));
-    shop.clock.advance(GAP);
+    expectOk(await one.browser.application.verifyEmailOTP({ body }));
+    shop.clock.advance(SEND_GAP_MS);
     return one;
   };
   return {
@@ -144,14 +144,14 @@ export function stageOf(
     mailedMember,
     async passwordMember() {
       const one = await mailedMember();
-      right(await one.browser.application.updatePassword({ body: { new_password: PASSWORD } }));
+      expectOk(await one.browser.application.updatePassword({ body: { new_password: PASSWORD } }));
       return one;
     },
   };
 }
 
 /** Users who have the identifier verified. */
-export async function ownersOf(value: string): Promise<string[]> {
+async function ownersOf(value: string): Promise<string[]> {
   const { results } = await env.DB.prepare(
     'SELECT user_id FROM identifiers WHERE value = ? AND verified = 1',
   )
@@ -169,7 +169,7 @@ export async function isOwned(value: string, by?: string): Promise<boolean> {
 }
 
 /** The newest link's code that was sent to someone. */
-export async function linkCode(shop: EdgeShop, to: string): Promise<string> {
+export async function linkCode(shop: D1Shop, to: string): Promise<string> {
   const message = (await shop.messages()).findLast((sent) => sent.to === to && !sent.drop);
   if (!message || !('code' in message.content)) throw new NothingCame(to);
   return message.content.code;

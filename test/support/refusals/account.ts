@@ -1,12 +1,12 @@
 /** How passwords, identifiers and the end of an account are refused. */
 import type { IdentifierKind } from '../../../src/ports.ts';
-import { right, wrongCode } from '../answers.ts';
+import { expectOk, wrongCode } from '../answers.ts';
 import type { Shop } from '../shop.ts';
 import {
   asRobot,
   configure,
   fill,
-  GAP,
+  SEND_GAP_MS,
   linkCode,
   mailedMember,
   mark,
@@ -19,7 +19,7 @@ import {
   queueDown,
   twice,
   type Browser,
-  type Refusal,
+  type RefusedAnswer,
   type Scenario,
 } from './scenario.ts';
 
@@ -30,11 +30,11 @@ const WITHOUT_RESET = { config: { forgot_password: false } };
 // ── passwords ──
 
 const reset = async (shop: Shop, code: string, password = NEW) =>
-  shop.browser().application.forgotPassword({ body: { code, password } });
+  shop.client().application.forgotPassword({ body: { code, password } });
 /** A shopper whom a reset link has reached. */
 async function resetLink(shop: Shop) {
   const { id } = await passwordMember(shop);
-  right(await shop.browser().application.sendResetPasswordEmail({ body: { email } }));
+  expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email } }));
   return { id, code: await linkCode(shop, email) };
 }
 const resetOf = (state: 'blocked' | 'deleted'): Scenario =>
@@ -45,18 +45,18 @@ const resetOf = (state: 'blocked' | 'deleted'): Scenario =>
   });
 const UNKNOWN_CODE = '0'.repeat(32);
 
-const askReset = async (shop: Shop): Promise<Refusal> =>
-  shop.browser().application.sendResetPasswordEmail({ body: { email } });
+const askReset = async (shop: Shop): Promise<RefusedAnswer> =>
+  shop.client().application.sendResetPasswordEmail({ body: { email } });
 export const sendResetPasswordEmail = {
   validation_failed: on(async (shop) =>
-    shop.browser().application.sendResetPasswordEmail({ body: { email: 'asha@' } }),
+    shop.client().application.sendResetPasswordEmail({ body: { email: 'asha@' } }),
   ),
   forgot_password_disabled: on(askReset, WITHOUT_RESET),
   captcha_failed: asRobot(askReset),
 };
 
-const checkToken = async (shop: Shop): Promise<Refusal> =>
-  shop.browser().application.sendResetToken({ body: { code: UNKNOWN_CODE } });
+const checkToken = async (shop: Shop): Promise<RefusedAnswer> =>
+  shop.client().application.sendResetToken({ body: { code: UNKNOWN_CODE } });
 export const sendResetToken = {
   forgot_password_disabled: on(checkToken, WITHOUT_RESET),
   link_invalid: on(checkToken),
@@ -101,7 +101,7 @@ export const updatePassword = {
 
 // ── identifiers ──
 
-type Call = (browser: Browser, value: string) => Promise<Refusal & { ok: boolean }>;
+type Call = (browser: Browser, value: string) => Promise<RefusedAnswer & { ok: boolean }>;
 
 /** The operations of one kind, so that both kinds are refused by the same scenarios. */
 interface Operations {
@@ -163,7 +163,7 @@ function identifiers({
   const after = (first: Call, call: Call): Scenario =>
     on(async (shop) => {
       const { browser } = await member(shop);
-      right(await first(browser, fresh));
+      expectOk(await first(browser, fresh));
       return call(browser, fresh);
     });
   return {
@@ -186,8 +186,8 @@ function identifiers({
       too_many_requests: after(add, sendLink),
       unavailable: queueDown(async (shop) => {
         const { browser } = await member(shop);
-        right(await add(browser, fresh));
-        shop.clock.advance(GAP);
+        expectOk(await add(browser, fresh));
+        shop.clock.advance(SEND_GAP_MS);
         return async () => sendLink(browser, fresh);
       }),
     },
@@ -197,11 +197,11 @@ function identifiers({
       identifier_unverified: after(add, primary),
     },
     useLink: {
-      link_invalid: on(async (shop) => useLink(shop.browser(), UNKNOWN_CODE)),
+      link_invalid: on(async (shop) => useLink(shop.client(), UNKNOWN_CODE)),
       identifier_taken: on(async (shop) => {
         await (kind === 'email' ? mailedMember(shop) : member(shop, fresh));
         const { browser } = await member(shop, kind === 'email' ? OTHER : MINE.phone);
-        right(await add(browser, fresh));
+        expectOk(await add(browser, fresh));
         return useLink(browser, await linkCode(shop, to(fresh)));
       }),
     },
@@ -238,7 +238,7 @@ export const deleteEmail = {
   identifier_last: on(
     async (shop) => {
       const { browser } = await mailedMember(shop);
-      right(await PHONES.remove(browser, MINE.phone));
+      expectOk(await PHONES.remove(browser, MINE.phone));
       return EMAILS.remove(browser, email);
     },
     { config: { required_fields: NOTHING_DEMANDED, register_required_fields: NOTHING_DEMANDED } },
@@ -251,12 +251,12 @@ export const deleteEmail = {
 async function leaver(shop: Shop) {
   const { browser } = await member(shop);
   const body = { mobile: MINE.phone };
-  const { request_id } = right(await browser.application.sendOTPOnMobile({ body })).body;
+  const { request_id } = expectOk(await browser.application.sendOTPOnMobile({ body })).body;
   const otp = await shop.otp(`+91${MINE.phone}`);
   return async (more: { otp?: string; user_id?: string; reason_id?: string } = {}) =>
     browser.application.deleteUser({ body: { request_id, otp, ...more } });
 }
-const wrongly = async (shop: Shop, tries: number): Promise<Refusal> => {
+const wrongly = async (shop: Shop, tries: number): Promise<RefusedAnswer> => {
   const leave = await leaver(shop);
   const otp = wrongCode(await shop.otp(`+91${MINE.phone}`));
   for (let left = tries; left > 1; left -= 1) await leave({ otp });

@@ -1,6 +1,6 @@
 /** How codes are refused, by SMS and by email alike. */
 import type { IdentifierKind } from '../../../src/ports.ts';
-import { right, wrongCode } from '../answers.ts';
+import { expectOk, wrongCode } from '../answers.ts';
 import type { Shop } from '../shop.ts';
 import {
   configure,
@@ -13,7 +13,7 @@ import {
   on,
   OTHER,
   type Browser,
-  type Refusal,
+  type RefusedAnswer,
   type Scenario,
 } from './scenario.ts';
 
@@ -31,7 +31,7 @@ interface Channel {
     browser: Browser,
     challenge: Challenge,
     registerToken?: string,
-  ): Promise<Refusal & { ok: boolean }>;
+  ): Promise<RefusedAnswer & { ok: boolean }>;
 }
 
 const PHONE: Channel = {
@@ -39,7 +39,7 @@ const PHONE: Channel = {
   owner: async (shop) => member(shop),
   async ask(shop, browser) {
     const body = { mobile: MINE.phone };
-    const { request_id: requestId } = right(
+    const { request_id: requestId } = expectOk(
       await browser.application.sendOTPOnMobile({ body }),
     ).body;
     return { requestId, otp: await shop.otp(`+91${MINE.phone}`) };
@@ -52,7 +52,7 @@ const EMAIL: Channel = {
   kind: 'email',
   owner: async (shop) => mailedMember(shop),
   async ask(shop, browser) {
-    right(await browser.application.sendOTPOnEmail({ body: { email: MINE.email } }));
+    expectOk(await browser.application.sendOTPOnEmail({ body: { email: MINE.email } }));
     return { otp: await shop.otp(MINE.email) };
   },
   answer: async (browser, { otp }, register_token) =>
@@ -69,12 +69,12 @@ const stateOf = (channel: Channel, state: 'blocked' | 'deleted'): Scenario =>
   on(async (shop) => {
     const { id } = await channel.owner(shop);
     await mark(shop, id, state);
-    return askAndAnswer(channel, shop, shop.browser());
+    return askAndAnswer(channel, shop, shop.client());
   });
 
-const wrong = (channel: Channel, tries: number): ((shop: Shop) => Promise<Refusal>) => {
+const wrong = (channel: Channel, tries: number): ((shop: Shop) => Promise<RefusedAnswer>) => {
   return async (shop) => {
-    const browser = shop.browser();
+    const browser = shop.client();
     const challenge = await channel.ask(shop, browser);
     const otp = wrongCode(challenge.otp);
     for (let left = tries; left > 1; left -= 1)
@@ -89,19 +89,19 @@ function verifying(channel: Channel) {
     otp_exhausted: on(wrong(channel, 3), { limits: { otpTriesPerCode: 2 } }),
     too_many_requests: on(wrong(channel, 3), { limits: { otpWrongPerIdentifierHour: 2 } }),
     register_token_invalid: on(async (shop) =>
-      askAndAnswer(channel, shop, shop.browser(), crypto.randomUUID()),
+      askAndAnswer(channel, shop, shop.client(), crypto.randomUUID()),
     ),
     registration_finished: on(async (shop) =>
-      askAndAnswer(channel, shop, shop.browser(), await finishedToken(shop)),
+      askAndAnswer(channel, shop, shop.client(), await finishedToken(shop)),
     ),
-    registration_closed: on(async (shop) => askAndAnswer(channel, shop, shop.browser()), {
+    registration_closed: on(async (shop) => askAndAnswer(channel, shop, shop.client()), {
       config: { register: false },
     }),
     account_blocked: stateOf(channel, 'blocked'),
     account_deleted: stateOf(channel, 'deleted'),
     application_inactive: on(async (shop) => {
       await channel.owner(shop);
-      const browser = shop.browser();
+      const browser = shop.client();
       const challenge = await channel.ask(shop, browser);
       await configure(shop, { active: false });
       return channel.answer(browser, challenge);
@@ -118,7 +118,7 @@ function verifying(channel: Channel) {
     }),
     otp_login_disabled: on(async (shop) => {
       await channel.owner(shop);
-      const browser = shop.browser();
+      const browser = shop.client();
       const challenge = await channel.ask(shop, browser);
       await configure(shop, { login: { password: true, otp: false } });
       return channel.answer(browser, challenge);
@@ -131,6 +131,6 @@ export const verifyMobileOTP = verifying(PHONE);
 export const verifyEmailOTP = {
   ...verifying(EMAIL),
   validation_failed: on(async (shop) =>
-    shop.browser().application.verifyEmailOTP({ body: { email: 'asha@', otp: '123456' } }),
+    shop.client().application.verifyEmailOTP({ body: { email: 'asha@', otp: '123456' } }),
   ),
 };

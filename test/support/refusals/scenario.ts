@@ -2,18 +2,18 @@
 import { registerUser, registrationOf } from '../stored.ts';
 import { env } from 'cloudflare:workers';
 import type { IdentifierKind, IdentifierRef, PlatformConfig, Profile } from '../../../src/ports.ts';
-import { prove, right, signUp, type Browser } from '../answers.ts';
-import type { EdgeShop, Shop, ShopOptions } from '../shop.ts';
+import { prove, expectOk, signUp, type Browser } from '../answers.ts';
+import type { D1Shop, Shop, ShopOptions } from '../shop.ts';
 
 export const PASSWORD = 'a long passphrase';
 /** What a scenario is about; every other shopper has `OTHER`. */
 export const MINE = { phone: '8652523958', email: 'asha@example.com' };
 export const OTHER = '9876543210';
 /** Longer than the send gap, and than the cache of application records. */
-export const GAP = 31_000;
+export const SEND_GAP_MS = 31_000;
 
 /** What a refusal is judged by. */
-export interface Refusal {
+export interface RefusedAnswer {
   status: number;
   headers: Headers;
   body: object;
@@ -24,15 +24,15 @@ export interface Scenario {
   /** `edge`: only D1 and KV can be in this state. */
   on: 'any' | 'edge';
   /** Everything up to the call that is refused, whose answer it returns. */
-  act(shop: Shop): Promise<Refusal>;
+  act(shop: Shop): Promise<RefusedAnswer>;
 }
 
-export function on(act: (shop: Shop) => Promise<Refusal>, options?: ShopOptions): Scenario {
+export function on(act: (shop: Shop) => Promise<RefusedAnswer>, options?: ShopOptions): Scenario {
   return { on: 'any', options, act };
 }
 
 /** On D1 and KV alone: memory is never late, never down and asks for no captcha. */
-export function onEdge(act: (shop: EdgeShop) => Promise<Refusal>, options?: ShopOptions): Scenario {
+function onEdge(act: (shop: D1Shop) => Promise<RefusedAnswer>, options?: ShopOptions): Scenario {
   return {
     on: 'edge',
     options,
@@ -43,10 +43,10 @@ export function onEdge(act: (shop: EdgeShop) => Promise<Refusal>, options?: Shop
   };
 }
 
-const isEdge = (shop: Shop): shop is EdgeShop => 'kv' in shop;
+const isEdge = (shop: Shop): shop is D1Shop => 'kv' in shop;
 
 /** The answer while messages cannot be handed over. */
-export const queueDown = (act: (shop: EdgeShop) => Promise<() => Promise<Refusal>>): Scenario =>
+export const queueDown = (act: (shop: D1Shop) => Promise<() => Promise<RefusedAnswer>>): Scenario =>
   onEdge(async (shop) => {
     const call = await act(shop);
     shop.queue.down = true;
@@ -54,14 +54,14 @@ export const queueDown = (act: (shop: EdgeShop) => Promise<() => Promise<Refusal
   });
 
 /** Without a solved captcha, at a shop that asks for one. */
-export const asRobot = (act: (shop: Shop) => Promise<Refusal>): Scenario =>
+export const asRobot = (act: (shop: Shop) => Promise<RefusedAnswer>): Scenario =>
   onEdge(act, { env: { TURNSTILE_SECRET: 'turnstile-secret' } });
 
 /** A shopper with a verified number, signed in. */
 export async function member(shop: Shop, mobile = MINE.phone) {
-  const browser = shop.browser();
+  const browser = shop.client();
   const { user } = (await signUp(shop, browser, mobile)).body;
-  shop.clock.advance(GAP);
+  shop.clock.advance(SEND_GAP_MS);
   return { browser, id: user?._id ?? '' };
 }
 
@@ -69,31 +69,31 @@ export async function member(shop: Shop, mobile = MINE.phone) {
 export async function mailedMember(shop: Shop, mobile = MINE.phone) {
   const one = await member(shop, mobile);
   const { email } = MINE;
-  right(await one.browser.application.sendOTPOnEmail({ body: { email } }));
+  expectOk(await one.browser.application.sendOTPOnEmail({ body: { email } }));
   const otp = await shop.otp(email);
-  right(await one.browser.application.verifyEmailOTP({ body: { email, otp } }));
-  shop.clock.advance(GAP);
+  expectOk(await one.browser.application.verifyEmailOTP({ body: { email, otp } }));
+  shop.clock.advance(SEND_GAP_MS);
   return one;
 }
 
 /** The same with a password. */
 export async function passwordMember(shop: Shop) {
   const one = await mailedMember(shop);
-  right(await one.browser.application.updatePassword({ body: { new_password: PASSWORD } }));
+  expectOk(await one.browser.application.updatePassword({ body: { new_password: PASSWORD } }));
   return one;
 }
 
 /** Proves an identifier that nobody has yet; its register_token. */
 export async function provenToken(shop: Shop, mobile = MINE.phone): Promise<string> {
-  const { register_token = '' } = (await prove(shop, shop.browser(), mobile)).body;
-  shop.clock.advance(GAP);
+  const { register_token = '' } = (await prove(shop, shop.client(), mobile)).body;
+  shop.clock.advance(SEND_GAP_MS);
   return register_token;
 }
 
 /** A register_token whose registration has ended. */
 export async function finishedToken(shop: Shop): Promise<string> {
   const register_token = await provenToken(shop, OTHER);
-  right(await shop.browser().application.updateProfile({ body: { register_token } }));
+  expectOk(await shop.client().application.updateProfile({ body: { register_token } }));
   return register_token;
 }
 
@@ -149,7 +149,7 @@ export async function fill(shop: Shop, userId: string, kind: IdentifierKind): Pr
 /** An operator's change that every isolate has seen. */
 export async function configure(shop: Shop, change: Partial<PlatformConfig>): Promise<void> {
   await shop.writeConfig({ ...shop.application.config, ...change });
-  shop.clock.advance(GAP);
+  shop.clock.advance(SEND_GAP_MS);
 }
 
 /** The code of the newest link that was sent to someone. */
@@ -160,8 +160,10 @@ export async function linkCode(shop: Shop, to: string): Promise<string> {
 }
 
 /** The same call until it is refused. */
-export async function twice(call: () => Promise<Refusal & { ok: boolean }>): Promise<Refusal> {
-  right(await call());
+export async function twice(
+  call: () => Promise<RefusedAnswer & { ok: boolean }>,
+): Promise<RefusedAnswer> {
+  expectOk(await call());
   return call();
 }
 

@@ -1,5 +1,5 @@
 /** How sends of codes, logins and registrations are refused. */
-import { right } from '../answers.ts';
+import { expectOk } from '../answers.ts';
 import type { Shop } from '../shop.ts';
 import {
   asRobot,
@@ -8,7 +8,7 @@ import {
   fill,
   finishedToken,
   formToken,
-  GAP,
+  SEND_GAP_MS,
   mark,
   member,
   MINE,
@@ -18,7 +18,7 @@ import {
   provenToken,
   queueDown,
   twice,
-  type Refusal,
+  type RefusedAnswer,
   type Scenario,
 } from './scenario.ts';
 
@@ -27,15 +27,15 @@ const { email } = MINE;
 const WITHOUT_OTP = { config: { login: { password: true, otp: false } } };
 
 const loginByOtp = async (shop: Shop, body = PHONE) =>
-  shop.browser().application.loginWithOTP({ body });
+  shop.client().application.loginWithOTP({ body });
 const sendToMobile = async (shop: Shop, body: { mobile: string; token?: string } = PHONE) =>
-  shop.browser().application.sendOTPOnMobile({ body });
+  shop.client().application.sendOTPOnMobile({ body });
 const sendToEmail = async (shop: Shop, more: { token?: string; register_token?: string } = {}) =>
-  shop.browser().application.sendOTPOnEmail({ body: { email, ...more } });
+  shop.client().application.sendOTPOnEmail({ body: { email, ...more } });
 const login = async (shop: Shop, password = PASSWORD) =>
-  shop.browser().application.loginWithEmailAndPassword({ body: { username: email, password } });
+  shop.client().application.loginWithEmailAndPassword({ body: { username: email, password } });
 
-const inactive = (call: (shop: Shop) => Promise<Refusal>): Scenario =>
+const inactive = (call: (shop: Shop) => Promise<RefusedAnswer>): Scenario =>
   on(async (shop) => {
     await configure(shop, { active: false });
     return call(shop);
@@ -45,13 +45,13 @@ const inactive = (call: (shop: Shop) => Promise<Refusal>): Scenario =>
 const exhausted = (
   send: (shop: Shop) => Promise<{ body: { resend_token?: string; resend_email_token?: string } }>,
   wrong: (shop: Shop, requestId: string) => Promise<unknown>,
-  again: (shop: Shop, token: string) => Promise<Refusal>,
+  again: (shop: Shop, token: string) => Promise<RefusedAnswer>,
 ): Scenario =>
   on(
     async (shop) => {
       const { body } = await send(shop);
       await wrong(shop, 'request_id' in body ? String(body.request_id) : '');
-      shop.clock.advance(GAP);
+      shop.clock.advance(SEND_GAP_MS);
       return again(shop, body.resend_token ?? body.resend_email_token ?? '');
     },
     { limits: { otpTriesPerCode: 1 } },
@@ -68,9 +68,9 @@ export const loginWithOTP = {
 export const sendOTPOnMobile = {
   application_inactive: inactive(async (shop) => sendToMobile(shop)),
   otp_exhausted: exhausted(
-    async (shop) => right(await sendToMobile(shop)),
+    async (shop) => expectOk(await sendToMobile(shop)),
     async (shop, request_id) =>
-      shop.browser().application.verifyMobileOTP({ body: { request_id, otp: 'wrong' } }),
+      shop.client().application.verifyMobileOTP({ body: { request_id, otp: 'wrong' } }),
     async (shop, token) => sendToMobile(shop, { ...PHONE, token }),
   ),
   validation_failed: on(async (shop) => sendToMobile(shop, { mobile: '12345' })),
@@ -86,12 +86,12 @@ export const sendOTPOnMobile = {
 export const sendOTPOnEmail = {
   application_inactive: inactive(async (shop) => sendToEmail(shop)),
   otp_exhausted: exhausted(
-    async (shop) => right(await sendToEmail(shop)),
-    async (shop) => shop.browser().application.verifyEmailOTP({ body: { email, otp: 'wrong' } }),
+    async (shop) => expectOk(await sendToEmail(shop)),
+    async (shop) => shop.client().application.verifyEmailOTP({ body: { email, otp: 'wrong' } }),
     async (shop, token) => sendToEmail(shop, { token }),
   ),
   validation_failed: on(async (shop) =>
-    shop.browser().application.sendOTPOnEmail({ body: { email: 'asha@' } }),
+    shop.client().application.sendOTPOnEmail({ body: { email: 'asha@' } }),
   ),
   otp_login_disabled: on(async (shop) => sendToEmail(shop), WITHOUT_OTP),
   captcha_failed: asRobot(async (shop) => sendToEmail(shop)),
@@ -137,7 +137,7 @@ export const loginWithEmailAndPassword = {
 };
 
 /** What ends a registration is refused alike, whether the form or the profile page does it. */
-const ending = (end: (shop: Shop, token: string) => Promise<Refusal>) => {
+const ending = (end: (shop: Shop, token: string) => Promise<RefusedAnswer>) => {
   const ofOwner = (state: 'blocked' | 'deleted'): Scenario =>
     on(async (shop) => {
       const { token, owner } = await boundToken(shop);
@@ -163,17 +163,17 @@ const ending = (end: (shop: Shop, token: string) => Promise<Refusal>) => {
 };
 
 const form = async (shop: Shop, more: { register_token?: string; password?: string } = {}) =>
-  shop.browser().application.registerWithForm({
+  shop.client().application.registerWithForm({
     body: { first_name: 'Asha', phone: PHONE, ...more },
   });
 
 export const registerWithForm = {
   ...ending(async (shop, register_token) => form(shop, { register_token })),
   validation_failed: on(async (shop) =>
-    shop.browser().application.registerWithForm({ body: { phone: { mobile: '12345' } } }),
+    shop.client().application.registerWithForm({ body: { phone: { mobile: '12345' } } }),
   ),
   required_field_missing: on(async (shop) =>
-    shop.browser().application.registerWithForm({ body: { email } }),
+    shop.client().application.registerWithForm({ body: { email } }),
   ),
   password_weak: on(async (shop) => form(shop, { password: 'password1' })),
   captcha_failed: asRobot(async (shop) => form(shop)),
@@ -183,18 +183,18 @@ export const registerWithForm = {
 
 export const updateProfile = {
   ...ending(async (shop, register_token) =>
-    shop.browser().application.updateProfile({ body: { register_token } }),
+    shop.client().application.updateProfile({ body: { register_token } }),
   ),
   validation_failed: on(async (shop) =>
-    shop.browser().application.updateProfile({ body: { dob: '2999-01-01' } }),
+    shop.client().application.updateProfile({ body: { dob: '2999-01-01' } }),
   ),
   not_authenticated: on(async (shop) =>
-    shop.browser().application.updateProfile({ body: { first_name: 'Asha' } }),
+    shop.client().application.updateProfile({ body: { first_name: 'Asha' } }),
   ),
   required_field_missing: on(
     async (shop) => {
       const register_token = await provenToken(shop);
-      return shop.browser().application.updateProfile({ body: { register_token } });
+      return shop.client().application.updateProfile({ body: { register_token } });
     },
     {
       config: {
@@ -208,7 +208,7 @@ export const updateProfile = {
   captcha_failed: asRobot(async (shop) => {
     const register_token = await formToken(shop);
     const body = { register_token, mobile: { phone: MINE.phone } };
-    return shop.browser().application.updateProfile({ body });
+    return shop.client().application.updateProfile({ body });
   }),
   identifier_limit: on(async (shop) => {
     const { browser, id } = await member(shop);
@@ -223,6 +223,6 @@ export const updateProfile = {
 
 export const getPlatformConfig = {
   not_found: on(async (shop) =>
-    shop.browser().application.getPlatformConfig({ query: { name: 'Elsewhere' } }),
+    shop.client().application.getPlatformConfig({ query: { name: 'Elsewhere' } }),
   ),
 };

@@ -1,6 +1,6 @@
 /** How social logins and the company's own tokens are refused. */
 import type { PlatformConfig } from '../../../src/ports.ts';
-import { right } from '../answers.ts';
+import { expectOk } from '../answers.ts';
 import { fakeProvider, type FakeProvider } from '../fake-provider.ts';
 import type { Shop, ShopOptions } from '../shop.ts';
 import { ALL_SOCIAL, equip, LOGIN_SECRET } from '../social-shop.ts';
@@ -11,21 +11,21 @@ import {
   MINE,
   on,
   OTHER,
-  type Refusal,
+  type RefusedAnswer,
   type Scenario,
 } from './scenario.ts';
 
 type Login = (shop: Shop, fake: FakeProvider, ip?: string) => Promise<Answer>;
-type Answer = Refusal & { body: { register_token?: string } };
+type Answer = RefusedAnswer & { body: { register_token?: string } };
 
 const { email } = MINE;
 const ASHA = { sub: 'asha', email, email_verified: true, hd: 'example.com' };
-const shopper = (shop: Shop, ip = '') => shop.browser({ 'cf-connecting-ip': ip }).application;
+const shopper = (shop: Shop, ip = '') => shop.client({ 'cf-connecting-ip': ip }).application;
 const oauth2 = (access_token: string) => ({ body: { oauth2: { access_token } } });
 
 /** At a shop that is set up for it, with a provider of its own. */
 function provided(
-  act: (shop: Shop, fake: FakeProvider) => Promise<Refusal>,
+  act: (shop: Shop, fake: FakeProvider) => Promise<RefusedAnswer>,
   config: Partial<PlatformConfig> = {},
   more: ShopOptions = {},
 ): Scenario {
@@ -42,13 +42,13 @@ function provided(
 /** Registers with the login and a number; the user's id. */
 async function registered(shop: Shop, fake: FakeProvider, login: Login): Promise<string> {
   const { register_token } = (await login(shop, fake)).body;
-  const { application } = shop.browser();
-  const { request_id = '' } = right(
+  const { application } = shop.client();
+  const { request_id = '' } = expectOk(
     await application.loginWithOTP({ body: { mobile: MINE.phone } }),
   ).body;
   const otp = await shop.otp(`+91${MINE.phone}`);
   const body = { request_id, otp, register_token };
-  return right(await application.verifyMobileOTP({ body })).body.user?._id ?? '';
+  return expectOk(await application.verifyMobileOTP({ body })).body.user?._id ?? '';
 }
 
 const afterwards = (state: 'blocked' | 'deleted', login: Login) =>

@@ -1,7 +1,7 @@
 /** What people read: every message in every language and channel. */
 import { describe, expect, test } from 'vitest';
-import { previews } from '../../../src/adapters/notify/templates/preview.ts';
-import { render } from '../../../src/adapters/notify/templates/render.ts';
+import { previews } from '../../../src/messages/preview.ts';
+import { render } from '../../../src/messages/render.ts';
 import type { Message, MessageContent, TemplateOverrides } from '../../../src/ports.ts';
 
 const GSM7 =

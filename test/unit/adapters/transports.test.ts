@@ -1,7 +1,7 @@
 /** Each transport against a fake of its provider's real API: what goes out, and what its answers mean. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { transportOf } from '../../../src/adapters/notify/transports/choose.ts';
+import { createTransport } from '../../../src/adapters/notify/transports/create-transport.ts';
 import { Undelivered } from '../../../src/adapters/notify/transports/http.ts';
 import { webhookSignature } from '../../../src/adapters/notify/transports/webhook.ts';
 import { createOutbound } from '../../../src/adapters/outbound/outbound.ts';
@@ -69,8 +69,8 @@ function set(env: Record<string, unknown>, answer: () => Response | Promise<Resp
   const { sms, email } = chosen.transports;
   return {
     sent,
-    sms: transportOf(sms, inbox, provider, clock),
-    email: transportOf(email, inbox, provider, clock),
+    sms: createTransport(sms, inbox, provider, clock),
+    email: createTransport(email, inbox, provider, clock),
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { demoConfig } from '../../../scripts/lib/seed.ts';
-import { DEFAULT_LIMITS } from '../../../src/config.ts';
+import { DEFAULT_LIMITS } from '../../../src/domain/limits.ts';
 import { wordsOf } from '../../../src/domain/customer-query.ts';
 import { readProfile } from '../../../src/domain/profile.ts';
 import {

@@ -1,7 +1,7 @@
 /** Which countries get an SMS that costs, and what is counted with it. */
 import { describe, expect, test } from 'vitest';
 import { demoApplication } from '../../../mocks/demo.ts';
-import { DEFAULT_LIMITS } from '../../../src/config.ts';
+import { DEFAULT_LIMITS } from '../../../src/domain/limits.ts';
 import { checkCountry, smsGuard } from '../../../src/domain/sms-guard.ts';
 import type { IdentifierRef } from '../../../src/ports.ts';
 

@@ -1,7 +1,7 @@
 /** Which budgets an act is charged to, written out: one that is dropped or swapped shows here before it shows as a bill. */
 import { describe, expect, test } from 'vitest';
 import { createVault } from '../../../src/adapters/crypto/vault.ts';
-import { DEFAULT_LIMITS } from '../../../src/config.ts';
+import { DEFAULT_LIMITS } from '../../../src/domain/limits.ts';
 import {
   linkLimits,
   loginFailures,

@@ -1,9 +1,9 @@
 /** What a message puts into its placeholders. */
-import { masked } from '../../../domain/identifier.ts';
-import { OTP_LIFE_MS, RESET_LINK_LIFE_MS } from '../../../domain/credentials.ts';
-import { isWebAddress } from '../../../domain/web-address.ts';
-import { MINUTE_MS } from '../../../shared/time.ts';
-import type { Language, Message, Template } from '../../../ports.ts';
+import { masked } from '../domain/identifier.ts';
+import { OTP_LIFE_MS, RESET_LINK_LIFE_MS } from '../domain/credentials.ts';
+import { isWebAddress } from '../domain/web-address.ts';
+import { MINUTE_MS } from '../shared/time.ts';
+import type { Language, Message, Template } from '../ports.ts';
 
 /** By the name of the placeholder. A template knows these and no other. */
 export type Values = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 /** Asking a provider: one bounded call whose answer is JSON, or the provider counts as down. */
-import type { Vouched } from '../../ports.ts';
+import type { ProviderResult } from '../../ports.ts';
 import { objectOf } from '../outbound/call.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { CallFailed } from '../outbound/send.ts';
@@ -8,9 +8,9 @@ const TIMEOUT_MS = 2_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** The token proves nothing. */
-export class Refusal extends Error {}
+export class ProofRejected extends Error {}
 /** The provider cannot say. */
-export class Down extends Error {}
+export class ProviderUnavailable extends Error {}
 
 export type Json = Record<string, unknown>;
 
@@ -18,7 +18,7 @@ export type Json = Record<string, unknown>;
  * GET within 2 s and 64 KiB. Redirects are not followed: a token must not travel to another address.
  * @throws Down
  */
-export async function ask(
+export async function fetchProviderJson(
   outbound: Outbound,
   url: string,
   headers: Record<string, string> = {},
@@ -34,22 +34,22 @@ export async function ask(
   } catch (error) {
     if (error instanceof CallFailed) reason = error.message;
   }
-  throw new Down(`${new URL(url).host} ${reason}`);
+  throw new ProviderUnavailable(`${new URL(url).host} ${reason}`);
 }
 
 /** The body of a 200; any other answer refuses the token. */
-export async function askAbout(...args: Parameters<typeof ask>): Promise<Json> {
-  const { status, body } = await ask(...args);
-  if (status !== 200) throw new Refusal(`${new URL(args[1]).host} answered ${status}`);
+export async function askAbout(...args: Parameters<typeof fetchProviderJson>): Promise<Json> {
+  const { status, body } = await fetchProviderJson(...args);
+  if (status !== 200) throw new ProofRejected(`${new URL(args[1]).host} answered ${status}`);
   return body;
 }
 
-export async function vouched<T>(work: () => Promise<T>): Promise<Vouched<T>> {
+export async function toProviderResult<T>(work: () => Promise<T>): Promise<ProviderResult<T>> {
   try {
-    return { state: 'vouched', value: await work() };
+    return { state: 'verified', value: await work() };
   } catch (error) {
-    if (error instanceof Down) return { state: 'down', reason: error.message };
-    if (error instanceof Refusal) return { state: 'refused', reason: error.message };
+    if (error instanceof ProviderUnavailable) return { state: 'down', reason: error.message };
+    if (error instanceof ProofRejected) return { state: 'refused', reason: error.message };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** What a message says in one language. Texts hold `{{placeholders}}`; `values.ts` names them. */
-import type { Language, Template } from '../../../ports.ts';
+import type { Language, Template } from '../ports.ts';
 import { ENGLISH } from './english.ts';
 import { HINDI } from './hindi.ts';
 

@@ -2,28 +2,19 @@
  * Who is calling, and may they? Runs before a byte of the body is read, in this order (D-24):
  * caller 401 → tenant 404 → scope 403 → origin 403 → session 401.
  */
-import { SECOND_MS } from '../shared/time.ts';
 import type { Context } from 'hono';
-import type { Application, Ports, PortsFactory, RequestScope, Session, User } from '../ports.ts';
-import { isOwnOrigin, originListed } from './caller.ts';
-import { readSessionCookies } from './cookies.ts';
-import type { ApiFailure } from './errors.ts';
-import { err } from '../shared/result.ts';
-import type { Caller, Grant, SignedIn } from './handler.ts';
-import type { Operation } from './operation.ts';
+import { readAddress } from './domain/client-address.ts';
+import { judgeSession, renewSession } from './domain/session.ts';
+import { decodePair, isOwnOrigin, originListed } from './http/caller.ts';
+import { readSessionCookies } from './http/cookies.ts';
+import type { ApiFailure } from './http/errors.ts';
+import type { Caller, Grant, Guard, SignedIn } from './http/handler.ts';
+import type { Operation } from './http/operation.ts';
+import type { Application, Ports, PortsFactory, RequestScope } from './ports.ts';
+import { err } from './shared/result.ts';
+import { SECOND_MS } from './shared/time.ts';
 
-/** Rules of the domain, handed in so that http knows no feature. */
-export interface GuardRules {
-  /** The session when it is alive for an active user, else undefined. */
-  judge(
-    evidence: { session: Session | undefined; user: User | undefined; ended: boolean },
-    application: Application,
-    now: number,
-  ): SignedIn | undefined;
-  /** The renewed session when a rolling one is due, else undefined. */
-  renew(session: Session, application: Application, now: number): Session | undefined;
-  /** An address by its value: `text` is canonical. Undefined when it is none. */
-  readAddress(text: string): { text: string; kind: string } | undefined;
+export interface GuardOptions {
   /** For the mock's scenarios: a developer's page may stand anywhere, and there is nothing to steal. */
   anyOrigin?: boolean;
 }
@@ -32,17 +23,6 @@ const BEARER = /^Bearer\s+(\S+)$/i;
 
 function bearerOf(request: Request): string | undefined {
   return BEARER.exec(request.headers.get('authorization') ?? '')?.[1];
-}
-
-/** `base64(<application id>:<application token>)` → both parts. */
-export function decodePair(encoded: string): [string, string] | undefined {
-  try {
-    const text = atob(encoded);
-    const colon = text.indexOf(':');
-    return colon > 0 ? [text.slice(0, colon), text.slice(colon + 1)] : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -66,7 +46,6 @@ function shopperAddress(
   request: Request,
   caller: Caller,
   application: Application,
-  readAddress: GuardRules['readAddress'],
 ): string | undefined {
   const server = readAddress(caller.ip)?.text;
   const listed = application.serverAddresses.some((one) => readAddress(one)?.text === server);
@@ -88,7 +67,6 @@ type Found = Pick<Grant, 'presented' | 'session' | 'notice'> & { signedIn?: Sign
 async function readSession(
   cookies: readonly string[],
   ports: Ports,
-  rule: GuardRules,
   application: Application,
 ): Promise<Found> {
   const opened = await Promise.all(
@@ -100,7 +78,7 @@ async function readSession(
   const judged = await Promise.all(
     genuine.slice(0, MAX_SESSION_COOKIES).map(async ({ cookie, ref }) => {
       const evidence = await ports.sessions.find(ref.userId, ref.handle);
-      return { cookie, signedIn: rule.judge(evidence, application, now) };
+      return { cookie, signedIn: judgeSession(evidence, application, now) };
     }),
   );
   const living = judged.flatMap(({ cookie, signedIn }) => (signedIn ? [{ cookie, signedIn }] : []));
@@ -110,7 +88,7 @@ async function readSession(
   if (living.some((one) => one.signedIn.user.id !== signedIn.user.id)) {
     return { presented, notice: 'session cookies of different users' };
   }
-  const renewed = rule.renew(signedIn.session, application, now);
+  const renewed = renewSession(signedIn.session, application, now);
   if (!renewed) return { presented, signedIn };
   ports.background(ports.sessions.put(renewed));
   const maxAgeSeconds = (renewed.expiresAt - now) / SECOND_MS;
@@ -118,10 +96,15 @@ async function readSession(
   return { presented, signedIn: { ...signedIn, session: renewed }, session };
 }
 
-export type Guard = (c: Context, row: Operation, caller: Caller) => Promise<Grant | ApiFailure>;
-
-/** The guard of the real app. `factory` makes the stores of one application, `rule` holds what the domain decides. */
-export function createGuard(factory: PortsFactory, rule: GuardRules): Guard {
+/**
+ * The guard of the real app.
+ * @returns the grant of a request, or why it is refused: `unauthorized`, `not_found`, `scope_missing`, `origin_refused`
+ *   or `not_authenticated`
+ */
+export function createGuard(
+  factory: PortsFactory,
+  { anyOrigin = false }: GuardOptions = {},
+): Guard {
   const { directory, tokens } = factory.service;
 
   const scopeOf = (
@@ -143,18 +126,18 @@ export function createGuard(factory: PortsFactory, rule: GuardRules): Guard {
     caller: Caller,
   ): Promise<Grant | ApiFailure> {
     const pair = decodePair(bearerOf(c.req.raw) ?? '');
-    const application = pair && (await directory.authenticate(...pair));
+    const application = pair && (await directory.authenticate(pair.name, pair.secret));
     if (!application) return err('unauthorized');
     // At once: from here on only its own pages may read the answer, a refusal too.
     c.set('domains', application.domains);
     const cookies = readSessionCookies(c.req.header('cookie') ?? '');
-    if (!rule.anyOrigin && originRefused(c.req.raw, application, cookies.length > 0)) {
+    if (!anyOrigin && originRefused(c.req.raw, application, cookies.length > 0)) {
       return err('origin_refused');
     }
-    const ports = factory.of(application, scopeOf(c, caller, {}));
-    const clientIp = shopperAddress(c.req.raw, caller, application, rule.readAddress);
+    const ports = factory.portsFor(application, scopeOf(c, caller, {}));
+    const clientIp = shopperAddress(c.req.raw, caller, application);
     if (row.security === 'application') return { application, ports, clientIp };
-    const found = await readSession(cookies, ports, rule, application);
+    const found = await readSession(cookies, ports, application);
     if (!found.signedIn && row.security === 'session') {
       return err('not_authenticated', { internal: found.notice });
     }
@@ -175,7 +158,7 @@ export function createGuard(factory: PortsFactory, rule: GuardRules): Guard {
       return err('scope_missing', { meta: { scope: row.scope } });
     }
     const headers: Record<string, string> = {};
-    const ports = factory.of(application, scopeOf(c, caller, headers));
+    const ports = factory.portsFor(application, scopeOf(c, caller, headers));
     return { application, operator: claims, ports, headers };
   }
 

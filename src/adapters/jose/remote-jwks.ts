@@ -10,7 +10,7 @@ import { createLocalJWKSet, errors, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../ports.ts';
 import type { Outbound } from '../outbound/outbound.ts';
-import { ask, Down, Refusal } from '../social/ask.ts';
+import { fetchProviderJson, ProviderUnavailable, ProofRejected } from '../social/provider-fetch.ts';
 
 const MAX_AGE_MS = HOUR_MS;
 /** An unknown `kid` may mean new keys; made-up ones must not become a flood of requests. */
@@ -31,20 +31,20 @@ export interface Expected {
   required: string[];
 }
 
-export type Signed = ReturnType<typeof signed>;
+export type RemoteJwks = ReturnType<typeof createRemoteJwks>;
 
-export function signed(outbound: Outbound, clock: Clock) {
+export function createRemoteJwks(outbound: Outbound, clock: Clock) {
   const sets = new Map<string, KeySet>();
 
   async function read(url: string, refetchedAt: number): Promise<KeySet> {
-    const { status, body } = await ask(outbound, url);
-    if (status !== 200) throw new Down(`no keys at ${new URL(url).host}`);
+    const { status, body } = await fetchProviderJson(outbound, url);
+    if (status !== 200) throw new ProviderUnavailable(`no keys at ${new URL(url).host}`);
     let keyOf: JWTVerifyGetKey;
     try {
       // jose throws on what is no set of keys.
       keyOf = createLocalJWKSet(body as unknown as JSONWebKeySet);
     } catch {
-      throw new Down(`no keys at ${new URL(url).host}`);
+      throw new ProviderUnavailable(`no keys at ${new URL(url).host}`);
     }
     if (sets.size >= MAX_KEY_SETS) sets.clear();
     const set = { keyOf, readAt: clock.now(), refetchedAt };
@@ -69,7 +69,7 @@ export function signed(outbound: Outbound, clock: Clock) {
       }
     };
 
-  /** @throws Refusal with jose's code, Down when the keys cannot be had */
+  /** @throws ProofRejected with jose's code, ProviderUnavailable when the keys cannot be had */
   async function verify(
     token: string,
     key: { url: string } | Uint8Array,
@@ -88,17 +88,20 @@ export function signed(outbound: Outbound, clock: Clock) {
         'url' in key
           ? await jwtVerify(token, keysAt(key.url), options)
           : await jwtVerify(token, key, options);
-      if (!payload.sub) throw new Refusal('no subject');
+      if (!payload.sub) throw new ProofRejected('no subject');
       return payload;
     } catch (error) {
-      if (error instanceof Down || error instanceof Refusal) throw error;
-      if (error instanceof errors.JWKSNoMatchingKey) throw new Refusal('signed by no known key');
+      if (error instanceof ProviderUnavailable || error instanceof ProofRejected) throw error;
+      if (error instanceof errors.JWKSNoMatchingKey)
+        throw new ProofRejected('signed by no known key');
       const claim =
         error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired
           ? ` ${error.claim}`
           : '';
       // Broken keys and broken tokens end up here as well; neither proves anything.
-      throw new Refusal(`${error instanceof errors.JOSEError ? error.code : 'unreadable'}${claim}`);
+      throw new ProofRejected(
+        `${error instanceof errors.JOSEError ? error.code : 'unreadable'}${claim}`,
+      );
     }
   }
 

@@ -8,7 +8,7 @@ import { resend } from './resend.ts';
 import { twilio } from './twilio.ts';
 import { webhook } from './webhook.ts';
 
-export function transportOf(
+export function createTransport(
   chosen: ChosenTransport,
   inbox: Transport,
   provider: Provider,

@@ -1,0 +1,37 @@
+/** D1's read replicas, for the lists of operators. */
+import type { RequestScope } from '../../ports.ts';
+import { Database } from './database.ts';
+
+/** What D1 itself hands out; anything else in `x-d1-bookmark` is ignored. */
+const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
+
+type Access = Pick<Database, 'read' | 'write'>;
+
+/**
+ * Operators' lists may read a replica that is at least as new as what the caller has seen (its bookmark); their changes
+ * go to the primary, and hand out the bookmark with which the next list shows them.
+ */
+export function forOperators(
+  client: D1Database,
+  scope: RequestScope,
+): { primary: Access; nearest: Access } {
+  const known = BOOKMARK.test(scope.bookmark ?? '') ? scope.bookmark : undefined;
+  const openedWith = (constraint: string): Access => {
+    const session = client.withSession(constraint);
+    const database = new Database(session);
+    const marked = async <T>(work: Promise<T>): Promise<T> => {
+      const result = await work;
+      const bookmark = session.getBookmark();
+      if (bookmark) scope.setBookmark(bookmark);
+      return result;
+    };
+    return {
+      read: async (statements) => marked(database.read(statements)),
+      write: async (statements) => marked(database.write(statements)),
+    };
+  };
+  return {
+    primary: openedWith('first-primary'),
+    nearest: openedWith(known ?? 'first-unconstrained'),
+  };
+}
