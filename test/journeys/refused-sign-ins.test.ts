@@ -129,6 +129,19 @@ describe.each(BACKENDS)('a sign-in on %s with', (_, createShop) => {
     await shop.settle();
   });
 
+  test.each([
+    ['email', { email: EMAIL, email_verified: false }],
+    ['number', { phone_number: E164, phone_number_verified: false }],
+  ])('a token that only claims the %s of a customer signs nobody in', async (_name, claimed) => {
+    const { shop, fake } = await customer(createShop);
+    const claims = { sub: 'crm-8', jti: crypto.randomUUID(), ...claimed };
+    const token = await fake.token('company', claims, { secret: LOGIN_SECRET });
+    const refused = await shop.client().application.loginWithToken({ body: { token } });
+    expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
+    expect(refused.headers.getSetCookie()).toEqual([]);
+    await shop.settle();
+  });
+
   test('a provider that does not answer costs the address nothing', async () => {
     const limits = { loginFailuresPerIpQuarter: 2 };
     const { shop, fake } = await socialShop(createShop, { limits });

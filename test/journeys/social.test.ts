@@ -430,6 +430,10 @@ describe.each(BACKENDS_AND_MOCK)('social login on %s', (_, createShop) => {
       expect((await apple(shop.client(), forged)).status).toBe(401);
     }
     expect(fake.state.requests).toHaveLength(2);
+    // A key that was taken back must not count for ever.
+    shop.clock.advance(3_600_001);
+    expectOk(await login());
+    expect(fake.state.requests).toHaveLength(3);
   });
 
   test('refused proofs from one address run into 429', async () => {
