@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, expectOk, signUp, wrongCode } from '../support/answers.ts';
 import { BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
+import { mark } from '../support/refusals/scenario.ts';
 import { registerUser, registrationOf } from '../support/stored.ts';
 
 const EMAIL = { kind: 'email', value: 'asha@example.com', verified: true, primary: true } as const;
@@ -163,6 +164,18 @@ describe.each(BACKENDS_AND_MOCK)('register_token on %s', (_, createShop) => {
     expect(sent.headers.getSetCookie()).toEqual([]);
     expect((await shop.messages()).map(({ to }) => to)).toEqual([EMAIL.value]);
   });
+
+  test.each(['blocked', 'deleted'] as const)(
+    'a proof of a number whose owner is %s opens no session',
+    async (state) => {
+      const shop = await createShop();
+      const register_token = await provenOf(shop, 1000);
+      await mark(shop, 'b'.repeat(24), state);
+      const refused = await shop.client().application.updateProfile({ body: { register_token } });
+      expect(refused).toMatchObject({ status: 403, body: { code: `account_${state}` } });
+      expect(refused.headers.getSetCookie()).toEqual([]);
+    },
+  );
 
   test('a proof that is older than the account sends no code on its behalf', async () => {
     const shop = await createShop({ config: { required_fields: DEMANDS_BOTH } });
