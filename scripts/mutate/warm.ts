@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import type * as VitestNode from 'vitest/node';
 import type { TestModule, TestRunResult, Vitest } from 'vitest/node';
 import type { Mutation } from './mutations.ts';
 
@@ -58,9 +59,7 @@ export class WarmRuns {
     if (known) return known;
     const path = join(this.#root, 'node_modules/vitest/dist/node.js');
     // The copy's own, as the tests import it.
-    const { createVitest } = (await import(
-      pathToFileURL(path).href
-    )) as typeof import('vitest/node');
+    const { createVitest } = (await import(pathToFileURL(path).href)) as typeof VitestNode;
     const options = {
       root: this.#root,
       config: join(this.#root, configOf(project)),
@@ -70,7 +69,7 @@ export class WarmRuns {
       silent: true,
       reporters: [{}],
     };
-    const vitest = await createVitest('test', options, { server: { watch: null } });
+    const vitest = await createVitest(options, { server: { watch: null } });
     await vitest.standalone();
     this.#running.set(project, vitest);
     return vitest;

@@ -155,6 +155,8 @@ describe.each(BACKENDS_AND_MOCK)('platform config on %s', (_, createShop) => {
     ['body.session_config.duration', { session_config: { duration: 0 } }],
     ['body.session_config.duration', { session_config: { duration: 366, type: 'Days' } }],
     ['body.delete_account_day', { delete_account_day: 1.5 }],
+    ['body.delete_account_day', { delete_account_day: -1 }],
+    ['body.delete_account_day', { delete_account_day: 3651 }],
     ['body.required_fields.email.level', { required_fields: { email: { level: 'maybe' } } }],
     ['body.delete_account_reasons', { delete_account_reasons: [{ reason_text: 'x' }] }],
     [

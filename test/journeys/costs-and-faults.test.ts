@@ -154,6 +154,20 @@ describe('a dependency that is down', () => {
     expect(rows).toBe(1);
   });
 
+  test('a link that cannot be handed over is not charged either', async () => {
+    const shop = await d1Shop();
+    const browser = shop.client();
+    await signUp(shop, browser);
+    shop.queue.down = true;
+    const body = { email: 'asha@example.com' };
+    for (let sends = 0; sends < 3; sends += 1) {
+      expect((await browser.application.addEmail({ body })).status).toBe(503);
+    }
+    shop.queue.down = false;
+    expectOk(await browser.application.addEmail({ body }));
+    expect(await env.DB.prepare('SELECT COUNT(*) AS n FROM links').first('n')).toBe(1);
+  });
+
   test('KV down: 503 for a send, and the send is not charged', async () => {
     const shop = await d1Shop();
     shop.kv.down = true;

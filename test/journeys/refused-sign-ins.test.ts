@@ -78,8 +78,8 @@ const WAYS: [string, (shop: Shop, fake: FakeProvider) => Promise<SignIn>][] = [
 ];
 
 /** A shopper who can sign in every way. */
-async function customer(open: (options?: ShopOptions) => Promise<Shop>) {
-  const { shop, fake } = await socialShop(open);
+async function customer(createShop: (options?: ShopOptions) => Promise<Shop>) {
+  const { shop, fake } = await socialShop(createShop);
   const browser = shop.client();
   const done = await signUp(shop, browser);
   expectOk(await browser.application.sendOTPOnEmail({ body: { email: EMAIL } }));
@@ -126,6 +126,19 @@ describe.each(BACKENDS)('a sign-in on %s with', (_, createShop) => {
     ).body;
     expect(user?._id).toBe(id);
     expect((await shop.client({ cookie }).application.getLoggedInUser()).status).toBe(401);
+    await shop.settle();
+  });
+
+  test.each([
+    ['email', { email: EMAIL, email_verified: false }],
+    ['number', { phone_number: E164, phone_number_verified: false }],
+  ])('a token that only claims the %s of a customer signs nobody in', async (_name, claimed) => {
+    const { shop, fake } = await customer(createShop);
+    const claims = { sub: 'crm-8', jti: crypto.randomUUID(), ...claimed };
+    const token = await fake.token('company', claims, { secret: LOGIN_SECRET });
+    const refused = await shop.client().application.loginWithToken({ body: { token } });
+    expect(refused).toMatchObject({ status: 401, body: { code: 'login_failed' } });
+    expect(refused.headers.getSetCookie()).toEqual([]);
     await shop.settle();
   });
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { cookieOf, E164, MOBILE, prove, expectOk, signUp, wrongCode } from '../support/answers.ts';
 import { BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
+import { mark } from '../support/refusals/scenario.ts';
 import { registerUser, registrationOf } from '../support/stored.ts';
 
 const EMAIL = { kind: 'email', value: 'asha@example.com', verified: true, primary: true } as const;
@@ -112,6 +113,84 @@ describe.each(BACKENDS_AND_MOCK)('register_token on %s', (_, createShop) => {
     const dead = await browser.application.verifyMobileOTP({ body: { ...body, register_token } });
     expect(dead).toMatchObject({ status: 400, body: { code: 'register_token_invalid' } });
     expectOk(await browser.application.verifyMobileOTP({ body }));
+  });
+
+  const PHONE = { kind: 'phone', value: E164, callingCode: 91 } as const;
+  const DEMANDS_BOTH = {
+    email: { is_required: true, level: 'hard' },
+    mobile: { is_required: true, level: 'hard' },
+  } as const;
+
+  /** A number that belongs to somebody, and a token that has proven it so long after the account was made. */
+  async function provenOf(shop: Shop, ageMs: number, more: { email?: boolean } = {}) {
+    const { ports } = shop;
+    const now = ports.clock.now();
+    const made = { createdAt: now - 5000 };
+    const phone = { ...PHONE, verified: true, primary: true };
+    await registerUser(ports, {
+      ...made,
+      id: 'b'.repeat(24),
+      username: 'rao_1',
+      identifiers: [phone],
+    });
+    if (more.email) {
+      await registerUser(ports, {
+        ...made,
+        id: 'c'.repeat(24),
+        username: 'asha_1',
+        identifiers: [EMAIL],
+      });
+    }
+    const token = crypto.randomUUID();
+    const provenAt = made.createdAt + ageMs;
+    const { kind, value } = EMAIL;
+    const proofs = [
+      { ...PHONE, provenAt },
+      ...(more.email ? [{ kind, value, provenAt } as const] : []),
+    ];
+    const next = registrationOf(await ports.vault.digest(token), now);
+    await ports.registrations.begin(next, { identifiers: [] }, proofs);
+    return token;
+  }
+
+  test('a proof of a number whose owner lacks a demanded email opens no session: the email is asked for', async () => {
+    const shop = await createShop({ config: { required_fields: DEMANDS_BOTH } });
+    const register_token = await provenOf(shop, 1000);
+    const { application } = shop.client();
+    const missing = await application.updateProfile({ body: { register_token } });
+    expect(missing).toMatchObject({ status: 400, body: { code: 'required_field_missing' } });
+    const body = { email: EMAIL.value, register_token };
+    const sent = expectOk(await application.updateProfile({ body }));
+    expect(sent.headers.getSetCookie()).toEqual([]);
+    expect((await shop.messages()).map(({ to }) => to)).toEqual([EMAIL.value]);
+  });
+
+  test.each(['blocked', 'deleted'] as const)(
+    'a proof of a number whose owner is %s opens no session',
+    async (state) => {
+      const shop = await createShop();
+      const register_token = await provenOf(shop, 1000);
+      await mark(shop, 'b'.repeat(24), state);
+      const refused = await shop.client().application.updateProfile({ body: { register_token } });
+      expect(refused).toMatchObject({ status: 403, body: { code: `account_${state}` } });
+      expect(refused.headers.getSetCookie()).toEqual([]);
+    },
+  );
+
+  test('a proof that is older than the account sends no code on its behalf', async () => {
+    const shop = await createShop({ config: { required_fields: DEMANDS_BOTH } });
+    const body = { email: EMAIL.value, register_token: await provenOf(shop, -1) };
+    const refused = await shop.client().application.updateProfile({ body });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'register_token_invalid' } });
+    expect(await shop.messages()).toEqual([]);
+  });
+
+  test('proofs of identifiers that two people own sign in neither of them', async () => {
+    const shop = await createShop();
+    const register_token = await provenOf(shop, 1000, { email: true });
+    const refused = await shop.client().application.updateProfile({ body: { register_token } });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'register_token_invalid' } });
+    expect(refused.headers.getSetCookie()).toEqual([]);
   });
 
   test('a code of a registration ends with it, and says so', async () => {

@@ -430,6 +430,21 @@ describe.each(BACKENDS_AND_MOCK)('social login on %s', (_, createShop) => {
       expect((await apple(shop.client(), forged)).status).toBe(401);
     }
     expect(fake.state.requests).toHaveLength(2);
+    // Nor when the keys cannot be had.
+    shop.clock.advance(31_000);
+    fake.state.misbehaviour = '500';
+    for (let tries = 0; tries < 3; tries += 1) {
+      const [head = '', ...rest] = (await fake.token('apple', ASHA)).split('.');
+      const header = { ...(JSON.parse(atob(head)) as object), kid: `made-up-${tries}` };
+      const forged = [btoa(JSON.stringify(header)).replaceAll('=', ''), ...rest].join('.');
+      expect((await apple(shop.client(), forged)).ok).toBe(false);
+    }
+    fake.state.misbehaviour = undefined;
+    expect(fake.state.requests).toHaveLength(3);
+    // A key that was taken back must not count for ever.
+    shop.clock.advance(3_600_001);
+    expectOk(await login());
+    expect(fake.state.requests).toHaveLength(4);
   });
 
   test('refused proofs from one address run into 429', async () => {

@@ -156,6 +156,14 @@ const REFUSED: [string, (shop: Shop) => Promise<() => Promise<Answer>>][] = [
     },
   ],
   [
+    'application_inactive',
+    async (shop) => {
+      const use = await loginCode(shop);
+      await configure(shop, { active: false });
+      return use;
+    },
+  ],
+  [
     'registration_closed',
     async (shop) => {
       const use = await loginCode(shop);

@@ -72,6 +72,22 @@ describe.each(STORE_BACKENDS)('Identities on %s', (_, createShop) => {
     );
   });
 
+  test('a proof that is older than a revocation signs nobody in, and links nothing', async () => {
+    const { ports } = await createShop();
+    const now = ports.clock.now();
+    const { userId } = await add(ports, 'asha');
+    await ports.sessions.endAll(userId, eventOf('sessions.ended', userId, now));
+    const { sessionsValidFrom = 0 } = (await ports.users.find(userId)) ?? {};
+    const login = { identity: GOOGLE, userId, by: [email('asha')], now, ...FREE };
+    const by = async (countsUntil: number | undefined) =>
+      ports.identities.signIn({ ...login, countsUntil, signIn: signInOf(userId, now) });
+    expect(await by(sessionsValidFrom - 1)).toBeUndefined();
+    expect((await ports.identities.find(GOOGLE, [])).linked).toBeUndefined();
+    expect(await by(sessionsValidFrom)).toMatchObject({ linkedNow: true });
+    expect(await by(sessionsValidFrom - 1)).toBeUndefined();
+    expect(await by(undefined)).toMatchObject({ linkedNow: false });
+  });
+
   test('of 8 users who claim one identity at once exactly one gets it', async () => {
     const { ports } = await createShop();
     const now = ports.clock.now();

@@ -341,6 +341,24 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     expect(await resend()).toMatchObject({ state: 'limited', limited: { limit: full } });
   });
 
+  test('a registration causes so many messages in all, to however many identifiers', async () => {
+    const { ports } = await createShop();
+    const bounds = { perIdentifier: 10, total: 3, identifiersPerKind: 10 };
+    const registrationSends = { registration: 'r', ...bounds };
+    const send = async (value: string) => {
+      const identifier = { ...PHONE, value };
+      const change = { purpose: 'register', registration: 'r', identifier } as const;
+      return (await ports.otps.open(opening(ports, change, { registrationSends })))?.limit;
+    };
+    expect([await send('+911'), await send('+911'), await send('+912')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(await send('+911')).toBe('messages_per_registration');
+    expect(await send('+913')).toBe('messages_per_registration');
+  });
+
   test('an expired challenge is unknown', async () => {
     const { ports, clock } = await createShop();
     const { id } = await opened(ports);

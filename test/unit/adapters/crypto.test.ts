@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { timingSafeEqual } from '../../../src/adapters/crypto/encoding.ts';
+import { createDeviceTokens } from '../../../src/adapters/crypto/device-tokens.ts';
 import { cryptoRandom } from '../../../src/adapters/crypto/random.ts';
 import { createSessionTokens } from '../../../src/adapters/crypto/session-tokens.ts';
 import { createVault } from '../../../src/adapters/crypto/vault.ts';
@@ -66,6 +67,37 @@ describe('session tokens', () => {
     for (const bad of ['', 's:', cookie.slice(2), `${cookie}x`, cookie.replace('.', ''), 's:é.é']) {
       expect(await tokens.open(bad)).toBeUndefined();
     }
+  });
+});
+
+describe('device tokens', () => {
+  const userId = '5e68af49cfa09bf7233022f1';
+  const of = (...keys: ReturnType<typeof key>[]) =>
+    createDeviceTokens(createVault(keys), cryptoRandom);
+
+  test('name their user and a device, under every key that is listed', async () => {
+    const [old, fresh] = [key('old'), key('new')];
+    const cookie = await of(old).issue(userId);
+    const opened = await of(fresh, old).open(cookie);
+    expect(opened).toEqual({ userId, id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(await of(fresh).open(cookie)).toBeUndefined();
+    expect((await of(old).open(await of(old).issue(userId)))?.id).not.toBe(opened?.id);
+  });
+
+  test('are nobody’s with another user, another device or another signature', async () => {
+    const one = key('a');
+    const [user = '', id = '', signature = ''] = (await of(one).issue(userId)).split('.');
+    const flip = (text: string) => `${text.slice(0, -1)}${text.endsWith('0') ? '1' : '0'}`;
+    for (const bad of [
+      [flip(user), id, signature],
+      [user, flip(id), signature],
+      [user, id, flip(signature)],
+      [user, id, ''],
+      [user, id],
+    ]) {
+      expect(await of(one).open(bad.join('.'))).toBeUndefined();
+    }
+    expect(await of(one).open([user, id, signature].join('.'))).toEqual({ userId, id });
   });
 });
 

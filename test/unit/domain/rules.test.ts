@@ -120,6 +120,12 @@ describe('users', () => {
     expect(decideSignIn(demanding, verified)).toEqual({ kind: 'allowed' });
     expect(decideSignIn(demanding, unverified)).toEqual({ kind: 'incomplete', missing: ['email'] });
     expect(decideSignIn(demanding, unverified, 'email')).toEqual({ kind: 'allowed' });
+    // A proof stands for its own kind alone.
+    const nothing = { ...user, identifiers: [] };
+    expect(decideSignIn(demanding, nothing, 'email')).toEqual({
+      kind: 'incomplete',
+      missing: ['phone'],
+    });
     expect(decideSignIn(demanding, { ...unverified, blockedAt: 1 })).toMatchObject({
       kind: 'refused',
       failure: { code: 'account_blocked' },

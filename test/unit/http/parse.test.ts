@@ -216,6 +216,11 @@ describe('texts', () => {
       message: 'has characters that are not allowed',
     });
   });
+  test('that are not UTF-8 are refused: two passwords must not become one', async () => {
+    const bytes = [...new TextEncoder().encode('{"mobile":"1","name":"a'), 0xff, 0x22, 0x7d];
+    const { status, body } = await send(new Uint8Array(bytes));
+    expect([status, body['code']]).toEqual([400, 'validation_failed']);
+  });
   test('keep line ends, tabs, emoji and other scripts', async () => {
     const name = 'a\tb\r\nc 😀 日本語 é';
     expect((await sendJson({ mobile: '1', name })).body['body']).toStrictEqual({
