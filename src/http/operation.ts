@@ -61,6 +61,11 @@ interface Facts<
   scope?: S extends 'platform' ? Scope : never;
   /** How the body travels. `form` also accepts JSON (the OAuth token endpoint). */
   encoding?: 'json' | 'form';
+  /**
+   * What a success does to the session cookie, a rolling session's renewal aside: `sets` when it signs the shopper in,
+   * `renews` when the session goes on under a new id, `clears` when it ends.
+   */
+  cookie?: 'sets' | 'renews' | 'clears';
   /** What `""` in the body means: nothing (`drop`, D-23), or a value, where an empty text clears a field. */
   blank?: 'drop' | 'keep';
   request: Q;

@@ -54,6 +54,7 @@ export const loginApplication = {
       'and an unknown shopper get the same answer.',
     // Reads a session, which a successful login ends (D-37).
     security: 'session?',
+    cookie: 'sets',
     request: { body: PasswordLoginRequestSchema },
     response: { 200: LoginSuccess },
     always: ['user'],
@@ -77,6 +78,7 @@ export const loginApplication = {
     summary: 'Login or Register with token',
     description: 'Use this API to login or register using a token for authentication.',
     security: 'session?',
+    cookie: 'sets',
     request: { body: TokenRequestBodySchema },
     response: { 200: LoginSuccess },
     always: ['user'],

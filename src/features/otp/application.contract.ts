@@ -80,6 +80,7 @@ export const otpApplication = {
       'Use this API to verify the OTP received on a mobile number. A known shopper is signed in; a new one gets a ' +
       '`register_token` for which the number counts as proven.',
     security: 'session?',
+    cookie: 'sets',
     request: { query: PlatformQuery, body: VerifyOtpRequestSchema },
     response: { 200: VerifyOtpSuccess },
     always: [],
@@ -124,6 +125,7 @@ export const otpApplication = {
       'Use this API to verify the OTP received on an email ID. A known shopper is signed in; a new one gets a ' +
       '`register_token` for which the address counts as proven.',
     security: 'session?',
+    cookie: 'sets',
     request: { query: PlatformQuery, body: VerifyEmailOtpRequestSchema },
     response: { 200: VerifyOtpSuccess },
     always: [],

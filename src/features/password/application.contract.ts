@@ -75,6 +75,7 @@ export const passwordApplication = {
       'Use this API to set a new password using the code of a reset link. It uses the code up, ends all earlier ' +
       'sessions and signs the shopper in.',
     security: 'session?',
+    cookie: 'sets',
     request: { body: ForgotPasswordRequestSchema },
     response: { 200: LoginSuccess },
     always: ['user'],
@@ -113,6 +114,7 @@ export const passwordApplication = {
     description:
       'Use this API to update the password. All other sessions end; this one goes on under a new id.',
     security: 'session',
+    cookie: 'renews',
     request: { body: UpdatePasswordRequestSchema },
     response: { 200: VerifyEmailSuccess },
     always: ['message'],

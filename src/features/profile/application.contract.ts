@@ -56,6 +56,7 @@ export const profileApplication = {
       'Use this API to update details in the user profile. With a `register_token` and no session it finishes a ' +
       'registration and signs the new shopper in.',
     security: 'session?',
+    cookie: 'sets',
     request: { query: PlatformQuery, body: EditProfileRequestSchema },
     response: { 200: ProfileEditSuccess },
     always: [],
@@ -87,6 +88,7 @@ export const profileApplication = {
       'Use this API to delete the account of the signed-in user, confirmed by an OTP. All sessions end; the account ' +
       'can be restored for `delete_account_day` days.',
     security: 'session',
+    cookie: 'clears',
     request: { body: DeleteApplicationUserRequestSchema },
     response: { 200: success('DeleteUserSuccess') },
     always: ['success'],

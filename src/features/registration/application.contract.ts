@@ -41,6 +41,7 @@ export const registrationApplication = {
       'the `register_token` has not proven yet get a code; the answer never tells who is registered already.',
     // Registration can end with a sign-in, which ends the session that was presented (D-37).
     security: 'session?',
+    cookie: 'sets',
     request: { query: PlatformQuery, body: FormRegisterRequestSchema },
     response: { 200: RegisterFormSuccess },
     always: ['success'],

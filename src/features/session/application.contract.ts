@@ -36,6 +36,7 @@ export const sessionApplication = {
     description:
       'Use this API to logout a user from the app. Without a session it answers the same.',
     security: 'session?',
+    cookie: 'clears',
     request: {},
     response: { 200: LogoutSuccess },
     always: ['logout'],

@@ -68,6 +68,7 @@ const AuthSuccess = z
 const SOCIAL = {
   method: 'post',
   security: 'session?',
+  cookie: 'sets',
   response: { 200: AuthSuccess },
   always: ['user_exists', 'user'],
   errors: [
