@@ -44,7 +44,7 @@ export type Limit = keyof typeof LIMITS;
 const TYPES = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object'];
 const UNDERSTOOD = new Set(
   (
-    '$ref type properties required items enum const allOf anyOf oneOf ' +
+    '$ref $defs type properties required items enum const allOf anyOf oneOf ' +
     'additionalProperties propertyNames nullable default format pattern multipleOf minimum maximum exclusiveMinimum ' +
     'exclusiveMaximum uniqueItems title description example examples deprecated externalDocs $comment xml ' +
     'readOnly writeOnly discriminator contentEncoding contentMediaType'

@@ -61,6 +61,11 @@ describe('a change is', () => {
       changed((one) => one.parameters?.push({ name: 'r', in: 'query', required: true })),
       'POST /a query r',
     ],
+    [
+      'a body that must be there now',
+      changed((one) => Object.assign(one.requestBody ?? {}, { required: true })),
+      'POST /a body',
+    ],
     ['a field of an answer that is gone', answers(object({})), 'POST /a 200.one'],
     ['one that may be missing now', answers(object({ one: text })), 'POST /a 200.one'],
     ['another type', answers(object({ one: { type: 'number' } }, ['one'])), 'POST /a 200.one'],

@@ -77,14 +77,14 @@ const MUTATIONS: Mutation[] = [
     },
   ],
   [
-    'a body must be there',
-    'breaking',
+    'a body may be missing',
+    'harmless',
     /body$/,
     (d) =>
       (there(
         op(d, 'post', '/service/panel/authentication/v1.0/company/{company_id}/oauth/token')
           .requestBody,
-      ).required = true),
+      ).required = false),
   ],
   [
     'a field must be there',
@@ -268,7 +268,7 @@ const MUTATIONS: Mutation[] = [
     /login\/password 401\.code/,
     (d) => {
       const media = there(login(d).responses?.['401']?.content?.['application/json']);
-      there(media.schema?.allOf?.[1]?.properties?.['code']).enum = ['unauthorized'];
+      there(media.schema?.allOf?.at(-1)?.properties?.['code']).enum = ['unauthorized'];
     },
   ],
   [
@@ -277,7 +277,7 @@ const MUTATIONS: Mutation[] = [
     /login\/password 401\.code/,
     (d) => {
       const media = there(login(d).responses?.['401']?.content?.['application/json']);
-      there(media.schema?.allOf?.[1]?.properties?.['code']).enum?.push('otp_invalid');
+      there(media.schema?.allOf?.at(-1)?.properties?.['code']).enum?.push('otp_invalid');
     },
   ],
   [
