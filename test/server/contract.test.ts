@@ -123,12 +123,16 @@ describe('journeys', () => {
     afterAll(async () => server.stop());
 
     test('pass twice in a row within the real limits, and leave nobody behind who could sign in', async () => {
-      for (let run = 0; run < 2; run += 1) {
-        const { stdout, status } = await contract('--url', server.url, '--full');
-        expect([stdout.match(/BREACH[\s\S]+/)?.[0], status]).toEqual([undefined, 0]);
-        expect(stdout).toContain(`${SEEN} passed, ${ALL - SEEN} skipped, 0 with breaches`);
-        expect(stdout).not.toContain('STILL THERE');
-      }
+      const first = await contract('--url', server.url, '--full');
+      expect([first.stdout.match(/BREACH[\s\S]+/)?.[0], first.status]).toEqual([undefined, 0]);
+      expect(first.stdout).toContain(`${SEEN} passed, ${ALL - SEEN} skipped, 0 with breaches`);
+      expect(first.stdout).not.toContain('STILL THERE');
+      // The journeys are the same; wrong requests are sent to those alone whose limits they might use up.
+      const only = ['loginWithOTP', 'sendOTPOnEmail', 'sendResetPasswordEmail', 'verifyMobileOTP'];
+      const again = await contract('--url', server.url, '--full', '--only', only.join(','));
+      expect([again.stdout.match(/BREACH[\s\S]+/)?.[0], again.status]).toEqual([undefined, 0]);
+      expect(again.stdout).toContain(`${only.length} passed, 0 with breaches`);
+      expect(again.stdout).not.toContain('STILL THERE');
     });
 
     test('and so does a plain run, which changes nothing', async () => {
@@ -146,6 +150,8 @@ describe('journeys', () => {
         '9820011111',
         '--test-otp',
         '000000',
+        '--only',
+        'verifyMobileOTP,updateProfile',
       );
       expect(stdout).toMatch(/BREACH +application\.verifyMobileOTP/);
       expect(stdout).toMatch(
