@@ -1,7 +1,6 @@
 /** Rows → one OpenAPI 3.1 document. Pure: the same table always gives the same document. */
 import type * as z from 'zod';
 import { ANSWER_HEADERS } from './answer-headers.ts';
-import { SESSION_COOKIE } from './cookies.ts';
 import { collectComponents, type Components, type Json, type Use } from './openapi-components.ts';
 import {
   ErrorBodySchema,
@@ -11,15 +10,8 @@ import {
   sharedResponses,
   type NamedErrors,
 } from './openapi-errors.ts';
-import {
-  entriesOf,
-  SCOPE_TEXTS,
-  successOf,
-  type Entry,
-  type Operation,
-  type Security,
-  type Table,
-} from './operation.ts';
+import { entriesOf, successOf, type Entry, type Operation, type Table } from './operation.ts';
+import { requirementsOf, securitySchemes } from './openapi-security.ts';
 
 export interface Server {
   url: string;
@@ -68,47 +60,6 @@ export interface OpenApiDocument {
     responses: Record<string, Json>;
     securitySchemes: Record<string, Json>;
   };
-}
-
-type SchemeName = 'applicationToken' | 'session' | 'accessToken';
-
-function securitySchemes(tokenUrl: string): Record<SchemeName, Json> {
-  return {
-    applicationToken: {
-      type: 'http',
-      scheme: 'bearer',
-      bearerFormat: 'base64(id:token)',
-      description: 'A storefront: `base64(<application id>:<application token>)`.',
-    },
-    session: {
-      type: 'apiKey',
-      in: 'cookie',
-      name: SESSION_COOKIE,
-      description: 'A signed-in shopper. Every sign-in sets the cookie.',
-    },
-    accessToken: {
-      type: 'oauth2',
-      description:
-        'An operator, by an access token for one hour. The token endpoint stands below the company; the one named here ' +
-        'is that of company 1.',
-      flows: { clientCredentials: { tokenUrl, scopes: SCOPE_TEXTS } },
-    },
-  };
-}
-
-type Requirement = Partial<Record<SchemeName, string[]>>;
-
-function requirementsOf(row: Operation): Requirement[] {
-  const storefront: Requirement = { applicationToken: [] };
-  const shopper: Requirement = { applicationToken: [], session: [] };
-  const bySecurity: Record<Security, Requirement[]> = {
-    none: [],
-    application: [storefront],
-    session: [shopper],
-    'session?': [storefront, shopper],
-    platform: [{ accessToken: row.scope ? [row.scope] : [] }],
-  };
-  return bySecurity[row.security];
 }
 
 /** Every schema that the rows send or answer. */
