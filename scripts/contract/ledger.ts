@@ -147,9 +147,13 @@ export class Ledger {
     return [{ field: 'header x-request-id', message: `is that of another answer too (${other})` }];
   }
 
-  /** A path that exists refuses a method that it does not have with 405; one that does not exist is 404 for all of them. */
-  async #isUnserved(target: Target, entry: Entry, parts: Parts): Promise<boolean> {
-    const { outcome }: Called = await target.call(entry, { ...parts, method: 'PATCH' });
+  /**
+   * A path that exists refuses a method that it does not have with 405; one that does not exist is 404 for all of them.
+   * Asked without credentials and with an empty body: a server that has the method after all is to do nothing.
+   */
+  async #isUnserved(target: Target, entry: Entry, { params }: Parts): Promise<boolean> {
+    const asked: Parts = { params, method: 'PATCH', as: 'none', body: {}, query: {} };
+    const { outcome }: Called = await target.another().call(entry, asked);
     return !isTrouble(outcome) && outcome.status === 404;
   }
 
