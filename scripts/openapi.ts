@@ -1,7 +1,7 @@
 /** Keeps docs/openapi.json equal to the route table: `--write` renews it, without it a difference ends with 1. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ABOUT } from '../src/about.ts';
+import { ABOUT, LOCAL_SERVERS } from '../src/about.ts';
 import { openapi } from '../src/http/openapi.ts';
 import { table } from '../src/table.ts';
 import { readArgs } from './args.ts';
@@ -21,7 +21,7 @@ function stored(): string {
 }
 
 const { write } = readArgs(USAGE, { write: { type: 'boolean', default: false } });
-const document = openapi(table, ABOUT);
+const document = openapi(table, { ...ABOUT, servers: LOCAL_SERVERS });
 const text = `${JSON.stringify(document, null, 2)}\n`;
 
 if (write) {

@@ -1,14 +1,59 @@
 /** What the OpenAPI documents say of the API as a whole. Used where they are made, never in a Worker. */
 import manifest from '../package.json' with { type: 'json' };
 import type { OpenApiOptions } from './http/openapi.ts';
+import {
+  AuthenticationApiErrorSchema,
+  AuthenticationInternalServerErrorSchema,
+  NAMED_ONLY,
+  NotFoundSchema,
+  UnauthenticatedSchema,
+  UnauthorizedSchema,
+} from './schemas/documented.ts';
+
+/** Of the document on disk, which no server has handed out: the ports of `npm start` and `npm run mock`. */
+export const LOCAL_SERVERS = [
+  {
+    url: 'http://{host}',
+    description: '`npm start`, or the mock of `npm run mock`',
+    variables: { host: { default: 'localhost:8787', enum: ['localhost:8787', 'localhost:4010'] } },
+  },
+];
 
 export const ABOUT = {
   title: 'Vestibule',
   version: manifest.version,
+  description:
+    'Storefront authentication at the edge: sign-in, registration, profiles and sessions of shoppers, and the customers of ' +
+    'an application for its operators.\n\n' +
+    'Storefronts send their application id and token; a sign-in sets the session cookie. Operators get an access token from ' +
+    'the token endpoint of their company. Every error has one body with a stable `code`. No property is ever null: what is ' +
+    'not there is left out.',
+  contact: { name: 'Vestibule' },
   license: 'MIT',
+  tokenUrl: '/service/panel/authentication/v1.0/company/1/oauth/token',
   tags: {
-    application: 'What storefronts call, for shoppers and in their name.',
-    platform: 'What operators call, for one application of their company.',
-    service: 'Access tokens and the state of the service; not among the documented operations.',
+    Login: 'Sign in by code, password or token.',
+    'Social login': 'Sign in by Facebook, Google or Apple.',
+    'One-time codes': 'Send and verify codes by SMS and email.',
+    Registration: 'Become a shopper.',
+    Password: 'Set, change and reset a password.',
+    Session: 'Who is signed in, and sign out.',
+    Profile: 'Details of a shopper, and the end of the account.',
+    'Emails and phones': 'Add, verify, prefer and remove emails and mobile numbers.',
+    Configuration: 'What a shop offers and demands.',
+    Customers: 'Find, create, change, block, archive and restore customers.',
+    'Customer sessions': 'See, open and end sessions of customers.',
+    'User groups': 'Groups of customers, filled from a file.',
+    Service: 'Access tokens and the state of the service; not among the documented operations.',
+  },
+  related: NAMED_ONLY,
+  errors: {
+    byStatus: {
+      401: UnauthorizedSchema,
+      404: NotFoundSchema,
+      500: AuthenticationInternalServerErrorSchema,
+    },
+    unauthenticated: UnauthenticatedSchema,
+    other: AuthenticationApiErrorSchema,
   },
 } satisfies OpenApiOptions;

@@ -1,10 +1,21 @@
 /** Where one-time codes and the codes of links come from. */
 import { randomInt } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
+import { readJson } from './json.ts';
+import { isObject } from './shapes.ts';
 import type { Target } from './target.ts';
+import { isTrouble } from './transport.ts';
 
 /** This step cannot be taken here, and why. */
-export class Skipped extends Error {}
+export class Skipped extends Error {
+  /** The server is at fault: it said that it sent something, and nothing came. */
+  readonly isBreach: boolean;
+
+  constructor(message: string, isBreach = false) {
+    super(message);
+    this.isBreach = isBreach;
+  }
+}
 
 export interface Codes {
   /** National digits of an Indian mobile number that is most likely unassigned. */
@@ -33,15 +44,16 @@ const newMobile = (): string => `98200${random(5)}`;
 const newEmail = (): string => `contract-${random(9)}@example.com`;
 
 async function itemsFor(target: Target, to: string): Promise<Item[] | undefined> {
-  const { status, text } = await target.send(`/_dev/inbox?to=${encodeURIComponent(to)}`);
-  if (status !== 200) return undefined;
-  const { items } = JSON.parse(text) as { items?: Item[] };
-  return Array.isArray(items) ? items : undefined;
+  const { outcome } = await target.send(`/_dev/inbox?to=${encodeURIComponent(to)}`);
+  if (isTrouble(outcome) || outcome.status !== 200) return undefined;
+  const { value } = readJson(outcome.body);
+  const items = isObject(value) ? value['items'] : undefined;
+  return Array.isArray(items) ? (items as Item[]) : undefined;
 }
 
 /** Whether the server has an inbox that everybody can read. */
 export const hasInbox = async (target: Target): Promise<boolean> =>
-  (await itemsFor(target, newEmail()).catch(() => undefined)) !== undefined;
+  (await itemsFor(target, newEmail())) !== undefined;
 
 /** Out of the dev inbox of `npm start` and of scenarios. */
 export function inboxCodes(target: Target): Codes {
@@ -55,7 +67,7 @@ export function inboxCodes(target: Target): Codes {
         return found[part];
       }
       if (Date.now() > deadline)
-        throw new Skipped(`nothing came for ${to} within ${MESSAGE_TIMEOUT_MS / 1000} s`);
+        throw new Skipped(`nothing came for ${to} within ${MESSAGE_TIMEOUT_MS / 1000} s`, true);
     }
   }
   return {
@@ -68,7 +80,7 @@ export function inboxCodes(target: Target): Codes {
 }
 
 /** A test number with its fixed code; other codes are typed in at the terminal. */
-export function givenCodes(number: string | undefined, otp: string | undefined): Codes {
+export function givenCodes(number?: string, otp?: string): Codes {
   async function ask(question: string): Promise<string> {
     if (!process.stdin.isTTY) {
       throw new Skipped(`${question}: nobody is there to ask, and the server has no dev inbox`);

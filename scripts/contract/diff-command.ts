@@ -6,9 +6,11 @@ import { changesBetween, type Change, type Document } from './diff.ts';
 const USAGE = `
 npm run contract -- diff A B [--format table|json] [--allow-breaking]
 
-Lists what has changed from document A to document B, each a file or a URL of an OpenAPI document. A change is breaking when a
-client that was right with A can be wrong with B: an operation, an answer, a field of an answer or an error that is gone, another
-type, a field of a request that must be there now, a narrower limit or list of values. Anything that comes on top is harmless.
+Lists what has changed from document A to document B, each a file or a URL of an OpenAPI document (3.0 or 3.1, as JSON). References
+and allOf are followed. A change is breaking when a client that was right with A can be wrong with B: an operation, a success, a header
+or a field of an answer that is gone; answers that allow more (another type, null, one more value or error code); requests that allow
+less (a required field or body, a narrower limit, format, pattern or list of values, other keys refused), another default, other
+credentials, scopes or servers. Anything else is harmless.
 Exits with 1 when something is breaking, unless B is a new version that may break: another major, or, below 1.0.0, another minor.
 
   --format FORMAT     table (default) or json {from, to, allowed, changes: [{kind, place, message}]}

@@ -1,9 +1,10 @@
 /** Steps that lead to a success of an operation; each is judged, and what it needs comes from the ones before. */
 import type { Entry } from '../../src/http/operation.ts';
-import { OPERATIONS, judged } from './check.ts';
+import { Cleanup } from './cleanup.ts';
 import { Skipped, type Codes } from './codes.ts';
-import type { Checked } from './report.ts';
-import { successBody, type Parts, type Target } from './target.ts';
+import { OPERATIONS, type Ledger } from './ledger.ts';
+import type { Parts, Target } from './target.ts';
+import { isTrouble } from './transport.ts';
 
 /** A step that did not succeed; what comes behind it cannot be taken. */
 class Stopped extends Error {}
@@ -11,6 +12,13 @@ class Stopped extends Error {}
 export type Body = Record<string, unknown>;
 
 const byId = new Map(OPERATIONS.map((entry) => [entry.id, entry]));
+
+/** The entry of an operation that the check itself names. */
+function entryOf(id: string): Entry {
+  const entry = byId.get(id);
+  if (!entry) throw new Error(`there is no ${id}`);
+  return entry;
+}
 
 export interface Tokens {
   /** That Google, Facebook and Apple vouch for. */
@@ -24,36 +32,41 @@ export interface Tokens {
 export class Journey {
   readonly codes: Codes;
   readonly tokens: Tokens;
-  readonly #checked = new Map<string, Checked>();
+  readonly ledger: Ledger;
+  readonly cleanup = new Cleanup();
 
-  constructor(codes: Codes, tokens: Tokens) {
+  constructor(ledger: Ledger, codes: Codes, tokens: Tokens) {
+    this.ledger = ledger;
     this.codes = codes;
     this.tokens = tokens;
   }
 
   /** Calls an operation that must succeed, and gives its body back. */
   async step(target: Target, id: string, parts: Parts = {}): Promise<Body> {
-    const entry = byId.get(id) as Entry;
-    const began = Date.now();
-    const answer = await target.call(entry, parts);
-    const one = judged(entry, answer, 'success', Date.now() - began);
-    const known = this.#checked.get(id);
-    // A breach is not made good by another answer without one.
-    if (known?.outcome !== 'failed') this.#checked.set(id, one);
-    const body = successBody(entry, answer);
+    const entry = entryOf(id);
+    const body = await this.ledger.take(target, entry, parts, { kind: 'success' });
     if (!body) throw new Stopped(id);
     return body;
   }
 
+  /** Calls an operation without judging it, to put something back; gives `done` back when it worked. */
+  async quietly(
+    target: Target,
+    id: string,
+    parts: Parts,
+    done: string,
+  ): Promise<string | undefined> {
+    const { outcome } = await target.call(entryOf(id), parts);
+    return !isTrouble(outcome) && outcome.status < 300 ? done : undefined;
+  }
+
+  /** Puts an account away that the check has made. */
+  async archive(operator: Target, user_id: string): Promise<string | undefined> {
+    return this.quietly(operator, 'platform.archiveUser', { body: { user_id } }, 'archived');
+  }
+
   skip(id: string, note: string): void {
-    if (this.#checked.has(id)) return;
-    this.#checked.set(id, {
-      operation: id,
-      outcome: 'skipped',
-      note,
-      breaches: [],
-      milliseconds: 0,
-    });
+    this.ledger.note(id, 'skipped', note);
   }
 
   /** A part of the way; when a step of it fails, the other parts go on. */
@@ -61,17 +74,14 @@ export class Journey {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof Stopped) && !(error instanceof Skipped)) throw error;
-      const reason =
-        error instanceof Stopped ? `not reached: ${error.message} failed` : error.message;
-      for (const id of ids) this.skip(id, reason);
+      const unseen = ids.filter((id) => this.ledger.verdictOf(id) === undefined);
+      if (error instanceof Stopped) {
+        for (const id of unseen) this.ledger.note(id, 'not_reached', `${error.message} failed`);
+      } else if (error instanceof Skipped) {
+        const verdict = error.isBreach ? 'not_reached' : 'skipped';
+        for (const id of unseen) this.ledger.note(id, verdict, error.message);
+      } else throw error;
     }
-  }
-
-  /** In the order of the table. */
-  results(): Checked[] {
-    for (const { id } of OPERATIONS) this.skip(id, 'not reached');
-    return OPERATIONS.flatMap(({ id }) => this.#checked.get(id) ?? []);
   }
 }
 

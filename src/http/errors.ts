@@ -90,7 +90,7 @@ export interface ErrorBody {
   error_description?: string;
 }
 
-const OAUTH_CODES: ReadonlySet<string> = new Set([
+export const OAUTH_CODES: ReadonlySet<string> = new Set([
   'invalid_request',
   'unsupported_grant_type',
   'invalid_scope',

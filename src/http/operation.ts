@@ -29,6 +29,18 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** What each of them allows. */
+export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
+  'customers:read': 'See customers, their timeline and their linked accounts',
+  'customers:write': 'Create, change, block, archive and restore customers',
+  'sessions:read': 'See sessions of customers',
+  'sessions:write': 'Open and end sessions of customers',
+  'groups:read': 'See user groups',
+  'groups:write': 'Create and change user groups',
+  'config:read': 'See the platform configuration',
+  'config:write': 'Change the platform configuration',
+};
+
 export interface RequestSchemas {
   params?: z.ZodObject;
   query?: z.ZodObject;
@@ -58,12 +70,21 @@ interface Facts<
   path: string;
   summary: string;
   description: string;
+  /** What a success holds, for people. */
+  answers?: string;
+  /** The part of the documents it stands in; `tagged` gives it to all rows of a feature. */
+  tag?: string;
   security: S;
   /** The scope that an access token must carry; on `platform` rows only. */
   scope?: S extends 'platform' ? Scope : never;
   /** How the body travels. `form` also accepts JSON (the OAuth token endpoint). */
   encoding?: 'json' | 'form';
-  /** Whether `""` in the body means nothing (`drop`, D-23), or a value: an empty text that clears a field. */
+  /**
+   * What a success does to the session cookie, a rolling session's renewal aside: `sets` when it signs the shopper in,
+   * `renews` when the session goes on under a new id, `clears` when it ends.
+   */
+  cookie?: 'sets' | 'renews' | 'clears';
+  /** What `""` in the body means: nothing (`drop`, D-23), or a value, where an empty text clears a field. */
   blank?: 'drop' | 'keep';
   request: Q;
   response: R;
@@ -101,6 +122,13 @@ export function operation<
 }
 
 export type Group = Readonly<Record<string, Operation>>;
+
+/** The rows of a feature under one heading of the documents. */
+export function tagged<const G extends Group>(tag: string, group: G): G {
+  const rows = Object.entries(group).map(([name, row]) => [name, { ...row, tag }]);
+  // The same keys, and rows that have gained a key that their type leaves open.
+  return Object.fromEntries(rows) as G;
+}
 /** client → operationId → row. Two levels, because both clients have a `getPlatformConfig`. */
 export type Table = Readonly<Record<string, Group>>;
 

@@ -19,15 +19,21 @@ export const SendVerificationLinkMobileRequestSchema = z
   })
   .meta({ id: 'SendVerificationLinkMobileRequestSchema' });
 
-/** Read and then ignored: they describe the identifier, which its value names already. */
-const described = {
-  active: flag.optional().meta({ description: 'Whether it is active; ignored' }),
-  primary: flag.optional().meta({ description: 'Whether it is the primary one; ignored' }),
-  verified: flag.optional().meta({ description: 'Whether it is verified; ignored' }),
+/** Read and then ignored: they describe the identifier, which its value names already (D-57). */
+const described = (what: string) => {
+  const saying = (yes: string, no: string) =>
+    flag
+      .optional()
+      .meta({ description: `\`true\`: ${what} is ${yes}; \`false\`: it is ${no}. Ignored` });
+  return {
+    active: saying('active', 'inactive'),
+    primary: saying('the primary (main) one', 'not the primary one'),
+    verified: saying('verified', 'not verified yet'),
+  };
 };
 
 export const DeleteMobileQuery = PlatformQuery.extend({
-  ...described,
+  ...described('the mobile number'),
   country_code: text(20).optional().meta({
     description: 'Country code of the phone number, e.g. 91; that of the shop if left out',
   }),
@@ -35,7 +41,7 @@ export const DeleteMobileQuery = PlatformQuery.extend({
 });
 
 export const DeleteEmailQuery = PlatformQuery.extend({
-  ...described,
+  ...described('the email'),
   email: email.meta({ description: 'The email ID to delete' }),
 });
 

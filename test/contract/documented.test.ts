@@ -1,21 +1,23 @@
 /** The rows against the documents: facts/*.json is what those say, deviations.ts where and why we differ. */
 import { describe, expect, test } from 'vitest';
+import { ABOUT } from '../../src/about.ts';
 import { openapi } from '../../src/http/openapi.ts';
 import type { Json } from '../../src/http/openapi-components.ts';
 import { entriesOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 import { nameOf, wordFor, wordsFor } from '../support/json-shape.ts';
-import { ADDED_OPERATIONS, DEVIATIONS, STATUS } from './deviations.ts';
+import { ADDED_OPERATIONS, DEVIATIONS, STATUS, TEXT_DEVIATIONS } from './deviations.ts';
 import {
   documentedOperations,
   operationFacts as operations,
   schemaFacts as schemas,
+  textFacts,
   type OperationFacts,
 } from './facts.ts';
 
 type Words = Record<string, string>;
 
-const document = openapi(table, { title: '', version: '' });
+const document = openapi(table, ABOUT);
 const rows = new Map(entriesOf(table).map(({ id, row }) => [id, row]));
 
 /** The documented words of one schema or query with the deviations applied. */
@@ -27,9 +29,19 @@ function expected(prefix: string, documented: Words): Words {
 
 interface Described {
   operationId: string;
-  parameters?: { name: string; in: string; required: boolean; schema: Json }[];
-  requestBody?: { content: { 'application/json': { schema: Json } } };
-  responses: Record<string, { content: { 'application/json': { schema: Json } } }>;
+  description: string;
+  parameters?: {
+    name: string;
+    in: string;
+    required: boolean;
+    schema: Json;
+    description?: string;
+  }[];
+  requestBody?: { required: boolean; content: { 'application/json': { schema: Json } } };
+  responses: Record<
+    string,
+    { description: string; content: { 'application/json': { schema: Json } } }
+  >;
 }
 // As `openapi` writes it; its own type leaves operations open.
 const describedAt = ({ path, method }: OperationFacts) =>
@@ -39,6 +51,8 @@ test('the documents have 50 operations, and one more of which they show the sche
   expect(documentedOperations).toHaveLength(50);
   expect(ADDED_OPERATIONS).toHaveLength(1);
   expect(new Set(operations.map(({ id }) => id)).size).toBe(51);
+  expect(Object.keys(schemas)).toHaveLength(100);
+  expect(Object.keys(textFacts)).toEqual(documentedOperations.map(({ id }) => id));
 });
 
 describe.each(operations)('$id', (facts) => {
@@ -67,6 +81,27 @@ describe.each(operations)('$id', (facts) => {
       nameOf(part?.content['application/json'].schema);
     expect(schemaOf(described?.requestBody)).toBe(facts.request);
     expect(schemaOf(described?.responses[STATUS[facts.id] ?? 200])).toBe(facts.response);
+    expect(described?.requestBody?.required).toBe(facts.bodyRequired);
+  });
+
+  test('says what the documents say of it', () => {
+    const said = textFacts[facts.id];
+    const texts: [where: string, words: readonly string[], ours: string | undefined][] = [
+      ['description', said?.description ?? [], described?.description],
+      ['answers', said?.answers ?? [], described?.responses[STATUS[facts.id] ?? 200]?.description],
+      ...Object.entries(said?.parameters ?? {}).map(
+        ([name, words]): [string, string[], string | undefined] => [
+          name,
+          words,
+          described?.parameters?.find((one) => one.name === name)?.description,
+        ],
+      ),
+    ];
+    for (const [where, words, ours = ''] of texts) {
+      const missing = words.filter((word) => !ours.toLowerCase().includes(word));
+      const known = TEXT_DEVIATIONS.filter(([place]) => place === `${facts.id} ${where}`);
+      expect([where, missing]).toEqual([where, known.map(([, word]) => word)]);
+    }
   });
 });
 
@@ -100,4 +135,14 @@ describe('the list of deviations', () => {
     const places = DEVIATIONS.map(([where]) => where);
     expect(new Set(places).size).toBe(places.length);
   });
+});
+
+describe('every operation of the table', () => {
+  test.each([...rows])(
+    '%s says what it answers, and stands under a tag that has a text',
+    (_, row) => {
+      expect(row.answers).toMatch(/^[A-Z].*\.$/);
+      expect(Object.keys(ABOUT.tags)).toContain(row.tag);
+    },
+  );
 });

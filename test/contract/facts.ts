@@ -10,6 +10,8 @@ export interface OperationFacts {
   path: string;
   query?: Record<string, string>;
   request?: string;
+  /** Whether the body must be there. */
+  bodyRequired?: boolean;
   response: string;
 }
 
@@ -24,3 +26,12 @@ export const operationFacts: OperationFacts[] = [...documentedOperations, ...ADD
 
 /** Schema → property → type, `!` when required. */
 export const schemaFacts = read('schemas.json') as Record<string, Record<string, string>>;
+
+/** What the texts of an operation say, in words that ours have to hold as well. */
+export interface TextFacts {
+  description: string[];
+  /** Of the success. */
+  answers?: string[];
+  parameters?: Record<string, string[]>;
+}
+export const textFacts = read('texts.json') as Record<string, TextFacts>;

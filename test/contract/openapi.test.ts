@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { ABOUT } from '../../src/about.ts';
+import { ABOUT, LOCAL_SERVERS } from '../../src/about.ts';
 import { errorCatalogue } from '../../src/http/errors.ts';
 import { openapi, type OpenApiDocument } from '../../src/http/openapi.ts';
 import { entriesOf, errorsOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 
-const whole = openapi(table, ABOUT);
+const whole = openapi(table, { ...ABOUT, servers: LOCAL_SERVERS });
 const sorted = (values: Iterable<unknown>): string[] => [...values].map(String).toSorted();
 const operationsOf = (document: OpenApiDocument) =>
   Object.entries(document.paths).flatMap(([path, item]) =>
@@ -43,7 +43,7 @@ describe.each([
 
   test('is free of what zod leaves behind', () => {
     const text = JSON.stringify(document);
-    expect(text).not.toContain('$defs');
+    expect(text).not.toContain('#/$defs');
     expect(text).not.toContain('$schema');
     for (const [name, schema] of Object.entries(document.components.schemas)) {
       expect(schema, name).not.toHaveProperty('id');
@@ -67,7 +67,7 @@ describe('every operation shows what its row says', () => {
     const statuses = errorsOf(row).map((code) => String(errorCatalogue[code].status));
     expect(operation).toMatchObject({ operationId: id, summary: row.summary });
     expect(sorted(Object.keys(operation?.['responses'] as object))).toStrictEqual(
-      sorted(new Set([success, ...statuses])),
+      sorted(new Set([success, '405', '500', ...statuses])),
     );
     const text = JSON.stringify(operation);
     for (const code of errorsOf(row)) {
@@ -80,4 +80,67 @@ describe('every operation shows what its row says', () => {
       inPath,
     );
   });
+});
+
+interface Answered {
+  $ref?: string;
+  headers?: Record<string, { $ref: string }>;
+}
+const { headers, responses: shared } = whole.components;
+const answersOf = (operation: Record<string, unknown>): [string, Answered][] =>
+  Object.entries(operation['responses'] as Record<string, Answered>).map(([status, one]) => {
+    const name = one.$ref?.split('/').at(-1);
+    return [status, name === undefined ? one : (shared[name] as Answered)];
+  });
+
+describe('every response', () => {
+  const rows = new Map(entriesOf(table).map(({ id, row }) => [id, row]));
+
+  test.each(operationsOf(whole).map((one) => [String(one.operation['operationId']), one] as const))(
+    'of %s names its headers, and each of them is described',
+    (id, { operation }) => {
+      for (const [status, answer] of answersOf(operation)) {
+        const named = Object.entries(answer.headers ?? {});
+        const names = named.map(([name]) => name);
+        expect(names).toEqual(
+          expect.arrayContaining(['X-Request-Id', 'Cache-Control', 'X-Content-Type-Options']),
+        );
+        expect(names.includes('Retry-After')).toBe(status === '429' || status === '503');
+        expect(names.includes('Allow')).toBe(status === '405');
+        const row = rows.get(id);
+        if (row?.cookie && Number(status) < 400) expect(names).toContain('Set-Cookie');
+        if (row?.security === 'platform' || row?.security === 'application') {
+          expect(names).not.toContain('Set-Cookie');
+        }
+        for (const [, { $ref }] of named) {
+          expect(headers[$ref.split('/').at(-1) ?? '']).toMatchObject({
+            description: expect.stringMatching(/\.$/),
+            schema: expect.any(Object),
+          });
+        }
+      }
+    },
+  );
+});
+
+test('operators are OAuth 2 clients, with every scope that a row asks for', () => {
+  const { accessToken } = whole.components.securitySchemes;
+  expect(accessToken).toMatchObject({ type: 'oauth2' });
+  const { flows } = accessToken as {
+    flows: { clientCredentials: { tokenUrl: string; scopes: Record<string, string> } };
+  };
+  const { tokenUrl, scopes } = flows.clientCredentials;
+  const tokenPath = table.service.createToken.path.replace('{company_id}', '1');
+  expect(tokenUrl).toBe(tokenPath);
+  const asked = entriesOf(table).flatMap(({ row }) => row.scope ?? []);
+  expect(Object.keys(scopes)).toEqual(expect.arrayContaining(asked));
+});
+
+test('the documents say who made them, what they are and where the API is', () => {
+  expect(whole.info).toMatchObject({
+    contact: { name: expect.any(String) },
+    description: expect.stringContaining('access token'),
+  });
+  expect(whole.servers).toEqual(LOCAL_SERVERS);
+  expect(openapi(table, ABOUT).servers).toEqual([{ url: '/' }]);
 });

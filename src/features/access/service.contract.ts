@@ -1,6 +1,6 @@
 /** Operations beyond the 51 documented ones: the OAuth token endpoint, its public keys, health. */
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { id, text } from '../../schemas/fields.ts';
 
 const TokenRequest = z
@@ -29,7 +29,7 @@ const JsonWebKeySet = z
 
 const Status = z.object({ status: z.string() }).meta({ id: 'Status' });
 
-export const accessService = {
+export const accessService = tagged('Service', {
   createToken: operation({
     method: 'post',
     path: '/service/panel/authentication/v1.0/company/{company_id}/oauth/token',
@@ -37,6 +37,7 @@ export const accessService = {
     description:
       'OAuth 2.0 client credentials (RFC 6749 section 4.4). Key and secret by HTTP Basic or as `client_id` and ' +
       '`client_secret`. The JWT is valid for an hour; its public key is in the JWKS.',
+    answers: 'The access token, its type, its life in seconds and its scopes.',
     security: 'none',
     encoding: 'form',
     request: {
@@ -67,6 +68,7 @@ export const accessService = {
     path: '/.well-known/jwks.json',
     summary: 'Public keys of access tokens',
     description: 'JSON Web Key Set (RFC 7517). The first key signs; all of them verify.',
+    answers: 'The public keys, the signing one first.',
     security: 'none',
     request: {},
     response: { 200: JsonWebKeySet },
@@ -79,6 +81,7 @@ export const accessService = {
     path: '/healthz',
     summary: 'Alive?',
     description: 'Answers without any I/O.',
+    answers: 'The Worker runs.',
     security: 'none',
     request: {},
     response: { 200: Status },
@@ -91,6 +94,7 @@ export const accessService = {
     path: '/readyz',
     summary: 'Ready to serve?',
     description: 'One D1 and one KV round trip; a 503 names what failed in `meta.failed`.',
+    answers: 'The Worker, D1 and KV answer.',
     security: 'none',
     request: {},
     response: { 200: Status },
@@ -98,4 +102,4 @@ export const accessService = {
     errors: ['unavailable'],
     example: { response: { status: 'ok' } },
   }),
-};
+});

@@ -1,10 +1,10 @@
 import getPlatformConfigExample from '../../../mocks/examples/application/getPlatformConfig.json' with { type: 'json' };
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { text } from '../../schemas/fields.ts';
 import { CONFIG_KEYS, PlatformSchema } from '../../schemas/platform-config.ts';
 
-export const configApplication = {
+export const configApplication = tagged('Configuration', {
   getPlatformConfig: operation({
     method: 'get',
     path: '/service/application/user/platform/v1.0/config',
@@ -12,6 +12,7 @@ export const configApplication = {
     description:
       'Use this API to get all the platform configurations such as mobile image, desktop image, social logins, and all ' +
       'other text.',
+    answers: 'The whole platform configuration.',
     security: 'application',
     request: {
       query: z.object({
@@ -28,4 +29,4 @@ export const configApplication = {
       response: { ...getPlatformConfigExample, mobile_image: '', desktop_image: '' },
     },
   }),
-};
+});

@@ -1,6 +1,6 @@
 import getPlatformConfigExample from '../../../mocks/examples/platform/getPlatformConfig.json' with { type: 'json' };
 import updatePlatformConfigExample from '../../../mocks/examples/platform/updatePlatformConfig.json' with { type: 'json' };
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { ApplicationPath } from '../../schemas/fields.ts';
 import {
   CONFIG_KEYS,
@@ -8,7 +8,7 @@ import {
   PlatformSchemaChange,
 } from '../../schemas/platform-config.ts';
 
-export const configPlatform = {
+export const configPlatform = tagged('Configuration', {
   getPlatformConfig: operation({
     method: 'get',
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/platform/config',
@@ -16,6 +16,7 @@ export const configPlatform = {
     description:
       'Use this API to get all the platform configurations such as mobile image, desktop image, social logins, and all ' +
       'other text.',
+    answers: 'The whole platform configuration.',
     security: 'platform',
     scope: 'config:read',
     request: { params: ApplicationPath },
@@ -31,6 +32,7 @@ export const configPlatform = {
     description:
       'Use this API to edit the existing platform configurations such as mobile image, desktop image, social logins, ' +
       'and all other text. What is left out stays, lists are replaced, an empty text clears, unknown keys are refused.',
+    answers: 'The whole platform configuration as it is now.',
     security: 'platform',
     scope: 'config:write',
     blank: 'keep',
@@ -51,4 +53,4 @@ export const configPlatform = {
       response: updatePlatformConfigExample,
     },
   }),
-};
+});

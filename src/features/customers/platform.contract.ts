@@ -6,7 +6,7 @@ import searchUsersExample from '../../../mocks/examples/platform/searchUsers.jso
 import unDeleteUserExample from '../../../mocks/examples/platform/unDeleteUser.json' with { type: 'json' };
 import updateUserExample from '../../../mocks/examples/platform/updateUser.json' with { type: 'json' };
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import {
   CreateUserRequestSchema,
   CreateUserResponseSchema,
@@ -50,23 +50,29 @@ const UnDeleteUserRequestSchema = z
   .object({ user_id: userId, reason: reason.optional(), reason_id: text(100).optional() })
   .meta({ id: 'UnDeleteUserRequestSchema' });
 
-export const customersPlatform = {
+export const customersPlatform = tagged('Customers', {
   getCustomers: operation({
     method: 'get',
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/list',
     summary: 'Get a list of customers',
     description:
       'Use this API to retrieve a list of customers who have registered in the application, newest first.',
+    answers: 'A page of customers, and where it stands among all of them.',
     security: 'platform',
     scope: 'customers:read',
     request: {
       params: ApplicationPath,
       query: z.object({
         q: typedText(254).optional().meta({
-          description: 'Phone, email, username, user id, or the beginning of a name.',
+          description:
+            'The search query: mobile number or email of a customer, username, user id, or the beginning of a name',
         }),
-        page_size: wholeNumber(10, 100),
-        page_no: wholeNumber(1, 100_000),
+        page_size: wholeNumber(10, 100).meta({
+          description: 'Customers on a page; 10 if left out',
+        }),
+        page_no: wholeNumber(1, 100_000).meta({
+          description: 'Page of the results, from 1; 1 if left out',
+        }),
       }),
     },
     response: { 200: CustomerListResponseSchema },
@@ -82,14 +88,18 @@ export const customersPlatform = {
     method: 'get',
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/search',
     summary: 'Search an existing user.',
-    description: 'Use this API to find customers, at most 20, the best match first.',
+    description:
+      'Use this API to find existing customers in the list, at most 20, the best match first.',
+    answers:
+      'The customers found, each with first name, last name, emails, phone numbers and gender.',
     security: 'platform',
     scope: 'customers:read',
     request: {
       params: ApplicationPath,
       query: z.object({
         q: typedText(254).optional().meta({
-          description: 'Phone, email, username, user id, or the beginning of a name.',
+          description:
+            'The search query: mobile number or email of a customer, username, user id, or the beginning of a name',
         }),
       }),
     },
@@ -107,6 +117,7 @@ export const customersPlatform = {
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers',
     summary: 'Create user',
     description: 'Use this API to create a customer. The identifiers count as verified.',
+    answers: 'The new customer.',
     security: 'platform',
     scope: 'customers:write',
     request: { params: ApplicationPath, body: CreateUserRequestSchema },
@@ -136,6 +147,7 @@ export const customersPlatform = {
     description:
       'Use this API to update user details, Note: Existing emails and phone numbers of user will be replaced directly ' +
       'if phone_numbers or emails field sent in request data.',
+    answers: 'The customer as it is now.',
     security: 'platform',
     scope: 'customers:write',
     request: { params: CustomerPath, body: UpdateUserRequestSchema },
@@ -161,6 +173,7 @@ export const customersPlatform = {
     summary: 'Block/Unblock user',
     description:
       'Use this API to block or unblock customers. Blocking ends all of their sessions; with an unknown id nobody is changed.',
+    answers: 'Whether it was done.',
     security: 'platform',
     scope: 'customers:write',
     request: { params: ApplicationPath, body: BlockUserRequestSchema },
@@ -180,6 +193,7 @@ export const customersPlatform = {
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/archive',
     summary: 'Archive user',
     description: 'Use this API to archive a customer. All of the sessions end.',
+    answers: 'Whether it was done.',
     security: 'platform',
     scope: 'customers:write',
     request: { params: ApplicationPath, body: ArchiveUserRequestSchema },
@@ -197,8 +211,9 @@ export const customersPlatform = {
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/undelete',
     summary: 'Undelete user',
     description:
-      'Use this API to bring back a customer who was archived, or who deleted the account less than the configured ' +
-      'number of days ago.',
+      'Use this API to bring back a customer who was archived, or who deleted the account in the application when less ' +
+      'than the number of days that the platform configures (`delete_account_day`) has elapsed.',
+    answers: 'Whether it was done.',
     security: 'platform',
     scope: 'customers:write',
     request: { params: ApplicationPath, body: UnDeleteUserRequestSchema },
@@ -217,4 +232,4 @@ export const customersPlatform = {
       response: unDeleteUserExample,
     },
   }),
-};
+});

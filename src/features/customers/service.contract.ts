@@ -1,6 +1,6 @@
 /** Operations of operators on customers, beyond the documented ones. */
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { CustomerPath, id, reason } from '../../schemas/fields.ts';
 import { success } from '../../schemas/success.ts';
 
@@ -39,12 +39,13 @@ const UserIdentities = z.object({ items: z.array(LinkedIdentity) }).meta({ id: '
 const IDENTITIES =
   '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/{user_id}/identities';
 
-export const customersService = {
+export const customersService = tagged('Customers', {
   getUserTimeline: operation({
     method: 'get',
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/{user_id}/timeline',
     summary: 'Get the timeline of a user',
     description: 'What happened to a customer, the newest first: the last hundred events.',
+    answers: 'The events, the newest first.',
     security: 'platform',
     scope: 'customers:read',
     request: { params: CustomerPath },
@@ -70,6 +71,7 @@ export const customersService = {
     path: IDENTITIES,
     summary: 'Get the social identities of a user',
     description: 'The accounts elsewhere that sign in to this customer, the oldest first.',
+    answers: 'The linked accounts, the oldest first.',
     security: 'platform',
     scope: 'customers:read',
     request: { params: CustomerPath },
@@ -92,6 +94,7 @@ export const customersService = {
       'The account elsewhere no longer signs in to this customer. All sessions and pending codes and links of the customer ' +
       'end. A provider that proves an email which the customer has verified links again with its next login: take that ' +
       'email off the customer as well when the account elsewhere is in the wrong hands.',
+    answers: 'Whether it was done.',
     security: 'platform',
     scope: 'customers:write',
     request: {
@@ -110,4 +113,4 @@ export const customersService = {
       response: { success: true },
     },
   }),
-};
+});

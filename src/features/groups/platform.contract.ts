@@ -3,7 +3,7 @@ import getUserGroupByIdExample from '../../../mocks/examples/platform/getUserGro
 import getUserGroupsExample from '../../../mocks/examples/platform/getUserGroups.json' with { type: 'json' };
 import updateUserGroupExample from '../../../mocks/examples/platform/updateUserGroup.json' with { type: 'json' };
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { ApplicationPath, id, text, wholeNumber } from '../../schemas/fields.ts';
 import {
   GROUP_KEYS,
@@ -16,18 +16,19 @@ import {
 /** `uid` when it is a short number, else `_id` (D-14). */
 const GroupPath = ApplicationPath.extend({
   group_id: id.meta({
-    description: '`_id` or `uid` of a group',
+    description: 'Numeric id (`uid`) allotted to a user group, or its `_id`',
     examples: ['6345677535474fbb6944b7ce'],
   }),
 });
 
-export const groupsPlatform = {
+export const groupsPlatform = tagged('User groups', {
   createUserGroup: operation({
     method: 'post',
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_group',
     summary: 'Create an User Group',
     description:
       'Use this API to create a new user group. The customers named in the CSV file are added afterwards; `status` tells how that went.',
+    answers: 'The new user group, its import still to be done.',
     security: 'platform',
     scope: 'groups:write',
     request: { params: ApplicationPath, body: CreateUserGroupSchema },
@@ -51,22 +52,28 @@ export const groupsPlatform = {
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_group',
     summary: 'Get User Groups matching criteria',
     description: 'Use this API to get the user groups matching the criteria passed in the query.',
+    answers: 'A page of user groups, and where it stands among all of them.',
     security: 'platform',
     scope: 'groups:read',
     request: {
       params: ApplicationPath,
       query: z.object({
-        page_no: wholeNumber(1, 100_000).meta({ description: 'Page number, from 1' }),
-        page_size: wholeNumber(10, 100).meta({ description: 'Groups on a page' }),
-        name: text(100).optional().meta({ description: 'Text that the names contain' }),
-        status: text(20)
+        page_no: wholeNumber(1, 100_000).meta({
+          description: 'Page of the results, from 1; 1 if left out',
+        }),
+        page_size: wholeNumber(10, 100).meta({ description: 'Groups on a page; 10 if left out' }),
+        name: text(100)
           .optional()
-          .meta({ description: '`pending`, `processing`, `success` or `failed`' }),
+          .meta({ description: 'Finds groups whose name contains this text' }),
+        status: text(20).optional().meta({
+          description:
+            'Finds groups of this status: `pending`, `processing`, `success` or `failed`',
+        }),
         group_uid: z.coerce
           .number('must be a number')
           .int('must be a whole number')
           .optional()
-          .meta({ description: '`uid` of a group' }),
+          .meta({ description: 'Finds the group of this `uid`' }),
       }),
     },
     response: { 200: UserGroupListResponseSchema },
@@ -83,6 +90,7 @@ export const groupsPlatform = {
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_group/{group_id}',
     summary: 'Get an User Group by Id',
     description: 'Use this API to get details of an existing user group.',
+    answers: 'The user group, with what its import did.',
     security: 'platform',
     scope: 'groups:read',
     request: { params: GroupPath },
@@ -97,6 +105,7 @@ export const groupsPlatform = {
     summary: 'Update an User Group',
     description:
       'Use this API to update an existing user group. A `file_url`, the same one too, starts an import that replaces the members when all of the file is read.',
+    answers: 'The user group as it is now.',
     security: 'platform',
     scope: 'groups:write',
     request: { params: GroupPath, body: UpdateUserGroupSchema },
@@ -109,4 +118,4 @@ export const groupsPlatform = {
       response: updateUserGroupExample,
     },
   }),
-};
+});

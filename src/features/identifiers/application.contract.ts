@@ -8,7 +8,7 @@ import setEmailAsPrimaryExample from '../../../mocks/examples/application/setEma
 import setMobileNumberAsPrimaryExample from '../../../mocks/examples/application/setMobileNumberAsPrimary.json' with { type: 'json' };
 import verifyEmailExample from '../../../mocks/examples/application/verifyEmail.json' with { type: 'json' };
 import verifyMobileExample from '../../../mocks/examples/application/verifyMobile.json' with { type: 'json' };
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { PlatformQuery } from '../../schemas/fields.ts';
 import {
   DeleteEmailQuery,
@@ -24,13 +24,14 @@ import {
 import { CodeRequestBodySchema, LoginSuccess } from '../../schemas/login.ts';
 import { VerifyEmailSuccess } from '../../schemas/success.ts';
 
-export const identifiersApplication = {
+export const identifiersApplication = tagged('Emails and phones', {
   addMobileNumber: operation({
     method: 'put',
     path: '/service/application/user/profile/v1.0/mobile',
     summary: 'Add mobile number to profile',
     description:
       'Use this API to add a new mobile number to a profile. It is unverified until the link sent to it is opened.',
+    answers: 'The shopper with the new number, and whether a link was sent to it.',
     security: 'session',
     request: { query: PlatformQuery, body: EditMobileRequestSchema },
     response: { 200: VerifyMobileOTPSuccess },
@@ -48,6 +49,7 @@ export const identifiersApplication = {
     summary: 'Delete mobile number from profile',
     description:
       'Use this API to delete a mobile number from a profile. The last way to sign in and what the shop requires stay.',
+    answers: 'The shopper without the number.',
     security: 'session',
     request: { query: DeleteMobileQuery },
     response: { 200: LoginSuccess },
@@ -74,6 +76,7 @@ export const identifiersApplication = {
     description:
       'Use this API to set a mobile number as primary. Primary number is a verified number used for all future ' +
       'communications.',
+    answers: 'The shopper with the new primary number.',
     security: 'session',
     request: { body: SendVerificationLinkMobileRequestSchema },
     response: { 200: LoginSuccess },
@@ -90,6 +93,7 @@ export const identifiersApplication = {
     path: '/service/application/user/profile/v1.0/mobile/link/send',
     summary: 'Send verification link to mobile',
     description: 'Use this API to send a verification link to a mobile number of the profile.',
+    answers: 'Whether a link was sent to the number.',
     security: 'session',
     request: { query: PlatformQuery, body: SendVerificationLinkMobileRequestSchema },
     response: { 200: SendMobileVerifyLinkSuccess },
@@ -106,7 +110,9 @@ export const identifiersApplication = {
     path: '/service/application/user/authentication/v1.0/verify/mobile',
     summary: 'Verify mobile',
     description:
-      'Use this API to verify a mobile number by the code of the link sent to it. No session is needed.',
+      'Use this API to send the verification code of a link, which verifies the mobile number that the link was sent to. ' +
+      'No session is needed.',
+    answers: 'A message that the number is verified.',
     security: 'application',
     request: { body: CodeRequestBodySchema },
     response: { 200: VerifyEmailSuccess },
@@ -124,6 +130,7 @@ export const identifiersApplication = {
     summary: 'Add email to profile',
     description:
       'Use this API to add a new email address to a profile. It is unverified until the link sent to it is opened.',
+    answers: 'The shopper with the new address, and whether a link was sent to it.',
     security: 'session',
     request: { query: PlatformQuery, body: EditEmailRequestSchema },
     response: { 200: VerifyEmailOTPSuccess },
@@ -141,6 +148,7 @@ export const identifiersApplication = {
     summary: 'Delete email from profile',
     description:
       'Use this API to delete an email address from a profile. The last way to sign in and what the shop requires stay.',
+    answers: 'The shopper without the address.',
     security: 'session',
     request: { query: DeleteEmailQuery },
     response: { 200: LoginSuccess },
@@ -161,6 +169,7 @@ export const identifiersApplication = {
     description:
       'Use this API to set an email address as primary. Primary email ID is an email address used for all future ' +
       'communications.',
+    answers: 'The shopper with the new primary address.',
     security: 'session',
     request: { body: EditEmailRequestSchema },
     response: { 200: LoginSuccess },
@@ -176,7 +185,9 @@ export const identifiersApplication = {
     method: 'post',
     path: '/service/application/user/profile/v1.0/email/link/send',
     summary: 'Send verification link to email',
-    description: 'Use this API to send a verification link to an email address of the profile.',
+    description:
+      'Use this API to send a verification link to an email address of the profile. The body must contain the email.',
+    answers: 'Whether a link was sent to the address.',
     security: 'session',
     request: { query: PlatformQuery, body: EditEmailRequestSchema },
     response: { 200: SendEmailVerifyLinkSuccess },
@@ -193,7 +204,9 @@ export const identifiersApplication = {
     path: '/service/application/user/authentication/v1.0/verify/email',
     summary: 'Verify email',
     description:
-      'Use this API to verify an email by the code of the link sent to it. No session is needed.',
+      'Use this API to send the verification code of a link, which verifies the email that the link was sent to. ' +
+      'No session is needed.',
+    answers: 'A message that the address is verified.',
     security: 'application',
     request: { body: CodeRequestBodySchema },
     response: { 200: VerifyEmailSuccess },
@@ -205,4 +218,4 @@ export const identifiersApplication = {
       response: verifyEmailExample,
     },
   }),
-};
+});

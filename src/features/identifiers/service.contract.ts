@@ -1,6 +1,6 @@
 /** The operation for the page of a link, beyond the documented ones. */
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { CodeRequestBodySchema } from '../../schemas/login.ts';
 
 const LinkDescription = z
@@ -14,7 +14,7 @@ const LinkDescription = z
   })
   .meta({ id: 'LinkDescription' });
 
-export const identifiersService = {
+export const identifiersService = tagged('Emails and phones', {
   describeLink: operation({
     method: 'post',
     path: '/service/application/user/authentication/v1.0/link/describe',
@@ -22,6 +22,7 @@ export const identifiersService = {
     description:
       'Says which account a link belongs to, so that its page can ask before it uses the code. The code stays usable. ' +
       'Unknown, used and expired codes are answered alike.',
+    answers: 'What the link does and for which account, masked.',
     security: 'application',
     request: { body: CodeRequestBodySchema },
     response: { 200: LinkDescription },
@@ -36,4 +37,4 @@ export const identifiersService = {
       },
     },
   }),
-};
+});

@@ -2,7 +2,7 @@ import loginWithEmailAndPasswordExample from '../../../mocks/examples/applicatio
 import loginWithOTPExample from '../../../mocks/examples/application/loginWithOTP.json' with { type: 'json' };
 import loginWithTokenExample from '../../../mocks/examples/application/loginWithToken.json' with { type: 'json' };
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { captcha, longToken, password, PlatformQuery, typedText } from '../../schemas/fields.ts';
 import { LoginSuccess } from '../../schemas/login.ts';
 import { SendOtpRequestSchema, SendOtpResponse } from '../../schemas/otp.ts';
@@ -21,14 +21,17 @@ const TokenRequestBodySchema = z
   })
   .meta({ id: 'TokenRequestBodySchema' });
 
-export const loginApplication = {
+export const loginApplication = tagged('Login', {
   loginWithOTP: operation({
     method: 'post',
     path: '/service/application/user/authentication/v1.0/login/otp',
     summary: 'Login or Register with OTP',
     description:
-      'Use this API to login or register with a One-time Password (OTP) sent via SMS. ' +
+      'Use this API to login or register with a one-time password (OTP) sent via SMS; one by email comes from ' +
+      '`sendOTPOnEmail`. ' +
       'The answer is the same whether or not the number is known.',
+    answers:
+      'The `request_id` that verifies the code, the number it went to and the seconds until a resend.',
     security: 'application',
     request: { query: PlatformQuery, body: SendOtpRequestSchema },
     response: { 200: SendOtpResponse },
@@ -51,10 +54,14 @@ export const loginApplication = {
     path: '/service/application/user/authentication/v1.0/login/password',
     summary: 'Login or Register with password',
     description:
-      'Use this API to login using a password and an email address, a phone number or a username. A wrong password ' +
-      'and an unknown shopper get the same answer.',
+      'Use this API to login using a password and an email address, a phone number or a username. Somebody new registers ' +
+      'with `registerWithForm` first: a wrong password and an unknown shopper get the same answer, so that nobody can ' +
+      'find out who is registered.',
+    answers:
+      'The shopper; with a `register_token`, and no session, when an identifier that the shop demands is still to be proven.',
     // Reads a session, which a successful login ends (D-37).
     security: 'session?',
+    cookie: 'sets',
     request: { body: PasswordLoginRequestSchema },
     response: { 200: LoginSuccess },
     always: ['user'],
@@ -78,7 +85,10 @@ export const loginApplication = {
     path: '/service/application/user/authentication/v1.0/login/token',
     summary: 'Login or Register with token',
     description: 'Use this API to login or register using a token for authentication.',
+    answers:
+      'The shopper; with a `register_token`, and no session, when an identifier that the shop demands is still to be proven.',
     security: 'session?',
+    cookie: 'sets',
     request: { body: TokenRequestBodySchema },
     response: { 200: LoginSuccess },
     always: ['user'],
@@ -103,4 +113,4 @@ export const loginApplication = {
       response: loginWithTokenExample.value,
     },
   }),
-};
+});

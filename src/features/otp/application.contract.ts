@@ -2,7 +2,7 @@ import sendOTPOnEmailExample from '../../../mocks/examples/application/sendOTPOn
 import sendOTPOnMobileExample from '../../../mocks/examples/application/sendOTPOnMobile.json' with { type: 'json' };
 import verifyEmailOTPExample from '../../../mocks/examples/application/verifyEmailOTP.json' with { type: 'json' };
 import verifyMobileOTPExample from '../../../mocks/examples/application/verifyMobileOTP.json' with { type: 'json' };
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { PlatformQuery } from '../../schemas/fields.ts';
 import {
   EmailOtpSuccess,
@@ -30,7 +30,7 @@ const VERIFY_ERRORS = [
   'too_many_requests',
 ] as const;
 
-export const otpApplication = {
+export const otpApplication = tagged('One-time codes', {
   sendOTPOnMobile: operation({
     method: 'post',
     path: '/service/application/user/authentication/v1.0/otp/mobile/send',
@@ -38,6 +38,8 @@ export const otpApplication = {
     description:
       'Use this API to send an OTP to a mobile number. With the `resend_token` of an earlier answer as `token` the ' +
       'same live code is sent again under the same `request_id`. Signed in, the code adds the number to the profile.',
+    answers:
+      'The `request_id` that verifies the code, the `resend_token` that sends it again and the seconds until that is allowed.',
     security: 'session?',
     request: { query: PlatformQuery, body: SendMobileOtpRequestSchema },
     response: { 200: OtpSuccess },
@@ -80,7 +82,9 @@ export const otpApplication = {
     description:
       'Use this API to verify the OTP received on a mobile number. A known shopper is signed in; a new one gets a ' +
       '`register_token` for which the number counts as proven.',
+    answers: 'The shopper who is signed in, or the `register_token` of a new one.',
     security: 'session?',
+    cookie: 'sets',
     request: { query: PlatformQuery, body: VerifyOtpRequestSchema },
     response: { 200: VerifyOtpSuccess },
     always: [],
@@ -98,6 +102,7 @@ export const otpApplication = {
     description:
       'Use this API to send an OTP to an email ID. With the `resend_email_token` of an earlier answer as `token` the ' +
       'same live code is sent again.',
+    answers: 'Whether a code was sent, and the `resend_email_token` that sends it again.',
     security: 'session?',
     request: { query: PlatformQuery, body: SendEmailOtpRequestSchema },
     response: { 200: EmailOtpSuccess },
@@ -126,7 +131,9 @@ export const otpApplication = {
     description:
       'Use this API to verify the OTP received on an email ID. A known shopper is signed in; a new one gets a ' +
       '`register_token` for which the address counts as proven.',
+    answers: 'The shopper who is signed in, or the `register_token` of a new one.',
     security: 'session?',
+    cookie: 'sets',
     request: { query: PlatformQuery, body: VerifyEmailOtpRequestSchema },
     response: { 200: VerifyOtpSuccess },
     always: [],
@@ -137,4 +144,4 @@ export const otpApplication = {
       response: verifyEmailOTPExample.value,
     },
   }),
-};
+});

@@ -3,7 +3,7 @@ import sendResetPasswordEmailExample from '../../../mocks/examples/application/s
 import sendResetTokenExample from '../../../mocks/examples/application/sendResetToken.json' with { type: 'json' };
 import updatePasswordExample from '../../../mocks/examples/application/updatePassword.json' with { type: 'json' };
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { captcha, email, password, PlatformQuery, token } from '../../schemas/fields.ts';
 import { CodeRequestBodySchema, LoginSuccess } from '../../schemas/login.ts';
 import { VerifyEmailSuccess } from '../../schemas/success.ts';
@@ -33,7 +33,7 @@ const HasPasswordSuccess = z
   .object({ result: z.boolean().optional() })
   .meta({ id: 'HasPasswordSuccess' });
 
-export const passwordApplication = {
+export const passwordApplication = tagged('Password', {
   sendResetPasswordEmail: operation({
     method: 'post',
     path: '/service/application/user/authentication/v1.0/login/password/reset',
@@ -41,6 +41,7 @@ export const passwordApplication = {
     description:
       'Use this API to reset a password using the link sent on email. The answer is the same whether or not the ' +
       'address is known.',
+    answers: 'The status `sent`, whether or not the address is known.',
     security: 'application',
     request: { query: PlatformQuery, body: SendResetPasswordEmailRequestSchema },
     response: { 200: ResetPasswordSuccess },
@@ -57,7 +58,9 @@ export const passwordApplication = {
     path: '/service/application/user/authentication/v1.0/login/password/reset/token',
     summary: 'Reset Password using token',
     description:
-      'Use this API to check the code of a reset link before asking for the new password. It stays usable.',
+      'Use this API to send the code of a reset link, to see whether it can reset the password before asking for a new one. ' +
+      'It stays usable.',
+    answers: 'The status of a code that can be used.',
     security: 'application',
     request: { body: CodeRequestBodySchema },
     response: { 200: ResetPasswordSuccess },
@@ -74,9 +77,11 @@ export const passwordApplication = {
     path: '/service/application/user/authentication/v1.0/login/password/reset/forgot',
     summary: 'Forgot Password',
     description:
-      'Use this API to set a new password using the code of a reset link. It uses the code up, ends all earlier ' +
+      'Use this API to reset a password using the code sent on email. It uses the code up, ends all earlier ' +
       'sessions and signs the shopper in.',
+    answers: 'The shopper, who is signed in.',
     security: 'session?',
+    cookie: 'sets',
     request: { body: ForgotPasswordRequestSchema },
     response: { 200: LoginSuccess },
     always: ['user'],
@@ -101,6 +106,7 @@ export const passwordApplication = {
     path: '/service/application/user/authentication/v1.0/has-password',
     summary: 'Check password',
     description: 'Use this API to check if user has created a password for login.',
+    answers: 'A boolean: whether there is a password.',
     security: 'session',
     request: {},
     response: { 200: HasPasswordSuccess },
@@ -115,7 +121,9 @@ export const passwordApplication = {
     summary: 'Update user password',
     description:
       'Use this API to update the password. All other sessions end; this one goes on under a new id.',
+    answers: 'A message that the password is changed.',
     security: 'session',
+    cookie: 'renews',
     request: { body: UpdatePasswordRequestSchema },
     response: { 200: VerifyEmailSuccess },
     always: ['message'],
@@ -128,4 +136,4 @@ export const passwordApplication = {
       response: updatePasswordExample,
     },
   }),
-};
+});

@@ -1,6 +1,6 @@
 import updateProfileExample from '../../../mocks/examples/application/updateProfile.json' with { type: 'json' };
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import {
   captcha,
   code,
@@ -48,15 +48,18 @@ const DeleteApplicationUserRequestSchema = z
   })
   .meta({ id: 'DeleteApplicationUserRequestSchema' });
 
-export const profileApplication = {
+export const profileApplication = tagged('Profile', {
   updateProfile: operation({
     method: 'post',
     path: '/service/application/user/profile/v1.0/detail',
     summary: 'Edit Profile Details',
     description:
-      'Use this API to update details in the user profile. With a `register_token` and no session it finishes a ' +
+      'Use this API to update details of the profile: first name, last name, gender, date of birth, email, phone number or ' +
+      'profile picture. A new email or number is unverified until it is proven. With a `register_token` and no session it finishes a ' +
       'registration and signs the new shopper in.',
+    answers: 'The shopper as it is now, or what is still to be proven before a registration ends.',
     security: 'session?',
+    cookie: 'sets',
     request: { query: PlatformQuery, body: EditProfileRequestSchema },
     response: { 200: ProfileEditSuccess },
     always: [],
@@ -88,7 +91,9 @@ export const profileApplication = {
     description:
       'Use this API to delete the account of the signed-in user, confirmed by an OTP. All sessions end; the account ' +
       'can be restored for `delete_account_day` days.',
+    answers: 'Whether the account is deleted.',
     security: 'session',
+    cookie: 'clears',
     request: { body: DeleteApplicationUserRequestSchema },
     response: { 200: success('DeleteUserSuccess') },
     always: ['success'],
@@ -113,4 +118,4 @@ export const profileApplication = {
       response: { success: true },
     },
   }),
-};
+});

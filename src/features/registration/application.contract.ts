@@ -1,6 +1,6 @@
 import registerWithFormExample from '../../../mocks/examples/application/registerWithForm.json' with { type: 'json' };
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import {
   captcha,
   digits,
@@ -31,7 +31,7 @@ const FormRegisterRequestSchema = z
   })
   .meta({ id: 'FormRegisterRequestSchema' });
 
-export const registrationApplication = {
+export const registrationApplication = tagged('Registration', {
   registerWithForm: operation({
     method: 'post',
     path: '/service/application/user/authentication/v1.0/register/form',
@@ -39,8 +39,11 @@ export const registrationApplication = {
     description:
       'Use this API to perform user registration by sending form data in the request body. Required identifiers that ' +
       'the `register_token` has not proven yet get a code; the answer never tells who is registered already.',
+    answers:
+      'The shopper who is signed in, or the `register_token` and what is still to be proven.',
     // Registration can end with a sign-in, which ends the session that was presented (D-37).
     security: 'session?',
+    cookie: 'sets',
     request: { query: PlatformQuery, body: FormRegisterRequestSchema },
     response: { 200: RegisterFormSuccess },
     always: ['success'],
@@ -73,4 +76,4 @@ export const registrationApplication = {
       response: registerWithFormExample,
     },
   }),
-};
+});

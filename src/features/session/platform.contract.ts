@@ -3,7 +3,7 @@ import createUserSessionExample from '../../../mocks/examples/platform/createUse
 import deleteActiveSessionsExample from '../../../mocks/examples/platform/deleteActiveSessions.json' with { type: 'json' };
 import deleteSessionExample from '../../../mocks/examples/platform/deleteSession.json' with { type: 'json' };
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { ApplicationPath, reason, text, token } from '../../schemas/fields.ts';
 import {
   CreateUserSessionRequestSchema,
@@ -14,13 +14,14 @@ import {
 
 const customer = text(100).meta({ description: 'ID of a customer.' });
 
-export const sessionPlatform = {
+export const sessionPlatform = tagged('Customer sessions', {
   getActiveSessions: operation({
     method: 'get',
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/sessions',
     summary: 'Get a list of all session with info for a user',
     description:
       'Use this API to retrieve a list of session with info of customers who have registered in the application.',
+    answers: 'The sessions, each with browser, address, domain and the seconds left.',
     security: 'platform',
     scope: 'sessions:read',
     request: {
@@ -52,6 +53,7 @@ export const sessionPlatform = {
     summary: 'Delete a list of all session for a user',
     description:
       'Use this API to end all sessions of a customer who has registered in the application.',
+    answers: 'What has ended.',
     security: 'platform',
     scope: 'sessions:write',
     request: {
@@ -76,6 +78,7 @@ export const sessionPlatform = {
     summary: 'Delete a session for a user',
     description:
       'Use this API to end one session of a customer who has registered in the application.',
+    answers: 'What has ended.',
     security: 'platform',
     scope: 'sessions:write',
     request: {
@@ -105,6 +108,7 @@ export const sessionPlatform = {
     summary: 'Create user session',
     description:
       'Use this API to open a session for a customer. The cookie is for one of the domains of the application.',
+    answers: 'The cookie of the session, and how it has to be set.',
     security: 'platform',
     scope: 'sessions:write',
     request: { params: ApplicationPath, body: CreateUserSessionRequestSchema },
@@ -125,4 +129,4 @@ export const sessionPlatform = {
       response: createUserSessionExample,
     },
   }),
-};
+});

@@ -4,7 +4,7 @@ import loginWithGoogleExample from '../../../mocks/examples/application/loginWit
 import loginWithGoogleAndroidExample from '../../../mocks/examples/application/loginWithGoogleAndroid.json' with { type: 'json' };
 import loginWithGoogleIOSExample from '../../../mocks/examples/application/loginWithGoogleIOS.json' with { type: 'json' };
 import * as z from 'zod';
-import { operation } from '../../http/operation.ts';
+import { operation, tagged } from '../../http/operation.ts';
 import { email, longToken, name, PlatformQuery, text, typedText } from '../../schemas/fields.ts';
 import { UserSchema } from '../../schemas/user.ts';
 
@@ -67,7 +67,10 @@ const AuthSuccess = z
 /** The common part of all social logins. A session is read because a successful login ends it (D-37). */
 const SOCIAL = {
   method: 'post',
+  answers:
+    'The shopper who is signed in, or the `register_token` of one who is yet unknown or still has an identifier to prove.',
   security: 'session?',
+  cookie: 'sets',
   response: { 200: AuthSuccess },
   always: ['user_exists', 'user'],
   errors: [
@@ -106,7 +109,7 @@ const accessTokenRequest = {
   },
 };
 
-export const socialApplication = {
+export const socialApplication = tagged('Social login', {
   loginWithFacebook: operation({
     ...BY_ACCESS_TOKEN,
     path: '/service/application/user/authentication/v1.0/login/facebook-token',
@@ -170,4 +173,4 @@ export const socialApplication = {
       response: loginWithAppleIOSExample.value,
     },
   }),
-};
+});

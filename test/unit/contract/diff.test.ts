@@ -48,7 +48,7 @@ describe('a change is', () => {
   const BREAKING: [string, Document, string][] = [
     ['an operation that is gone', { ...plain, paths: {} }, 'POST /a'],
     ['another name of it', changed((one) => (one.operationId = 'b')), 'POST /a'],
-    ['an answer that is gone', changed((one) => delete one.responses?.['404']), 'POST /a 404'],
+    ['an answer that is gone', changed((one) => delete one.responses?.['200']), 'POST /a 200'],
     [
       'a parameter that must be there now',
       changed(
@@ -60,6 +60,11 @@ describe('a change is', () => {
       'a new parameter that must be there',
       changed((one) => one.parameters?.push({ name: 'r', in: 'query', required: true })),
       'POST /a query r',
+    ],
+    [
+      'a body that must be there now',
+      changed((one) => Object.assign(one.requestBody ?? {}, { required: true })),
+      'POST /a body',
     ],
     ['a field of an answer that is gone', answers(object({})), 'POST /a 200.one'],
     ['one that may be missing now', answers(object({ one: text })), 'POST /a 200.one'],
@@ -117,6 +122,7 @@ describe('a change is', () => {
       'POST /a body.one',
     ],
     ['one that is gone', requests(object({})), 'POST /a body.one'],
+    ['an error that is gone', changed((one) => delete one.responses?.['404']), 'POST /a 404'],
     ['a parameter that is gone', changed((one) => (one.parameters = [])), 'POST /a query q'],
     [
       'a shorter text in an answer',
@@ -140,9 +146,16 @@ describe('a change is', () => {
         },
       },
     });
-    expect(kinds(named(text), named({ type: 'number' }))).toEqual([
+    const renamed = JSON.parse(
+      JSON.stringify(named({ type: 'number' })).replaceAll('Tree', 'Bush'),
+    ) as Document;
+    expect(kinds(named(text), renamed)).toEqual([
       'breaking POST /a 200.leaf',
       'breaking POST /a body.leaf',
+    ]);
+    expect(kinds(named(text), named({ type: 'number' }))).toEqual([
+      'breaking Tree in answers.leaf',
+      'breaking Tree in requests.leaf',
     ]);
   });
 });

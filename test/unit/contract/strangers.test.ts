@@ -1,6 +1,7 @@
 /** An undocumented key is found out wherever it stands: in the body, in what lies in it, and in every item of its lists. */
 import { describe, expect, test } from 'vitest';
-import { breachesOf, type Answer } from '../../../scripts/contract/strict.ts';
+import { judgeAnswer } from '../../../scripts/contract/strict.ts';
+import type { Answer } from '../../../scripts/contract/transport.ts';
 import { entriesOf, successOf } from '../../../src/http/operation.ts';
 import { table } from '../../../src/table.ts';
 
@@ -31,7 +32,7 @@ function withStranger(body: Body, path: readonly (string | number)[]): Body {
 
 const answer = (status: number, body: Body): Answer => ({
   status,
-  text: JSON.stringify(body),
+  body: new TextEncoder().encode(JSON.stringify(body)),
   headers: new Headers({
     'content-type': 'application/json',
     'x-request-id': 'request-0001',
@@ -56,7 +57,7 @@ describe('an undocumented key', () => {
     '$name',
     ({ entry, body, path, place }) => {
       const { status } = successOf(entry.row);
-      const found = breachesOf(entry, answer(status, withStranger(body, path)), 'success');
+      const { breaches: found } = judgeAnswer(entry, answer(status, withStranger(body, path)));
       expect(found).toContainEqual({ field: `${place}.secret`, message: 'is not documented' });
     },
   );
@@ -70,7 +71,7 @@ describe('an undocumented key', () => {
   const open = cases.filter(({ place }) => OPEN.test(place));
   test.each(open)('passes in a map that is open: $name', ({ entry, body, path, place }) => {
     const { status } = successOf(entry.row);
-    const found = breachesOf(entry, answer(status, withStranger(body, path)), 'success');
+    const { breaches: found } = judgeAnswer(entry, answer(status, withStranger(body, path)));
     expect(found.map(({ field }) => field)).not.toContain(`${place}.secret`);
   });
 });
