@@ -11,7 +11,7 @@ import type { Preparation } from './scenario.ts';
 export const PASSWORD = 'correct horse battery';
 export const ASHA = { mobile: '9820098200', email: 'asha@example.com' } as const;
 
-const phone = (national: string): IdentifierRef => ({
+const toPhone = (national: string): IdentifierRef => ({
   kind: 'phone',
   value: `+91${national}`,
   callingCode: 91,
@@ -42,7 +42,7 @@ export async function asha(given: Preparation, refs?: readonly IdentifierRef[]):
     lastName: 'Rao',
     createdAt: now - 30 * DAY_MS,
   };
-  const user = await join(given, one, refs ?? [phone(ASHA.mobile), email(ASHA.email)]);
+  const user = await join(given, one, refs ?? [toPhone(ASHA.mobile), email(ASHA.email)]);
   const hash = await ports.hasher.hash(PASSWORD);
   const by = { actor: 'shopper', userId: user.id, requestId: ports.requestId } as const;
   const event = { action: 'password.changed', ...by, at: one.createdAt } as const;

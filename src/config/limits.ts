@@ -12,7 +12,10 @@ const positive = (name: string): z.ZodNumber => {
 
 // Every key of the defaults has its schema; `fromEntries` loses the names.
 const shape = Object.fromEntries(
-  Object.entries(DEFAULT_LIMITS).map(([name, value]) => [name, positive(name).default(value)]),
+  Object.entries({ ...DEFAULT_LIMITS }).map(([name, value]) => [
+    name,
+    positive(name).default(value),
+  ]),
 ) as Record<keyof Limits, z.ZodDefault<z.ZodNumber>>;
 
 export const LimitsSchema = z.strictObject(shape) satisfies z.ZodType<Limits>;

@@ -7,13 +7,42 @@ import { isWebAddress } from './web-address.ts';
 const GENDERS = new Set(['male', 'female', 'unisex', 'others']);
 const EARLIEST_BIRTH_YEAR = 1880;
 
-export interface ProfileBody {
-  first_name?: string;
-  last_name?: string;
-  gender?: string;
-  dob?: string;
-  profile_pic_url?: string;
-}
+/**
+ * The fields of a profile and what they are called in bodies and in files of users. What reads and writes profiles is made
+ * from here: a field of `Profile` that is forgotten does not compile.
+ */
+export const PROFILE_NAMES = {
+  firstName: 'first_name',
+  lastName: 'last_name',
+  gender: 'gender',
+  dob: 'dob',
+  profilePicUrl: 'profile_pic_url',
+} as const satisfies Record<keyof Required<Profile>, string>;
+
+export type ProfileField = keyof typeof PROFILE_NAMES;
+export type ProfileName = (typeof PROFILE_NAMES)[ProfileField];
+export type ProfileBody = Partial<Record<ProfileName, string>>;
+
+/** A record of all fields of a profile, each as `of` makes it. */
+export const eachProfileField = <T>(of: (field: ProfileField) => T): Record<ProfileField, T> =>
+  // The keys are those of the list.
+  Object.fromEntries(
+    (Object.keys(PROFILE_NAMES) as ProfileField[]).map((field) => [field, of(field)]),
+  ) as Record<ProfileField, T>;
+
+/** The profile alone, out of something that has more; every field is a key, some undefined. */
+export const profileOf = (from: Profile): Record<ProfileField, string | undefined> =>
+  eachProfileField((field) => from[field]);
+
+/** A profile under its names in bodies and files. */
+export const profileBody = (profile: Profile): ProfileBody =>
+  Object.fromEntries(
+    Object.entries(profileOf(profile)).map(([field, value]) => [
+      // The keys are those of the list.
+      PROFILE_NAMES[field as ProfileField],
+      value,
+    ]),
+  );
 
 const DATE =
   /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-](\d{2}):?(\d{2}))?)?$/;
@@ -65,12 +94,13 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
   if (picture !== undefined && !isWebAddress(picture)) {
     return bad('profile_pic_url', 'must be an https URL');
   }
-  return ok({
+  const profile: Record<ProfileField, string | undefined> = {
     firstName: firstName || undefined,
     lastName: lastName || undefined,
     gender,
     dob,
     // As the parser writes it: quotes and blanks encoded, so that a page may put it into an attribute.
     profilePicUrl: picture === undefined ? undefined : new URL(picture).href,
-  });
+  };
+  return ok(profile);
 }

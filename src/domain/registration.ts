@@ -8,7 +8,6 @@ import type {
   NewUser,
   PendingForm,
   Ports,
-  Profile,
   Registration,
   RegistrationOrigin,
   RequiredFields,
@@ -19,6 +18,7 @@ import { err, type Failure } from '../shared/result.ts';
 import { REGISTRATION_LIFE_MS } from './credentials.ts';
 import { sameIdentifier } from './identifier.ts';
 import { newObjectId } from './object-id.ts';
+import { profileOf } from './profile.ts';
 import { newUsername, withPrimaries } from './user.ts';
 
 const demandedKinds = (fields: RequiredFields): IdentifierKind[] => {
@@ -117,11 +117,7 @@ export function newUser(
   const [first] = identifiers;
   if (!first) throw new Error('a user needs an identifier');
   return {
-    firstName: profile.firstName,
-    lastName: profile.lastName,
-    gender: profile.gender,
-    dob: profile.dob,
-    profilePicUrl: profile.profilePicUrl,
+    ...profileOf(profile),
     passwordHash: profile.passwordHash,
     id: newObjectId(createdAt, ports.random.bytes(8)),
     username: newUsername(first, ports.random.bytes(4)),
@@ -154,13 +150,4 @@ export async function withFreeUsername<T>(
     if (done !== 'username_taken') return done;
   }
   return err('unavailable', { internal: `no free username in ${MAX_USERNAME_DRAWS} draws` });
-}
-
-/** Plain fields of a form without its identifiers. */
-export function profileOf({
-  identifiers: _,
-  passwordHash: _hash,
-  ...profile
-}: PendingForm): Profile {
-  return profile;
 }

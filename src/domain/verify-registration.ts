@@ -11,7 +11,8 @@ import { shopperEvent } from './audit-event.ts';
 import { bindingHolds } from './credentials.ts';
 import { noticeSignIn } from './notices.ts';
 import { ok, err } from '../shared/result.ts';
-import { asUser, newUser, profileOf, withFreeUsername } from './registration.ts';
+import { profileOf } from './profile.ts';
+import { asUser, newUser, withFreeUsername } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
 import { decideSignIn } from './sign-in-outcome.ts';
 import {

@@ -1,6 +1,7 @@
 /** The user in the shapes that the API documents. Times are ISO 8601. */
 import { nationalDigits } from '../domain/identifier.ts';
 import type { KnownPerson } from '../domain/sign-in-outcome.ts';
+import { profileBody } from '../domain/profile.ts';
 import { statusOf } from '../domain/user.ts';
 import type { Application, Identifier, User } from '../ports.ts';
 
@@ -32,14 +33,11 @@ export function userView(user: User, application: Application) {
     user_id: user.id,
     application_id: application.id,
     username: user.username,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    gender: user.gender,
+    ...profileBody(user),
     dob: user.dob && `${user.dob}T00:00:00.000Z`,
     ...identifiersView(user.identifiers),
     active: statusOf(user) === 'active',
     account_type: 'user',
-    profile_pic_url: user.profilePicUrl,
     roles: [],
     meta: user.meta,
     external_id: user.externalId,

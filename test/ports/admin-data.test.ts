@@ -1,6 +1,7 @@
 /** What the admin command line does to data, on D1 itself: every broken promise is found, and an import meets shoppers who sign up. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
+import { auditShow } from '../../scripts/admin/audit.ts';
 import { checkData } from '../../scripts/admin/check-data.ts';
 import type { Context } from '../../scripts/admin/command.ts';
 import { seedCustomers } from '../../scripts/lib/seed-customers.ts';
@@ -8,20 +9,25 @@ import { HashIntake } from '../../scripts/lib/users/hashes.ts';
 import { readRecord, type Imported, type Rules } from '../../scripts/lib/users/record.ts';
 import { Claims, writeBatch } from '../../scripts/lib/users/write.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
+import type { AuditEvent } from '../../src/ports.ts';
 import { d1Shop } from '../support/shop.ts';
+import { eventOf } from '../support/stored.ts';
 
 const APP = '000000000000000000000001';
 
-async function check(application?: string) {
+function context(now: number): Context {
   const database = new Database(env.DB);
-  const context = {
+  return {
     directory: database,
     database: (name: string) => (name === 'DB' ? database : undefined),
     databases: () => [{ name: 'DB', database }],
-    now: Date.now(),
+    now,
     remote: false,
   } as unknown as Context;
-  const { data, failed } = await checkData.run(context, { application }, []);
+}
+
+async function check(application?: string) {
+  const { data, failed } = await checkData.run(context(Date.now()), { application }, []);
   const { found } = data as { found: { promise: string; breaches: string[] }[] };
   expect(failed).toBe(found.length > 0);
   return found;
@@ -110,6 +116,30 @@ describe('check-data', () => {
     expect(found.map((one) => one.promise).join()).toMatch(promise);
     expect(JSON.stringify(found)).not.toMatch(/@example\.com(?<!\*\*\*@example\.com)|\+9198\d{8}/);
     expect(await check('5e68af49cfa09bf7233022f1')).toEqual([]);
+  });
+});
+
+describe('the audit command', () => {
+  test('shows events of one millisecond in one order, however they were written', async () => {
+    const at = Date.now();
+    const actions = ['sign_in', 'customer.updated', 'logout', 'customer.blocked'] as const;
+    const events = actions.flatMap((action) =>
+      [1, 2].map((nth): AuditEvent => ({ ...eventOf(action, 'u', at), detail: { nth } })),
+    );
+    const shown = async (user: string, written: readonly AuditEvent[]) => {
+      const { ports, application } = await d1Shop();
+      for (const event of written) await ports.audit.record({ ...event, userId: user });
+      const { data } = await auditShow.run(context(at + 1), { user }, [application.id]);
+      return (data as { events: AuditEvent[] }).events.map(({ action, detail }) => [
+        action,
+        detail?.['nth'],
+      ]);
+    };
+    const inOrder = await shown('u', events);
+    expect(inOrder).toEqual(
+      actions.toSorted().flatMap((action) => [1, 2].map((nth) => [action, nth])),
+    );
+    expect(await shown('v', events.toReversed())).toEqual(inOrder);
   });
 });
 

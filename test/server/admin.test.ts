@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CommandError } from '../../scripts/admin/command.ts';
 import { commands } from '../../scripts/admin/commands.ts';
+import { runAdmin } from '../../scripts/admin/main.ts';
 import { readCommand } from '../../scripts/admin/read.ts';
 import { contextOf } from '../../scripts/admin/run.ts';
 import { withDatabases } from '../../scripts/lib/databases.ts';
@@ -23,31 +24,34 @@ const state = join(folder, 'state');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const line = (args: readonly string[]): string[] => ['run', '--silent', 'admin', '--', ...args];
-function admin(...args: string[]) {
+/** As an operator types it. */
+function adminByNpm(...args: string[]) {
   return spawnSync('npm', line(args), { cwd: ROOT, encoding: 'utf8', timeout: 120_000 });
 }
+/** The same without a process of its own, which would take longer than most commands. */
+const admin = async (...args: string[]) => runAdmin(args);
 /** The JSON of a command that must do what it says. */
-function done(...args: string[]): Record<string, unknown> {
-  const { status, stdout, stderr } = admin(...args, '--json', '--state', state);
+async function done(...args: string[]): Promise<Record<string, unknown>> {
+  const { status, stdout, stderr } = await admin(...args, '--json', '--state', state);
   expect([args.join(' '), status, stderr]).toEqual([args.join(' '), 0, '']);
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
 describe('the help', () => {
-  test('names every command, and shows the flags of each', () => {
-    const all = admin('--help');
+  test('names every command, and shows the flags of each', async () => {
+    const all = adminByNpm('--help');
     expect(all.status).toBe(0);
     for (const [name, { flags, summary }] of Object.entries(commands)) {
       expect(all.stdout).toContain(`  ${name} `);
       expect(all.stdout).toContain(summary);
       for (const flag of Object.keys(flags)) expect(flag).toMatch(/^[a-z-]+$/);
     }
-    const one = admin('application', 'set', '--help');
+    const one = adminByNpm('application', 'set', '--help');
     expect(one.stdout).toMatch(/npm run admin -- application set APPLICATION-ID/);
     expect(one.stdout).toMatch(/--imported-hashes KINDS +which hashes/);
   });
 
-  test('what is written wrongly ends with 2 and says what to write', () => {
+  test('what is written wrongly ends with 2 and says what to write', async () => {
     const wrong: [string[], RegExp][] = [
       [[], /application create/],
       [['aplication', 'list'], /no command "aplication list"/],
@@ -59,7 +63,7 @@ describe('the help', () => {
       [['company', 'list', '--remote', '--state', 'x'], /--state is for local data/],
     ];
     for (const [args, message] of wrong) {
-      const { status, stderr, stdout } = admin(...args);
+      const { status, stderr, stdout } = adminByNpm(...args);
       expect([args, status, stdout]).toEqual([args, 2, '']);
       expect(stderr).toMatch(message);
     }
@@ -70,18 +74,18 @@ describe('a company and its shop', () => {
   let company: Record<string, unknown>;
   let shop: Record<string, unknown>;
   let client: Record<string, unknown>;
-  beforeAll(() => {
-    company = done('company', 'create', '--name', 'Example Ltd');
-    shop = done(
+  beforeAll(async () => {
+    company = await done('company', 'create', '--name', 'Example Ltd');
+    shop = await done(
       ...['application', 'create', '--company', String(company['id']), '--name', 'Example Shop'],
       ...['--domain', 'Shop.example', '--domain', 'localhost'],
     );
-    client = done('client', 'create', '--company', String(company['id']), '--scopes', 'all');
+    client = await done('client', 'create', '--company', String(company['id']), '--scopes', 'all');
   });
   const id = () => String(shop['id']);
 
   test('what cannot be done is refused with the reason, and changes nothing', async () => {
-    const before = done('application', 'show', id());
+    const before = await done('application', 'show', id());
     const refused: [string[], RegExp][] = [
       [['application', 'show', 'nobody'], /no application nobody.*application list/],
       [['application', 'set', id()], /Nothing to change/],
@@ -151,12 +155,12 @@ describe('a company and its shop', () => {
         await expect(work()).rejects.toBeInstanceOf(CommandError);
       }
     });
-    const { status, stderr } = admin('application', 'show', 'nobody', '--state', state);
+    const { status, stderr } = await admin('application', 'show', 'nobody', '--state', state);
     expect([status, stderr]).toEqual([1, expect.stringMatching(/no application nobody/)]);
-    expect(done('application', 'show', id())).toEqual(before);
+    expect(await done('application', 'show', id())).toEqual(before);
   });
 
-  test('settings are stored as the Worker reads them, and secrets only sealed', () => {
+  test('settings are stored as the Worker reads them, and secrets only sealed', async () => {
     const secret = 'a secret of more than thirty-two bytes';
     const set = spawnSync(
       'npm',
@@ -185,8 +189,17 @@ describe('a company and its shop', () => {
       { cwd: ROOT, encoding: 'utf8', env: { ...process.env, FB: secret, ERP: secret } },
     );
     expect([set.status, set.stderr]).toEqual([0, '']);
-    done('test-identifier', 'add', id(), '9820098200', '--otp', '123456', '--until', '2099-01-01');
-    const shown = done('application', 'show', id());
+    await done(
+      'test-identifier',
+      'add',
+      id(),
+      '9820098200',
+      '--otp',
+      '123456',
+      '--until',
+      '2099-01-01',
+    );
+    const shown = await done('application', 'show', id());
     expect(JSON.stringify(shown)).not.toContain(secret);
     expect(shown).toMatchObject({
       domains: ['shop.example', 'localhost'],
@@ -203,17 +216,26 @@ describe('a company and its shop', () => {
       },
       test_identifiers: [{ kind: 'phone', value: '+919820098200', otp: '123456' }],
     });
-    expect(done('test-identifier', 'list', id())).toMatchObject({
+    expect(await done('test-identifier', 'list', id())).toMatchObject({
       test_identifiers: [{ value: '+919820098200', until: '2099-01-02T00:00:00.000Z' }],
     });
-    done('application', 'set', id(), '--language', 'en', '--client-id', 'none', '--no-login-token');
-    expect(done('application', 'show', id())).toMatchObject({ social: { clientIds: {} } });
-    expect(done('check-data')).toEqual({ found: [] });
-  });
+    await done(
+      'application',
+      'set',
+      id(),
+      '--language',
+      'en',
+      '--client-id',
+      'none',
+      '--no-login-token',
+    );
+    expect(await done('application', 'show', id())).toMatchObject({ social: { clientIds: {} } });
+    expect(await done('check-data')).toEqual({ found: [] });
+  }, 120_000);
 
   test('the new credentials open the new shop, its test number signs in, and the old ones end', async () => {
-    const rotated = done('application', 'rotate-token', id());
-    const secret = done('client', 'rotate-secret', String(client['key']));
+    const rotated = await done('application', 'rotate-token', id());
+    const secret = await done('client', 'rotate-secret', String(client['key']));
     const server = await startServer({ state, limits: RELAXED });
     try {
       const bearer = (token: unknown) => ({
@@ -248,20 +270,22 @@ describe('a company and its shop', () => {
     }
   });
 
-  test('the audit shows what happened, newest first, and nothing of another application', () => {
-    const { events } = done('audit', id()) as { events: { action: string; requestId?: string }[] };
+  test('the audit shows what happened, newest first, and nothing of another application', async () => {
+    const { events } = (await done('audit', id())) as {
+      events: { action: string; requestId?: string }[];
+    };
     const actions = events.map(({ action }) => action);
     expect(actions[0]).toBe('token.rotated');
     expect(actions).toContain('application.created');
     expect(actions).toContain('application.changed');
-    expect(done('audit', id(), '--limit', '1')).toMatchObject({ events: [events[0]] });
-    expect(done('audit', id(), '--user', 'none')).toMatchObject({ events: [] });
-    const { status, stdout, stderr } = admin('audit', id(), '--limit', '0');
+    expect(await done('audit', id(), '--limit', '1')).toMatchObject({ events: [events[0]] });
+    expect(await done('audit', id(), '--user', 'none')).toMatchObject({ events: [] });
+    const { status, stdout, stderr } = await admin('audit', id(), '--limit', '0');
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/--limit must be a whole number from 1 to 10000/);
   });
 
-  test('a key is put first and the old one retired; of a deployment the value alone is printed', () => {
+  test('a key is put first and the old one retired; of a deployment the value alone is printed', async () => {
     const env = {
       ...process.env,
       SESSION_SECRETS: 'old:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
@@ -321,12 +345,12 @@ describe('users of another system', () => {
     });
   });
 
-  test('a dry run counts and writes nothing', () => {
-    const { stdout, status } = admin('users', 'import', file, '--dry-run', ...into, '--json');
+  test('a dry run counts and writes nothing', async () => {
+    const { stdout, status } = await admin('users', 'import', file, '--dry-run', ...into, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ imported: COUNT - 4, refused: 4, dry_run: true });
     expect(status).toBe(1);
     expect(existsSync(resume)).toBe(false);
-    const again = admin('users', 'import', file, '--dry-run', ...into, '--json');
+    const again = await admin('users', 'import', file, '--dry-run', ...into, '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ imported: COUNT - 4, already_there: 0 });
   });
 
@@ -341,10 +365,10 @@ describe('users of another system', () => {
 
     const other = join(folder, 'other.ndjson');
     writeFileSync(other, '{}\n');
-    const wrong = admin('users', 'import', other, ...into, '--resume', resume);
+    const wrong = await admin('users', 'import', other, ...into, '--resume', resume);
     expect(wrong.stderr).toMatch(/belongs to another file/);
 
-    const { stdout } = admin(...args, '--json');
+    const { stdout } = await admin(...args, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ imported: COUNT - 4, already_there: 0, refused: 4 });
     expect(existsSync(resume)).toBe(false);
     const told = readFileSync(errors, 'utf8')
@@ -357,14 +381,14 @@ describe('users of another system', () => {
       { line: 31, field: 'email', message: 'belongs to another account' },
       { line: 41, field: 'password_hash', message: expect.stringContaining('neither bcrypt') },
     ]);
-    const again = admin(...args, '--json');
+    const again = await admin(...args, '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ imported: 0, already_there: COUNT - 4 });
-    expect(admin('check-data', '--state', target).stdout).toMatch(/promises are kept/);
+    expect((await admin('check-data', '--state', target)).stdout).toMatch(/promises are kept/);
   }, 120_000);
 
-  test('leave in the record what they brought, and an end after 90 days', () => {
+  test('leave in the record what they brought, and an end after 90 days', async () => {
     const { imported_hashes: policy } = JSON.parse(
-      admin('application', 'show', DEMO.applicationId, '--state', target, '--json').stdout,
+      (await admin('application', 'show', DEMO.applicationId, '--state', target, '--json')).stdout,
     ) as { imported_hashes: { until: number; brought: object[] } };
     expect(policy.brought).toEqual([{ kind: 'bcrypt', cost: 8 }]);
     const days = (policy.until - Date.now()) / 86_400_000;
@@ -372,12 +396,12 @@ describe('users of another system', () => {
     expect(days).toBeLessThanOrEqual(90);
   });
 
-  test('with hashes that no login could compute are refused with the reason', () => {
+  test('with hashes that no login could compute are refused with the reason', async () => {
     const bad = join(folder, 'bad.ndjson');
     const userWith = ([password_hash]: readonly [string, RegExp], at: number) =>
       JSON.stringify({ email: `bad-${at}@example.com`, password_hash });
     writeFileSync(bad, UNUSABLE.map(userWith).join('\n'));
-    const { stdout, status } = admin('users', 'import', bad, '--dry-run', ...into);
+    const { stdout, status } = await admin('users', 'import', bad, '--dry-run', ...into);
     expect(stdout).toMatch(
       new RegExp(
         `^0 would be imported, 0 already there, ${UNUSABLE.length} refused\\nHashes of another system count until `,
@@ -387,29 +411,31 @@ describe('users of another system', () => {
     expect(status).toBe(1);
   });
 
-  test('come out again and into another shop as they were', () => {
-    const company = done('company', 'create', '--name', 'Second');
-    const shop = done(
+  test('come out again and into another shop as they were', async () => {
+    const company = await done('company', 'create', '--name', 'Second');
+    const shop = await done(
       ...['application', 'create', '--company', String(company['id'])],
       ...['--name', 'Second', '--domain', 'second.example'],
     );
     const there = ['--application', String(shop['id']), '--state', state];
     for (const format of ['ndjson', 'csv']) {
       const out = join(folder, `out.${format}`);
-      const exported = admin('users', 'export', out, ...into, '--with-hashes');
+      const exported = await admin('users', 'export', out, ...into, '--with-hashes');
       expect(exported.stdout).toMatch(new RegExp(`^${COUNT - 3} users`));
       expect(statSync(out).mode & 0o777).toBe(0o600);
       const written = readFileSync(out, 'utf8');
       expect(written).toContain(format === 'csv' ? `'=HYPERLINK(""https` : '"=HYPERLINK(');
       expect(written).toContain(format === 'csv' ? `,''+1,` : `"'+1"`);
-      const before = JSON.parse(admin('users', 'import', out, ...there, '--json').stdout) as object;
+      const before = JSON.parse(
+        (await admin('users', 'import', out, ...there, '--json')).stdout,
+      ) as object;
       const expected = format === 'ndjson' ? { imported: COUNT - 3 } : { already_there: COUNT - 3 };
       expect(before).toMatchObject({ refused: 0, ...expected });
       const back = join(folder, `back.${format}`);
-      admin('users', 'export', back, ...there, '--with-hashes');
+      await admin('users', 'export', back, ...there, '--with-hashes');
       expect(readFileSync(back, 'utf8')).toBe(readFileSync(out, 'utf8'));
     }
-    expect(admin('users', 'export', file, ...into).stderr).toMatch(/cannot be made/);
+    expect((await admin('users', 'export', file, ...into)).stderr).toMatch(/cannot be made/);
   }, 120_000);
 
   test('sign in with the password they had; its hash becomes ours and the mark goes', async () => {
@@ -430,7 +456,7 @@ describe('users of another system', () => {
       await server.stop();
     }
     const out = join(folder, 'after.ndjson');
-    admin('users', 'export', out, ...into, '--with-hashes');
+    await admin('users', 'export', out, ...into, '--with-hashes');
     const users = readFileSync(out, 'utf8')
       .trim()
       .split('\n')

@@ -3,6 +3,7 @@ import type { Database } from '../../../src/adapters/d1/database.ts';
 import { alias, as, type RowOf, select, sql } from '../../../src/adapters/d1/query.ts';
 import { socialIdentities } from '../../../src/adapters/d1/schema.ts';
 import { readUser, u, USER_FIELDS } from '../../../src/adapters/d1/user-rows.ts';
+import { profileBody } from '../../../src/domain/profile.ts';
 
 const PAGE_USERS = 1_000;
 
@@ -52,11 +53,7 @@ function recordOf(row: Exported, { withHashes }: ExportOptions): object {
     id: user.id,
     external_id: user.externalId,
     username: user.username,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    gender: user.gender,
-    dob: user.dob,
-    profile_pic_url: user.profilePicUrl,
+    ...profileBody(user),
     emails: of('email').map((one) => ({ email: one.value, ...flags(one) })),
     phone_numbers: of('phone').map((one) => ({ phone: one.value, ...flags(one) })),
     ...(withHashes && hash !== null && { password_hash: hash }),

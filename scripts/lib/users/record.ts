@@ -4,9 +4,9 @@ import * as z from 'zod';
 import { readIdentifiers, readUsername, USERNAME_RULE } from '../../../src/domain/customers.ts';
 import { hex } from '../../../src/domain/hex.ts';
 import { readEmail, readPhone } from '../../../src/domain/identifier.ts';
-import { readProfile } from '../../../src/domain/profile.ts';
+import { readProfile, type ProfileName } from '../../../src/domain/profile.ts';
 import { newUsername } from '../../../src/domain/user.ts';
-import type { Identifier } from '../../../src/ports.ts';
+import type { Identifier, Profile } from '../../../src/ports.ts';
 import { UpdateUserRequestSchema } from '../../../src/schemas/customer.ts';
 import { text } from '../../../src/schemas/fields.ts';
 import type { HashIntake } from './hashes.ts';
@@ -33,6 +33,13 @@ const moment = z.iso.datetime({
 });
 
 const documented = UpdateUserRequestSchema.shape;
+const profileFields = {
+  first_name: documented.first_name,
+  last_name: documented.last_name,
+  gender: documented.gender,
+  dob: text(40).optional(),
+  profile_pic_url: text(2048).optional(),
+} satisfies Record<ProfileName, z.ZodType>;
 const Line = z.strictObject({
   id: z
     .string()
@@ -40,11 +47,7 @@ const Line = z.strictObject({
     .optional(),
   external_id: documented.external_id,
   username: text(64).optional(),
-  first_name: documented.first_name,
-  last_name: documented.last_name,
-  gender: documented.gender,
-  dob: text(40).optional(),
-  profile_pic_url: text(2048).optional(),
+  ...profileFields,
   email: text(254).optional(),
   email_verified: flag.optional(),
   phone_number: text(20).optional(),
@@ -67,18 +70,13 @@ type Line = z.output<typeof Line>;
 export const FIELDS = Object.keys(Line.shape);
 
 /** A user as it is written; times in ms. */
-export interface Imported {
+export interface Imported extends Profile {
   line: number;
   id: string;
   externalId?: string;
   username: string;
   /** Made here, so another one may be made when it is taken. */
   generated: boolean;
-  firstName?: string;
-  lastName?: string;
-  gender?: string;
-  dob?: string;
-  profilePicUrl?: string;
   meta?: string;
   passwordHash?: string;
   oldHash: boolean;

@@ -18,6 +18,7 @@ import {
   userWords,
 } from '../../../src/adapters/d1/schema.ts';
 import { wordsOf } from '../../../src/domain/customer-query.ts';
+import { eachProfileField } from '../../../src/domain/profile.ts';
 import { anotherUsername, type Imported, type LineProblem } from './record.ts';
 
 const u = alias(userRows, 'u');
@@ -194,11 +195,7 @@ function statements(applicationId: string, users: readonly Imported[], run: numb
         applicationId,
         id: sql`j.value ->> 'id'`,
         username: sql`j.value ->> 'username'`,
-        firstName: sql`j.value ->> 'firstName'`,
-        lastName: sql`j.value ->> 'lastName'`,
-        gender: sql`j.value ->> 'gender'`,
-        dob: sql`j.value ->> 'dob'`,
-        profilePicUrl: sql`j.value ->> 'profilePicUrl'`,
+        ...eachProfileField((field) => sql`j.value ->> ${field}`),
         passwordHash: sql`j.value ->> 'passwordHash'`,
         hasOldPasswordHash: sql`j.value ->> 'oldHash'`,
         meta: sql`j.value ->> 'meta'`,

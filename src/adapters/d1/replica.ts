@@ -18,17 +18,10 @@ export function forOperators(
   const known = BOOKMARK.test(scope.bookmark ?? '') ? scope.bookmark : undefined;
   const openedWith = (constraint: string): Access => {
     const session = client.withSession(constraint);
-    const database = new Database(session);
-    const marked = async <T>(work: Promise<T>): Promise<T> => {
-      const result = await work;
+    return new Database(session, () => {
       const bookmark = session.getBookmark();
       if (bookmark) scope.setBookmark(bookmark);
-      return result;
-    };
-    return {
-      read: async (statements) => marked(database.read(statements)),
-      write: async (statements) => marked(database.write(statements)),
-    };
+    });
   };
   return {
     primary: openedWith('first-primary'),

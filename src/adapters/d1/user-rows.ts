@@ -1,5 +1,6 @@
 /** Users as rows: how they are selected and read. */
 import type { Identifier, User } from '../../ports.ts';
+import { eachProfileField, type ProfileField } from '../../domain/profile.ts';
 import { alias, type Operand, type RowOf, select, sql, type SQL } from './query.ts';
 import { identifiers, users } from './schema.ts';
 
@@ -40,15 +41,23 @@ const identifiersOfUser = sql`(
   (json: string) => (JSON.parse(json) as IdentifierJson[]).map(readIdentifier),
 );
 
-/** What a user is made of; the password hash is read by the password store only. */
-export const USER_FIELDS = {
-  id: u.id,
-  username: u.username,
+/**
+ * The fields of a profile and their columns: here the compiler compares the two, so that a field without a column, or a column
+ * under another key, does not compile. Statements that write profiles name the columns by the same keys.
+ */
+const PROFILE_COLUMNS = {
   firstName: u.firstName,
   lastName: u.lastName,
   gender: u.gender,
   dob: u.dob,
   profilePicUrl: u.profilePicUrl,
+} as const satisfies { readonly [F in ProfileField]: (typeof u)[F] };
+
+/** What a user is made of; the password hash is read by the password store only. */
+export const USER_FIELDS = {
+  id: u.id,
+  username: u.username,
+  ...PROFILE_COLUMNS,
   meta: u.meta,
   externalId: u.externalId,
   hasOldPasswordHash: u.hasOldPasswordHash,
@@ -76,11 +85,7 @@ export function readUser(row: UserRow | undefined): User | undefined {
   return {
     id: row.id,
     username: row.username,
-    firstName: row.firstName ?? undefined,
-    lastName: row.lastName ?? undefined,
-    gender: row.gender ?? undefined,
-    dob: row.dob ?? undefined,
-    profilePicUrl: row.profilePicUrl ?? undefined,
+    ...eachProfileField((field) => row[field] ?? undefined),
     meta: row.meta ?? undefined,
     externalId: row.externalId ?? undefined,
     hasOldPasswordHash: row.hasOldPasswordHash,

@@ -1,5 +1,6 @@
 /** Statements that write users, for the batches of several stores. */
 import { wordsOf } from '../../domain/customer-query.ts';
+import { profileOf } from '../../domain/profile.ts';
 import type { AuditEvent, IdentifierRef, NewUser, Profile } from '../../ports.ts';
 import { auditStatement } from './audit.ts';
 import {
@@ -110,8 +111,7 @@ export function insertUser(
   event: AuditEvent,
 ): Query[] {
   const verified = user.identifiers.filter((identifier) => identifier.verified);
-  const { id, username, firstName, lastName, gender, dob, profilePicUrl } = user;
-  const { passwordHash, meta, externalId, createdAt } = user;
+  const { id, username, passwordHash, meta, externalId, createdAt } = user;
   return [
     insertSelect(
       users,
@@ -119,11 +119,7 @@ export function insertUser(
         applicationId,
         id,
         username,
-        firstName,
-        lastName,
-        gender,
-        dob,
-        profilePicUrl,
+        ...profileOf(user),
         passwordHash,
         meta,
         externalId,
@@ -211,11 +207,11 @@ export function addIdentifier(
 export function updateFields(
   applicationId: string,
   userId: string,
-  { firstName, lastName, gender, dob, profilePicUrl }: Profile,
+  profile: Profile,
   now: number,
   condition: SQL = sql`TRUE`,
 ) {
   return update(users)
-    .set({ firstName, lastName, gender, dob, profilePicUrl, updatedAt: now })
+    .set({ ...profileOf(profile), updatedAt: now })
     .where(sql`${userIs(applicationId, userId)} AND ${condition}`);
 }

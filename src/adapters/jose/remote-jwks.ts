@@ -2,7 +2,7 @@
  * JWTs of other people: verified by the keys they publish, under an algorithm that the key fixes and never the header. jose
  * chooses the key; the cache of key sets is ours, because that of `createRemoteJWKSet` asks again for each unknown `kid` that
  * comes while the keys cannot be had, or at the same time as others; takes no new key within its cool-down; and knows no clock
- * but `Date.now()`.
+ * but `Date.now()` (D-96).
  */
 import { CLOCK_TOLERANCE_MS } from '../../domain/credentials.ts';
 import { HOUR_MS, SECOND_MS } from '../../shared/time.ts';
