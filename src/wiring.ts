@@ -21,11 +21,11 @@ import { d1Otps } from './adapters/d1/otps.ts';
 import { d1Passwords } from './adapters/d1/passwords.ts';
 import { d1Registrations } from './adapters/d1/registrations.ts';
 import { d1Sessions } from './adapters/d1/sessions.ts';
-import type { TellSms } from './adapters/d1/sms-statements.ts';
+import type { WarnSms } from './adapters/d1/sms-statements.ts';
 import { d1Users } from './adapters/d1/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
 import { jobOf } from './adapters/d1/crons.ts';
-import { housekeeping } from './adapters/d1/housekeeping.ts';
+import { createMaintenance } from './adapters/d1/housekeeping.ts';
 import { forOperators } from './adapters/d1/replica.ts';
 import { importFiles } from './adapters/files/import-files.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
@@ -119,7 +119,7 @@ export function createRuntime(
     send: async ({ applicationId, importId }) => importsOf(applicationId).send(importId),
     report,
   };
-  const maintenance = housekeeping(config, values, clock, importer.send);
+  const maintenance = createMaintenance(config, values, clock, importer.send);
   const service = {
     clock,
     random,
@@ -151,7 +151,7 @@ export function createRuntime(
     const client = config.database(application.shard);
     const database = new Database(client);
     const { primary, nearest } = forOperators(client, scope);
-    const tellSms: TellSms = (message, detail) =>
+    const tellSms: WarnSms = (message, detail) =>
       log({ level: 'warn', message, application_id: id, ...detail });
     return {
       ...service,

@@ -12,7 +12,7 @@ import {
 import type { Parts, Target } from './target.ts';
 
 /** Reads without effect. */
-export const isRead = ({ row }: Entry): boolean => row.method === 'get' && row.cookie !== 'clears';
+const isRead = ({ row }: Entry): boolean => row.method === 'get' && row.cookie !== 'clears';
 
 /** What is refused for want of a session or of a scope, or because the request names somebody who need not be there. */
 function explained({ row }: Entry): ErrorCode[] {

@@ -9,13 +9,6 @@ import type { Breach } from './strict.ts';
  * - `skipped`: not to be called, or something is missing that only the caller of the check can give
  */
 export type Verdict = 'passed' | 'breach' | 'refused' | 'not_reached' | 'skipped';
-export const VERDICTS: readonly Verdict[] = [
-  'passed',
-  'refused',
-  'breach',
-  'not_reached',
-  'skipped',
-];
 
 export interface Checked {
   /** `application.loginWithOTP` */

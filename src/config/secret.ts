@@ -6,4 +6,5 @@ import type * as z from 'zod';
  */
 export const secret = <S extends z.ZodType>(schema: S): S => schema.meta({ secret: true });
 
+/** Whether `secret` marked this schema itself. */
 export const isSecret = (schema: z.ZodType): boolean => schema.meta()?.['secret'] === true;

@@ -20,7 +20,7 @@ export interface Limit {
 /** A spent budget: which, and the whole seconds until it has room again. */
 export interface Limited {
   limit: string;
-  retryAfter: number;
+  retryAfterSeconds: number;
 }
 
 /** The bounds of the cost of SMS (D-76). Judged and counted in the batch of the send it belongs to. */

@@ -58,10 +58,10 @@ export function requiredField(path: string): Failure<'required_field_missing'> {
 /** A spent limit: its name goes into `meta.limit`, `retryAfterSeconds` into `meta.retry_after` and the header. */
 export function rateLimited({
   limit,
-  retryAfter: retryAfterSeconds,
+  retryAfterSeconds,
 }: {
   limit: string;
-  retryAfter: number;
+  retryAfterSeconds: number;
 }): Failure<'too_many_requests'> {
   return err('too_many_requests', {
     // Beside the header, because the SDK's errors carry no headers.

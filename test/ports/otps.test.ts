@@ -125,7 +125,7 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     const again = opening(ports, {}, { limits: ALL });
     const limited = await ports.otps.open(again);
     expect(limited).toMatchObject({ limit: 'gap' });
-    expect(limited?.retryAfter).toBeGreaterThanOrEqual(29);
+    expect(limited?.retryAfterSeconds).toBeGreaterThanOrEqual(29);
     expect((await tried(ports, again.challenge.id)).found.state).toBe('unknown');
     for (let sends = 0; sends < 2; sends += 1) {
       clock.advance(30_001);
@@ -222,7 +222,7 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     const { id } = await opened(ports);
     expect((await tried(ports, id)).found).toEqual({
       state: 'limited',
-      limited: { limit: 'tries', retryAfter: expect.any(Number) },
+      limited: { limit: 'tries', retryAfterSeconds: expect.any(Number) },
     });
     clock.advance(HOUR_MS + 1);
     const fresh = await opened(ports);

@@ -325,7 +325,7 @@ describe.each(STORE_BACKENDS)('Links and budgets on %s', (_, createShop) => {
     expect(await ports.links.open(link('a'), limits)).toBeUndefined();
     expect(await ports.links.open(link('b'), limits)).toMatchObject({
       limit: 'gap',
-      retryAfter: 30,
+      retryAfterSeconds: 30,
     });
     await ports.links.cancel(link('a'), limits);
     await ports.links.cancel(link('a'), limits);

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../shared/time.ts';
 import { desc } from 'drizzle-orm';
 import {
   ADMIN_ACTIONS,
@@ -23,10 +24,9 @@ import {
 } from './query.ts';
 import { activityCounts, auditEvents, endedSessions } from './schema.ts';
 
-const HOUR_MS = 3_600_000;
 const admin: ReadonlySet<string> = new Set(ADMIN_ACTIONS);
 /** Of a user's sign-ins, so that the oldest living session is found without reading all that ever happened. */
-const LEDGER_DEPTH = 100;
+const MAX_LEDGER_ROWS = 100;
 
 const retentionOf = (action: AuditEvent['action']): AuditRetention =>
   admin.has(action) ? 'admin' : 'security';
@@ -62,6 +62,7 @@ function insertEvents(
   );
 }
 
+/** The statements that write these events. */
 export const auditRows = (
   applicationId: string,
   event: AuditEvent,
@@ -123,7 +124,7 @@ export function signInStatements(
       AND ${auditEvents.userId} IS NOT NULL AND ${auditEvents.at} >= ${aliveSince}
       AND ${auditEvents.session} IS NOT NULL
       AND ${auditEvents.action} IN ('sign_in', 'session.created', 'password.changed')
-    ORDER BY ${auditEvents.at} DESC LIMIT ${LEDGER_DEPTH}`;
+    ORDER BY ${auditEvents.at} DESC LIMIT ${MAX_LEDGER_ROWS}`;
   return [
     auditStatement(applicationId, event, condition),
     ...(ends.length > 0
@@ -180,6 +181,7 @@ export const readEvent = (row: RowOf<ReturnType<typeof newestEvents>>): AuditEve
   session: row.session ?? undefined,
 });
 
+/** The port `Audit` on D1. */
 export function d1Audit(database: Database, applicationId: string): Audit {
   return {
     async record(event) {

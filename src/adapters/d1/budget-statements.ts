@@ -160,8 +160,8 @@ export function limitedOf(rows: readonly Usage[], now: number): Limited | undefi
   const spent = rows.filter((row) => row.used >= row.max);
   const waits = spent.map((row) => ({
     limit: row.name,
-    retryAfter: Math.max(1, Math.ceil(((row.start ?? now) + row.windowMs - now) / 1000)),
+    retryAfterSeconds: Math.max(1, Math.ceil(((row.start ?? now) + row.windowMs - now) / 1000)),
   }));
   // The longest wait is the true one: the shorter ones are over before it.
-  return waits.toSorted((one, other) => other.retryAfter - one.retryAfter)[0];
+  return waits.toSorted((one, other) => other.retryAfterSeconds - one.retryAfterSeconds)[0];
 }

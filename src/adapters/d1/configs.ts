@@ -14,6 +14,7 @@ export interface ConfigPlaces {
   forget(): void;
 }
 
+/** The port `Configs` on D1: in the directory, with a copy in the application's shard. */
 export function d1Configs(
   { directory, shard, forget }: ConfigPlaces,
   applicationId: string,

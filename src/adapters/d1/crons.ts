@@ -1,10 +1,10 @@
 /** The crons of wrangler.toml, and what each of them does. */
-import { IMPORTS_CRON, PURGE_CRON, type Housekeeping } from './housekeeping.ts';
+import { IMPORTS_CRON, PURGE_CRON, type Maintenance } from './housekeeping.ts';
 
 export interface Job {
   /** What the log calls it. */
   name: string;
-  work: keyof Housekeeping;
+  work: keyof Maintenance;
 }
 
 const JOBS: Readonly<Record<string, Job>> = {

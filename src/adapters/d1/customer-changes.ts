@@ -33,6 +33,7 @@ const i = alias(identifierRows, 'i');
 
 type Changes = Pick<Customers, 'create' | 'update' | 'setState' | 'restore'>;
 
+/** Changes by operators, each one batch with its audit row. */
 export function customerChanges(
   database: Pick<Database, 'read' | 'write'>,
   applicationId: string,

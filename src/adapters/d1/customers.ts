@@ -8,9 +8,9 @@ import { counters, identifiers, users, userWords } from './schema.ts';
 import { readUsers, selectUser, u } from './user-rows.ts';
 
 /** `q` counts this far (D-13). */
-const COUNTED = 1_000;
+const MAX_COUNTED = 1_000;
 /** A search shows twenty; a beginning such as `a` fits a tenth of all customers. */
-const NAMED = 200;
+const MAX_CANDIDATES = 200;
 
 /** Just behind every text that begins with the word. */
 const after = (word: string): string => `${word}\u{10ffff}`;
@@ -65,7 +65,7 @@ export function d1Customers(
           .offset((pageNo - 1) * pageSize),
         counted: found
           ? selectValues({
-              total: sql<number>`(SELECT COUNT(*) FROM (SELECT user_id FROM (${found}) LIMIT ${COUNTED}))`,
+              total: sql<number>`(SELECT COUNT(*) FROM (SELECT user_id FROM (${found}) LIMIT ${MAX_COUNTED}))`,
             })
           : select({ total: sql<number>`${counters.value}` })
               .from(counters)
@@ -82,7 +82,7 @@ export function d1Customers(
     },
 
     async candidates(terms) {
-      const found = matching(applicationId, terms, sql`LIMIT ${NAMED}`);
+      const found = matching(applicationId, terms, sql`LIMIT ${MAX_CANDIDATES}`);
       const { rows } = await reads.read({
         rows: selectUser(sql`${ours} AND ${u.id} IN (${found})`),
       });

@@ -4,12 +4,13 @@ import { withTimeout } from '../deadline.ts';
 import type { Row } from './query.ts';
 import { prepare, type Batch, type Prepared, type Results, type Statement } from './statements.ts';
 
-const READ_TRIES = 3;
+const MAX_READ_ATTEMPTS = 3;
 
 /** D1's own words for faults that a second try may not meet. */
 const TRANSIENT =
   /network connection lost|storage caused object to be reset|reset because its code was updated|internal error|overloaded|timed out|timeout/i;
 
+/** The messages of an error and of all its causes. */
 export function messageChain(error: unknown): string {
   const parts: string[] = [];
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
@@ -116,7 +117,8 @@ export class Database {
       try {
         return await this.#runBatch(batch);
       } catch (error) {
-        if (tries >= READ_TRIES || !TRANSIENT.test(messageChain(error))) throw toOutage(error);
+        if (tries >= MAX_READ_ATTEMPTS || !TRANSIENT.test(messageChain(error)))
+          throw toOutage(error);
       }
     }
   }

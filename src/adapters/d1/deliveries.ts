@@ -1,12 +1,13 @@
 /** Which messages have gone out: queues deliver at least once, a person wants a message once. */
+import { DAY_MS } from '../../shared/time.ts';
 import type { Database } from './database.ts';
 import { excluded, insert, select, sql, update } from './query.ts';
 import { deliveries } from './schema.ts';
 
 /** Longer than any try takes. A claim as old as this belongs to a consumer that died. */
-const LEASE = 60_000;
+const LEASE_MS = 60_000;
 /** Longer than the queue keeps a message (4 days). */
-const LIFE = 5 * 86_400_000;
+const KEPT_FOR_MS = 5 * DAY_MS;
 
 export interface Deliveries {
   /** `mine`: send it now. `busy`: another consumer is at it. `done`: nothing is left to do. */
@@ -15,6 +16,7 @@ export interface Deliveries {
   settle(id: string, state: 'sent' | 'failed' | 'rejected'): Promise<void>;
 }
 
+/** Which messages were handed to a provider, so that none is handed over twice. */
 export function d1Deliveries(database: Database, applicationId: string): Deliveries {
   const here = (id: string) =>
     sql`${deliveries.applicationId} = ${applicationId} AND ${deliveries.id} = ${id}`;
@@ -22,12 +24,18 @@ export function d1Deliveries(database: Database, applicationId: string): Deliver
     async claim(id, now) {
       const { claimed, found } = await database.write({
         claimed: insert(deliveries)
-          .values({ applicationId, id, state: 'sending', claimedAt: now, expiresAt: now + LIFE })
+          .values({
+            applicationId,
+            id,
+            state: 'sending',
+            claimedAt: now,
+            expiresAt: now + KEPT_FOR_MS,
+          })
           .onConflictDoUpdate({
             target: [deliveries.applicationId, deliveries.id],
             set: { state: 'sending', claimedAt: excluded(deliveries.claimedAt) },
             setWhere: sql`${deliveries.state} = 'failed'
-              OR (${deliveries.state} = 'sending' AND ${deliveries.claimedAt} <= ${now - LEASE})`,
+              OR (${deliveries.state} = 'sending' AND ${deliveries.claimedAt} <= ${now - LEASE_MS})`,
           })
           .returning({ id: deliveries.id }),
         found: select({ state: deliveries.state }).from(deliveries).where(here(id)),

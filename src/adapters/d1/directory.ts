@@ -6,9 +6,9 @@ import type { Database } from './database.ts';
 import { select, sql } from './query.ts';
 import { applicationHosts, applications, oauthClients } from './schema.ts';
 
-const MAX_AGE = 30_000;
+const MAX_AGE_MS = 30_000;
 /** Bounds the memory of an isolate, whatever ids callers make up. */
-const MAX_CACHED = 1_000;
+const MAX_CACHED_ENTRIES = 1_000;
 
 interface Known {
   application: Application;
@@ -38,6 +38,7 @@ function readApplication(row: typeof applications.$inferSelect): Known {
   };
 }
 
+/** The port `Directory` on D1, with a cache of half a minute. */
 export function d1Directory(
   database: Database,
   vault: Vault,
@@ -49,7 +50,7 @@ export function d1Directory(
   async function find(applicationId: string): Promise<Known | undefined> {
     const cached = cache.get(applicationId);
     const now = clock.now();
-    if (cached && now - cached.readAt < MAX_AGE) return cached.known;
+    if (cached && now - cached.readAt < MAX_AGE_MS) return cached.known;
     const { found } = await database.read({
       found: select(getTableColumns(applications))
         .from(applications)
@@ -59,7 +60,7 @@ export function d1Directory(
     cache.delete(applicationId);
     if (!row) return undefined;
     const known = readApplication(row);
-    if (cache.size >= MAX_CACHED) cache.clear();
+    if (cache.size >= MAX_CACHED_ENTRIES) cache.clear();
     cache.set(applicationId, { known, readAt: now });
     return known;
   }
@@ -68,14 +69,14 @@ export function d1Directory(
     async listsHost(host) {
       const now = clock.now();
       const cached = hosts.get(host);
-      if (cached && now - cached.readAt < MAX_AGE) return cached.listed;
+      if (cached && now - cached.readAt < MAX_AGE_MS) return cached.listed;
       const { rows } = await database.read({
         rows: select({ host: applicationHosts.host })
           .from(applicationHosts)
           .where(eq(applicationHosts.host, host))
           .limit(1),
       });
-      if (hosts.size >= MAX_CACHED) hosts.clear();
+      if (hosts.size >= MAX_CACHED_ENTRIES) hosts.clear();
       hosts.set(host, { listed: rows.length > 0, readAt: now });
       return rows.length > 0;
     },

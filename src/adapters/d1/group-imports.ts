@@ -22,6 +22,7 @@ import {
 const u = alias(users, 'u');
 const i = alias(identifiers, 'i');
 
+/** The port `GroupImports` on D1. */
 export function d1GroupImports(database: Database, applicationId: string): GroupImports {
   const isOne = (importId: string): SQL =>
     sql`${groupImports.applicationId} = ${applicationId} AND ${groupImports.id} = ${importId}`;

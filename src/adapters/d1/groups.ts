@@ -38,6 +38,7 @@ const IMPORT_FIELDS = {
   progressedAt: i.progressedAt,
 };
 
+/** One import of an application, by the id of the import. */
 export const selectImport = (applicationId: string, importId: string) =>
   select(IMPORT_FIELDS)
     .from(i)

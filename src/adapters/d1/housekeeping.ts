@@ -1,4 +1,5 @@
 /** What the crons do, database by database; one that fails stops no other. */
+import { DAY_MS } from '../../shared/time.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../ports.ts';
 import type { Values } from '../kv/values.ts';
@@ -13,7 +14,6 @@ import { applications } from './schema.ts';
 export const PURGE_CRON = '17 3 * * *';
 export const IMPORTS_CRON = '*/5 * * * *';
 
-const DAY = 86_400_000;
 /** Of the 10,000 calls of an invocation; a run over all shards together stays below. */
 const MAX_KV_CALLS = 4_000;
 
@@ -23,7 +23,7 @@ export interface Report extends Dropped {
   failed: { database: string; error: unknown }[];
 }
 
-export interface Housekeeping {
+export interface Maintenance {
   /** Drops rows 24 h after their expiry. */
   dropExpired(): Promise<Report>;
   /** Purges users whose time to return is over. */
@@ -34,12 +34,13 @@ export interface Housekeeping {
 
 type Work = (database: Database, name: string) => Promise<Dropped>;
 
-export function housekeeping(
+/** The work of the crons, over all databases; one that fails does not stop the others. */
+export function createMaintenance(
   config: Pick<Config, 'databases' | 'directory'>,
   values: Values,
   clock: Clock,
   wake: (stalled: Stalled) => Promise<void>,
-): Housekeeping {
+): Maintenance {
   async function everywhere(work: Work): Promise<Report> {
     const report: Report = { counts: {}, complete: true, failed: [] };
     for (const { name, database } of config.databases()) {
@@ -69,7 +70,7 @@ export function housekeeping(
     });
     const known = rows.flatMap(({ application, shard, days }) =>
       typeof days === 'number' && days >= 0
-        ? [{ shard, application, cutoff: now - days * DAY }]
+        ? [{ shard, application, cutoff: now - days * DAY_MS }]
         : [],
     );
     return Map.groupBy(known, ({ shard }) => shard);

@@ -9,6 +9,7 @@ import { identifiers as identifierRows, socialIdentities, users } from './schema
 import { byId, readUser, readUsers, selectUser, u } from './user-rows.ts';
 import { userIs } from './user-statements.ts';
 
+/** The port `Identities` on D1. */
 export function d1Identities(database: Database, applicationId: string): Identities {
   /** Ids of whoever owns one of the identifiers, verified: one look-up on the unique index each. */
   function ownersOf(identifiers: readonly IdentifierRef[]): SQL {

@@ -1,15 +1,16 @@
 /** What imports need now and then: a new message for one whose message was lost, and an end for members that are nobody's. */
+import { MINUTE_MS } from '../../shared/time.ts';
 import type { Database } from './database.ts';
 import { remove, select, selectValues, sql, update } from './query.ts';
 import type { Dropped } from './retention.ts';
 import { groupImportErrors, groupImports, groupMembers } from './schema.ts';
 
 /** Longer than a message waits between two tries. */
-const STALLED = 600_000;
+const STALLED_AFTER_MS = 10 * MINUTE_MS;
 /** Imports a run: each is a message. */
-const MAX_WOKEN = 100;
+const MAX_RESUMED = 100;
 const MAX_IMPORTS = 20;
-const BATCH = 5_000;
+const BATCH_ROWS = 5_000;
 /** Of members, over all imports of a run: far below what an invocation may ask of D1. */
 const MAX_BATCHES = 50;
 
@@ -26,8 +27,8 @@ export async function takeStalled(database: Database, now: number): Promise<Stal
       .where(
         sql`rowid IN (
           SELECT rowid FROM ${groupImports}
-          WHERE ${groupImports.state} IN ('pending', 'processing') AND ${groupImports.progressedAt} <= ${now - STALLED}
-          ORDER BY ${groupImports.progressedAt} LIMIT ${MAX_WOKEN})`,
+          WHERE ${groupImports.state} IN ('pending', 'processing') AND ${groupImports.progressedAt} <= ${now - STALLED_AFTER_MS}
+          ORDER BY ${groupImports.progressedAt} LIMIT ${MAX_RESUMED})`,
       )
       .returning({ applicationId: groupImports.applicationId, importId: groupImports.id }),
   });
@@ -51,18 +52,18 @@ export async function dropLeftovers(database: Database): Promise<Dropped> {
     const membersOf = sql`${groupMembers.applicationId} = ${application} AND ${groupMembers.importId} = ${id}`;
     const isOne = sql`${groupImports.applicationId} = ${application} AND ${groupImports.id} = ${id}`;
     const replaced = sql`${isOne} AND ${groupImports.state} = 'replaced'`;
-    let gone = BATCH;
-    for (; gone === BATCH && batches < MAX_BATCHES; batches += 1) {
+    let gone = BATCH_ROWS;
+    for (; gone === BATCH_ROWS && batches < MAX_BATCHES; batches += 1) {
       const { counted } = await database.write({
         members: remove(groupMembers).where(
-          sql`rowid IN (SELECT rowid FROM ${groupMembers} WHERE ${membersOf} LIMIT ${BATCH})`,
+          sql`rowid IN (SELECT rowid FROM ${groupMembers} WHERE ${membersOf} LIMIT ${BATCH_ROWS})`,
         ),
         counted: selectValues({ gone: sql<number>`changes()` }),
       });
       gone = counted[0]?.gone ?? 0;
       dropped.counts['group_members'] = (dropped.counts['group_members'] ?? 0) + gone;
     }
-    if (gone === BATCH) return { ...dropped, complete: false };
+    if (gone === BATCH_ROWS) return { ...dropped, complete: false };
     await database.write({
       errors: remove(groupImportErrors).where(
         sql`${groupImportErrors.applicationId} = ${application} AND ${groupImportErrors.importId} = ${id}

@@ -23,7 +23,7 @@ import {
 } from './query.ts';
 import { revoke } from './revocation-statements.ts';
 import { identifiers, links, users } from './schema.ts';
-import { judgeSms, smsVerified, uncountSms, type TellSms } from './sms-statements.ts';
+import { judgeSms, smsVerified, uncountSms, type WarnSms } from './sms-statements.ts';
 import { byId, readUser, selectUser } from './user-rows.ts';
 import { userIs, verifyIdentifier } from './user-statements.ts';
 
@@ -38,7 +38,8 @@ interface Row {
   createdAt: number;
 }
 
-export function d1Links(database: Database, applicationId: string, tellSms: TellSms): Links {
+/** The port `Links` on D1. */
+export function d1Links(database: Database, applicationId: string, tellSms: WarnSms): Links {
   const linkIs = (id: string): SQL =>
     sql`${links.applicationId} = ${applicationId} AND ${links.id} = ${id}`;
   const exists = (where: SQL): SQL => sql`EXISTS (SELECT 1 FROM ${links} WHERE ${where})`;

@@ -13,7 +13,7 @@ const c = alias(otpChallenges, 'c');
 const i = alias(identifiers, 'i');
 
 /** What `readChallenge` reads. */
-export const CHALLENGE_FIELDS = {
+const CHALLENGE_FIELDS = {
   id: otpChallenges.id,
   purpose: otpChallenges.purpose,
   kind: otpChallenges.kind,
@@ -28,6 +28,7 @@ export const CHALLENGE_FIELDS = {
   expiresAt: otpChallenges.expiresAt,
 };
 
+/** Challenges that fulfil a condition, with the fields that the port knows. */
 export const selectChallenge = (where: SQL) =>
   select(CHALLENGE_FIELDS).from(otpChallenges).where(where);
 

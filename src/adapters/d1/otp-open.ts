@@ -12,7 +12,7 @@ import type { Database } from './database.ts';
 import { challengeIs } from './otp-attempt.ts';
 import { alias, as, insertSelect, sql, type Operand, type Operands, type SQL } from './query.ts';
 import { otpChallenges } from './schema.ts';
-import { smsLimited, smsParams, smsStatements, type TellSms } from './sms-statements.ts';
+import { smsLimited, smsParams, smsStatements, type WarnSms } from './sms-statements.ts';
 import { builtOnce } from './statements.ts';
 
 const o = alias(otpChallenges, 'o');
@@ -124,7 +124,7 @@ export async function openCode(
   database: Database,
   applicationId: string,
   opening: OpenChallenge,
-  tellSms: TellSms,
+  tellSms: WarnSms,
 ): Promise<Limited | undefined> {
   const { challenge, limits, registrationSends, sms } = opening;
   const { used, made, ...sent } = await database.write(
@@ -138,6 +138,6 @@ export async function openCode(
   const tooDear = smsLimited(sms, sent, tellSms);
   if (made.length > 0) return undefined;
   const { createdAt: now, expiresAt } = challenge;
-  const retryAfter = Math.ceil((expiresAt - now) / 1000);
-  return limitedOf(used, now) ?? tooDear ?? { limit: REGISTRATION_LIMIT, retryAfter };
+  const retryAfterSeconds = Math.ceil((expiresAt - now) / 1000);
+  return limitedOf(used, now) ?? tooDear ?? { limit: REGISTRATION_LIMIT, retryAfterSeconds };
 }

@@ -22,14 +22,15 @@ import { attemptCode, challengeIs, readChallenge, selectChallenge } from './otp-
 import { remove, selectValues, sql, type SQL, update } from './query.ts';
 import { otpChallenges } from './schema.ts';
 import { openCode, registrationHasRoom, REGISTRATION_LIMIT } from './otp-open.ts';
-import { judgeSms, smsVerified, uncountSms, type TellSms } from './sms-statements.ts';
+import { judgeSms, smsVerified, uncountSms, type WarnSms } from './sms-statements.ts';
 import { byId, readUser, selectUser } from './user-rows.ts';
 
+/** The port `Otps` on D1 and KV. */
 export function d1Otps(
   database: Database,
   values: Values,
   applicationId: string,
-  tellSms: TellSms,
+  tellSms: WarnSms,
 ): Otps {
   const isOne = (id: string): SQL => challengeIs(applicationId, id);
   const exists = (where: SQL): SQL => sql`EXISTS (SELECT 1 FROM ${otpChallenges} WHERE ${where})`;
@@ -88,9 +89,9 @@ export function d1Otps(
       if (!row) return { state: 'unknown' };
       if (done.length === 0) {
         if (row.attempts >= maxTries) return { state: 'exhausted' };
-        const retryAfter = Math.max(1, Math.ceil((row.expiresAt - now) / 1000));
+        const retryAfterSeconds = Math.max(1, Math.ceil((row.expiresAt - now) / 1000));
         const limited = limitedOf(used, now) ??
-          tooDear ?? { limit: REGISTRATION_LIMIT, retryAfter };
+          tooDear ?? { limit: REGISTRATION_LIMIT, retryAfterSeconds };
         return { state: 'limited', limited };
       }
       const challenge = readChallenge(row);

@@ -9,6 +9,7 @@ import { identifiers, users } from './schema.ts';
 import { byId, readUser, selectUser, u, USER_FIELDS } from './user-rows.ts';
 import { userIs } from './user-statements.ts';
 
+/** The port `Passwords` on D1. */
 export function d1Passwords(database: Database, applicationId: string): Passwords {
   /** The id of the user that a login name means, by a verified identifier (D-53) or a username. */
   function meant(login: LoginName): SQL {

@@ -26,9 +26,9 @@ const i = alias(identifiers, 'i');
 const r = alias(registrations, 'r');
 
 /** Users a batch: some of its statements go through the whole ledger of the last day, however few users there are. */
-const CHUNK = 100;
+const USERS_PER_BATCH = 100;
 /** Applications a statement: they travel as one JSON parameter. */
-const SLICE = 500;
+const ROWS_PER_DELETE = 500;
 
 /** An application on this database; its users deleted at `cutoff` or before are to go. */
 export interface Cutoff {
@@ -123,8 +123,8 @@ export class Purge {
 
   async run(cutoffs: readonly Cutoff[], now: number): Promise<Dropped> {
     const counts = { users: 0, sessions: 0 };
-    for (let at = 0; at < cutoffs.length; at += SLICE) {
-      const slice = cutoffs.slice(at, at + SLICE);
+    for (let at = 0; at < cutoffs.length; at += ROWS_PER_DELETE) {
+      const slice = cutoffs.slice(at, at + ROWS_PER_DELETE);
       for (let due = await this.#next(slice); due.length > 0; due = await this.#next(slice)) {
         if (this.#callsLeft <= 0) return { counts, complete: false };
         // Values first: once the rows are gone nothing leads to them.
@@ -147,7 +147,7 @@ export class Purge {
         .where(
           sql`${u.applicationId} = a.value ->> 'application' AND ${u.deletedAt} <= a.value ->> 'cutoff'`,
         )
-        .limit(CHUNK),
+        .limit(USERS_PER_BATCH),
     });
     return due;
   }

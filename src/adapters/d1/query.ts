@@ -133,9 +133,6 @@ export function as(table: Table): SQL {
   return sql`${sql.identifier(String(original))} ${sql.identifier(getTableName(table))}`;
 }
 
-/** A column without its table, where SQL takes nothing else: in the list of an `ON CONFLICT` or of a subquery. */
-export const bare = (column: AnyColumn): SQL => sql`${sql.identifier(column.name)}`;
-
 /** In an `ON CONFLICT DO UPDATE`: the value that was to be inserted. */
 export const excluded = (column: AnyColumn): SQL => sql`excluded.${sql.identifier(column.name)}`;
 

@@ -94,6 +94,7 @@ export function readRegistration(
   };
 }
 
+/** The statement that begins a registration. */
 export function insertRegistration(
   applicationId: string,
   next: NewRegistration & { formId?: string },

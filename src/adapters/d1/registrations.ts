@@ -29,6 +29,7 @@ const p = alias(proofs, 'p');
 const i = alias(identifiers, 'i');
 const owner = alias(users, 'owner');
 
+/** The port `Registrations`: rows in D1, forms in KV. */
 export function d1Registrations(
   database: Database,
   values: Values,

@@ -1,4 +1,5 @@
 /** Rows that have served their time, dropped in batches that leave room for shoppers in between (D-73). */
+import { DAY_MS } from '../../shared/time.ts';
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { AuditRetention } from '../../ports.ts';
@@ -16,8 +17,6 @@ import {
   registrations,
   smsCounts,
 } from './schema.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 interface Expiring {
   table: SQLiteTable & { expiresAt: SQLiteColumn };
@@ -60,9 +59,9 @@ export const AUDIT_LIFE_MS: Record<AuditRetention, number> = {
 const ACTIVITY_LIFE_MS = 400 * DAY_MS;
 
 const KEPT_FOR_MS = DAY_MS;
-const BATCH = 1_000;
+const BATCH_ROWS = 1_000;
 /** Rows looked at in one batch of a sweep. */
-const PAGE = 5_000;
+const PAGE_ROWS = 5_000;
 /** Per table and run: together with the other tables and shards far below what one invocation may ask of D1. */
 const MAX_BATCHES = 50;
 
@@ -80,13 +79,13 @@ async function drop(
   database: Database,
   statement: Query,
 ): Promise<{ total: number; complete: boolean }> {
-  let [total, gone] = [0, BATCH];
-  for (let batches = 0; gone === BATCH && batches < MAX_BATCHES; batches += 1) {
+  let [total, gone] = [0, BATCH_ROWS];
+  for (let batches = 0; gone === BATCH_ROWS && batches < MAX_BATCHES; batches += 1) {
     const { counted } = await database.write({ drop: statement, counted: SELECT_CHANGES });
     gone = counted[0]?.gone ?? 0;
     total += gone;
   }
-  return { total, complete: gone < BATCH };
+  return { total, complete: gone < BATCH_ROWS };
 }
 
 /** Drops the rows whose keys a subquery finds. */
@@ -101,7 +100,7 @@ const dropIndexed = async (database: Database, { table, key }: Expiring, before:
     removeByKey(
       table,
       key,
-      sql`WHERE ${table.expiresAt} <= ${before} ORDER BY ${table.expiresAt} LIMIT ${BATCH}`,
+      sql`WHERE ${table.expiresAt} <= ${before} ORDER BY ${table.expiresAt} LIMIT ${BATCH_ROWS}`,
     ),
   );
 
@@ -116,7 +115,7 @@ async function sweep(
   let total = 0;
   for (let pages = 0; pages < MAX_BATCHES; pages += 1) {
     const page = sql`SELECT ${application} AS first, ${id} AS second FROM ${table}
-      WHERE (${key}) > (${first}, ${second}) ORDER BY ${key} LIMIT ${PAGE}`;
+      WHERE (${key}) > (${first}, ${second}) ORDER BY ${key} LIMIT ${PAGE_ROWS}`;
     const { last, counted } = await database.write({
       last: select({ first: sql<string>`first`, second: sql<string>`second` })
         .from(sql`(${page})`)
@@ -153,7 +152,7 @@ async function dropAudit(database: Database, retention: AuditRetention, before: 
         auditEvents,
         [applicationId, auditEvents.retention, at, id],
         sql`WHERE ${applicationId} = ${application.id} AND ${auditEvents.retention} = ${retention}
-          AND ${at} <= ${before} ORDER BY ${at} LIMIT ${BATCH}`,
+          AND ${at} <= ${before} ORDER BY ${at} LIMIT ${BATCH_ROWS}`,
       ),
     );
     dropped.total += one.total;
@@ -185,7 +184,7 @@ export async function dropExpired(database: Database, now: number): Promise<Drop
       removeByKey(
         activityCounts,
         [activityCounts.applicationId, activityCounts.hourStart, activityCounts.name],
-        sql`WHERE ${activityCounts.hourStart} <= ${before - ACTIVITY_LIFE_MS} LIMIT ${BATCH}`,
+        sql`WHERE ${activityCounts.hourStart} <= ${before - ACTIVITY_LIFE_MS} LIMIT ${BATCH_ROWS}`,
       ),
     ),
   );

@@ -13,7 +13,7 @@ import { byId, readUser, u, USER_FIELDS } from './user-rows.ts';
 import { userIs } from './user-statements.ts';
 
 /** More than any user can have at once, so that one page of keys is the whole listing. */
-const LISTED = 200;
+const MAX_LISTED = 200;
 
 /** Bytes. Each of a user agent's may become two as JSON; with all else of a session they stay below KV's 1,024. */
 const MAX_BYTES = { userAgent: 200, ip: 45, domain: 253 } as const;
@@ -49,6 +49,7 @@ const selectSession = builtOnce<{ applicationId: string; userId: string; handle:
   }),
 );
 
+/** The port `Sessions`: values in KV, what has ended in D1. */
 export function d1Sessions(database: Database, values: Values, applicationId: string): Sessions {
   const keyOf = (userId: string, handle: string) => keys.session(applicationId, userId, handle);
 
@@ -80,7 +81,7 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
 
     async list(userId, now) {
       const [listed, { ended, owners }] = await Promise.all([
-        values.list(keys.sessionsOf(applicationId, userId), LISTED),
+        values.list(keys.sessionsOf(applicationId, userId), MAX_LISTED),
         database.read({
           ended: select({ handle: endedSessions.handle })
             .from(endedSessions)

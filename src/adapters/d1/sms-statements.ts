@@ -1,4 +1,5 @@
 /** The cost of SMS, counted in few rows. These statements stand inside the batch of the send that they judge. */
+import { DAY_MS, HOUR_MS } from '../../shared/time.ts';
 import type { Limited, SmsGuard } from '../../ports.ts';
 import type { Results } from './statements.ts';
 import {
@@ -13,8 +14,6 @@ import {
 } from './query.ts';
 import { smsCounts } from './schema.ts';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const floor = (at: number, unit: number): number => at - (at % unit);
 const floorOf = (at: Operand<number>, unit: number): SQL => sql`(${at} - ${at} % ${unit})`;
 
@@ -30,7 +29,7 @@ export const smsParams = ({ at, perDay, alertAt, foreign }: SmsGuard) => ({
 type SmsOperands = Operands<ReturnType<typeof smsParams>>;
 
 /** Told once: when a day's cap is near, and when a pause begins. */
-export type TellSms = (
+export type WarnSms = (
   event: 'sms cap near' | 'sms paused',
   detail: Record<string, number>,
 ) => void;
@@ -41,7 +40,7 @@ const of = (applicationId: Operand<string>, name: 'day' | 'foreign' | 'pause'): 
 /** Sends of the day so far, and the end of the pause that is on, as statements for a subquery. */
 const sentToday = (applicationId: Operand<string>, at: Operand<number>): SQL<number | null> =>
   sql`(SELECT ${smsCounts.sent} FROM ${smsCounts}
-       WHERE ${of(applicationId, 'day')} AND ${smsCounts.start} = ${floorOf(at, DAY)})`;
+       WHERE ${of(applicationId, 'day')} AND ${smsCounts.start} = ${floorOf(at, DAY_MS)})`;
 const pausedUntil = (applicationId: Operand<string>, at: Operand<number>): SQL<number | null> =>
   sql`(SELECT MAX(${smsCounts.expiresAt}) FROM ${smsCounts}
        WHERE ${of(applicationId, 'pause')} AND ${smsCounts.expiresAt} > ${at})`;
@@ -54,7 +53,7 @@ const tooFewVerified = (
   sql`COALESCE((
     SELECT SUM(${smsCounts.sent}) >= ${minSends}
       AND SUM(${smsCounts.verified}) * 100 < SUM(${smsCounts.sent}) * ${minVerifiedPercent}
-    FROM ${smsCounts} WHERE ${of(applicationId, 'foreign')} AND ${smsCounts.start} > ${smsAt} - ${DAY}), 0)`;
+    FROM ${smsCounts} WHERE ${of(applicationId, 'foreign')} AND ${smsCounts.start} > ${smsAt} - ${DAY_MS}), 0)`;
 
 /** One more send, when it went through. */
 const add = (
@@ -80,7 +79,7 @@ function countStatements(
   sent: SQL,
 ) {
   const { smsAt: at, alertAt, pauseMs } = guard;
-  const [day, hour] = [floorOf(at, DAY), floorOf(at, HOUR)];
+  const [day, hour] = [floorOf(at, DAY_MS), floorOf(at, HOUR_MS)];
   return {
     smsPaused: isForeign
       ? insertSelect(
@@ -99,9 +98,9 @@ function countStatements(
         )
       : undefined,
     smsForeign: isForeign
-      ? add(applicationId, 'foreign', hour, sql`${hour} + ${DAY + HOUR}`, sent)
+      ? add(applicationId, 'foreign', hour, sql`${hour} + ${DAY_MS + HOUR_MS}`, sent)
       : undefined,
-    smsDay: add(applicationId, 'day', day, sql`${day} + ${DAY}`, sent),
+    smsDay: add(applicationId, 'day', day, sql`${day} + ${DAY_MS}`, sent),
     smsAlerted: update(smsCounts)
       .set({ alerted: true })
       .where(
@@ -153,7 +152,7 @@ export function smsStatements(
 export function smsLimited(
   guard: SmsGuard | undefined,
   results: Partial<Results<Count>>,
-  tell: TellSms,
+  tell: WarnSms,
 ): Limited | undefined {
   if (!guard) return undefined;
   const { at, perDay, foreign } = guard;
@@ -163,9 +162,9 @@ export function smsLimited(
   if (now?.went) return undefined;
   const until = foreign ? (now?.until ?? 0) : 0;
   const wait = (end: number) => Math.max(1, Math.ceil((end - at) / 1000));
-  if (until > at) return { limit: 'sms_paused', retryAfter: wait(until) };
+  if (until > at) return { limit: 'sms_paused', retryAfterSeconds: wait(until) };
   return (now?.sent ?? 0) >= perDay
-    ? { limit: 'sms_per_day', retryAfter: wait(floor(at, DAY) + DAY) }
+    ? { limit: 'sms_per_day', retryAfterSeconds: wait(floor(at, DAY_MS) + DAY_MS) }
     : undefined;
 }
 
@@ -174,7 +173,7 @@ export function judgeSms(
   applicationId: string,
   guard: SmsGuard | undefined,
   sent: SQL,
-  tell: TellSms,
+  tell: WarnSms,
 ) {
   const limited = (results: Partial<Results<Count>>) => smsLimited(guard, results, tell);
   if (!guard) return { room: sql`TRUE`, count: {} as Partial<Count>, limited };
@@ -192,8 +191,8 @@ export function uncountSms(
     .set({ sent: sql`${smsCounts.sent} - 1` })
     .where(
       sql`${smsCounts.applicationId} = ${applicationId} AND ${smsCounts.sent} > 0 AND ${condition}
-        AND ((${smsCounts.name} = 'day' AND ${smsCounts.start} = ${floor(at, DAY)})
-          OR (${foreign ? 1 : 0} AND ${smsCounts.name} = 'foreign' AND ${smsCounts.start} = ${floor(at, HOUR)}))`,
+        AND ((${smsCounts.name} = 'day' AND ${smsCounts.start} = ${floor(at, DAY_MS)})
+          OR (${foreign ? 1 : 0} AND ${smsCounts.name} = 'foreign' AND ${smsCounts.start} = ${floor(at, HOUR_MS)}))`,
     );
 }
 
@@ -203,6 +202,6 @@ export function smsVerified(applicationId: string, createdAt: SQL, won: SQL) {
     .set({ verified: sql`${smsCounts.verified} + 1` })
     .where(
       sql`${of(applicationId, 'foreign')} AND ${smsCounts.verified} < ${smsCounts.sent}
-        AND ${smsCounts.start} = (SELECT c.at - c.at % ${HOUR} FROM (${createdAt}) c) AND ${won}`,
+        AND ${smsCounts.start} = (SELECT c.at - c.at % ${HOUR_MS} FROM (${createdAt}) c) AND ${won}`,
     );
 }

@@ -76,6 +76,7 @@ export const selectUser = (where: SQL) => select(USER_FIELDS).from(u).where(wher
 /** A row of `selectUser`. */
 export type UserRow = RowOf<ReturnType<typeof selectUser>>;
 
+/** The condition that names one user of one application. */
 export const byId = (applicationId: Operand<string>, userId: Operand<string>): SQL =>
   sql`${u.applicationId} = ${applicationId} AND ${u.id} = ${userId}`;
 

@@ -15,6 +15,7 @@ import {
 
 const o = alias(identifiers, 'o');
 
+/** The port `Users` on D1. */
 export function d1Users(database: Database, applicationId: string): Users {
   /** The statements decide; this only names what they met. */
   function changed(

@@ -16,7 +16,7 @@ const MAX_AGE_MS = HOUR_MS;
 /** An unknown `kid` may mean new keys; made-up ones must not become a flood of requests. */
 const REFETCH_GAP_MS = 30 * SECOND_MS;
 const MAX_KEY_SETS = 100;
-export const CLOCK_TOLERANCE_SECONDS = CLOCK_TOLERANCE_MS / SECOND_MS;
+const CLOCK_TOLERANCE_SECONDS = CLOCK_TOLERANCE_MS / SECOND_MS;
 
 interface KeySet {
   keyOf: JWTVerifyGetKey;

@@ -23,10 +23,10 @@ export class MemoryBudgets {
       const used = windows.reduce((sum, [, count]) => sum + count, 0);
       if (used < limit.max) return [];
       const start = Math.min(...windows.map(([at]) => at));
-      const retryAfter = secondsUntil(start + limit.windowMs, now);
-      return [{ limit: limit.name, retryAfter }];
+      const retryAfterSeconds = secondsUntil(start + limit.windowMs, now);
+      return [{ limit: limit.name, retryAfterSeconds }];
     });
-    return spent.toSorted((a, b) => b.retryAfter - a.retryAfter)[0];
+    return spent.toSorted((a, b) => b.retryAfterSeconds - a.retryAfterSeconds)[0];
   }
 
   charge(limits: readonly Limit[], now: number): Limited | undefined {

@@ -36,7 +36,7 @@ function registrationLimited(
   sends: Omit<RegistrationSends, 'registration'>,
   registration: string,
   identifier: IdentifierRef,
-  retryAfter: number,
+  retryAfterSeconds: number,
 ): Limited | undefined {
   const codes = state.codesOf(registration);
   const sum = (some: StoredChallenge[]): number => some.reduce((all, one) => all + one.sends, 0);
@@ -49,7 +49,7 @@ function registrationLimited(
     sum(codes) < sends.total &&
     sum(toSame) < sends.perIdentifier &&
     different.size < sends.identifiersPerKind;
-  return room ? undefined : { limit: REGISTRATION_LIMIT, retryAfter };
+  return room ? undefined : { limit: REGISTRATION_LIMIT, retryAfterSeconds };
 }
 
 /** The port `Otps` on memory. */

@@ -133,8 +133,7 @@ export async function consumeMessages(batch: MessageBatch, consumer: Consumer): 
         if (written) await deliverOnce(consumer, message, written);
         queued.ack();
       } catch (error) {
-        const { permanent, retryAfterSeconds: retryAfter = 0 } =
-          error instanceof Undelivered ? error : {};
+        const { permanent, retryAfterSeconds = 0 } = error instanceof Undelivered ? error : {};
         const detail = about(envelope, message);
         if (permanent) {
           report('error', 'delivery rejected', detail, error);
@@ -142,7 +141,7 @@ export async function consumeMessages(batch: MessageBatch, consumer: Consumer): 
           queued.ack();
         } else {
           report('warn', 'delivery failed', detail, error);
-          const delay = Math.max(retryAfter, 5 * 2 ** queued.attempts);
+          const delay = Math.max(retryAfterSeconds, 5 * 2 ** queued.attempts);
           queued.retry({ delaySeconds: Math.min(RETRY_DELAY_MAX_SECONDS, delay) });
         }
       }

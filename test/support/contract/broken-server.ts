@@ -25,7 +25,7 @@ export const withBody = (change: (body: Plain) => unknown): Breakage =>
   withText((text) => JSON.stringify(change(JSON.parse(text) as Plain)));
 
 /** Calls `change` with every object of a body, the outermost first. */
-export function everyObject(value: unknown, change: (object: Plain) => void): void {
+function everyObject(value: unknown, change: (object: Plain) => void): void {
   if (Array.isArray(value)) for (const one of value) everyObject(one, change);
   else if (typeof value === 'object' && value !== null) {
     change(value as Plain);

@@ -160,7 +160,7 @@ test('an IPv6 address is counted by what one subscriber holds; this machine is n
 
 test('several sends are asked for together; a single one judges itself, unless something dear comes first', async () => {
   const asked: Limit[][] = [];
-  const spent = { limit: 'send_gap', retryAfter: 7 };
+  const spent = { limit: 'send_gap', retryAfterSeconds: 7 };
   const check = async (all: readonly Limit[]) => {
     asked.push([...all]);
     return spent;
