@@ -13,7 +13,7 @@ import { documented, unwrap } from './documented.ts';
 import { dynamicAnswer } from './dynamic/answer.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 import { mockGuard } from './guard.ts';
-import { matcher } from './match.ts';
+import { matcher, pathOf } from './match.ts';
 import { nearestTo } from './nearest.ts';
 import { preferenceOf } from './prefer.ts';
 import { SCENARIO_HEADER, type ScenarioHost } from './scenario-host.ts';
@@ -96,8 +96,9 @@ function plainMock(options: MockOptions, applied: WeakMap<Request, string>) {
     const path = new URL(c.req.url).pathname;
     const near = nearestTo(path, entries)?.row;
     const nearest = near && `${near.method.toUpperCase()} ${near.path}`;
-    const message = `Nothing is served at ${path.slice(0, 200)}. The nearest documented path is ${nearest}`;
-    const failed = failure('not_found', { message, meta: { nearest } });
+    const hint = nearest ? ` The nearest documented path is ${nearest}` : '';
+    const message = `Nothing is served at ${path.slice(0, 200)}.${hint}`;
+    const failed = failure('not_found', { message, ...(nearest && { meta: { nearest } }) });
     return errorResponse(failed, c.get('caller').requestId);
   });
   return server;
@@ -105,7 +106,7 @@ function plainMock(options: MockOptions, applied: WeakMap<Request, string>) {
 
 /** How long a scenario is to wait before it answers; undefined when the request is not for it. */
 function scenarioDelay(request: Request): number | undefined {
-  const entry = scenarioOperationAt(request.method, new URL(request.url).pathname);
+  const entry = scenarioOperationAt(request.method, pathOf(request));
   const preference = entry && preferenceOf(entry, request);
   if (!preference || isFailure(preference) || preference.orders) return undefined;
   return preference.delayMs;
@@ -114,13 +115,15 @@ function scenarioDelay(request: Request): number | undefined {
 /** Answers a request, as every Worker and every fetch does. */
 export interface Mock {
   fetch(request: Request): Promise<Response>;
+  /** Forgets what it has seen: chaos begins anew. */
+  reset(): void;
 }
 
 /** A mock of its own; several can live side by side. */
 export function createMock(options: MockOptions = {}): Mock {
   const applied = new WeakMap<Request, string>();
   const server = plainMock(options, applied);
-  const strike = chaosOf(options.seed ?? 1);
+  let strike = chaosOf(options.seed ?? 1);
 
   async function answer(request: Request): Promise<Response> {
     const { scenarios } = options;
@@ -148,6 +151,9 @@ export function createMock(options: MockOptions = {}): Mock {
       const response = preflight(request) ?? (await answer(request));
       shareWithPages(request, response);
       return response;
+    },
+    reset() {
+      strike = chaosOf(options.seed ?? 1);
     },
   };
 }
