@@ -7,7 +7,7 @@ import { SCENARIO_HEADER } from './scenario-host.ts';
 
 /** A method as HTTP writes one (RFC 9110); anything else is not repeated in a header. */
 const METHOD = /^[\w!#$%&'*+\-.^`|~]{1,40}$/;
-const OWN = ['preference-applied', CHAOS_HEADER, SCENARIO_HEADER];
+const OWN = ['preference-applied', CHAOS_HEADER, SCENARIO_HEADER, 'x-mock-answer'];
 const EXPOSED = ['x-request-id', 'retry-after', 'allow', 'www-authenticate', ...OWN].join(', ');
 
 /** Lets the page that asked read the answer. */

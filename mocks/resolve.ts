@@ -6,6 +6,7 @@ import { HttpResponse, type HttpResponseResolver } from 'msw';
 import { createJar } from '../src/http/client.ts';
 import type { Mock } from './app.ts';
 import { isCut } from './chaos.ts';
+import { withCookies } from './cookies.ts';
 
 /** Takes cookies from the app to MSW in a page; no page ever sees it. */
 export const CARRIER = 'x-mock-set-cookie';
@@ -23,13 +24,6 @@ const cookieText = (cookies: Record<string, string>): string =>
     .map(([name, value]) => [name, COOKIE_OCTETS.test(value) ? value : encodeURIComponent(value)])
     .map((pair) => pair.join('='))
     .join('; ');
-
-/** The same request with another `Cookie` header, which a Request of a page cannot hold. */
-function withCookies(request: Request, cookie: string): Request {
-  const headers = new Headers(request.headers);
-  headers.set('cookie', cookie);
-  return Object.defineProperty(request, 'headers', { value: headers });
-}
 
 /** For a page. MSW keeps a jar of its own there; this is the way into it and out of it. */
 export function inPage(answer: Answer): HttpResponseResolver {

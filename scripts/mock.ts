@@ -1,7 +1,7 @@
 /** `npm run mock`: the documented examples over HTTP, with the real app's routes, validation and errors. */
 import { mockTable, type MockOptions } from '../mocks/app.ts';
 import { createPanel } from '../mocks/panel/app.ts';
-import { MAX_SEED } from '../mocks/prefer.ts';
+import { MAX_SEED } from '../mocks/bounds.ts';
 import { DEMO } from '../mocks/demo.ts';
 import { createScenarios } from '../mocks/scenarios/host.ts';
 import { withScenarioRoutes } from '../mocks/scenarios/routes.ts';

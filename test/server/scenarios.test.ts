@@ -89,7 +89,7 @@ test('plain mode goes over into a scenario and back while it runs', async () => 
     fetch(`${url}/_mock/scenario`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name }),
+      body: JSON.stringify({ name, for: 'server' }),
     });
   const shopper = new Shopper(url);
   expect(await shopper.call('getLoggedInUser')).toMatchObject({ user: {} });

@@ -98,7 +98,7 @@ describe('a world', () => {
   });
 
   test('keeps the real rules: wrong codes fail, resends wait, five tries are the end', async () => {
-    const { client, pass } = started({ scenario: 'new-shopper' });
+    const { client, pass } = started({ scenario: 'strict-limits' });
     const { application } = client();
     const { request_id = '', resend_token } = right(
       await application.loginWithOTP({ body: MOBILE }),
@@ -213,6 +213,21 @@ describe('choosing', () => {
     expect(await now({ cookie })).toMatchObject({ scenario: null });
   });
 
+  test('for a browser that is not known yet hands its cookie out and touches nobody else', async () => {
+    const { fetch } = started();
+    const asked = { ...put({ name: 'blocked' }), headers: { 'content-type': 'application/json' } };
+    const chosen = await fetch('/_mock/scenario', asked);
+    const [cookie = ''] = chosen.headers.getSetCookie().map((line) => line.split(';')[0]);
+    expect(cookie).toMatch(/^mock\.browser=/);
+    const now = async (headers: Record<string, string>) =>
+      (await (await fetch('/_mock/scenario', { headers })).json<{ scenario: unknown }>()).scenario;
+    expect([await now({ cookie }), await now({}), await now(PAGE)]).toEqual([
+      'blocked',
+      null,
+      null,
+    ]);
+  });
+
   test.each([
     { name: 'nobody' },
     {},
@@ -310,6 +325,10 @@ const PROMISES: Record<string, (calls: Calls, scenarios: Scenarios) => Promise<v
     });
     right(await application.loginWithToken({ body: { token: 'company-token' } }));
   },
+  async 'strict-limits'({ application }) {
+    right(await application.loginWithOTP({ body: MOBILE }));
+    expect((await application.loginWithOTP({ body: MOBILE })).status).toBe(429);
+  },
   async blocked(calls) {
     expect(await signIn(calls)).toMatchObject({
       status: 403,
@@ -380,12 +399,33 @@ describe('the scenarios', () => {
     expect(me.headers.getSetCookie()).toEqual([]);
   });
 
-  test('many-sessions signs a browser in with its first answer', async () => {
+  test('many-sessions signs a browser in with its first request, and every later one', async () => {
     const { client } = started({ scenario: 'many-sessions' });
     const page = client(PAGE);
-    await page.application.getPlatformConfig();
+    for (let at = 0; at < 3; at += 1) right(await page.application.getLoggedInUser());
     const { sessions } = right(await page.application.getListOfActiveSessions()).body;
     expect(sessions).toHaveLength(12);
+  });
+
+  test('the same seed gives the same ids, another one others', async () => {
+    const seen = async (seed: number) => {
+      const { client } = started({ scenario: 'many-sessions', seed });
+      const page = client(PAGE);
+      const { user } = right(await page.application.getLoggedInUser()).body;
+      const { sessions } = right(await page.application.getListOfActiveSessions()).body;
+      return JSON.stringify([user?._id, sessions]);
+    };
+    expect(await seen(7)).toBe(await seen(7));
+    expect(await seen(7)).not.toBe(await seen(8));
+  });
+
+  test('but for strict-limits, a second code is no wait', async () => {
+    const { client, pass } = started({ scenario: 'new-shopper' });
+    const { application } = client();
+    for (let at = 0; at < 12; at += 1) {
+      right(await application.loginWithOTP({ body: MOBILE }));
+      pass(1_000);
+    }
   });
 
   test('docs/MOCK.md lists them as they are', () => {
