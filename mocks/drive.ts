@@ -1,7 +1,8 @@
 /** A request through MSW: a project's own handlers first, then the mock. */
 import { getResponse, isPassthroughResponse, type RequestHandler } from 'msw';
-import type { Mock } from './app.ts';
+import { preflight, shareWithPages } from './cors.ts';
 import { serverHandlers } from './handlers.ts';
+import type { Answering } from './resolve.ts';
 
 export interface Answered {
   response: Response;
@@ -12,24 +13,40 @@ export interface Answered {
 /** What answers in front of the mock; read anew for each request, because a file of them can change. */
 export type OwnHandlers = () => readonly RequestHandler[];
 
+/** A page of another origin is to read what its own project's handlers answer, too. */
+function readable(request: Request, response: Response): Response {
+  if (response.type === 'error') return response;
+  // What came from `fetch` has headers that cannot be set.
+  const own = new Response(response.body, response);
+  shareWithPages(request, own);
+  return own;
+}
+
 const nameOf = ({ info }: RequestHandler): string => info.header;
 
 /**
  * Sends requests through MSW's handlers.
+ * @param mock what stands behind all of them: the mock, or a real server
  * @param own of the project; one that answers nothing or `passthrough()` leaves the request to the next
  */
 export function driver(
-  mock: Mock,
+  mock: Answering,
   own: OwnHandlers = () => [],
 ): (request: Request) => Promise<Answered> {
   const ours = serverHandlers(mock);
   return async (request) => {
+    const asked = preflight(request);
+    if (asked) {
+      shareWithPages(request, asked);
+      return { response: asked };
+    }
     const context = { baseUrl: new URL(request.url).origin };
     // One by one, as MSW tries them too: `getResponse` does not tell which of several has answered.
     for (const handler of own()) {
       const response = await getResponse([handler], request, context);
-      if (response && !isPassthroughResponse(response))
-        return { response, handler: nameOf(handler) };
+      if (response && !isPassthroughResponse(response)) {
+        return { response: readable(request, response), handler: nameOf(handler) };
+      }
     }
     const response = await getResponse(ours, request, context);
     return { response: response ?? (await mock.fetch(request)) };

@@ -3,7 +3,7 @@ import { http, HttpHandler, type HttpResponseResolver } from 'msw';
 import { entriesOf } from '../src/http/operation.ts';
 import { createMock, mockTable, operationAt, type MockOptions } from './app.ts';
 import { placeOf, withoutBase, type PlaceOptions } from './place.ts';
-import { CARRIER, inNode, inPage, inServer } from './resolve.ts';
+import { CARRIER, inNode, inPage, inServer, type Answering } from './resolve.ts';
 
 export interface HandlerOptions extends MockOptions, PlaceOptions {
   /** For a service worker, where cookies have to go another way. Found out when left out. */
@@ -97,6 +97,6 @@ export function handlersByOperation(options: HandlerOptions = {}): {
 }
 
 /** For the mock's own servers: whatever arrives there is for the mock. */
-export const serverHandlers = (mock: ReturnType<typeof createMock>): HttpHandler[] => [
+export const serverHandlers = (mock: Answering): HttpHandler[] => [
   http.all(() => true, inServer(mock)),
 ];

@@ -23,7 +23,8 @@ function originOf(origin: string): URL {
 }
 
 /** `/api/`, `api` and `/api` are the same base. */
-const trimmed = (base: string): string => base.replaceAll(/^\/*|\/+$/g, '').replace(/^(?=.)/, '/');
+export const baseOf = (base = ''): string =>
+  base.replaceAll(/^\/*|\/+$/g, '').replace(/^(?=.)/, '/');
 
 /**
  * Finds the mock's own path of a request.
@@ -33,7 +34,7 @@ const trimmed = (base: string): string => base.replaceAll(/^\/*|\/+$/g, '').repl
 export function placeOf(options: PlaceOptions): (request: Request) => string | undefined {
   const { origin: given, basePath = '' } = options;
   const url = given === undefined ? undefined : originOf(given);
-  const base = trimmed(`${url?.pathname ?? ''}/${basePath}`.replaceAll(/\/{2,}/g, '/'));
+  const base = baseOf(`${url?.pathname ?? ''}/${basePath}`.replaceAll(/\/{2,}/g, '/'));
   return (request) => {
     if (url && new URL(request.url).origin !== url.origin) return undefined;
     const whole = pathOf(request);
@@ -44,11 +45,13 @@ export function placeOf(options: PlaceOptions): (request: Request) => string | u
   };
 }
 
-/** The request as the mock's router knows it: without the base. */
+/**
+ * The request as the mock's router knows it, with its own path. It reads from the given one, whose address stays as it was.
+ */
 export function withoutBase(request: Request, path: string): Request {
   const url = new URL(request.url);
   if (url.pathname === path) return request;
   const shifted = new URL(`${path}${url.search}`, url.origin).href;
   // The address is the one thing of a request that no constructor changes without reading its body anew.
-  return Object.defineProperty(request, 'url', { value: shifted });
+  return Object.defineProperty(request.clone(), 'url', { value: shifted }) as Request;
 }

@@ -4,12 +4,16 @@
  */
 import { HttpResponse, type HttpResponseResolver } from 'msw';
 import { createJar } from '../src/http/client.ts';
-import type { Mock } from './app.ts';
 import { isCut } from './chaos.ts';
 import { withCookies } from './cookies.ts';
 
 /** Takes cookies from the app to MSW in a page; no page ever sees it. */
 export const CARRIER = 'x-mock-set-cookie';
+
+/** Whatever answers a request: the mock, or a real server behind a proxy. */
+export interface Answering {
+  fetch(request: Request): Promise<Response>;
+}
 
 type Answer = (request: Request) => Promise<Response>;
 
@@ -69,6 +73,6 @@ export function inNode(
 
 /** For the server, which cuts connections itself and leaves cookies to browsers. */
 export const inServer =
-  (mock: Mock): HttpResponseResolver =>
+  (mock: Answering): HttpResponseResolver =>
   async ({ request }) =>
     mock.fetch(request as Request);

@@ -18,7 +18,8 @@ export interface ScenariosOptions {
   /** Of the server, for browsers that have not chosen. */
   scenario?: string;
   clock?: Clock;
-  limits?: Limits;
+  /** In the place of the scenario's own. */
+  limits?: Partial<Limits>;
   log?: Log;
   outside?: Outside;
   /** What the ids and tokens of a world follow from: the same seed, the same ids (default 1). */

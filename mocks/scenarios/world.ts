@@ -55,8 +55,8 @@ export type Outside = Pick<MemoryOptions, 'social' | 'loginTokens' | 'files'>;
 
 export interface WorldOptions {
   clock: Clock;
-  /** Instead of the scenario's own. */
-  limits?: Limits;
+  /** In the place of the scenario's own. */
+  limits?: Partial<Limits>;
   /** See `ScenariosOptions`. */
   seed?: number;
   log?: Log;
@@ -107,7 +107,7 @@ export async function createWorld(
   scenario: Scenario,
   { clock, limits: given, log = () => undefined, outside, seed = 1 }: WorldOptions,
 ): Promise<World> {
-  const limits = given ?? { ...DEFAULT_LIMITS, ...(scenario.limits ?? PATIENT) };
+  const limits = { ...DEFAULT_LIMITS, ...(scenario.limits ?? PATIENT), ...given };
   const random = seededRandom('world', scenario.name, seed);
   const application = demoApplication(scenario.config);
   Object.assign(application, scenario.record);

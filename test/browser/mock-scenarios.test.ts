@@ -6,7 +6,6 @@ import { DEMO } from '../../mocks/demo.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
 import { ASHA } from '../../mocks/scenarios/people.ts';
-import { withScenarioRoutes } from '../../mocks/scenarios/routes.ts';
 import { listenWith, type MockServer } from '../../scripts/lib/mock-server.ts';
 import { launchChromium } from '../support/chromium.ts';
 
@@ -15,8 +14,7 @@ let server: MockServer;
 beforeAll(async () => {
   browser = await launchChromium();
   const scenarios = createScenarios();
-  const panel = createPanel({ scenarios });
-  server = await listenWith(withScenarioRoutes(scenarios, panel.fetch), 0);
+  server = await listenWith(createPanel({ scenarios }).fetch, 0);
 });
 afterAll(async () => {
   await browser.close();

@@ -13,7 +13,7 @@ const JSON_TYPE = 'content-type: application/json';
 
 let mock: MockServer;
 beforeAll(async () => {
-  mock = await listenWith(createMock().fetch, 0, PATIENCE);
+  mock = await listenWith(createMock().fetch, 0, { patienceMs: PATIENCE });
 });
 afterAll(async () => mock?.stop());
 

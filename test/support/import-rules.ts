@@ -68,11 +68,13 @@ const LAYERS: Layer[] = [
     values: ['^src/adapters/', PORTS, '^src/domain/', '^src/config/outbound\\.ts$'],
     types: ['^src/config(\\.ts$|/)', '^src/http/'],
   },
+  // Looks of pages, for those of the Worker and of the mock alike: it knows nothing that is shown.
+  { name: 'ui', from: '^src/ui/', values: ['^src/ui/'], packages: ['hono'] },
   {
     name: 'mock',
     from: '^mocks/',
     fromNot: '^mocks/scenarios/',
-    values: ['^mocks/', '^src/table\\.ts$', '^src/http/', '^src/schemas/'],
+    values: ['^mocks/', '^src/(table|about)\\.ts$', '^src/(http|schemas|ui)/'],
   },
   {
     name: 'scenario',

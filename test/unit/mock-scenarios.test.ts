@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createMock } from '../../mocks/app.ts';
 import { DEMO } from '../../mocks/demo.ts';
 import {
   createScenarios,
@@ -10,7 +9,7 @@ import {
   type ScenariosOptions,
 } from '../../mocks/scenarios/host.ts';
 import { ASHA, PASSWORD } from '../../mocks/scenarios/people.ts';
-import { withScenarioRoutes } from '../../mocks/scenarios/routes.ts';
+import { createPanel } from '../../mocks/panel/app.ts';
 import { SCENARIOS } from '../../mocks/scenarios/rows.ts';
 import { createClient } from '../../src/http/client.ts';
 import { table } from '../../src/table.ts';
@@ -25,8 +24,7 @@ function started(options: ScenariosOptions = {}) {
   let ahead = 0;
   const clock = { now: () => Date.now() + ahead };
   const scenarios = createScenarios({ clock, ...options });
-  const mock = createMock({ scenarios });
-  const fetch = withScenarioRoutes(scenarios, async (request) => mock.fetch(request));
+  const { fetch } = createPanel({ scenarios });
   return {
     scenarios,
     fetch: async (path: string, init?: RequestInit) => fetch(new Request(`${ORIGIN}${path}`, init)),

@@ -1,6 +1,6 @@
 /**
- * What the panel's pages share. They are hono/jsx in its function form: Node runs these files as they are, and knows no JSX
- * syntax. Texts and attributes are escaped; nothing here is put in raw.
+ * What the pages for developers share: elements, the page around them, and its header. They are hono/jsx in its function form:
+ * Node runs these files as they are, and knows no JSX syntax. Texts and attributes are escaped; nothing here is put in raw.
  */
 import { jsx, type Child, type JSXNode } from 'hono/jsx';
 
@@ -28,8 +28,39 @@ export const POLICY = [
   `frame-ancestors 'none'`,
 ].join('; ');
 
-/** A whole page; a doctype is no element. */
-export const page = (title: string, ...content: Html[]): string => {
+export interface PageOptions {
+  title: string;
+  /** Stands in the header and behind the title, such as `Vestibule mock`. */
+  brand: string;
+  /** Where the brand leads. */
+  home: string;
+  /** Of the header, in their order. */
+  links: readonly { href: string; text: string }[];
+  /** `href` of the page that is shown, if it is one of them. */
+  current?: string;
+  /** Addresses of the page's own files. */
+  style: string;
+  icon?: string;
+  script?: string;
+}
+
+const headerOf = ({ brand, home, links, current }: PageOptions): Html =>
+  h(
+    'header',
+    { class: 'top' },
+    h('a', { class: 'brand', href: home }, brand),
+    h(
+      'nav',
+      { 'aria-label': 'Pages' },
+      ...links.map(({ href, text }) =>
+        h('a', { href, ...(href === current && { 'aria-current': 'page' }) }, text),
+      ),
+    ),
+  );
+
+/** A whole page with the header on it; a doctype is no element. */
+export function page(options: PageOptions, ...content: Html[]): string {
+  const { title, brand, style, icon, script } = options;
   const document = h(
     'html',
     { lang: 'en' },
@@ -38,14 +69,14 @@ export const page = (title: string, ...content: Html[]): string => {
       {},
       h('meta', { charset: 'utf-8' }),
       h('meta', { name: 'viewport', content: 'width=device-width' }),
-      h('title', {}, `${title} · Vestibule mock`),
-      h('link', { rel: 'icon', href: '/_mock/icon.svg' }),
-      h('link', { rel: 'stylesheet', href: '/_mock/panel.css' }),
+      h('title', {}, `${title} · ${brand}`),
+      icon ? h('link', { rel: 'icon', href: icon }) : null,
+      h('link', { rel: 'stylesheet', href: style }),
     ),
-    h('body', {}, ...content, h('script', { src: '/_mock/panel.js' })),
+    h('body', {}, headerOf(options), ...content, script ? h('script', { src: script }) : null),
   );
   return `<!doctype html>${String(document)}`;
-};
+}
 
 /** `4xx` and so on, for the colour; the number is there as text. */
 export const statusBadge = (status: number): Html =>
@@ -70,3 +101,21 @@ export const command = (curl: string, what: string): Html =>
 /** A path that breaks its line at slashes first. */
 export const breakable = (path: string): Child[] =>
   path.split('/').flatMap((part, at) => (at === 0 ? [part] : ['/', h('wbr', {}), part]));
+
+/** A choice out of few. */
+export const select = (
+  name: string,
+  label: string,
+  options: readonly (readonly [value: string, text: string])[],
+  chosen = '',
+): Html =>
+  h(
+    'label',
+    {},
+    label,
+    h(
+      'select',
+      { name },
+      ...options.map(([value, text]) => h('option', { value, selected: value === chosen }, text)),
+    ),
+  );
