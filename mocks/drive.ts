@@ -22,6 +22,20 @@ function readable(request: Request, response: Response): Response {
   return own;
 }
 
+/**
+ * MSW copies a request before it looks at it, so that its life-cycle events can show it. `getResponse` has no such events, and
+ * a copy of a body costs more than the whole answer: the first one asked for is the request itself, later ones are copies.
+ */
+function withoutSpareCopy(request: Request): Request {
+  return Object.defineProperty(request, 'clone', {
+    configurable: true,
+    value() {
+      Reflect.deleteProperty(request, 'clone');
+      return request;
+    },
+  });
+}
+
 const nameOf = ({ info }: RequestHandler): string => info.header;
 
 /**
@@ -41,14 +55,16 @@ export function driver(
       return { response: asked };
     }
     const context = { baseUrl: new URL(request.url).origin };
+    const first = own();
     // One by one, as MSW tries them too: `getResponse` does not tell which of several has answered.
-    for (const handler of own()) {
+    for (const handler of first) {
       const response = await getResponse([handler], request, context);
       if (response && !isPassthroughResponse(response)) {
         return { response: readable(request, response), handler: nameOf(handler) };
       }
     }
-    const response = await getResponse(ours, request, context);
+    const given = first.length === 0 ? withoutSpareCopy(request) : request;
+    const response = await getResponse(ours, given, context);
     return { response: response ?? (await mock.fetch(request)) };
   };
 }

@@ -53,5 +53,5 @@ export function withoutBase(request: Request, path: string): Request {
   if (url.pathname === path) return request;
   const shifted = new URL(`${path}${url.search}`, url.origin).href;
   // The address is the one thing of a request that no constructor changes without reading its body anew.
-  return Object.defineProperty(request.clone(), 'url', { value: shifted }) as Request;
+  return Object.defineProperty(request.clone(), 'url', { value: shifted });
 }

@@ -76,7 +76,7 @@ async function mistakeOf(plain: Mock, request: Request): Promise<string | undefi
   const { status, body } = await plain.fetch(request).then(async (answer) => ({
     status: answer.status,
     // Of the mock itself, whose refusals have this form.
-    body: (await answer.json()) as { errors?: { path: string; message: string }[]; code?: string },
+    body: await answer.json<{ errors?: { path: string; message: string }[]; code?: string }>(),
   }));
   if (status < 400) return undefined;
   const [first] = body.errors ?? [];

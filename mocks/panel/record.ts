@@ -61,15 +61,20 @@ function below(base: string, behind: Answering): Answering {
   };
 }
 
+/** A Request of the platform's own class: own handlers may hand it to `fetch`, which takes no other. */
+function whole({ url, method, headers }: Request, bytes?: Uint8Array): Request {
+  return new Request(url, { method, headers, ...(bytes && { body: bytes }) });
+}
+
 /** @returns answers a request; `bytes` are its body, when the caller has read it already */
 export function recorder({ mock, log, own, proxy, basePath, onExchange }: RecordOptions) {
   const drive = driver(below(baseOf(basePath), proxy ?? mock), own);
   return async (request: Request, bytes?: Uint8Array): Promise<Response> => {
     const at = Date.now();
     const started = performance.now();
-    const { response, handler } = await drive(request);
-    const whole = !isCut(response) && response.type !== 'error' && !isEndless(response);
-    const text = whole ? await response.text() : undefined;
+    const { response, handler } = await drive(own ? whole(request, bytes) : request);
+    const isWhole = !isCut(response) && response.type !== 'error' && !isEndless(response);
+    const text = isWhole ? await response.text() : undefined;
     const durationMs = performance.now() - started;
     // Preflights belong to the browser, not to the page.
     if (request.method !== 'OPTIONS') {

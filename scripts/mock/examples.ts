@@ -29,8 +29,7 @@ export function readExamples(folder: string): Answers {
     }
     (answers[client] ??= {})[operationId] = { body };
   }
-  // Each was held against its row just now.
-  return answers as Answers;
+  return answers;
 }
 
 /** Keeps bodies in a folder, made if it is missing; a newer one replaces an older one. */
