@@ -1,7 +1,8 @@
 /** The mock as MSW handlers, for a server of one's own, for tests in Node and for pages without a backend. */
 import { http, HttpHandler, type HttpResponseResolver } from 'msw';
 import { entriesOf } from '../src/http/operation.ts';
-import { createMock, mockTable, operationAt, type MockOptions } from './app.ts';
+import { EVERYBODY } from './answers/book.ts';
+import { createMock, mockTable, operationAt, type Mock, type MockOptions } from './app.ts';
 import { placeOf, withoutBase, type PlaceOptions } from './place.ts';
 import { CARRIER, inNode, inPage, inServer, type Answering } from './resolve.ts';
 
@@ -13,6 +14,8 @@ export interface HandlerOptions extends MockOptions, PlaceOptions {
    * session (`strict`, a scenario).
    */
   cookies?: boolean;
+  /** Answer only operations that an answer was chosen for, as long as there is one. */
+  onlyChosen?: boolean;
 }
 
 const entries = entriesOf(mockTable);
@@ -27,6 +30,7 @@ const isPage = (): boolean => {
 };
 
 interface Resolved {
+  mock: Mock;
   resolver: HttpResponseResolver;
   /** Called by `server.resetHandlers()`. */
   reset(): void;
@@ -38,9 +42,10 @@ function resolved(options: HandlerOptions, place: ReturnType<typeof placeOf>): R
   const mock = createMock(page ? { ...options, cookieHeader: CARRIER } : options);
   const answer = async (request: Request): Promise<Response> =>
     mock.fetch(withoutBase(request, place(request) ?? ''));
-  if (page) return { resolver: inPage(answer), reset: () => mock.reset() };
+  if (page) return { mock, resolver: inPage(answer), reset: () => mock.reset() };
   const { resolver, forget } = inNode(answer, cookies);
   return {
+    mock,
     resolver,
     reset() {
       forget();
@@ -71,8 +76,14 @@ class MockHandler extends HttpHandler {
  */
 export function handlers(options: HandlerOptions = {}): HttpHandler[] {
   const place = placeOf(options);
-  const ours = (request: Request): boolean => place(request) !== undefined;
-  return [new MockHandler(ours, resolved(options, place))];
+  const made = resolved(options, place);
+  const ours = (request: Request): boolean => {
+    const path = place(request);
+    if (path === undefined || !options.onlyChosen) return path !== undefined;
+    const entry = operationAt(request.method, path);
+    return entry !== undefined && made.mock.answers.has(EVERYBODY, entry.id);
+  };
+  return [new MockHandler(ours, made)];
 }
 
 /**
