@@ -1,4 +1,5 @@
 /** `vestibule/mocks`: the mock as MSW handlers. */
+// oxlint-disable-next-line import/no-unassigned-import -- it has nothing to give: it throws, or it does not
 import './need-node.ts';
 import type { HttpHandler } from 'msw';
 import type { Limits } from '../src/ports.ts';

@@ -20,8 +20,8 @@ const network = defineNetwork({
 });
 
 export const server = {
-  listen: (): void => void network.enable(),
-  close: (): void => void network.disable(),
+  listen: (): unknown => network.enable(),
+  close: (): unknown => network.disable(),
   use: network.use.bind(network),
   resetHandlers: network.resetHandlers.bind(network),
 };

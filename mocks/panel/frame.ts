@@ -11,7 +11,7 @@ const LINKS = [
   { href: REQUESTS, text: 'Requests' },
   { href: OPERATIONS, text: 'Operations' },
   { href: SETTINGS, text: 'Settings' },
-  { href: '/openapi.json', text: 'OpenAPI' },
+  { href: '/openapi.json', text: 'API' },
 ];
 
 /** @param current one of the header's links */

@@ -25,8 +25,8 @@ export const operationsPage = (): Html[] => [
   h('h1', {}, 'Operations'),
   h('p', { class: 'lead' }, 'Each with its answers, and the commands that get them.'),
   h(
-    'main',
-    {},
+    'div',
+    { class: 'grid' },
     h(
       'label',
       { class: 'find', hidden: true },
@@ -57,7 +57,7 @@ const answerItem = ({ prefer, title, status, body, curl }: OrderedAnswer, at: nu
 export const operationPage = ({ id, row }: Entry, answers: readonly OrderedAnswer[]): Html[] => [
   h('p', { class: 'quiet' }, h('a', { href: OPERATIONS }, 'All operations')),
   h('h1', {}, id),
-  h('p', { class: 'target' }, h('b', {}, row.method.toUpperCase()), ` ${row.path}`),
+  h('p', { class: 'target' }, h('b', {}, row.method.toUpperCase()), ' ', ...breakable(row.path)),
   h('p', { class: 'lead' }, row.description),
-  h('main', {}, h('ol', { class: 'answers' }, ...answers.map(answerItem))),
+  h('ol', { class: 'answers' }, ...answers.map(answerItem)),
 ];

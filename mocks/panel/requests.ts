@@ -40,7 +40,7 @@ const message = ({ headers, body }: Exchange['request'], label: string): Html =>
 function mistakes({ refusal, breaches = [] }: Exchange): Html[] {
   const errors = refusal?.errors ?? [];
   const section = (title: string, items: Html[]): Html[] =>
-    items.length === 0 ? [] : [h('h3', {}, title), h('ul', { class: 'mistakes' }, ...items)];
+    items.length === 0 ? [] : [h('h2', {}, title), h('ul', { class: 'mistakes' }, ...items)];
   return [
     ...section(
       'Validation',
@@ -89,11 +89,11 @@ export function exchangeItem(exchange: Exchange, origin: string): Html {
     { class: 'inside' },
     note === undefined ? null : h('p', { class: 'note' }, note),
     ...mistakes(exchange),
-    h('h3', {}, 'Request'),
+    h('h2', {}, 'Request'),
     message(exchange.request, `Request to ${path}`),
-    h('h3', {}, 'Answer'),
+    h('h2', {}, 'Answer'),
     message(exchange.response, `Answer of ${path}`),
-    h('h3', {}, 'Again'),
+    h('h2', {}, 'Again'),
     command(curlAgain(exchange, origin), `request ${id} again`),
   );
   return h('li', { 'data-id': id }, h('details', {}, h('summary', {}, first, ' ', second), inside));
@@ -164,13 +164,13 @@ export const requestsPage = (
       ' Live',
     ),
     h('a', { href: '/_mock/requests.json' }, 'JSON'),
+    h('p', { class: 'quiet', id: 'news', role: 'status' }),
     h('form', { method: 'post', action: '/_mock/requests/clear' }, h('button', {}, 'Clear')),
   ),
   h(
-    'main',
-    {},
+    'div',
+    { class: 'grid' },
     filterForm(filter),
-    h('p', { class: 'quiet', id: 'news', role: 'status' }),
     h(
       'p',
       { class: 'empty', id: 'empty', hidden: exchanges.length > 0 },

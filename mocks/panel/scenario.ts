@@ -129,8 +129,8 @@ export function scenarioPage({ host, chosen, messages, origin, whom }: ScenarioP
       '.',
     ),
     h(
-      'main',
-      { class: 'two' },
+      'div',
+      { class: 'grid two' },
       host ? choices(host, chosen, whom) : h('p', { class: 'empty' }, 'No scenarios here.'),
       chosen === undefined
         ? credentials()

@@ -94,5 +94,5 @@ export const settingsPage = (
 ): Html[] => [
   h('h1', {}, 'Settings'),
   h('p', { class: 'lead' }, 'They hold until the mock is stopped.'),
-  h('main', { class: 'two' }, settingsForm(options, refused), answersCard(mock, who)),
+  h('div', { class: 'grid two' }, settingsForm(options, refused), answersCard(mock, who)),
 ];

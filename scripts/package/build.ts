@@ -33,7 +33,7 @@ async function bundle(options: RolldownOptions, types: boolean): Promise<void> {
   const made = await rolldown({
     external: EXTERNAL,
     logLevel: 'warn',
-    checks: { pluginTimings: false },
+    checks: { bundlerTimings: false },
     ...options,
   });
   const { output } = await made.write({

@@ -73,7 +73,13 @@ export function page(options: PageOptions, ...content: Html[]): string {
       icon ? h('link', { rel: 'icon', href: icon }) : null,
       h('link', { rel: 'stylesheet', href: style }),
     ),
-    h('body', {}, headerOf(options), ...content, script ? h('script', { src: script }) : null),
+    h(
+      'body',
+      {},
+      headerOf(options),
+      h('main', {}, ...content),
+      script ? h('script', { src: script }) : null,
+    ),
   );
   return `<!doctype html>${String(document)}`;
 }

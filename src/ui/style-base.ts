@@ -43,7 +43,7 @@ h2 {
   font-size: 1rem;
   margin: 0 0 0.3rem;
 }
-h3 {
+.inside h2 {
   font-size: 0.8rem;
   margin: 0.9rem 0 0.2rem;
   color: var(--quiet);
@@ -82,6 +82,16 @@ h3 {
   font-weight: 600;
   border-color: var(--accent);
 }
+@media (max-width: 32rem) {
+  .top nav {
+    width: 100%;
+    justify-content: space-between;
+  }
+  .top nav a {
+    padding: 0.5rem 0.15rem;
+    font-size: 0.875rem;
+  }
+}
 .lead {
   margin: 0.3rem 0 1.2rem;
   color: var(--quiet);
@@ -94,12 +104,12 @@ a {
   outline-offset: 2px;
   border-radius: 0.3rem;
 }
-main {
+.grid {
   display: grid;
   gap: 1.2rem;
   align-items: start;
 }
-main > * {
+.grid > * {
   min-width: 0;
 }
 @media (min-width: 60rem) {
@@ -153,11 +163,16 @@ select {
   gap: 0 0.6rem;
   justify-content: space-between;
   text-align: left;
-  padding: 0.4rem 0.7rem;
+  padding: 0.28rem 0.7rem;
   font-weight: 400;
   color: inherit;
   background: transparent;
   border-left: 3px solid transparent;
+}
+@media (max-width: 32rem) {
+  .scenarios [aria-pressed='false'] code {
+    display: none;
+  }
 }
 .scenarios button:hover {
   background: var(--code);
@@ -192,6 +207,15 @@ select {
 .filters label {
   margin: 0;
   font-size: 0.875rem;
+}
+.filters :is(input, select) {
+  height: 2.3rem;
+}
+.filters button {
+  height: 2.3rem;
+}
+.heading #news {
+  margin: 0;
 }
 .verdict {
   border: 1px solid currentcolor;

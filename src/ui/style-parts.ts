@@ -122,16 +122,28 @@ summary {
 .group {
   margin-top: 0.7rem;
 }
-.group > summary {
-  font-weight: 600;
+.group > summary h2 {
+  display: inline;
+}
+.group > ul {
+  margin-top: 0.6rem;
 }
 .operations li {
   padding: 0.35rem 0;
   border-bottom: 1px solid var(--line);
 }
+.operations li {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 1rem;
+  align-items: baseline;
+}
+.operations li > a {
+  min-width: 16rem;
+}
 .operations .hint {
-  display: block;
   font-size: 0.8125rem;
+  margin: 0;
 }
 .message {
   padding: 0.6rem 0.9rem !important;

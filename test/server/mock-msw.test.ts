@@ -219,7 +219,8 @@ describe('before a real server', () => {
   const heard: { method?: string; url?: string; host?: string; body: string }[] = [];
   beforeAll(async () => {
     const server = createServer((request, response) => {
-      void text(request).then((body) => {
+      void (async () => {
+        const body = await text(request);
         heard.push({ method: request.method, url: request.url, host: request.headers.host, body });
         response.setHeader(
           'set-cookie',
@@ -227,7 +228,7 @@ describe('before a real server', () => {
         );
         response.writeHead(200, HEADERS);
         response.end(request.url?.includes('logout') ? '{"logout":true}' : '{"success":"yes"}');
-      });
+      })();
     });
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
