@@ -54,7 +54,7 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
     // With `no-referrer` browsers would send these forms with the origin `null`.
     c.header('referrer-policy', 'same-origin');
   });
-  for (const form of ['/settings', '/requests/clear', '/panel/*']) panel.use(form, ownFormsOnly);
+  for (const form of ['/requests/clear', '/panel/*']) panel.use(form, ownFormsOnly);
   const settings = (c: Context, refused?: Refused): string => {
     const who = whoIs(c.req.raw).id;
     return framed('Settings', SETTINGS, ...settingsPage(options, mock, who, refused));
@@ -98,7 +98,7 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
     log.clear();
     return back(c, REQUESTS);
   });
-  panel.post('/settings', async (c) => {
+  panel.post('/panel/settings', async (c) => {
     const form = await c.req.formData();
     const read = readForm(form);
     if (typeof read === 'string') return c.html(settings(c, { message: read, form }), 400);

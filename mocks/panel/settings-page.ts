@@ -2,7 +2,7 @@
 import { code, h, type Html } from '../../src/ui/layout.ts';
 import type { Mock, MockOptions } from '../app.ts';
 import { MAX_DELAY_MS } from '../bounds.ts';
-import { SETTINGS } from './frame.ts';
+import { HOME } from './frame.ts';
 
 /** What the reader has typed, when it was not taken. */
 export interface Refused {
@@ -22,7 +22,12 @@ function settingsForm(options: MockOptions, refused?: Refused): Html {
   const number = { inputmode: 'decimal', required: true };
   return h(
     'form',
-    { method: 'post', action: SETTINGS, class: 'card', 'aria-labelledby': 'settings' },
+    {
+      method: 'post',
+      action: `${HOME}/panel/settings`,
+      class: 'card',
+      'aria-labelledby': 'settings',
+    },
     h('h2', { id: 'settings' }, 'For every request'),
     refused ? h('p', { role: 'alert', class: 'mistake' }, refused.message) : null,
     h('label', { for: 'chaos' }, 'Chaos, in percent'),

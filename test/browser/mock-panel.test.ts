@@ -165,7 +165,7 @@ describe('the settings', () => {
 
   test('say what is wrong with a value, and turn nothing', async () => {
     const form = { method: 'POST', body: new URLSearchParams({ chaos: 'much', delay: '0' }) };
-    const answer = await fetch(`${mock.url}/_mock/settings`, form);
+    const answer = await fetch(`${mock.url}/_mock/panel/settings`, form);
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain('Chaos is a number from 0 to 100.');
     expect(options.chaos).toBeUndefined();
@@ -178,7 +178,11 @@ describe('the settings', () => {
   test('cannot be turned by a page elsewhere', async () => {
     const body = new URLSearchParams({ chaos: '100', delay: '0' });
     const headers = { origin: 'https://elsewhere.test' };
-    const answer = await fetch(`${mock.url}/_mock/settings`, { method: 'POST', body, headers });
+    const answer = await fetch(`${mock.url}/_mock/panel/settings`, {
+      method: 'POST',
+      body,
+      headers,
+    });
     expect(answer.status).toBe(403);
     expect(options.chaos).toBeUndefined();
   });

@@ -39,7 +39,7 @@ const CONTROLS: [path: string, init: RequestInit][] = [
   ['/_mock/scenario', {}],
   ['/_mock/scenario', { method: 'PUT', headers: JSON_TYPE, body: '{"name":null,"for":"server"}' }],
   ['/_mock/reset', { method: 'POST' }],
-  ['/_mock/settings', FORM],
+  ['/_mock/panel/settings', FORM],
   ['/_mock/requests/clear', { method: 'POST' }],
   ['/_mock/panel/scenario', { method: 'POST', body: new URLSearchParams({ whom: 'server' }) }],
   ['/_mock/panel/reset', { method: 'POST' }],
