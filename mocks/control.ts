@@ -7,8 +7,8 @@ import { isLoopbackHost, requestIdOf } from '../src/http/caller.ts';
 import { withHeaders } from '../src/http/server.ts';
 
 /** Whether a request is to the mock itself, or to a scenario's inbox, rather than to the API. */
-export const isControl = (request: Request): boolean =>
-  /^\/_(mock|dev)(\/|$)/.test(new URL(request.url).pathname);
+export const isControl = ({ url }: Request): boolean =>
+  /^https?:\/\/[^/?#]*\/_(mock|dev)([/?#]|$)/.test(url);
 
 /** An address cannot be pointed anywhere by somebody else. */
 const isLiteral = (name: string): boolean => /^(\[[\da-f:.]+\]|\d{1,3}(\.\d{1,3}){3})$/i.test(name);
@@ -17,9 +17,24 @@ const isLocalName = (name: string): boolean => isLoopbackHost(name) || /\.localh
 
 const hostnameOf = (text: string): string => (URL.canParse(text) ? new URL(text).hostname : '');
 
+const HOST_OF = /^https?:\/\/([^/?#]*)/;
+/** Requests come under few names, and each is looked at once. */
+const known = new Map<string, string>();
+const MAX_KNOWN = 100;
+
+/** The host name of `name:port`; empty when it is none. */
+function nameOf(host: string): string {
+  const found = known.get(host);
+  if (found !== undefined) return found;
+  const name = hostnameOf(`http://${host}`);
+  if (known.size < MAX_KNOWN) known.set(host, name);
+  return name;
+}
+
 function unknownName(request: Request, allowed: readonly string[]): string | undefined {
   const host = request.headers.get('host');
-  const names = [hostnameOf(request.url), ...(host === null ? [] : [hostnameOf(`http://${host}`)])];
+  const asked = HOST_OF.exec(request.url)?.[1] ?? '';
+  const names = [nameOf(asked), ...(host === null || host === asked ? [] : [nameOf(host)])];
   return names.find((name) => !isLocalName(name) && !isLiteral(name) && !allowed.includes(name));
 }
 

@@ -23,15 +23,21 @@ function readable(request: Request, response: Response): Response {
 }
 
 /**
- * MSW copies a request before it looks at it, so that its life-cycle events can show it. `getResponse` has no such events, and
- * a copy of a body costs more than the whole answer: the first one asked for is the request itself, later ones are copies.
+ * What MSW asks of every request, answered without work. It copies a request before it looks at it, so that its life-cycle
+ * events can show it: `getResponse` has no such events, so the first copy asked for is the request itself, later ones are
+ * copies. And it asks for the credentials mode, for which the Node server would make a whole Request out of its light one.
  */
-function withoutSpareCopy(request: Request): Request {
-  return Object.defineProperty(request, 'clone', {
-    configurable: true,
-    value() {
-      Reflect.deleteProperty(request, 'clone');
-      return request;
+function prepared(request: Request): Request {
+  const copy = request.clone.bind(request);
+  let spared = false;
+  return Object.defineProperties(request, {
+    credentials: { value: 'same-origin' },
+    clone: {
+      value() {
+        if (spared) return copy();
+        spared = true;
+        return request;
+      },
     },
   });
 }
@@ -54,8 +60,8 @@ export function driver(
       shareWithPages(request, asked);
       return { response: asked };
     }
-    const context = { baseUrl: new URL(request.url).origin };
     const first = own();
+    const context = first.length === 0 ? {} : { baseUrl: new URL(request.url).origin };
     // One by one, as MSW tries them too: `getResponse` does not tell which of several has answered.
     for (const handler of first) {
       const response = await getResponse([handler], request, context);
@@ -63,7 +69,7 @@ export function driver(
         return { response: readable(request, response), handler: nameOf(handler) };
       }
     }
-    const given = first.length === 0 ? withoutSpareCopy(request) : request;
+    const given = first.length === 0 ? prepared(request) : request;
     const response = await getResponse(ours, given, context);
     return { response: response ?? (await mock.fetch(request)) };
   };

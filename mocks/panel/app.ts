@@ -12,6 +12,7 @@ import { STYLE } from '../../src/ui/style.ts';
 import { createMock, mockEntries, mockTable, type Mock, type MockOptions } from '../app.ts';
 import { whoIs } from '../browser-id.ts';
 import { controlRefusal, hostRefusal, isControl } from '../control.ts';
+import { pathOf } from '../match.ts';
 import { answersOf } from './answers.ts';
 import { createApi } from './api.ts';
 import { framed, HOME, OPERATIONS, REQUESTS, SETTINGS } from './frame.ts';
@@ -153,7 +154,7 @@ function openapiAnswer(): Response {
 
 /** Pages that stand outside of the panel's folder, as a reader types them. */
 function landing(request: Request): Response | undefined {
-  const { pathname } = new URL(request.url);
+  const pathname = pathOf(request);
   const to = (place: string): Response => Response.redirect(new URL(place, request.url).href, 302);
   if (pathname === '/openapi.json' && request.method === 'GET') return openapiAnswer();
   if (!wantsHtml(request)) return undefined;
