@@ -17,6 +17,8 @@ const network = defineNetwork({
   ],
   handlers: handlers({ inPage: false, cookies: true }),
   onUnhandledFrame: 'bypass',
+  // As in MSW's own set-up for tests: not a group of lines on the console for each request.
+  context: { quiet: true },
 });
 
 export const server = {
