@@ -94,7 +94,7 @@ export function withStandardHeaders(
  * The path by which a request is routed. Several slashes in front of an API path, or one behind it, are the same operation
  * (D-88): themes set the SDK's `domain` with a slash at its end.
  */
-export function routedPath(request: Request): string {
+function routedPath(request: Request): string {
   const path = getPath(request);
   if (!path.startsWith('//') && !path.endsWith('/')) return path;
   const plain = path.replace(/^\/+/, '/').replace(/\/$/, '');
