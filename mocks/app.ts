@@ -7,6 +7,9 @@ import { err } from '../src/shared/result.ts';
 import { entriesOf, successOf, type Entry } from '../src/http/operation.ts';
 import { createServer } from '../src/http/server.ts';
 import { table } from '../src/table.ts';
+import { AnswerBook } from './answers/book.ts';
+import type { Answers, AnyAnswer } from './answers/types.ts';
+import { whoIs } from './browser-id.ts';
 import { chaosOf, chaosResponse } from './chaos.ts';
 import { isControl } from './control.ts';
 import { preflight, shareWithPages } from './cors.ts';
@@ -14,13 +17,19 @@ import { documented, unwrap } from './documented.ts';
 import { dynamicAnswer } from './dynamic/answer.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 import { mockGuard } from './guard.ts';
-import { matcher } from './match.ts';
+import { matcher, pathOf } from './match.ts';
 import { nearestTo } from './nearest.ts';
-import { preferenceOf } from './prefer.ts';
+import { preferenceOf, refusalOf } from './prefer.ts';
 import { SCENARIO_HEADER, type ScenarioHost } from './scenario-host.ts';
 import { sessionAfter } from './session.ts';
 
-/** Read anew for each request, so that a panel can turn them while the mock runs; only `seed` and `cookieHeader` stay. */
+/** Names what was chosen beforehand for an answer: `error`, `body`, `example` or `dynamic`. */
+export const ANSWER_HEADER = 'x-mock-answer';
+
+/**
+ * Read anew for each request, so that a panel can turn them while the mock runs; only `seed`, `answers` and `cookieHeader`
+ * stay.
+ */
 export interface MockOptions {
   /** Demands credentials of the right form, as the real app would; any value passes. */
   strict?: boolean;
@@ -28,8 +37,12 @@ export interface MockOptions {
   delayMs?: number;
   /** Share of the requests that are struck, from 0 to 1; see `chaos.ts`. */
   chaos?: number;
+  /** Invented data instead of the documented examples, for every request that does not say otherwise. */
+  dynamic?: boolean;
   /** What chaos and invented data follow from (default 1). */
   seed?: number;
+  /** Answers chosen beforehand, by operation; see `answers/types.ts`. */
+  answers?: Answers;
   /** What carries the session cookie out; see `ServerOptions`. */
   cookieHeader?: string;
   /** Host names beside those of this machine under which the panel and the inbox answer, such as a tunnel's. */
@@ -44,9 +57,11 @@ export const mockTable = {
   platform: table.platform,
   service: { createToken: table.service.createToken, getHealth: table.service.getHealth },
 };
-const entries = entriesOf(mockTable);
+export type MockTable = typeof mockTable;
+/** Every operation of the mock with its names. */
+export const mockEntries: readonly Entry[] = entriesOf(mockTable);
 /** The operation that answers a method and a path, if any. */
-export const operationAt = matcher(entries);
+export const operationAt = matcher(mockEntries);
 /** The same in a scenario, where the real app stands behind all of its rows. */
 const scenarioOperationAt = matcher(entriesOf(table));
 
@@ -65,23 +80,43 @@ function shape({ id, row }: Entry, body: object): object {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The documented operations, answered from their rows; `applied` learns which preferences were met. */
-function plainMock(options: MockOptions, applied: WeakMap<Request, string>) {
-  const { seed = 1, cookieHeader } = options;
+/** What an answer says of where it came from, on its way from a handler to its headers. */
+interface Told {
+  applied: string;
+  chosen?: string;
+}
+
+const kindOf = ({ error, body, example }: AnyAnswer): string =>
+  error ? 'error' : body ? 'body' : example ? 'example' : 'dynamic';
+
+/** The documented operations, answered from their rows. */
+function plainMock(options: MockOptions, book: AnswerBook, told: WeakMap<Request, Told>) {
+  const { cookieHeader } = options;
   const server = createServer({
     table: mockTable,
     handlerOf:
       (entry) =>
       async ({ request, input, reply }) => {
-        const preference = preferenceOf(entry, request);
+        const preference = preferenceOf(entry, request, options.dynamic);
         if (isFailure(preference)) return preference;
-        applied.set(request, preference.applied);
-        if (preference.delayMs > 0) await sleep(preference.delayMs);
-        if (preference.refusal) return preference.refusal;
+        const chosen =
+          preference.orders || book.isEmpty
+            ? undefined
+            : await book.take(whoIs(request).id, entry, input);
+        told.set(request, {
+          applied: preference.applied,
+          ...(chosen && { chosen: kindOf(chosen) }),
+        });
+        const delayMs = chosen?.delayMs ?? preference.delayMs;
+        if (delayMs > 0) await sleep(delayMs);
+        const refusal = chosen?.error ? refusalOf(chosen.error) : preference.refusal;
+        if (refusal) return refusal;
         const session = sessionAfter(entry, request);
-        const body = preference.dynamic
-          ? dynamicAnswer(entry, input, preference.seed ?? seed)
-          : answerOf(entry, preference.envelope);
+        const seed = chosen?.seed ?? preference.seed ?? options.seed ?? 1;
+        const dynamic = chosen?.dynamic ?? (!chosen && (preference.dynamic ?? options.dynamic));
+        const body =
+          chosen?.body ??
+          (dynamic ? dynamicAnswer(entry, input, seed) : answerOf(entry, preference.envelope));
         return reply(body, { session });
       },
     guard: async (c, row, caller) => mockGuard(options.strict ?? false)(c, row, caller),
@@ -95,33 +130,43 @@ function plainMock(options: MockOptions, applied: WeakMap<Request, string>) {
   });
   server.notFound((c) => {
     const path = new URL(c.req.url).pathname;
-    const near = nearestTo(path, entries)?.row;
+    const near = nearestTo(path, mockEntries)?.row;
     const nearest = near && `${near.method.toUpperCase()} ${near.path}`;
-    const message = `Nothing is served at ${path.slice(0, 200)}. The nearest documented path is ${nearest}`;
-    const failed = err('not_found', { message, meta: { nearest } });
+    const hint = nearest ? ` The nearest documented path is ${nearest}` : '';
+    const message = `Nothing is served at ${path.slice(0, 200)}.${hint}`;
+    const failed = err('not_found', { message, ...(nearest && { meta: { nearest } }) });
     return errorResponse(failed, c.get('caller').requestId);
   });
   return server;
 }
 
 /** How long a scenario is to wait before it answers; undefined when the request is not for it. */
-function scenarioDelay(request: Request): number | undefined {
-  const entry = scenarioOperationAt(request.method, new URL(request.url).pathname);
+function scenarioDelay(request: Request, book: AnswerBook): number | undefined {
+  const entry = scenarioOperationAt(request.method, pathOf(request));
   const preference = entry && preferenceOf(entry, request);
   if (!preference || isFailure(preference) || preference.orders) return undefined;
+  if (!book.isEmpty && book.has(whoIs(request).id, entry.id)) return undefined;
   return preference.delayMs;
 }
 
 /** Answers a request, as every Worker and every fetch does. */
 export interface Mock {
   fetch(request: Request): Promise<Response>;
+  /** Answers chosen beforehand. */
+  readonly answers: AnswerBook;
+  /** Begins anew: chaos, the answers chosen beforehand, and every scenario. */
+  reset(): void;
 }
 
-/** A mock of its own; several can live side by side. */
+/**
+ * A mock of its own; several can live side by side.
+ * @throws TypeError when one of the `answers` is not what its operation can answer
+ */
 export function createMock(options: MockOptions = {}): Mock {
-  const applied = new WeakMap<Request, string>();
-  const server = plainMock(options, applied);
-  const strike = chaosOf(options.seed ?? 1);
+  const told = new WeakMap<Request, Told>();
+  const book = new AnswerBook(mockEntries, options.answers);
+  const server = plainMock(options, book, told);
+  let strike = chaosOf(options.seed ?? 1);
 
   async function answer(request: Request): Promise<Response> {
     const { scenarios } = options;
@@ -131,7 +176,7 @@ export function createMock(options: MockOptions = {}): Mock {
     const kind = chaos > 0 ? strike(chaos) : undefined;
     if (kind) return chaosResponse(kind, request);
     const scenario = scenarios?.chosen(request);
-    const wait = scenario === undefined ? undefined : scenarioDelay(request);
+    const wait = scenario === undefined ? undefined : scenarioDelay(request, book);
     if (scenarios && scenario !== undefined && wait !== undefined) {
       if (wait > 0) await sleep(wait);
       const response = await scenarios.fetch(request);
@@ -139,8 +184,9 @@ export function createMock(options: MockOptions = {}): Mock {
       return response;
     }
     const response = await server.fetch(request);
-    const met = applied.get(request);
-    if (met) response.headers.set('preference-applied', met);
+    const { applied, chosen } = told.get(request) ?? {};
+    if (applied) response.headers.set('preference-applied', applied);
+    if (chosen) response.headers.set(ANSWER_HEADER, chosen);
     return response;
   }
 
@@ -149,6 +195,12 @@ export function createMock(options: MockOptions = {}): Mock {
       const response = preflight(request) ?? (await answer(request));
       shareWithPages(request, response);
       return response;
+    },
+    answers: book,
+    reset() {
+      strike = chaosOf(options.seed ?? 1);
+      book.reset();
+      options.scenarios?.resetAll();
     },
   };
 }

@@ -1,5 +1,9 @@
-/** Which operation answers a path? For those who stand outside of the router: MSW's patterns, the scenarios, the panel. */
+/** Which operation answers a path? For those who stand outside of the router: MSW's handlers, the scenarios, the panel. */
+import { getPath } from 'hono/utils/url';
 import type { Entry } from '../src/http/operation.ts';
+
+/** The path as the router sees it: escapes that stand for ordinary characters are undone. */
+export const pathOf = (request: Request): string => getPath(request);
 
 /** A path with its parameters as one expression. */
 const patternOf = (path: string): string =>
@@ -9,7 +13,7 @@ const patternOf = (path: string): string =>
 export const pathsOf = (entries: readonly Entry[]): RegExp =>
   new RegExp(`^(${entries.map(({ row }) => patternOf(row.path)).join('|')})$`);
 
-/** Finds the entry of a request. Fixed paths come before those with parameters, as in the router. */
+/** Finds the entry of a method and a path as `pathOf` gives it. Fixed paths come before those with parameters, as in the router. */
 export function matcher(entries: readonly Entry[]) {
   const fixed = new Map(entries.map((entry) => [`${entry.row.method} ${entry.row.path}`, entry]));
   const open = entries

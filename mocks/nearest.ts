@@ -26,7 +26,11 @@ function filled(template: string, path: string): string {
     .join('/');
 }
 
-/** The entry whose path is the fewest edits away from `path`; the first one of several. */
+/** When more than half of the longer path is different, nobody can say what was meant. */
+const isNear = (distance: number, a: string, b: string): boolean =>
+  distance <= Math.max(a.length, b.length) / 2;
+
+/** The entry whose path is the fewest edits away from `path`, the first one of several; undefined when none is near. */
 export function nearestTo<E extends { row: { path: string } }>(
   path: string,
   entries: readonly E[],
@@ -37,5 +41,5 @@ export function nearestTo<E extends { row: { path: string } }>(
     const distance = editDistance(compared, filled(entry.row.path, compared));
     if (!best || distance < best.distance) best = { entry, distance };
   }
-  return best?.entry;
+  return best && isNear(best.distance, compared, best.entry.row.path) ? best.entry : undefined;
 }

@@ -2,14 +2,18 @@
 import { MINUTE_MS } from '../src/shared/time.ts';
 import { errorCatalogue, isFailure, type ErrorCode, type ApiFailure } from '../src/http/errors.ts';
 import { err } from '../src/shared/result.ts';
-import { errorsOf, successOf, type Entry } from '../src/http/operation.ts';
+import { successOf, type Entry } from '../src/http/operation.ts';
 import { invalid } from '../src/http/parse.ts';
+import { codesOf } from './answers/read.ts';
+import { MAX_SEED } from './bounds.ts';
+import { editDistance } from './nearest.ts';
+import { readPrefer, written, type Preferred } from './prefer-header.ts';
 
 export interface Preference {
   /** The documented file as it stands, wrapper included (D-2). */
   envelope: boolean;
-  /** Invented data instead of the documented example. */
-  dynamic: boolean;
+  /** Invented data instead of the documented example; undefined leaves it to the mock's own setting. */
+  dynamic?: boolean;
   /** What invented data follows from; undefined for the server's own. */
   seed?: number;
   /** Milliseconds to wait before the answer. */
@@ -22,18 +26,11 @@ export interface Preference {
   applied: string;
 }
 
-const ORDERS = ['code', 'error', 'envelope', 'dynamic'] as const;
-const KNOWN = ['code', 'error', 'delay', 'envelope', 'dynamic', 'seed'] as const;
-const NOTHING: Preference = {
-  envelope: false,
-  dynamic: false,
-  delayMs: 0,
-  orders: false,
-  applied: '',
-};
-export const MAX_SEED = 2 ** 32 - 1;
-/** Preferences of RFC 7240 itself: a client may send them anywhere, and a server that does not know them ignores them. */
-const STANDARD = new Set(['respond-async', 'return', 'wait', 'handling']);
+const NAMES = ['code', 'error', 'delay', 'envelope', 'dynamic', 'seed'] as const;
+type Name = (typeof NAMES)[number];
+const isKnown = (name: string): name is Name => (NAMES as readonly string[]).includes(name);
+
+const NOTHING: Preference = { envelope: false, delayMs: 0, orders: false, applied: '' };
 const MAX_DELAY_MS = MINUTE_MS;
 
 /** What a limit says of itself, so that a page can be built against it. */
@@ -41,11 +38,8 @@ const SPENT = { meta: { limit: 'mock', retry_after: 30 }, retryAfterSeconds: 30 
 
 const wrong = (message: string): ApiFailure => invalid([{ path: 'prefer', message }]);
 
-const refusalOf = (code: ErrorCode): ApiFailure =>
+export const refusalOf = (code: ErrorCode): ApiFailure =>
   err(code, errorCatalogue[code].status === 429 ? SPENT : {});
-
-/** Every error that the operation can answer, and the one that any can. */
-const codesOf = ({ row }: Entry): ErrorCode[] => [...errorsOf(row), 'internal_error'];
 
 type Change = Partial<Preference> | ApiFailure;
 
@@ -55,7 +49,7 @@ function byName(entry: Entry, name: string): Change {
   return code ? { refusal: refusalOf(code) } : wrong(`error is one of ${codes.join(', ')}`);
 }
 
-/** The first declared error of a status; undefined for the success. */
+/** The first declared error of a status; nothing for the success. */
 function byStatus(entry: Entry, text: string): Change {
   const { status } = successOf(entry.row);
   if (text === String(status)) return {};
@@ -66,20 +60,7 @@ function byStatus(entry: Entry, text: string): Change {
   return wrong(`code is one of ${statuses.toSorted((a, b) => a - b).join(', ')}`);
 }
 
-/** `code=404, delay=800` → pairs; commas and semicolons separate, quotes may stand around a value. */
-function pairsOf(text: string): [name: string, value: string][] {
-  return text
-    .split(/[,;]/)
-    .map((part) => part.trim())
-    .filter(Boolean)
-    .map((part) => {
-      const [name = '', ...rest] = part.split('=');
-      return [name.trim().toLowerCase(), rest.join('=').trim().replaceAll('"', '')];
-    });
-}
-
-/** What one preference asks for. Of `code` and `error`, the latter says more and wins. */
-const READERS: Readonly<Record<string, (value: string, entry: Entry) => Change>> = {
+const READERS: Readonly<Record<Name, (value: string, entry: Entry) => Change>> = {
   error: (value, entry) => byName(entry, value),
   code: (value, entry) => byStatus(entry, value),
   delay: (value) =>
@@ -89,8 +70,8 @@ const READERS: Readonly<Record<string, (value: string, entry: Entry) => Change>>
   envelope: (value) =>
     value === 'documented' ? { envelope: true } : wrong('envelope is documented'),
   dynamic: (value) =>
-    value === 'true' || value === 'false'
-      ? { dynamic: value === 'true' }
+    /^(true|false|)$/.test(value)
+      ? { dynamic: value !== 'false' }
       : wrong('dynamic is true or false'),
   seed: (value) =>
     /^\d{1,10}$/.test(value) && Number(value) <= MAX_SEED
@@ -98,32 +79,61 @@ const READERS: Readonly<Record<string, (value: string, entry: Entry) => Change>>
       : wrong(`seed is a whole number, at most ${MAX_SEED}`),
 };
 
+/** A name that is nearly one of the mock's own is a typing mistake; any other is a preference for somebody else. */
+function mistyped(foreign: readonly string[]): ApiFailure | undefined {
+  for (const name of foreign) {
+    const meant = NAMES.find((one) => name.length < 20 && editDistance(one, name) === 1);
+    if (meant) return wrong(`${name} is not known; ${meant} is`);
+  }
+  return undefined;
+}
+
+/** Whether a preference has a say in the answer that comes out; of `code` and `error` the latter says more and wins. */
+function isMet({ name }: Preferred, names: ReadonlySet<string>, met: Preference): boolean {
+  if (name === 'code') return !names.has('error');
+  if (name === 'envelope' || name === 'dynamic') return met.refusal === undefined;
+  if (name === 'seed') return met.refusal === undefined && met.dynamic === true;
+  return true;
+}
+
 /**
  * What the caller wishes for, or the 400 that names what there is.
  * @param request its `Prefer` headers and its query `_prefer`, for those who cannot set headers
+ * @param byDefault whether data is invented where nothing is wished for
  */
-export function preferenceOf(entry: Entry, request: Request): Preference | ApiFailure {
+export function preferenceOf(
+  entry: Entry,
+  request: Request,
+  byDefault = false,
+): Preference | ApiFailure {
   const header = request.headers.get('prefer');
   // Most requests wish for nothing: no URL is parsed for them.
   if (header === null && !request.url.includes('_prefer=')) return NOTHING;
   const query = new URL(request.url).searchParams.getAll('_prefer');
-  const pairs = [header ?? '', ...query].flatMap(pairsOf).filter(([name]) => !STANDARD.has(name));
-  const preference = { ...NOTHING };
+  const { known, foreign } = readPrefer([header ?? '', ...query].join(','), isKnown);
+  const mistake = mistyped(foreign);
+  if (mistake) return mistake;
+  const preference: Preference = { ...NOTHING };
   // `error` last, so that it wins over `code`.
-  for (const [name, value] of pairs.toSorted(
-    ([a], [b]) => Number(a === 'error') - Number(b === 'error'),
+  for (const { name, value } of known.toSorted(
+    (a, b) => Number(a.name === 'error') - Number(b.name === 'error'),
   )) {
-    const read = READERS[name];
-    if (!read) return wrong(`${name.slice(0, 40)} is not known; there are ${KNOWN.join(', ')}`);
-    const change = read(value, entry);
+    const change = READERS[name as Name](value, entry);
     if (isFailure(change)) return change;
     Object.assign(preference, change);
   }
   if (preference.envelope && preference.dynamic) {
     return wrong('envelope and dynamic exclude each other: what is invented is not documented');
   }
-  const names = new Set(pairs.map(([name]) => name));
-  preference.orders = ORDERS.some((name) => names.has(name));
-  preference.applied = pairs.map((pair) => pair.join('=')).join(', ');
+  const names = new Set(known.map(({ name }) => name));
+  preference.orders =
+    names.has('code') || names.has('error') || preference.envelope || preference.dynamic === true;
+  // The documented file is not invented, whatever the mock does otherwise.
+  if (preference.envelope) preference.dynamic = false;
+  const met = { ...preference, dynamic: preference.dynamic ?? byDefault };
+  preference.applied = known
+    .filter((one) => isMet(one, names, met))
+    .map(written)
+    .join(', ');
   return preference;
 }

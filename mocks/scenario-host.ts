@@ -38,6 +38,8 @@ export interface ScenarioHost {
   choose(request: Request, name: string | undefined, whom: 'browser' | 'server'): string[];
   /** Begins the browser's scenario anew. */
   reset(request: Request): void;
+  /** Begins the scenarios of all browsers anew. */
+  resetAll(): void;
   /** What was sent in the browser's scenario, the newest first. */
   inbox(request: Request, to?: string): Promise<ScenarioMessage[]>;
   /** Answers one of the table's operations out of the chosen scenario. */

@@ -1,13 +1,14 @@
 /** Entry of the mock as a Worker (`wrangler dev --env mock`). The real entry never imports MSW. */
 import { getResponse } from 'msw';
-import { handlers } from './handlers.ts';
+import { createMock } from './app.ts';
+import { serverHandlers } from './handlers.ts';
 
-const mocked = handlers();
+const mock = createMock();
+const handlers = serverHandlers(mock);
 
 export default {
   async fetch(request: Request): Promise<Response> {
     const { origin: baseUrl } = new URL(request.url);
-    const response = await getResponse(mocked, request, { baseUrl });
-    return response ?? new Response('Not found', { status: 404 });
+    return (await getResponse(handlers, request, { baseUrl })) ?? mock.fetch(request);
   },
 };

@@ -19,20 +19,26 @@ function npmCommand(): string | undefined {
   return script === 'start' || script === 'test' ? `npm ${script}` : script && `npm run ${script}`;
 }
 
+/** How a command of the package is written: through npm in a checkout, by its own name elsewhere. */
+export const commandName = (name: string): string => {
+  const script = npmCommand();
+  return script === undefined ? `npx vestibule ${name}` : `${script} --`;
+};
+
 function refuseSwallowedFlags(options: Options): void {
+  const command = npmCommand();
   // npm passes what it swallowed to its scripts as environment variables.
   const swallowed = Object.keys(options).find(
-    (name) => npmCommand() && process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
+    (name) => command && process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
   );
   if (swallowed)
-    misused(
-      `--${swallowed} did not arrive. ${FORGOTTEN_DASHES}: ${npmCommand()} -- --${swallowed}`,
-    );
+    misused(`--${swallowed} did not arrive. ${FORGOTTEN_DASHES}: ${command} -- --${swallowed}`);
 }
 
 /** `npm run mock --port 9000` hands over a bare `9000`, `npm run mock --strict` hands over nothing at all. */
 function refuseSwallowed(options: Options, args: readonly string[]): void {
-  const command = npmCommand() ?? 'npm run …';
+  const command = npmCommand();
+  if (command === undefined) return;
   const bare = args.find((arg, index) => /^\d+$/.test(arg) && !args[index - 1]?.startsWith('-'));
   if (bare !== undefined) {
     const example =

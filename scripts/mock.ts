@@ -1,101 +1,103 @@
-/** `npm run mock`: the documented examples over HTTP, with the real app's routes, validation and errors. */
-import { MINUTE_MS } from '../src/shared/time.ts';
-import { mockTable, type MockOptions } from '../mocks/app.ts';
+/** `npm run mock`, `npx vestibule mock`: the API over HTTP, with the real app's routes, validation and errors. */
+import type { MockOptions } from '../mocks/app.ts';
 import { createPanel } from '../mocks/panel/app.ts';
-import { MAX_SEED } from '../mocks/prefer.ts';
-import { DEMO } from '../mocks/demo.ts';
+import { createProxy } from '../mocks/proxy.ts';
 import { createScenarios } from '../mocks/scenarios/host.ts';
-import { withScenarioRoutes } from '../mocks/scenarios/routes.ts';
-import { SCENARIOS } from '../mocks/scenarios/rows.ts';
-import { OTP } from '../mocks/scenarios/world.ts';
-import { entriesOf } from '../src/http/operation.ts';
-import { misused, readArgs, share, wholeNumber } from './args.ts';
+import { commandName, misused } from './args.ts';
+import { judgeAnswer } from './contract/strict.ts';
+import { makeCertificate, readCertificate } from './lib/certificate.ts';
 import { listenWith } from './lib/mock-server.ts';
+import { watchHandlers } from './lib/own-handlers.ts';
+import { bad, good } from './lib/terminal.ts';
+import { banner } from './mock/banner.ts';
+import { exampleWriter, readExamples } from './mock/examples.ts';
+import { mockFlags } from './mock/flags.ts';
+import { lineOf, lineWriter } from './mock/lines.ts';
 
-const USAGE = `
-npm run mock -- [flags]     answers every documented operation with its documented example
+const flags = mockFlags();
 
-  --port N      listen on port N (default 4010)
-  --delay MS    wait MS milliseconds before each answer
-  --chaos SHARE strike this share of the requests, such as 0.05, in equal parts with 429, 500, 503 and a cut connection;
-                what was struck says so in the header x-mock-chaos
-  --seed N      what chaos and invented data follow from, so that a run can be repeated (default 1)
-  --scenario N  answer out of a scenario instead of the examples: real logins, edits that stick. There are
-                ${SCENARIOS.map(({ name }) => name).join(', ')}
-  --allow-host H  also show the panel and the inbox under the host name H, such as a tunnel's (default: this machine's
-                names only); can be repeated
-  --strict      demand credentials of the right form, as the real server would; any value passes
-  --help        show this
-
-Choose an answer per request in the header "Prefer" (or the query "_prefer"):
-
-  code=404              the status, if the operation can answer it
-  error=otp_invalid     one of the operation's declared errors
-  delay=800             milliseconds
-  envelope=documented   the example file exactly as documented, wrapper included
-  dynamic=true          invented data, true to the schema; seed=7 chooses which
-`;
-
-const args = readArgs(USAGE, {
-  port: { type: 'string', default: '4010' },
-  delay: { type: 'string', default: '0' },
-  chaos: { type: 'string', default: '0' },
-  seed: { type: 'string', default: '1' },
-  scenario: { type: 'string' },
-  'allow-host': { type: 'string', multiple: true, default: [] },
-  strict: { type: 'boolean', default: false },
-});
-const chosen = SCENARIOS.find(({ name }) => name === args.scenario);
-if (args.scenario !== undefined && !chosen) {
-  const names = SCENARIOS.map(({ name }) => name).join(', ');
-  misused(`There is no scenario "${args.scenario}". There are: ${names}.`);
+/** What a flag names but cannot be read ends the start, with the flag in the sentence. */
+async function orMisused<T>(flag: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    return misused(`--${flag}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
-const port = wholeNumber('port', args.port, 0, 65_535);
-const scenarios = createScenarios({ scenario: chosen?.name });
+
+const { examples, handlers: handlersFile, proxy: target, record: recordTo } = flags;
 const options: MockOptions = {
-  scenarios,
-  allowedHosts: args['allow-host'],
-  strict: args.strict,
-  delayMs: wholeNumber('delay', args.delay, 0, 10 * MINUTE_MS),
-  chaos: share('chaos', args.chaos),
-  seed: wholeNumber('seed', args.seed, 0, MAX_SEED),
+  scenarios: createScenarios({
+    scenario: flags.scenario?.name,
+    limits: flags.limits,
+    seed: flags.seed,
+  }),
+  allowedHosts: flags['allow-host'],
+  strict: flags.strict,
+  dynamic: flags.dynamic,
+  delayMs: flags.delayMs,
+  chaos: flags.chaos,
+  seed: flags.seed,
+  ...(examples !== undefined && {
+    answers: await orMisused('examples', () => readExamples(examples)),
+  }),
 };
 
-const mock = createPanel(options);
-const server = await listenWith(
-  withScenarioRoutes(scenarios, mock.fetch, args['allow-host']),
-  port,
-).catch((error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
-  const reason = error.code === 'EACCES' ? 'may not be used without more rights' : 'is taken';
-  console.error(`Port ${port} ${reason}. Try another one: npm run mock -- --port ${port + 1}`);
-  process.exit(1);
+const say = lineWriter((text) => process.stdout.write(text));
+const own =
+  handlersFile === undefined
+    ? undefined
+    : await orMisused('handlers', async () =>
+        watchHandlers(handlersFile, (outcome) => {
+          if (outcome instanceof Error) {
+            say(bad(`${handlersFile} is not used as it is now: ${outcome.message}`));
+          } else say(good(`${handlersFile} was read again: ${outcome} handlers`));
+        }),
+      );
+const record =
+  recordTo === undefined ? undefined : await orMisused('record', () => exampleWriter(recordTo));
+const proxy =
+  target === undefined
+    ? undefined
+    : createProxy({
+        target,
+        fail: flags.fail,
+        record,
+        judge: (entry, answer) =>
+          judgeAnswer(entry, answer).breaches.map(({ field, message }) => `${field} ${message}`),
+      });
+const { cert, key, host } = flags;
+const names = ['localhost', '127.0.0.1', '::1', ...(host ? [host] : []), ...flags['allow-host']];
+const certificate = flags.https
+  ? await orMisused('cert', async () =>
+      cert !== undefined && key !== undefined ? readCertificate(cert, key) : makeCertificate(names),
+    )
+  : undefined;
+
+const panel = createPanel(options, {
+  basePath: flags.base,
+  own: own?.current,
+  proxy,
+  ...(!flags.quiet && { onExchange: (exchange) => say(lineOf(exchange)) }),
 });
-
-const lines = entriesOf(mockTable).map(
-  ({ id, row }) => `  ${row.method.toUpperCase().padEnd(6)} ${row.path}  ${id}`,
+const server = await listenWith(panel.fetch, flags.port, { host, certificate }).catch(
+  (error: NodeJS.ErrnoException) => {
+    const { code = '' } = error;
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      misused(`--host: this machine has no address "${host}".`);
+    }
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const reason = code === 'EACCES' ? 'may not be used without more rights' : 'is taken';
+    const again = `${commandName('mock')} --port ${flags.port + 1}`;
+    console.error(`Port ${flags.port} ${reason}. Try another one: ${again}`);
+    process.exit(1);
+  },
 );
-const story =
-  chosen &&
-  `Scenario ${chosen.name}: ${chosen.about}
-
-  Code      ${OTP}, for every number and address
-  Shop      application ${DEMO.applicationId}, token ${DEMO.applicationToken}
-  OAuth     company ${DEMO.companyId}, key ${DEMO.oauthKey}, secret ${DEMO.oauthSecret}
-  Inbox     ${server.url}/_dev/inbox`;
-console.log(
-  `Mock server on ${server.url}\nIts panel: ${server.url}/_mock\n\n${story ?? lines.join('\n')}\n\nTry it:\n  ${curlLine(server.url)}\n`,
-);
-
-function curlLine(url: string): string {
-  const { loginWithOTP: row } = mockTable.application;
-  const pair = chosen ? `${DEMO.applicationId}:${DEMO.applicationToken}` : 'any-id:any-token';
-  const needed = args.strict || chosen !== undefined;
-  const credentials = needed ? ` -H 'authorization: Bearer ${btoa(pair)}'` : '';
-  const body = JSON.stringify({ mobile: '8652523958', country_code: '91' });
-  return `curl ${url}${row.path} -H 'content-type: application/json'${credentials} -d '${body}'`;
-}
+console.log(banner(server.url, flags, own?.current().length));
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void server.stop().then(() => process.exit(0)));
+  process.once(signal, () => {
+    own?.stop();
+    void server.stop().then(() => process.exit(0));
+  });
 }

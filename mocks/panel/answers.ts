@@ -47,10 +47,14 @@ type Call = (args: object) => Promise<{ status: number; body: object }>;
 export async function answersOf(
   entry: Entry,
   origin: string,
-  { seed, scenarios }: MockOptions,
+  { seed, scenarios, dynamic }: MockOptions,
 ): Promise<OrderedAnswer[]> {
-  // Beside scenarios the example has to be ordered too, or a chosen one would answer.
-  const plain = scenarios && `code=${successOf(entry.row).status}`;
+  // Beside scenarios and invented data the example has to be ordered too, or they would answer.
+  const ordered = [
+    ...(scenarios ? [`code=${successOf(entry.row).status}`] : []),
+    ...(dynamic ? ['dynamic=false'] : []),
+  ];
+  const plain = ordered.length > 0 ? ordered.join(', ') : undefined;
   const mock = createMock({ seed });
   async function ask(prefer?: string) {
     let curl = '';

@@ -3,68 +3,39 @@
  * for, and lets the developer there turn the switches.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
-import { entriesOf } from '../../src/http/operation.ts';
-import { createMock, mockTable, type Mock, type MockOptions } from '../app.ts';
-import { isCut } from '../chaos.ts';
-import { controlRefusal, isControl } from '../control.ts';
+import { ABOUT } from '../../src/about.ts';
+import { openapi } from '../../src/http/openapi.ts';
+import { listed, POLICY } from '../../src/ui/layout.ts';
+import { STYLE } from '../../src/ui/style.ts';
+import { createMock, mockEntries, mockTable, type Mock, type MockOptions } from '../app.ts';
+import { whoIs } from '../browser-id.ts';
+import { controlRefusal, hostRefusal, isControl } from '../control.ts';
+import { pathOf } from '../match.ts';
 import { answersOf } from './answers.ts';
-import { h, listed, page, POLICY } from './layout.ts';
-import { operationPage, operationSection } from './operations.ts';
+import { createApi } from './api.ts';
+import { framed, HOME, OPERATIONS, REQUESTS, SETTINGS } from './frame.ts';
+import { operationPage, operationsPage } from './operations.ts';
+import { recorder, type RecordOptions } from './record.ts';
 import { RequestLog } from './request-log.ts';
-import { exchangeItem, requestSection } from './requests.ts';
-import { settingsOf } from './settings.ts';
-import { inboxSection, scenarioForm, settingsForm } from './switches.ts';
+import { exchangeItem, passes, requestsPage, type Filter } from './requests.ts';
+import { inboxSection, scenarioPage } from './scenario.ts';
+import { settingsPage, type Refused } from './settings-page.ts';
+import { readForm } from './settings.ts';
 
-const entryById = new Map(entriesOf(mockTable).map((entry) => [entry.id, entry]));
-const file = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
-const HOME = '/_mock';
+const entryById = new Map(mockEntries.map((entry) => [entry.id, entry]));
+const file = ({ href }: URL): string => readFileSync(fileURLToPath(href), 'utf8');
+/** By `import.meta.url` in this form bundlers leave them beside what they make of this file. */
+const SCRIPT = file(new URL('./panel.js', import.meta.url));
+const ICON = file(new URL('./icon.svg', import.meta.url));
 
 const originOf = (c: Context): string => new URL(c.req.url).origin;
-const back = (c: Context): Response => c.redirect(HOME, 303);
-
-async function homeOf(
-  c: Context,
-  options: MockOptions,
-  log: RequestLog,
-  wrong?: string,
-): Promise<string> {
-  const { scenarios: host } = options;
-  const chosen = host?.chosen(c.req.raw);
-  const inbox = chosen === undefined ? undefined : await host?.inbox(c.req.raw);
-  const answering = chosen === undefined ? 'the documented examples' : h('b', {}, chosen);
-  return page(
-    'Panel',
-    h(
-      'header',
-      {},
-      h('h1', {}, 'Vestibule mock'),
-      h(
-        'p',
-        {},
-        'On ',
-        h('code', {}, originOf(c)),
-        ', answering ',
-        ...(chosen === undefined ? [] : ['the scenario ']),
-        answering,
-        '.',
-      ),
-    ),
-    h(
-      'main',
-      { class: 'columns' },
-      h(
-        'div',
-        {},
-        settingsForm(options, wrong),
-        host ? scenarioForm(host, chosen) : null,
-        operationSection(),
-      ),
-      h('div', {}, inbox ? inboxSection(inbox) : null, requestSection(log.list(), originOf(c))),
-    ),
-  );
-}
+const back = (c: Context, place = HOME): Response => c.redirect(place, 303);
+const filterOf = (c: Context): Filter => {
+  const { status, path, verdict } = c.req.query();
+  return { status, path, verdict };
+};
 
 /** A page elsewhere could send these forms too, though it could not read what comes back. */
 const ownFormsOnly: MiddlewareHandler = async (c, next) => {
@@ -73,7 +44,7 @@ const ownFormsOnly: MiddlewareHandler = async (c, next) => {
   return c.text('Forms of other origins are not taken.', 403);
 };
 
-/** The routes of the panel. Switches that the mock reads anew for each request are turned in `options` itself. */
+/** The pages of the panel. Switches that the mock reads anew for each request are turned in `options` itself. */
 function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
   const panel = new Hono().basePath(HOME);
   panel.use(async (c, next) => {
@@ -84,101 +55,153 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
     // With `no-referrer` browsers would send these forms with the origin `null`.
     c.header('referrer-policy', 'same-origin');
   });
-  for (const form of ['/settings', '/requests/clear', '/panel/*']) panel.use(form, ownFormsOnly);
-  panel.get('/', async (c) => c.html(await homeOf(c, options, log)));
+  for (const form of ['/requests/clear', '/panel/*']) panel.use(form, ownFormsOnly);
+  const settings = (c: Context, refused?: Refused): string => {
+    const who = whoIs(c.req.raw).id;
+    return framed('Settings', SETTINGS, ...settingsPage(options, mock, who, refused));
+  };
+
+  panel.get('/', async (c) => {
+    const { scenarios: host } = options;
+    const chosen = host?.chosen(c.req.raw);
+    const messages = chosen === undefined ? [] : ((await host?.inbox(c.req.raw)) ?? []);
+    const whom = c.req.query('for') === 'server' ? 'server' : 'browser';
+    const origin = originOf(c);
+    const content = scenarioPage({ host, chosen, messages, origin, whom });
+    return c.html(framed('Scenario', HOME, ...content));
+  });
+  panel.get('/requests', (c) => {
+    const shown = log.list().filter((one) => passes(one, filterOf(c)));
+    return c.html(framed('Requests', REQUESTS, ...requestsPage(shown, originOf(c), filterOf(c))));
+  });
+  panel.get('/operations', (c) => c.html(framed('Operations', OPERATIONS, ...operationsPage())));
   panel.get('/operations/:id', async (c) => {
     const entry = entryById.get(c.req.param('id'));
     if (!entry) return c.text('There is no such operation.', 404);
     const answers = await answersOf(entry, originOf(c), options);
-    return c.html(page(entry.id, ...operationPage(entry, answers)));
+    return c.html(framed(entry.id, OPERATIONS, ...operationPage(entry, answers)));
   });
-  panel.get('/requests', (c) => {
+  panel.get('/settings', (c) => c.html(settings(c)));
+
+  // Parts of pages, for the script that keeps them up to date.
+  panel.get('/parts/requests', (c) => {
     const after = Number(c.req.query('after') ?? 0) || 0;
-    return c.html(listed(log.list(after).map((one) => exchangeItem(one, originOf(c)))));
+    const fresh = log.list(after).filter((one) => passes(one, filterOf(c)));
+    c.header('x-mock-newest', String(log.newest));
+    return c.html(listed(fresh.map((one) => exchangeItem(one, originOf(c)))));
   });
-  panel.get('/inbox', async (c) => {
+  panel.get('/parts/inbox', async (c) => {
     const messages = (await options.scenarios?.inbox(c.req.raw)) ?? [];
     return c.html(listed([inboxSection(messages)]));
   });
+
   panel.post('/requests/clear', (c) => {
     log.clear();
-    return back(c);
+    return back(c, REQUESTS);
   });
-  panel.post('/settings', async (c) => {
-    const settings = settingsOf(await c.req.formData());
-    if (typeof settings === 'string') {
-      return c.html(await homeOf(c, options, log, settings), 400);
-    }
-    Object.assign(options, settings);
-    return back(c);
+  panel.post('/panel/settings', async (c) => {
+    const form = await c.req.formData();
+    const read = readForm(form);
+    if (typeof read === 'string') return c.html(settings(c, { message: read, form }), 400);
+    Object.assign(options, read);
+    return back(c, SETTINGS);
   });
   panel.post('/panel/scenario', async (c) => {
     const form = await c.req.formData();
-    const name = form.get('scenario') || undefined;
+    const given = form.get('scenario');
+    const name = typeof given === 'string' && given !== '' ? given : undefined;
     const host = options.scenarios;
     const known = host?.scenarios.some((one) => one.name === name) ?? false;
     if (name !== undefined && !known) return c.text('There is no such scenario.', 404);
     const whom = form.get('whom') === 'server' ? 'server' : 'browser';
-    // It is one of the names, or nothing.
-    const lines = host?.choose(c.req.raw, name as string | undefined, whom) ?? [];
-    for (const line of lines) c.header('set-cookie', line, { append: true });
-    return back(c);
+    for (const line of host?.choose(c.req.raw, name, whom) ?? []) {
+      c.header('set-cookie', line, { append: true });
+    }
+    return back(c, whom === 'server' ? `${HOME}?for=server` : HOME);
   });
   panel.post('/panel/reset', (c) => {
     options.scenarios?.reset(c.req.raw);
     return back(c);
   });
-  const typed = {
-    'panel.css': 'text/css',
-    'panel.js': 'text/javascript',
-    'icon.svg': 'image/svg+xml',
-  };
-  for (const [name, type] of Object.entries(typed)) {
-    const text = file(name);
+
+  const files: [name: string, type: string, text: string][] = [
+    ['style.css', 'text/css', STYLE],
+    ['panel.js', 'text/javascript', SCRIPT],
+    ['icon.svg', 'image/svg+xml', ICON],
+  ];
+  for (const [name, type, text] of files) {
     panel.get(`/${name}`, (c) => c.body(text, 200, { 'content-type': type }));
   }
-  panel.notFound(async (c) => mock.fetch(c.req.raw));
+  // `/_mock/` and the like: the panel is where it was typed, without the slash.
+  panel.notFound((c) => {
+    const { pathname } = new URL(c.req.url);
+    if (pathname.endsWith('/')) return c.redirect(pathname.replace(/\/+$/, ''), 302);
+    return c.text('The panel has no such page.', 404);
+  });
   return panel;
+}
+
+const wantsHtml = (request: Request): boolean =>
+  request.method === 'GET' && (request.headers.get('accept')?.includes('text/html') ?? false);
+
+let document: string | undefined;
+/** The document of what the mock serves; made when somebody asks for it. */
+function openapiAnswer(): Response {
+  document ??= JSON.stringify(openapi(mockTable, ABOUT));
+  const headers = { 'content-type': 'application/json', 'access-control-allow-origin': '*' };
+  return new Response(document, { headers });
+}
+
+/** Pages that stand outside of the panel's folder, as a reader types them. */
+function landing(request: Request): Response | undefined {
+  const pathname = pathOf(request);
+  const to = (place: string): Response => Response.redirect(new URL(place, request.url).href, 302);
+  if (pathname === '/openapi.json' && request.method === 'GET') return openapiAnswer();
+  if (!wantsHtml(request)) return undefined;
+  if (pathname === '/') return to(HOME);
+  if (pathname === '/docs' || pathname === '/docs/') return to(OPERATIONS);
+  return pathname === '/favicon.ico' ? to(`${HOME}/icon.svg`) : undefined;
+}
+
+/** Of a browser that reads, instead of a program: these have a page and JSON under one address. */
+const BOTH = new Set([SETTINGS, REQUESTS, '/_dev/inbox']);
+
+export interface PanelOptions extends Pick<RecordOptions, 'own' | 'proxy' | 'onExchange'> {
+  /** What stands before every path of the API. */
+  basePath?: string;
 }
 
 /**
  * The mock, its panel, and the log in between.
  * @param bytes body of the request, when the caller has read it already
  */
-export function createPanel(options: MockOptions): {
-  fetch(request: Request, bytes?: Uint8Array): Promise<Response>;
-} {
+export function createPanel(
+  options: MockOptions,
+  { basePath, ...more }: PanelOptions = {},
+): { fetch(request: Request, bytes?: Uint8Array): Promise<Response> } {
   const mock = createMock(options);
-  const log = new RequestLog();
+  const log = new RequestLog(basePath);
   const panel = panelOf(options, log, mock);
+  const api = createApi({ options, mock, log });
+  const recorded = recorder({ ...more, basePath, mock, log });
 
-  async function recorded(request: Request, bytes?: Uint8Array): Promise<Response> {
-    const at = Date.now();
-    const started = performance.now();
-    const response = await mock.fetch(request);
-    const text = isCut(response) ? undefined : await response.text();
-    const durationMs = performance.now() - started;
-    // Preflights belong to the browser, not to the page.
-    if (request.method !== 'OPTIONS') {
-      log.add({ request, bytes, response, text, at, durationMs });
+  async function control(request: Request): Promise<Response> {
+    const refused = controlRefusal(request, options.allowedHosts);
+    if (refused) return refused;
+    const { pathname, searchParams } = new URL(request.url);
+    const reads = wantsHtml(request) && BOTH.has(pathname) && !searchParams.has('json');
+    if (reads && pathname === '/_dev/inbox') {
+      return Response.redirect(new URL(`${HOME}#inbox`, request.url).href, 302);
     }
-    if (text === undefined) return response;
-    // Made of plain parts, which the Node server writes without going through a stream.
-    const { status, headers } = response;
-    return new Response(text === '' ? null : text, { status, headers });
+    return (reads ? undefined : await api(request)) ?? panel.fetch(request);
   }
 
   return {
-    fetch: async (request, bytes) => {
-      if (isControl(request)) {
-        return controlRefusal(request, options.allowedHosts) ?? panel.fetch(request);
-      }
-      // The printed address, opened in a browser, should show something.
-      const isReader = request.headers.get('accept')?.includes('text/html');
-      if (isReader && new URL(request.url).pathname === '/') {
-        return Response.redirect(new URL(HOME, request.url).href, 302);
-      }
-      return recorded(request, bytes);
-    },
+    fetch: async (request, bytes) =>
+      isControl(request)
+        ? control(request)
+        : (hostRefusal(request, options.allowedHosts) ??
+          landing(request) ??
+          recorded(request, bytes)),
   };
 }

@@ -2,12 +2,13 @@
 import { entriesOf, type Entry } from '../../src/http/operation.ts';
 import { mockTable } from '../app.ts';
 import type { OrderedAnswer } from './answers.ts';
-import { breakable, code, command, h, statusBadge, type Html } from './layout.ts';
+import { breakable, code, command, h, statusBadge, type Html } from '../../src/ui/layout.ts';
+import { OPERATIONS } from './frame.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
   application: 'Storefront',
   platform: 'Operators',
-  service: 'Around it',
+  service: 'Service',
 };
 const groups = Map.groupBy(entriesOf(mockTable), ({ client }) => client);
 
@@ -15,17 +16,17 @@ const operationLink = ({ id, operationId, row }: Entry): Html =>
   h(
     'li',
     { 'data-find': `${id} ${row.path} ${row.summary}`.toLowerCase() },
-    h('a', { href: `/_mock/operations/${id}` }, operationId),
+    h('a', { href: `${OPERATIONS}/${id}` }, operationId),
     ' ',
     h('span', { class: 'hint' }, h('b', {}, row.method.toUpperCase()), ' ', ...breakable(row.path)),
   );
 
-export const operationSection = (): Html =>
+export const operationsPage = (): Html[] => [
+  h('h1', {}, 'Operations'),
+  h('p', { class: 'lead' }, 'Each with its answers, and the commands that get them.'),
   h(
-    'section',
-    { 'aria-labelledby': 'operations', class: 'card' },
-    h('h2', { id: 'operations' }, 'Operations'),
-    h('p', { class: 'hint' }, 'Each with its answers, and the commands that get them.'),
+    'div',
+    { class: 'grid' },
     h(
       'label',
       { class: 'find', hidden: true },
@@ -35,12 +36,13 @@ export const operationSection = (): Html =>
     ...[...groups].map(([client, entries]) =>
       h(
         'details',
-        { class: 'group' },
-        h('summary', {}, `${TITLES[client] ?? client} (${entries.length})`),
+        { class: 'group card', open: true },
+        h('summary', {}, h('h2', {}, `${TITLES[client] ?? client} (${entries.length})`)),
         h('ul', { class: 'operations' }, ...entries.map(operationLink)),
       ),
     ),
-  );
+  ),
+];
 
 const answerItem = ({ prefer, title, status, body, curl }: OrderedAnswer, at: number): Html =>
   h(
@@ -52,17 +54,10 @@ const answerItem = ({ prefer, title, status, body, curl }: OrderedAnswer, at: nu
     h('details', { open: at === 0 }, h('summary', {}, 'Answer'), code(body, `Answer: ${title}`)),
   );
 
-export const operationPage = (
-  { id, row }: Entry,
-  answers: readonly OrderedAnswer[],
-): [header: Html, main: Html] => [
-  h(
-    'header',
-    {},
-    h('p', {}, h('a', { href: '/_mock' }, 'Back to the panel')),
-    h('h1', {}, id),
-    h('p', { class: 'target' }, h('b', {}, row.method.toUpperCase()), ` ${row.path}`),
-    h('p', {}, row.description),
-  ),
-  h('main', {}, h('ol', { class: 'answers' }, ...answers.map(answerItem))),
+export const operationPage = ({ id, row }: Entry, answers: readonly OrderedAnswer[]): Html[] => [
+  h('p', { class: 'quiet' }, h('a', { href: OPERATIONS }, 'All operations')),
+  h('h1', {}, id),
+  h('p', { class: 'target' }, h('b', {}, row.method.toUpperCase()), ' ', ...breakable(row.path)),
+  h('p', { class: 'lead' }, row.description),
+  h('ol', { class: 'answers' }, ...answers.map(answerItem)),
 ];

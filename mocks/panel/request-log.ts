@@ -1,7 +1,9 @@
 /** The last requests and their answers, to see what a page did. Bounded, in memory, without credentials. */
 import type { FieldError } from '../../src/shared/result.ts';
-import { operationAt } from '../app.ts';
+import { ANSWER_HEADER, operationAt } from '../app.ts';
 import { CHAOS_HEADER } from '../chaos.ts';
+import { pathOf } from '../match.ts';
+import { baseOf } from '../place.ts';
 import { SCENARIO_HEADER } from '../scenario-host.ts';
 import { maskAnswer, maskForm, maskRequest } from './mask.ts';
 
@@ -25,6 +27,18 @@ export interface Exchange {
   operation?: string;
   /** Out of which the answer came. */
   scenario?: string;
+  /** The project's own MSW handler that answered, as MSW names it. */
+  handler?: string;
+  /** The kind of the answer that was chosen beforehand. */
+  chosen?: string;
+  /** What MSW matched it with: `vestibule`, or the own handler. */
+  matched: string;
+  /** What of a real server's answer breaks the row; empty when it keeps it. Undefined where the mock itself answered. */
+  breaches?: readonly string[];
+  /** Of a request that a real server answered: its first mistake. */
+  mistake?: string;
+  /** What a developer should know beside it. */
+  note?: string;
   request: { headers: HeaderLine[]; body: string };
   status: number;
   response: { headers: HeaderLine[]; body: string };
@@ -74,23 +88,46 @@ export interface Heard {
   response: Response;
   /** Of the answer; undefined when it was cut off. */
   text?: string;
+  handler?: string;
+  breaches?: readonly string[];
+  mistake?: string;
+  note?: string;
   at: number;
   durationMs: number;
 }
 
 export class RequestLog {
   #last = 0;
+  readonly #base: string;
   readonly #exchanges: Exchange[] = [];
 
-  add({ request, bytes, response, text = '', at, durationMs }: Heard): void {
+  /** @param base what stands before every path of the API */
+  constructor(base?: string) {
+    this.#base = baseOf(base);
+  }
+
+  /** Keeps an exchange, without its secrets, and returns what is kept. */
+  add(heard: Heard): Exchange {
+    const {
+      request,
+      bytes,
+      response,
+      text = '',
+      at,
+      durationMs,
+      handler,
+      breaches,
+      mistake,
+      note,
+    } = heard;
     const { pathname, search } = new URL(request.url);
     this.#last += 1;
-    this.#exchanges.unshift({
+    const exchange: Exchange = {
       id: this.#last,
       at,
       method: request.method,
       target: cut(pathname + maskForm(search), MAX_LINE_CHARACTERS),
-      operation: operationAt(request.method, pathname)?.id,
+      operation: operationAt(request.method, pathOf(request).slice(this.#base.length))?.id,
       scenario: response.headers.get(SCENARIO_HEADER) ?? undefined,
       request: {
         headers: [...request.headers].map(kept),
@@ -106,9 +143,22 @@ export class RequestLog {
       },
       refusal: refusalOf(response.status, text),
       chaos: response.headers.get(CHAOS_HEADER) ?? undefined,
+      chosen: response.headers.get(ANSWER_HEADER) ?? undefined,
+      matched: handler ?? 'vestibule',
       durationMs,
-    });
+      ...(handler !== undefined && { handler }),
+      ...(breaches && { breaches }),
+      ...(mistake !== undefined && { mistake }),
+      ...(note !== undefined && { note }),
+    };
+    this.#exchanges.unshift(exchange);
     if (this.#exchanges.length > MAX_KEPT_REQUESTS) this.#exchanges.pop();
+    return exchange;
+  }
+
+  /** The id of the newest; 0 before the first. */
+  get newest(): number {
+    return this.#last;
   }
 
   /** The newest first; only those after `id`, if one is given. */

@@ -1,21 +1,16 @@
 /** Worlds by browser and scenario. All of it is in memory, bounded, and gone with the process. */
-import { DAY_MS, HOUR_MS, SECOND_MS } from '../../src/shared/time.ts';
-import { generateCookie } from 'hono/cookie';
-import { parse } from 'hono/utils/cookie';
+import { HOUR_MS } from '../../src/shared/time.ts';
 import { SESSION_COOKIE, sessionCookieLines } from '../../src/http/cookies.ts';
 import { callerOf } from '../../src/http/caller.ts';
 import type { Log } from '../../src/http/log.ts';
 import type { Clock, Limits } from '../../src/ports.ts';
+import { browserCookie, whoChooses, whoIs, type Who } from '../browser-id.ts';
+import { withCookies } from '../cookies.ts';
 import type { ScenarioHost } from '../scenario-host.ts';
 import { SCENARIOS } from './rows.ts';
 import type { Scenario } from './scenario.ts';
 import { createWorld, type Outside, type ScenarioInstance } from './world.ts';
 
-/** Names a browser, so that it finds its world again. */
-const BROWSER_COOKIE = 'mock.browser';
-const BROWSER_ID = /^[0-9a-f-]{36}$/;
-/** A year; the world goes long before it. */
-const COOKIE_LIFE_SECONDS = (365 * DAY_MS) / SECOND_MS;
 const MAX_WORLDS = 50;
 const MAX_BROWSERS = 1_000;
 const IDLE_TIMEOUT_MS = 2 * HOUR_MS;
@@ -24,9 +19,14 @@ export interface ScenariosOptions {
   /** Of the server, for browsers that have not chosen. */
   scenario?: string;
   clock?: Clock;
-  limits?: Limits;
+  /** In the place of the scenario's own. */
+  limits?: Partial<Limits>;
   log?: Log;
   outside?: Outside;
+  /** What the ids and tokens of a world follow from: the same seed, the same ids (default 1). */
+  seed?: number;
+  /** All requests come from one browser, as in a test or within a page. */
+  oneBrowser?: boolean;
   /** Others than the usual ones. */
   table?: readonly Scenario[];
 }
@@ -45,31 +45,11 @@ interface CachedWorld {
 
 const systemClock: Clock = { now: () => Date.now() };
 
-/**
- * Whose world it is: a browser's, by its cookie; a new one's, when a browser comes without; or that of all who keep no
- * cookies, such as curl or the SDK in Node, so that a login of several requests works there too. A page on another site is
- * one of those: its cookies do not travel (SameSite=Lax).
- */
-function identifyBrowser(request: Request): { id: string; isNew: boolean } {
-  const { headers } = request;
-  const given = parse(headers.get('cookie') ?? '', BROWSER_COOKIE)[BROWSER_COOKIE];
-  if (given !== undefined && BROWSER_ID.test(given)) return { id: given, isNew: false };
-  const site = headers.get('sec-fetch-site');
-  const keepsCookies = site !== null && site !== 'cross-site';
-  return keepsCookies ? { id: crypto.randomUUID(), isNew: true } : { id: '', isNew: false };
-}
-
-const browserCookie = (id: string): string =>
-  generateCookie(BROWSER_COOKIE, id, {
-    httpOnly: true,
-    sameSite: 'Lax',
-    path: '/',
-    maxAge: COOKIE_LIFE_SECONDS,
-  });
-
 /** @throws when there is no scenario of that name */
 export function createScenarios(options: ScenariosOptions = {}): Scenarios {
-  const { clock = systemClock, table = SCENARIOS } = options;
+  const { clock = systemClock, table = SCENARIOS, oneBrowser = false, seed = 1 } = options;
+  const who = (request: Request): Who =>
+    oneBrowser ? { id: 'one', isNew: false } : whoIs(request);
   const byName = new Map(table.map((one) => [one.name, one]));
   const checked = (name: string | undefined): string | undefined => {
     if (name === undefined || byName.has(name)) return name;
@@ -103,7 +83,7 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
     const now = clock.now();
     const { limits, log, outside } = options;
     const one = worlds.get(key) ?? {
-      world: createWorld(scenario, { clock, limits, log, outside }),
+      world: createWorld(scenario, { clock, limits, log, outside, seed }),
       usedAt: now,
       fresh: true,
     };
@@ -115,20 +95,17 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
     return one;
   }
 
-  function ofRequest(request: Request): {
-    who: ReturnType<typeof identifyBrowser>;
-    one: CachedWorld;
-  } {
-    const who = identifyBrowser(request);
-    const name = nameFor(who.id);
+  function ofRequest(request: Request): { id: string; isNew: boolean; one: CachedWorld } {
+    const { id, isNew } = who(request);
+    const name = nameFor(id);
     if (name === undefined) throw new Error('no scenario is chosen');
-    return { who, one: lived(who.id, name) };
+    return { id, isNew, one: lived(id, name) };
   }
 
   return {
     scenarios: table.map(({ name, title, about }) => ({ name, title, about })),
 
-    chosen: (request) => nameFor(identifyBrowser(request).id),
+    chosen: (request) => nameFor(who(request).id),
 
     choose(request, name, whom) {
       const wanted = checked(name);
@@ -136,7 +113,7 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
         ofServer = wanted;
         return [];
       }
-      const { id, isNew } = identifyBrowser(request);
+      const { id, isNew } = oneBrowser ? who(request) : whoChooses(request);
       choices.delete(id);
       choices.set(id, wanted ?? null);
       evict(clock.now());
@@ -144,16 +121,18 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
     },
 
     reset(request) {
-      const { id } = identifyBrowser(request);
+      const { id } = who(request);
       const name = nameFor(id);
       if (name !== undefined) worlds.delete(`${id} ${name}`);
     },
 
+    resetAll: () => worlds.clear(),
+
     async inbox(request, to) {
-      const { who, one } = ofRequest(request);
+      const { id, one } = ofRequest(request);
       const own = (await one.world).inbox(to);
       // A developer with the panel open may be using curl beside it.
-      const shared = who.id === '' ? undefined : worlds.get(` ${nameFor(who.id) ?? ''}`);
+      const shared = id === '' ? undefined : worlds.get(` ${nameFor(id) ?? ''}`);
       const others = shared ? (await shared.world).inbox(to) : [];
       return [...own, ...others].toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1));
     },
@@ -161,20 +140,28 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
     worldOf: async (request) => ofRequest(request).one.world,
 
     async fetch(request) {
-      const { who, one } = ofRequest(request);
+      const { id, isNew, one } = ofRequest(request);
       const world = await one.world;
-      const response = await world.fetch(request);
-      if (who.isNew) response.headers.append('set-cookie', browserCookie(who.id));
-      const has = request.headers.get('cookie')?.includes(`${SESSION_COOKIE}=`);
-      const sets = response.headers.getSetCookie().some((line) => line.startsWith(SESSION_COOKIE));
+      const cookies = request.headers.get('cookie') ?? '';
       // Once, and never over a session that was opened meanwhile.
-      if (world.cookie && one.fresh && who.id !== '' && !has && !sets) {
-        const { value: set, maxAge } = world.cookie;
+      const handed =
+        one.fresh && id !== '' && !cookies.includes(`${SESSION_COOKIE}=`)
+          ? world.cookie
+          : undefined;
+      if (id !== '') one.fresh = false;
+      // The very first request is answered as one that brings the cookie: a page that loads is signed in already.
+      const session = handed && `${SESSION_COOKIE}=${encodeURIComponent(handed.value)}`;
+      const response = await world.fetch(
+        session ? withCookies(request, [cookies, session].filter(Boolean).join('; ')) : request,
+      );
+      if (isNew) response.headers.append('set-cookie', browserCookie(id));
+      const sets = response.headers.getSetCookie().some((line) => line.startsWith(SESSION_COOKIE));
+      if (handed && !sets) {
+        const { value: set, maxAge } = handed;
         for (const line of sessionCookieLines(callerOf(request), { set, maxAgeSeconds: maxAge })) {
           response.headers.append('set-cookie', line);
         }
       }
-      if (who.id !== '') one.fresh = false;
       return response;
     },
   };

@@ -41,6 +41,14 @@ export const SCENARIOS: readonly Scenario[] = [
     prepare: async (given) => void (await asha(given)),
   },
   {
+    name: 'strict-limits',
+    title: 'Limits as in production',
+    about: `${known} A second code waits for 30 seconds, five an hour are the end: what the others spare you.`,
+    config,
+    limits: {},
+    prepare: async (given) => void (await asha(given)),
+  },
+  {
     name: 'both-otps',
     title: 'Two codes to register',
     about: 'The shop wants mobile and email: the form sends two codes, and both must be typed in.',
@@ -101,7 +109,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'session-expired',
     title: 'A session that has run out',
-    about: `The browser holds a session cookie that ended a second ago, so the first signed-in call is 401; a new login lasts for one minute. ${known}`,
+    about: `The browser holds a session cookie that ended a second ago, so every signed-in call is 401; a new login lasts for one minute. ${known}`,
     config: { ...config, session_config: { duration: 1, type: 'Minutes', is_rolling: false } },
     prepare: async (given) => endedSession(given, await asha(given), MINUTE_MS),
   },

@@ -1,6 +1,6 @@
 /** What a scenario is: a row of a table. Adding one takes a row and nothing else. */
 import type { MemoryState } from '../../src/adapters/memory/state.ts';
-import type { Application, PlatformConfig, Ports } from '../../src/ports.ts';
+import type { Application, Limits, PlatformConfig, Ports } from '../../src/ports.ts';
 import type { ScenarioInfo } from '../scenario-host.ts';
 
 export interface Preparation {
@@ -14,6 +14,8 @@ export interface Preparation {
 export interface Scenario extends ScenarioInfo {
   /** What differs from the demo shop's login options. */
   config?: Partial<PlatformConfig>;
+  /** What differs from the real limits; by default only how often codes are sent, so that a reload is no wait. */
+  limits?: Partial<Limits>;
   /** What differs in its record. */
   record?: Partial<Application>;
   /**

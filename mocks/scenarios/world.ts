@@ -15,6 +15,7 @@ import type { Log } from '../../src/http/log.ts';
 import type { ServerEnv } from '../../src/http/server.ts';
 import type { Application, Clock, InboxItem, Limits, Ports, Random } from '../../src/ports.ts';
 import { DEMO, demoApplication } from '../demo.ts';
+import { seeded } from '../dynamic/random.ts';
 import { fakeFiles, fakeLoginTokens, fakeProviders } from './outside.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -24,18 +25,40 @@ export const OTP = '123456';
 const KEPT_MESSAGES = 200;
 const MAX_ROWS = 5_000;
 
-const random: Random = {
-  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-  otp: () => OTP,
-  uuid: () => crypto.randomUUID(),
+/** Enough for anybody who reloads a page all day; the tries of a code and of a login stay the real ones. */
+const PATIENT: Partial<Limits> = {
+  sendGapSeconds: 1,
+  sendsPerHour: 1_000,
+  sendsPerDay: 1_000,
+  sendsPerIdentifierDay: 1_000,
+  linksPerUserHour: 1_000,
+  messagesPerUserDay: 1_000,
 };
+
+/** Ids and tokens that are the same in each run. They protect nothing: everything in a world is invented. */
+function seededRandom(...words: (string | number)[]): Random {
+  const source = seeded(...words);
+  const bytes = (length: number): Uint8Array<ArrayBuffer> =>
+    Uint8Array.from({ length }, () => source.between(0, 255));
+  return {
+    bytes,
+    otp: () => OTP,
+    uuid() {
+      const hex = [...bytes(16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+      return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
+    },
+  };
+}
 
 /** What the outside world says; invented when left out. */
 export type Outside = Pick<MemoryOptions, 'social' | 'loginTokens' | 'files'>;
 
 export interface WorldOptions {
   clock: Clock;
-  limits?: Limits;
+  /** In the place of the scenario's own. */
+  limits?: Partial<Limits>;
+  /** See `ScenariosOptions`. */
+  seed?: number;
   log?: Log;
   outside?: Outside;
 }
@@ -82,8 +105,10 @@ function bound(state: MemoryState): void {
 
 export async function createWorld(
   scenario: Scenario,
-  { clock, limits = DEFAULT_LIMITS, log = () => undefined, outside }: WorldOptions,
+  { clock, limits: given, log = () => undefined, outside, seed = 1 }: WorldOptions,
 ): Promise<ScenarioInstance> {
+  const limits = { ...DEFAULT_LIMITS, ...(scenario.limits ?? PATIENT), ...given };
+  const random = seededRandom('world', scenario.name, seed);
   const application = demoApplication(scenario.config);
   Object.assign(application, scenario.record);
   const pending = new Set<Promise<unknown>>();

@@ -1,5 +1,6 @@
 /** The mock on a port of this machine. Whatever arrives there gets an answer in bounded time, nonsense included. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
@@ -10,7 +11,8 @@ import { err } from '../../src/shared/result.ts';
 import { invalid, MAX_BODY_BYTES } from '../../src/http/parse.ts';
 import { withStandardHeaders } from '../../src/http/server.ts';
 
-const HOST = '127.0.0.1';
+/** Both names of this machine: a browser may take `localhost` for either. */
+const LOOPBACK = ['127.0.0.1', '::1'] as const;
 /** Uploads are read to their end up to here; beyond it they are cut off. */
 const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
 interface Arrived {
@@ -70,64 +72,110 @@ async function answerOn(socket: Duplex, failed: ApiFailure): Promise<void> {
 }
 
 /** Ends the connection within an answer: its mark arrives, its body never does. */
-function cutOff(outgoing: ServerResponse, { headers }: Response): Response {
-  outgoing.writeHead(200, { ...Object.fromEntries(headers), 'content-length': '2' });
+function cutOff(outgoing: ServerResponse, response: Response): Response {
+  // An own handler's network error has neither status nor headers.
+  if (response.type === 'error') {
+    outgoing.socket?.destroy();
+    return RESPONSE_ALREADY_SENT;
+  }
+  outgoing.writeHead(200, { ...Object.fromEntries(response.headers), 'content-length': '2' });
   outgoing.write('{', () => outgoing.socket?.destroy());
   return RESPONSE_ALREADY_SENT;
 }
 
 export interface MockServer {
+  /** Under the name `localhost`, or the one host that it listens on. */
   url: string;
+  port: number;
   stop(): Promise<void>;
 }
 
-/**
- * Listens on a port, 0 for any free one, and answers every request out of `answer`. Rejects with Node's own error when the
- * port cannot be had.
- * @param answer is handed the bytes of the body too, so that it need not read the request to see them
- * @param patience milliseconds until a request that does not arrive is refused
- */
-export async function listenWith(
-  answer: (request: Request, bytes?: Uint8Array) => Response | Promise<Response>,
-  port: number,
-  patience = IDLE_TIMEOUT_MS,
-): Promise<MockServer> {
+export interface ListenOptions {
+  /** Milliseconds until a request that does not arrive is refused. */
+  patienceMs?: number;
+  /** Address to listen on, such as `0.0.0.0`; this machine's own two when left out. */
+  host?: string;
+  /** For https. */
+  certificate?: { cert: string; key: string };
+}
+
+type Answer = (request: Request, bytes?: Uint8Array) => Response | Promise<Response>;
+
+function serverOf(
+  answer: Answer,
+  { patienceMs = IDLE_TIMEOUT_MS, certificate }: ListenOptions,
+): Server {
   const listener = getRequestListener(
     // Both are of HTTP/1, for which the server below is made.
     async (received, { incoming, outgoing }) => {
       const { request, bytes } = await buffered(received, incoming as IncomingMessage);
       const response = await answer(request, bytes);
-      return isCut(response) ? cutOff(outgoing as ServerResponse, response) : response;
+      const ends = isCut(response) || response.type === 'error';
+      return ends ? cutOff(outgoing as ServerResponse, response) : response;
     },
-    { hostname: HOST, errorHandler: () => refusal(wrongBytes()) },
+    { hostname: 'localhost', errorHandler: () => refusal(wrongBytes()) },
   );
-  const server = createServer(
-    {
-      requestTimeout: patience,
-      headersTimeout: patience,
-      connectionsCheckingInterval: Math.ceil(patience / 10),
-      requireHostHeader: false,
-    },
-    (incoming, outgoing) => void listener(incoming, outgoing),
-  );
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  const options = {
+    requestTimeout: patienceMs,
+    headersTimeout: patienceMs,
+    connectionsCheckingInterval: Math.ceil(patienceMs / 10),
+    requireHostHeader: false,
+  };
+  const heard = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
+    void listener(incoming, outgoing);
+  const server = certificate
+    ? createSecureServer({ ...options, ...certificate }, heard)
+    : createServer(options, heard);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (socket.writable && error.code !== 'ECONNRESET') {
       void answerOn(socket, wrongBytes(error.code));
     } else socket.destroy();
   });
   server.on('connect', (_request, socket) => void answerOn(socket, err('method_not_allowed')));
-  await new Promise<void>((resolve, reject) => {
+  return server;
+}
+
+const listening = async (server: Server, port: number, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, HOST, resolve);
+    // An address of a TCP server, which is never a path.
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
-  const { port: bound } = server.address() as AddressInfo;
+
+const stopped = async (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    // Idle keep-alive connections would hold the process for minutes.
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+/**
+ * Listens on a port, 0 for any free one, and answers every request out of `answer`. Rejects with Node's own error when the
+ * port cannot be had.
+ * @param answer is handed the bytes of the body too, so that it need not read the request to see them
+ */
+export async function listenWith(
+  answer: Answer,
+  port: number,
+  options: ListenOptions = {},
+): Promise<MockServer> {
+  const { host, certificate } = options;
+  const first = serverOf(answer, options);
+  const bound = await listening(first, port, host ?? LOOPBACK[0]);
+  const servers = [first];
+  if (host === undefined) {
+    const second = serverOf(answer, options);
+    // Machines without IPv6 have one loopback address; somebody else may hold the port on the other.
+    const has = await listening(second, bound, LOOPBACK[1]).catch(() => undefined);
+    if (has !== undefined) servers.push(second);
+  }
+  const isOpen = host === undefined || host === '0.0.0.0' || host === '::';
+  const name = isOpen ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return {
-    url: `http://${HOST}:${bound}`,
-    stop: async () =>
-      new Promise((resolve) => {
-        // Idle keep-alive connections would hold the process for minutes.
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    url: `${certificate ? 'https' : 'http'}://${name}:${bound}`,
+    port: bound,
+    stop: async () => {
+      await Promise.all(servers.map(stopped));
+    },
   };
 }

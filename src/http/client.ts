@@ -56,7 +56,7 @@ export interface ClientOptions {
 }
 
 /** name → value of the cookies a server set. One origin, one path: what an API under test needs. */
-function createJar() {
+export function createJar() {
   const jar = new Map<string, string>();
   return {
     header: () => [...jar].map(([name, value]) => `${name}=${value}`).join('; '),

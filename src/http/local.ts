@@ -15,9 +15,3 @@ export function isLocalRequest(request: Request, allowed: readonly string[] = []
   const named = host === null ? [] : [hostnameOf(`http://${host}`)];
   return [hostnameOf(request.url), ...named].every((name) => isAllowed(name, allowed));
 }
-
-/** Whether a page of another machine asks. One on another port of this one is the developer's own. */
-export function isForeignPage(request: Request, allowed: readonly string[] = []): boolean {
-  const origin = request.headers.get('origin');
-  return origin !== null && !isAllowed(hostnameOf(origin), allowed);
-}

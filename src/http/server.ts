@@ -221,7 +221,8 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const methods = Map.groupBy(entries, (entry) => honoPath(entry.row.path));
   for (const [path, rows] of methods) {
     const verbs = rows.map(({ row }) => row.method.toUpperCase());
-    const allow = verbs.join(', ');
+    // Hono answers HEAD wherever GET is.
+    const allow = verbs.flatMap((verb) => (verb === 'GET' ? [verb, 'HEAD'] : [verb])).join(', ');
     if (cors && rows.some(({ row }) => isStorefront(row.security))) {
       app.options(path, async (c) => preflight(c, verbs, cors));
     }

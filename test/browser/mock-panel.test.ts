@@ -1,5 +1,6 @@
 /** The panel of the mock as a developer uses it: in a real browser, on the server that `npm run mock` runs. */
 import { execFile } from 'node:child_process';
+import axe from 'axe-core';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -10,6 +11,13 @@ import { launchChromium } from '../support/chromium.ts';
 import { fakeScenarios, type FakeHost } from '../support/fake-scenarios.ts';
 
 const run = promisify(execFile);
+const PAGES = [
+  '/_mock',
+  '/_mock/requests',
+  '/_mock/operations',
+  '/_mock/operations/application.loginWithOTP',
+  '/_mock/settings',
+] as const;
 const LOGIN = mockTable.application.loginWithOTP.path;
 
 let browser: Browser;
@@ -34,7 +42,10 @@ afterEach(async () => {
   await mock.stop();
 });
 
-async function visit(more: Parameters<Browser['newContext']>[0] = {}): Promise<void> {
+async function visit(
+  more: Parameters<Browser['newContext']>[0] = {},
+  path = '/_mock/requests',
+): Promise<void> {
   await context?.close();
   context = await browser.newContext({
     permissions: ['clipboard-read', 'clipboard-write'],
@@ -50,7 +61,7 @@ async function visit(more: Parameters<Browser['newContext']>[0] = {}): Promise<v
   page.on('request', (request) => {
     if (!request.url().startsWith(mock.url)) complaints.push(request.url());
   });
-  await page.goto(`${mock.url}/_mock`);
+  await page.goto(mock.url + path);
 }
 
 const send = async (body: unknown, headers: Record<string, string> = {}, path = LOGIN) =>
@@ -98,7 +109,7 @@ describe('requests', () => {
       for (const summary of await page.locator('#requests summary').all()) await summary.click();
       expect(await page.locator('#requests').locator('img, script, i').count()).toBe(0);
       expect(await page.locator('#requests').textContent()).toContain('onerror="document.title');
-      expect(await page.title()).toBe('Panel · Vestibule mock');
+      expect(await page.title()).toBe('Requests · Vestibule mock');
     }
     expect(complaints).toEqual([]);
   });
@@ -109,26 +120,32 @@ describe('requests', () => {
     for (let at = 0; at < 205; at += 1) await (await fetch(`${mock.url}/healthz?at=${at}`)).text();
     await page.reload();
     expect(await page.locator('#requests > li').count()).toBe(200);
-    const shown = await (await fetch(`${mock.url}/_mock/requests`)).text();
+    const shown = await (await fetch(`${mock.url}/_mock/parts/requests`)).text();
     expect(shown).not.toContain(secret);
     expect(shown).not.toContain('at=4<');
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('Nothing yet.').waitFor();
     await send({}, { authorization: `Bearer ${secret}`, cookie: `f.session=${secret}; a=b` });
-    const again = await (await fetch(`${mock.url}/_mock/requests`)).text();
+    const again = await (await fetch(`${mock.url}/_mock/parts/requests`)).text();
     expect(again).toContain('authorization: Bearer …');
     expect(again).toContain('f.session=…; a=…');
     expect(again).not.toContain(secret);
   });
 });
 
-describe('the switches', () => {
+describe('the settings', () => {
+  beforeEach(async () => {
+    await page.goto(`${mock.url}/_mock/settings`);
+  });
+
   test('order chaos, which is marked in the list', async () => {
     await page.getByLabel('Chaos, in percent').fill('100');
     await page.getByRole('button', { name: 'Apply' }).click();
     await expect.poll(() => options.chaos).toBe(1);
     expect((await fetch(`${mock.url}/healthz`)).headers.get('x-mock-chaos')).not.toBeNull();
-    await page.locator('#requests .chaos').first().waitFor();
+    await page.goto(`${mock.url}/_mock/requests`);
+    await page.locator('#requests .v-chaos').first().waitFor();
+    await page.goto(`${mock.url}/_mock/settings`);
     // The panel itself is never struck.
     for (let at = 0; at < 8; at += 1) expect((await page.reload())?.status()).toBe(200);
     expect(await page.getByLabel('Chaos, in percent').inputValue()).toBe('100');
@@ -146,16 +163,24 @@ describe('the switches', () => {
 
   test('say what is wrong with a value, and turn nothing', async () => {
     const form = { method: 'POST', body: new URLSearchParams({ chaos: 'much', delay: '0' }) };
-    const answer = await fetch(`${mock.url}/_mock/settings`, form);
+    const answer = await fetch(`${mock.url}/_mock/panel/settings`, form);
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain('Chaos is a number from 0 to 100.');
     expect(options.chaos).toBeUndefined();
+    await page.getByLabel('Chaos, in percent').fill('500');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByLabel('Chaos, in percent').inputValue()).toBe('500');
   });
 
   test('cannot be turned by a page elsewhere', async () => {
     const body = new URLSearchParams({ chaos: '100', delay: '0' });
     const headers = { origin: 'https://elsewhere.test' };
-    const answer = await fetch(`${mock.url}/_mock/settings`, { method: 'POST', body, headers });
+    const answer = await fetch(`${mock.url}/_mock/panel/settings`, {
+      method: 'POST',
+      body,
+      headers,
+    });
     expect(answer.status).toBe(403);
     expect(options.chaos).toBeUndefined();
   });
@@ -164,19 +189,18 @@ describe('the switches', () => {
 describe('the scenario', () => {
   const answering = async (what: string) =>
     page
-      .locator('header p')
+      .locator('.lead')
       .filter({ hasText: `answering ${what}.` })
       .waitFor();
   const choose = async (title: string, whom: string) => {
-    await page.getByLabel(title).check();
-    await page.getByLabel('For', { exact: true }).selectOption(whom);
-    await page.getByRole('button', { name: 'Choose' }).click();
+    await page.locator(`[name="whom"][value="${whom}"]`).check();
+    await page.getByRole('button', { name: title }).click();
   };
   let host: FakeHost;
   beforeEach(async () => {
     host = fakeScenarios();
     options.scenarios = host;
-    await page.reload();
+    await page.goto(`${mock.url}/_mock`);
   });
 
   test('is chosen for this browser, begun anew, and left again', async () => {
@@ -185,7 +209,7 @@ describe('the scenario', () => {
     await answering('the scenario blocked');
     const others = await fetch(mock.url + mockTable.application.logout.path);
     expect(await others.json()).toEqual({ logout: true });
-    await page.getByRole('button', { name: 'Start this scenario anew' }).click();
+    await page.getByRole('button', { name: 'Restart scenario' }).click();
     await expect.poll(() => host.resets).toEqual(['blocked']);
     expect(complaints).toEqual([]);
   });
@@ -194,8 +218,10 @@ describe('the scenario', () => {
     await choose('A new shopper', 'server');
     const answer = await fetch(mock.url + mockTable.application.logout.path);
     expect(await answer.json()).toEqual({ scenario: 'new-shopper' });
+    await page.goto(`${mock.url}/_mock/requests`);
     await page.locator('#requests summary').getByText('scenario: new-shopper').waitFor();
-    await choose('None', 'server');
+    await page.goto(`${mock.url}/_mock`);
+    await choose('Documented examples', 'server');
     await answering('the documented examples');
   });
 
@@ -270,6 +296,7 @@ describe('copy as curl', () => {
 });
 
 test('every operation has its page', async () => {
+  await page.goto(`${mock.url}/_mock/operations`);
   const hrefs = await page.evaluate<string[]>(
     `[...document.querySelectorAll('.operations a')].map(({ href }) => href)`,
   );
@@ -279,12 +306,18 @@ test('every operation has its page', async () => {
 
 describe('by keyboard alone', () => {
   test('chaos is ordered, an operation is found, and its command is copied', async () => {
+    await tabTo('nav a[href="/_mock/settings"]');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/settings');
     await tabTo('#chaos');
     await page.keyboard.press('Control+A');
     await page.keyboard.type('25');
     await page.keyboard.press('Enter');
     await expect.poll(() => options.chaos).toBe(0.25);
     await page.waitForFunction('document.querySelector("#chaos")?.value === "25"');
+    await tabTo('nav a[href="/_mock/operations"]');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/operations');
     await tabTo('#find');
     await page.keyboard.type('verifymobileotp');
     await tabTo('.operations a');
@@ -305,9 +338,9 @@ describe('by keyboard alone', () => {
     expect(await page.evaluate(outline)).toBe('solid');
   });
 
-  test('everything that can be used has a name', async () => {
+  test.each(PAGES)('everything that can be used on %s has a name', async (path) => {
     await send({});
-    await page.reload();
+    await page.goto(mock.url + path);
     const nameless =
       await page.evaluate(`[...document.querySelectorAll('input, select, button, a, summary')]
       .filter((one) => !(one.labels?.length || one.textContent.trim() || one.ariaLabel)).length`);
@@ -315,10 +348,43 @@ describe('by keyboard alone', () => {
   });
 });
 
+test('the list is filtered by status, path and verdict, also while it grows', async () => {
+  await send({});
+  await send({ mobile: '8652523958' });
+  await page.getByLabel('Status').selectOption('4xx');
+  await page.locator('#requests > li').first().waitFor();
+  await expect.poll(async () => page.locator('#requests > li').count()).toBe(1);
+  expect(page.url()).toContain('status=4xx');
+  await send({ mobile: '8652523958' });
+  await send({});
+  await expect.poll(async () => page.locator('#requests > li').count()).toBe(2);
+  await page.reload();
+  expect(await page.locator('#requests > li').count()).toBe(2);
+  await page.getByLabel('Path or operation').fill('nothing like it');
+  await page.getByText('No request passes this filter.').waitFor();
+  await page.goto(`${mock.url}/_mock/requests?verdict=valid`);
+  expect(await page.locator('#requests > li').count()).toBe(2);
+  expect(complaints).toEqual([]);
+});
+
+test('times are the reader’s own', async () => {
+  await send({});
+  await visit({ timezoneId: 'Asia/Kolkata', locale: 'en-GB' });
+  const time = page.locator('#requests time').first();
+  const iso = (await time.getAttribute('datetime')) ?? '';
+  const there = new Date(iso).toLocaleTimeString('en-GB', { timeZone: 'Asia/Kolkata' });
+  expect(await time.textContent()).toBe(there);
+});
+
 test('without JavaScript the list is there, and the switches turn', async () => {
   await send({});
   await visit({ javaScriptEnabled: false });
   expect(await page.locator('#requests > li').count()).toBe(1);
+  await page.getByLabel('Status').selectOption('5xx');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.waitForURL('**status=5xx**');
+  expect(await page.locator('#requests > li').count()).toBe(0);
+  await page.goto(`${mock.url}/_mock/settings`);
   await page.getByLabel('Delay, in milliseconds').fill('7');
   await page.getByRole('button', { name: 'Apply' }).click();
   await expect.poll(() => options.delayMs).toBe(7);
@@ -326,16 +392,23 @@ test('without JavaScript the list is there, and the switches turn', async () => 
 });
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  test('texts stand out from their ground, and nothing is wider than a phone', async () => {
+  test('texts stand out from their ground, nothing is wider than a phone, and axe finds nothing', async () => {
+    options.scenarios = fakeScenarios('blocked');
     await send({});
     await send({ mobile: '8652523958' });
     await send({}, { prefer: 'error=unavailable' }, mockTable.application.logout.path);
-    await visit({ colorScheme, viewport: { width: 400, height: 800 } });
-    for (const path of ['/_mock', '/_mock/operations/application.loginWithOTP']) {
+    await visit({ colorScheme, viewport: { width: 390, height: 844 } });
+    for (const path of PAGES) {
       await page.goto(mock.url + path);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(400);
+      for (const summary of await page.locator('#requests summary').all()) await summary.click();
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
       const faint = await page.evaluate<string[]>(FAINT);
       expect(faint).toEqual([]);
+      await page.evaluate(axe.source);
+      const violations = await page.evaluate<string[]>(
+        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`,
+      );
+      expect([path, violations]).toEqual([path, []]);
     }
   });
 });

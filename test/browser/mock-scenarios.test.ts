@@ -6,7 +6,6 @@ import { DEMO } from '../../mocks/demo.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
 import { ASHA } from '../../mocks/scenarios/people.ts';
-import { withScenarioRoutes } from '../../mocks/scenarios/routes.ts';
 import { listenWith, type MockServer } from '../../scripts/lib/mock-server.ts';
 import { launchChromium } from '../support/chromium.ts';
 
@@ -15,8 +14,7 @@ let server: MockServer;
 beforeAll(async () => {
   browser = await launchChromium();
   const scenarios = createScenarios();
-  const panel = createPanel({ scenarios });
-  server = await listenWith(withScenarioRoutes(scenarios, panel.fetch), 0);
+  server = await listenWith(createPanel({ scenarios }).fetch, 0);
 });
 afterAll(async () => {
   await browser.close();
@@ -54,10 +52,9 @@ async function open(): Promise<Page> {
 
 /** With the keyboard alone. */
 async function choose(page: Page, title: string): Promise<void> {
-  await page.getByRole('radio', { name: title }).focus();
-  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: title }).focus();
   await page.keyboard.press('Enter');
-  await page.getByText('answering the scenario').waitFor();
+  await page.getByText('is answering the scenario').waitFor();
 }
 
 async function signIn(page: Page): Promise<void> {
@@ -84,7 +81,7 @@ test('two browsers live in two worlds, and what was sent shows in the inbox of i
   await first.reload();
   await first.locator('#inbox-section .otp').first().waitFor();
   expect(await first.locator('#inbox-section .otp').allTextContents()).toEqual(['123456']);
-  await first.getByRole('button', { name: 'Start this scenario anew' }).click();
+  await first.getByRole('button', { name: 'Restart scenario' }).click();
   expect((await call(first, getLoggedInUser)).status).toBe(401);
   expect((await call(second, getLoggedInUser)).status).toBe(200);
 });
@@ -104,8 +101,7 @@ test('a browser that goes back to the examples gets them', async () => {
   const page = await open();
   await choose(page, 'A blocked shopper');
   expect((await call(page, getLoggedInUser)).status).toBe(401);
-  await page.getByRole('radio', { name: 'None' }).check();
-  await page.getByRole('button', { name: 'Choose' }).click();
+  await page.getByRole('button', { name: 'Documented examples' }).click();
   await page.getByText('answering the documented examples').waitFor();
   expect((await call(page, getLoggedInUser)).status).toBe(200);
 });

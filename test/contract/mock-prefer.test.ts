@@ -64,7 +64,8 @@ describe('a preference', () => {
     ['dynamic=maybe', 'dynamic is true or false'],
     ['seed=-1', 'seed is a whole number, at most 4294967295'],
     ['dynamic=true, envelope=documented', 'exclude each other'],
-    ['colour=red', 'colour is not known; there are code, error, delay, envelope, dynamic, seed'],
+    ['cod=404', 'cod is not known; code is'],
+    ['eror=unavailable', 'eror is not known; error is'],
   ])('"%s" that cannot be met is a 400 that says what can', async (prefer, message) => {
     // A delay that is kept instead of refused would be waited for.
     const answer = await Promise.race([
@@ -99,8 +100,45 @@ describe('a preference', () => {
     }
   });
 
-  test('of RFC 7240 itself is ignored', async () => {
-    expect((await login('return=representation; wait=10')).status).toBe(200);
+  test.each([
+    'return=representation; wait=10',
+    'safe',
+    'depth-noroot',
+    'odata.maxpagesize=10',
+    'respond-async; priority=5',
+    'respond-async; code=404',
+    'handling="lenient, code=404"',
+    'handling="a \\" code=404, error=unavailable"',
+    ', ;, =x',
+    'colour=red',
+  ])('%s is somebody else’s, and ignored', async (prefer) => {
+    const answer = await login(prefer);
+    expect([answer.status, answer.headers.get('preference-applied')]).toEqual([200, null]);
+  });
+
+  test.each([
+    ['code=401, code=503', '', 401],
+    ['code=401', '?_prefer=code%3D503', 401],
+    ['error="captcha_failed"', '', 403],
+    ['CODE = 401', '', 401],
+    ['return=minimal, code=401', '', 401],
+    ['safe;code=404, code=401;x=y', '', 401],
+  ])('%s with %s: the first of a name counts: %i', async (prefer, query, status) => {
+    expect((await login(prefer, query)).status).toBe(status);
+  });
+
+  test.each([
+    ['error=unavailable, code=401', 'error=unavailable'],
+    ['code=401, code=503', 'code=401'],
+    ['seed=7', null],
+    ['code=401, dynamic=true', 'code=401'],
+    ['code=401, envelope=documented', 'code=401'],
+    ['dynamic=true; seed=7', 'dynamic=true, seed=7'],
+    ['dynamic', 'dynamic'],
+    ['dynamic=false', 'dynamic=false'],
+    ['delay=1, code="200"', 'delay=1, code=200'],
+  ])('%s: Preference-Applied is %s', async (prefer, applied) => {
+    expect((await login(prefer)).headers.get('preference-applied')).toBe(applied);
   });
 
   test('may be sent from a page on another origin', async () => {

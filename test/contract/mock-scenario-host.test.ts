@@ -14,7 +14,14 @@ const ask = async (prefer?: string, url = SESSION, init: RequestInit = {}) =>
   );
 
 test('the chosen scenario answers what orders no certain answer, readable for every page', async () => {
-  for (const prefer of [undefined, 'delay=1', 'seed=7', 'return=minimal']) {
+  for (const prefer of [
+    undefined,
+    'delay=1',
+    'seed=7',
+    'return=minimal',
+    'safe',
+    'dynamic=false',
+  ]) {
     const answer = await ask(prefer);
     expect(await answer.json()).toEqual({ scenario: 'blocked' });
     expect(answer.headers.get('x-mock-scenario')).toBe('blocked');
@@ -33,7 +40,7 @@ test('an ordered answer comes from the documents all the same', async () => {
 });
 
 test('a wrong preference, an unknown path and another method are told as without scenarios', async () => {
-  expect((await ask('colour=red')).status).toBe(400);
+  expect((await ask('cod=404')).status).toBe(400);
   expect((await ask(undefined, 'http://mock.test/nowhere')).status).toBe(404);
   expect((await ask(undefined, SESSION, { method: 'DELETE' })).status).toBe(405);
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMock } from '../../mocks/app.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
-import { withScenarioRoutes } from '../../mocks/scenarios/routes.ts';
+import { createPanel } from '../../mocks/panel/app.ts';
 import { OPERATIONS } from '../../scripts/contract/ledger.ts';
 import { listenWith, type MockServer } from '../../scripts/lib/mock-server.ts';
 import { ROOT } from '../../scripts/lib/wrangler.ts';
@@ -101,11 +101,7 @@ describe('journeys', () => {
     ['social-new', TOKENS, 51],
   ] as const)('pass on the scenario %s', async (scenario, flags, passed) => {
     const scenarios = createScenarios({ scenario });
-    const mock = createMock({ scenarios });
-    const server = await listenWith(
-      withScenarioRoutes(scenarios, async (request) => mock.fetch(request)),
-      0,
-    );
+    const server = await listenWith(createPanel({ scenarios }).fetch, 0);
     try {
       const { stdout, status } = await contract('--url', server.url, '--full', ...flags);
       expect([stdout.match(/BREACH[\s\S]+/)?.[0], status]).toEqual([undefined, 0]);

@@ -13,7 +13,7 @@ const JSON_TYPE = 'content-type: application/json';
 
 let mock: MockServer;
 beforeAll(async () => {
-  mock = await listenWith(createMock().fetch, 0, PATIENCE);
+  mock = await listenWith(createMock().fetch, 0, { patienceMs: PATIENCE });
 });
 afterAll(async () => mock?.stop());
 
@@ -59,7 +59,7 @@ const CASES: [what: string, sent: string, half: boolean, status: number, said: s
   ['bytes that are no text', post('\u0000\uffff'), false, 400, 'is not well-formed JSON'],
   ['a body of no kind', post('mobile=1', []), false, 415, 'application/json'],
   ['a body over the limit', post(`{"mobile":"${'1'.repeat(70_000)}"}`), false, 413, '64 KiB'],
-  ['an unknown path', request('GET /nowhere'), false, 404, 'The nearest documented path'],
+  ['an unknown path', request('GET /nowhere'), false, 404, 'Nothing is served at'],
   ['a path with broken escapes', request('GET /%E0%A4%A'), false, 404, 'Nothing is served at'],
   ['a known path with another method', request(`PATCH ${PATH}`), false, 405, 'not allowed'],
   ['TRACE', request(`TRACE ${PATH}`), false, 405, 'not allowed'],

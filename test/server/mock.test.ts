@@ -32,7 +32,7 @@ function start(flags: string[], env: Record<string, string> = {}) {
 /** The address that a started mock prints. */
 async function addressOf({ printed }: ReturnType<typeof start>): Promise<string> {
   await expect.poll(() => printed.text, { timeout: 10_000, interval: 10 }).toContain('Try it:');
-  return /http:\/\/127\.0\.0\.1:\d+/.exec(printed.text)?.[0] ?? '';
+  return /https?:\/\/localhost:\d+/.exec(printed.text)?.[0] ?? '';
 }
 
 async function run(flags: string[], env?: Record<string, string>) {
@@ -42,7 +42,7 @@ async function run(flags: string[], env?: Record<string, string>) {
 
 describe('npm run mock', () => {
   test('prints what it serves and serves it', async () => {
-    const mock = start(['--port', '0']);
+    const mock = start(['--port', '0', '--routes']);
     const address = await addressOf(mock);
     expect(await (await fetch(`${address}/healthz`)).json()).toStrictEqual({ status: 'ok' });
     const sessions = '/service/application/user/authentication/v1.0/sessions';

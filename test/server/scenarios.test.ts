@@ -38,7 +38,7 @@ test('the start says who is there, what the code is, and where the inbox lies', 
   await eventually('it is printed', 5_000, () => printed().includes('Try it') || undefined);
   expect(printed()).toContain(PASSWORD);
   expect(printed()).toMatch(/Code +123456/);
-  expect(printed()).toContain(`${url}/_dev/inbox`);
+  expect(printed()).toContain(`${url.replace('127.0.0.1', 'localhost')}/_mock#inbox`);
   const [, command = ''] = /Try it:\n +(curl .+)/.exec(printed()) ?? [];
   const curl = spawnSync('sh', ['-c', `${command} -s`], { encoding: 'utf8' });
   expect(JSON.parse(curl.stdout)).toMatchObject({ success: true });
@@ -89,7 +89,7 @@ test('plain mode goes over into a scenario and back while it runs', async () => 
     fetch(`${url}/_mock/scenario`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name }),
+      body: JSON.stringify({ name, for: 'server' }),
     });
   const shopper = new Shopper(url);
   expect(await shopper.call('getLoggedInUser')).toMatchObject({ user: {} });

@@ -18,6 +18,7 @@ export interface Given {
 }
 export interface Answer {
   status: number;
+  headers: Headers;
   body: Record<string, unknown>;
 }
 export type Send = (request: Request) => Promise<Response> | Response;

@@ -30,6 +30,7 @@ export function fakeScenarios(ofServer?: string): FakeHost {
       return [];
     },
     reset: (request) => void resets.push(chosen(request)),
+    resetAll: () => void resets.push(server),
     inbox: async (request) => [
       {
         id: '1',

@@ -83,11 +83,13 @@ const LAYERS: Layer[] = [
     values: ['^src/adapters/', PORTS, '^src/(domain|messages)/', SHARED],
     types: ['^src/config(\\.ts$|/)', '^src/http/'],
   },
+  // Looks of pages, for those of the Worker and of the mock alike: it knows nothing that is shown.
+  { name: 'ui', from: '^src/ui/', values: ['^src/ui/'], packages: ['hono'] },
   {
     name: 'mock',
     from: '^mocks/',
     fromNot: '^mocks/scenarios/',
-    values: ['^mocks/', '^src/table\\.ts$', '^src/http/', '^src/schemas/', SHARED],
+    values: ['^mocks/', '^src/(table|about)\\.ts$', '^src/(http|schemas|ui)/', SHARED],
   },
   {
     name: 'scenario',

@@ -4,15 +4,13 @@ import type { MockOptions } from '../../mocks/app.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
 import { maskAnswer, maskForm, maskRequest } from '../../mocks/panel/mask.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
-import { withScenarioRoutes } from '../../mocks/scenarios/routes.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 function started(allowedHosts?: string[]) {
   const scenarios = createScenarios({ scenario: 'returning-shopper' });
   const options: MockOptions = { scenarios, allowedHosts };
-  const panel = createPanel(options);
-  const fetch = withScenarioRoutes(scenarios, panel.fetch, allowedHosts);
+  const { fetch } = createPanel(options);
   return {
     options,
     scenarios,
@@ -30,13 +28,18 @@ const CONTROLS: [path: string, init: RequestInit][] = [
   ['/_mock', {}],
   ['/_mock/', {}],
   ['/_mock/requests', {}],
-  ['/_mock/inbox', {}],
+  ['/_mock/parts/inbox', {}],
+  ['/_mock/parts/requests', {}],
+  ['/_mock/requests.json', {}],
+  ['/_mock/answers', {}],
+  ['/_mock/settings', {}],
+  ['/_mock/settings', { method: 'PUT', headers: JSON_TYPE, body: '{"chaos":1}' }],
   ['/_mock/operations/application.loginWithOTP', {}],
   ['/_dev/inbox', {}],
   ['/_mock/scenario', {}],
   ['/_mock/scenario', { method: 'PUT', headers: JSON_TYPE, body: '{"name":null,"for":"server"}' }],
   ['/_mock/reset', { method: 'POST' }],
-  ['/_mock/settings', FORM],
+  ['/_mock/panel/settings', FORM],
   ['/_mock/requests/clear', { method: 'POST' }],
   ['/_mock/panel/scenario', { method: 'POST', body: new URLSearchParams({ whom: 'server' }) }],
   ['/_mock/panel/reset', { method: 'POST' }],
@@ -101,10 +104,131 @@ describe('what steers the mock', () => {
     await refused(await send('https://other.example/_mock'));
   });
 
-  test('is one thing, the API another: that answers under every name and to every page', async () => {
+  test('answers under addresses and .localhost, which nobody can point elsewhere', async () => {
     const { send } = started();
+    for (const host of ['192.168.1.7', '[fd00::1]', 'shop.localhost']) {
+      expect((await send(`http://${host}:4010/_mock`)).status, host).toBe(200);
+      const origin = `http://${host}:4010`;
+      expect((await send(`${origin}/_mock/settings`, { headers: { origin } })).status).toBe(200);
+    }
+    // A page on an address of its own is another machine's all the same.
+    await refused(
+      await send('http://localhost:4010/_mock/settings', { headers: { origin: 'http://8.8.8.8' } }),
+    );
+  });
+
+  test('the API is not there under a name that was pointed here either, but for every page', async () => {
+    const { send } = started(['tunnel.example']);
     const headers = { origin: 'https://evil.example' };
-    expect((await send('http://shop.test:4010/healthz', { headers })).status).toBe(200);
+    expect((await send('http://localhost:4010/healthz', { headers })).status).toBe(200);
+    expect((await send('https://tunnel.example/healthz', { headers })).status).toBe(200);
+    const answer = await send('http://shop.test:4010/healthz');
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({
+      message: expect.stringContaining('--allow-host shop.test'),
+    });
+  });
+});
+
+/** Everything that is turned and read has a form for tests. */
+describe('as JSON', () => {
+  const url = (path: string): string => `http://localhost:4010${path}`;
+  const put = (body: unknown): RequestInit => ({
+    method: 'PUT',
+    headers: JSON_TYPE,
+    body: JSON.stringify(body),
+  });
+  const LOGOUT = '/service/application/user/authentication/v1.0/logout';
+
+  test('settings are changed one by one', async () => {
+    const { send, options } = started();
+    const chaos = await send(url('/_mock/settings'), put({ chaos: 0.5 }));
+    expect(await chaos.json()).toEqual({ chaos: 0.5, delayMs: 0, strict: false, dynamic: false });
+    await send(url('/_mock/settings'), put({ strict: true, chaos: 0 }));
+    expect(options).toMatchObject({ chaos: 0, strict: true });
+    expect(await (await send(url('/_mock/settings'))).json()).toMatchObject({ strict: true });
+  });
+
+  test.each([
+    [{ chaos: 2 }, 'body.chaos'],
+    [{ delayMs: -1 }, 'body.delayMs'],
+    [{ odd: 1 }, 'body'],
+    ['x', 'body'],
+  ])('settings of %j are refused by their place', async (body, place) => {
+    const answer = await started().send(url('/_mock/settings'), put(body));
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ errors: [{ path: place }] });
+  });
+
+  test('answers are chosen for one browser, which gets its cookie, or for all', async () => {
+    const { send } = started();
+    const answers = { application: { logout: [{ error: 'unavailable', times: 1 }] } };
+    const chosen = await send(url('/_mock/answers'), put({ answers }));
+    expect(await chosen.json()).toEqual({ answers, for: 'browser' });
+    const [cookie = ''] = chosen.headers.getSetCookie().map((line) => line.split(';')[0]);
+    const status = async (headers = {}) => (await send(url(LOGOUT), { headers })).status;
+    expect([await status(), await status({ cookie }), await status({ cookie })]).toEqual([
+      401, 503, 401,
+    ]);
+    await send(url('/_mock/answers'), put({ answers, for: 'server' }));
+    expect(await (await send(url('/_mock/answers'))).json()).toEqual({ answers });
+    await send(url('/_mock/answers?for=server'), { method: 'DELETE' });
+    expect(await status()).toBe(401);
+    const wrong = await send(url('/_mock/answers'), put({ answers: { application: { x: {} } } }));
+    expect(await wrong.json()).toMatchObject({ errors: [{ path: 'body.answers.application.x' }] });
+  });
+
+  test('requests are found by operation, status, path and verdict, and cleared', async () => {
+    const { send } = started();
+    await send(url(LOGOUT));
+    await send(url('/healthz'));
+    await send(url('/service/application/user/nowhere'));
+    const found = async (query = '') => {
+      const answer = await send(url(`/_mock/requests.json${query}`));
+      const { items } = await answer.json<{ items: { target: string; verdict: string }[] }>();
+      return items.map(({ target }) => target);
+    };
+    expect(await found()).toHaveLength(3);
+    expect(await found('?operation=application.logout')).toEqual([LOGOUT]);
+    expect(await found('?status=4xx&path=nowhere')).toHaveLength(1);
+    expect(await found('?verdict=valid')).toEqual(['/healthz']);
+    expect(await found('?after=2')).toHaveLength(1);
+    expect((await send(url('/_mock/requests.json?status=9'))).status).toBe(400);
+    await send(url('/_mock/requests.json'), { method: 'DELETE' });
+    expect(await found()).toEqual([]);
+  });
+
+  test('a browser gets the page, a program the JSON, under one address', async () => {
+    const { send } = started();
+    for (const path of ['/_mock/settings', '/_mock/requests']) {
+      const page = await send(url(path), { headers: { accept: 'text/html,*/*' } });
+      expect(page.headers.get('content-type')).toContain('text/html');
+      for (const [query, accept] of [
+        ['', '*/*'],
+        ['?json', 'text/html'],
+      ] as const) {
+        const answer = await send(url(path + query), { headers: { accept } });
+        expect(answer.headers.get('content-type')).toContain('application/json');
+      }
+    }
+  });
+});
+
+describe('what a reader types', () => {
+  test.each([
+    ['/', '/_mock'],
+    ['/docs', '/_mock/operations'],
+    ['/docs/', '/_mock/operations'],
+    ['/_mock/', '/_mock'],
+    ['/_dev/inbox', '/_mock#inbox'],
+  ])('%s leads to %s', async (path, place) => {
+    const headers = { accept: 'text/html' };
+    const answer = await started().send(`http://localhost:4010${path}`, { headers });
+    expect(answer.headers.get('location')).toMatch(new RegExp(`${place}$`));
+  });
+  test('/openapi.json is the document of what the mock serves', async () => {
+    const answer = await started().send('http://localhost:4010/openapi.json');
+    expect(await answer.json()).toMatchObject({ openapi: '3.1.0' });
   });
 });
 
@@ -135,7 +259,9 @@ describe('what the panel shows', () => {
         body,
       });
     }
-    const page = await (await send('http://127.0.0.1:4010/_mock/requests')).text();
+    const page = await (
+      await send('http://127.0.0.1:4010/_mock/requests', { headers: { accept: 'text/html' } })
+    ).text();
     expect(page).toContain('asha@example.com');
     expect(page).toContain('country_code');
     expect(page).not.toMatch(CANARY);

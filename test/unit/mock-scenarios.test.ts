@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createMock } from '../../mocks/app.ts';
 import { DEMO } from '../../mocks/demo.ts';
 import {
   createScenarios,
@@ -10,7 +9,7 @@ import {
   type ScenariosOptions,
 } from '../../mocks/scenarios/host.ts';
 import { ASHA, PASSWORD } from '../../mocks/scenarios/people.ts';
-import { withScenarioRoutes } from '../../mocks/scenarios/routes.ts';
+import { createPanel } from '../../mocks/panel/app.ts';
 import { SCENARIOS } from '../../mocks/scenarios/rows.ts';
 import { createClient } from '../../src/http/client.ts';
 import { table } from '../../src/table.ts';
@@ -25,8 +24,7 @@ function started(options: ScenariosOptions = {}) {
   let ahead = 0;
   const clock = { now: () => Date.now() + ahead };
   const scenarios = createScenarios({ clock, ...options });
-  const mock = createMock({ scenarios });
-  const fetch = withScenarioRoutes(scenarios, async (request) => mock.fetch(request));
+  const { fetch } = createPanel({ scenarios });
   return {
     scenarios,
     fetch: async (path: string, init?: RequestInit) => fetch(new Request(`${ORIGIN}${path}`, init)),
@@ -98,7 +96,7 @@ describe('a world', () => {
   });
 
   test('keeps the real rules: wrong codes fail, resends wait, five tries are the end', async () => {
-    const { client, pass } = started({ scenario: 'new-shopper' });
+    const { client, pass } = started({ scenario: 'strict-limits' });
     const { application } = client();
     const { request_id = '', resend_token } = expectOk(
       await application.loginWithOTP({ body: MOBILE }),
@@ -213,6 +211,21 @@ describe('choosing', () => {
     expect(await now({ cookie })).toMatchObject({ scenario: null });
   });
 
+  test('for a browser that is not known yet hands its cookie out and touches nobody else', async () => {
+    const { fetch } = started();
+    const asked = { ...put({ name: 'blocked' }), headers: { 'content-type': 'application/json' } };
+    const chosen = await fetch('/_mock/scenario', asked);
+    const [cookie = ''] = chosen.headers.getSetCookie().map((line) => line.split(';')[0]);
+    expect(cookie).toMatch(/^mock\.browser=/);
+    const now = async (headers: Record<string, string>) =>
+      (await (await fetch('/_mock/scenario', { headers })).json<{ scenario: unknown }>()).scenario;
+    expect([await now({ cookie }), await now({}), await now(PAGE)]).toEqual([
+      'blocked',
+      null,
+      null,
+    ]);
+  });
+
   test.each([
     { name: 'nobody' },
     {},
@@ -310,6 +323,10 @@ const PROMISES: Record<string, (calls: Calls, scenarios: Scenarios) => Promise<v
     });
     expectOk(await application.loginWithToken({ body: { token: 'company-token' } }));
   },
+  async 'strict-limits'({ application }) {
+    expectOk(await application.loginWithOTP({ body: MOBILE }));
+    expect((await application.loginWithOTP({ body: MOBILE })).status).toBe(429);
+  },
   async blocked(calls) {
     expect(await signIn(calls)).toMatchObject({
       status: 403,
@@ -380,12 +397,33 @@ describe('the scenarios', () => {
     expect(me.headers.getSetCookie()).toEqual([]);
   });
 
-  test('many-sessions signs a browser in with its first answer', async () => {
+  test('many-sessions signs a browser in with its first request, and every later one', async () => {
     const { client } = started({ scenario: 'many-sessions' });
     const page = client(PAGE);
-    await page.application.getPlatformConfig();
+    for (let at = 0; at < 3; at += 1) expectOk(await page.application.getLoggedInUser());
     const { sessions } = expectOk(await page.application.getListOfActiveSessions()).body;
     expect(sessions).toHaveLength(12);
+  });
+
+  test('the same seed gives the same ids, another one others', async () => {
+    const seen = async (seed: number) => {
+      const { client } = started({ scenario: 'many-sessions', seed });
+      const page = client(PAGE);
+      const { user } = expectOk(await page.application.getLoggedInUser()).body;
+      const { sessions } = expectOk(await page.application.getListOfActiveSessions()).body;
+      return JSON.stringify([user?._id, sessions]);
+    };
+    expect(await seen(7)).toBe(await seen(7));
+    expect(await seen(7)).not.toBe(await seen(8));
+  });
+
+  test('but for strict-limits, a second code is no wait', async () => {
+    const { client, pass } = started({ scenario: 'new-shopper' });
+    const { application } = client();
+    for (let at = 0; at < 12; at += 1) {
+      expectOk(await application.loginWithOTP({ body: MOBILE }));
+      pass(1_000);
+    }
   });
 
   test('docs/MOCK.md lists them as they are', () => {

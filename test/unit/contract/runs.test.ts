@@ -1,8 +1,8 @@
 /** Whole runs: what is green, what is not, and that a sentence says why. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createMock } from '../../../mocks/app.ts';
+import { createPanel } from '../../../mocks/panel/app.ts';
 import { createScenarios } from '../../../mocks/scenarios/host.ts';
-import { withScenarioRoutes } from '../../../mocks/scenarios/routes.ts';
 import {
   checkContract,
   Unreachable,
@@ -38,9 +38,7 @@ let real: BrokenServer;
 beforeAll(async () => {
   plain = await brokenServer((path) => broken(path));
   const scenarios = createScenarios({ scenario: 'new-shopper' });
-  const mock = createMock({ scenarios });
-  const answer = withScenarioRoutes(scenarios, async (request) => mock.fetch(request));
-  real = await brokenServer((path) => broken(path), answer);
+  real = await brokenServer((path) => broken(path), createPanel({ scenarios }).fetch);
 });
 afterEach(() => (broken = () => undefined));
 afterAll(async () => Promise.all([plain.stop(), real.stop()]));

@@ -1,0 +1,26 @@
+/** A scenario for a test or a page: all requests come from one browser, and its code is loaded by the first of them. */
+import type { Limits } from '../src/ports.ts';
+import type { ScenarioHost } from './scenario-host.ts';
+
+export interface LazyOptions {
+  limits?: Partial<Limits>;
+  seed?: number;
+}
+
+/** @param name of a scenario; an unknown one is told by the first request */
+export function lazyScenario(name: string, options: LazyOptions = {}): ScenarioHost {
+  let loading: Promise<ScenarioHost> | undefined;
+  const host = async (): Promise<ScenarioHost> =>
+    (loading ??= import('./scenarios/host.ts').then(({ createScenarios }) =>
+      createScenarios({ ...options, scenario: name, oneBrowser: true }),
+    ));
+  return {
+    scenarios: [],
+    chosen: () => name,
+    choose: () => [],
+    reset: () => void (loading = undefined),
+    resetAll: () => void (loading = undefined),
+    inbox: async (request, to) => (await host()).inbox(request, to),
+    fetch: async (request) => (await host()).fetch(request),
+  };
+}

@@ -1,0 +1,29 @@
+/** How commands speak: colours that mean something, where the terminal shows any (NO_COLOR and pipes get none). */
+import { styleText } from 'node:util';
+
+/** Asked once: `styleText` looks at the terminal each time, which is felt at a thousand lines a second. */
+function style(format: Parameters<typeof styleText>[0]): (text: string) => string {
+  const [before = '', after = ''] = styleText(format, '|').split('|');
+  return (text) => before + text + after;
+}
+export const heading = style('bold');
+export const faint = style('dim');
+export const good = style('green');
+export const warn = style('yellow');
+export const bad = style('red');
+export const link = style('cyan');
+
+/** A status in its colour. */
+export function status(code: number): string {
+  if (code < 400) return good(String(code));
+  return code < 500 ? warn(String(code)) : bad(String(code));
+}
+
+/** Lines of a name and what it is, in columns, two blanks from the margin. */
+export function facts(rows: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(0, ...rows.map(([name]) => name.length)) + 2;
+  return rows.map(([name, value]) => `  ${faint(name.padEnd(width))}${value}`).join('\n');
+}
+
+/** Text of others on one line: what would move the cursor or the colours is shown as `?`. */
+export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?');

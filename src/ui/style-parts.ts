@@ -1,0 +1,161 @@
+/** What stands on the pages: rows of requests, operations, scenarios, messages. */
+export const PARTS = `\
+.hint,
+.quiet {
+  color: var(--quiet);
+  font-size: 0.875rem;
+  font-weight: 400;
+}
+.hint {
+  margin: 0.2rem 0 0;
+}
+.heading {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.4rem 1.2rem;
+  align-items: baseline;
+}
+.heading label {
+  margin: 0;
+  font-weight: 400;
+}
+.heading form {
+  margin-left: auto;
+}
+ol,
+ul {
+  list-style: none;
+  padding: 0;
+  margin: 0;
+}
+.rows,
+.answers {
+  display: grid;
+  gap: 0.6rem;
+}
+.rows > li {
+  padding: 0;
+  min-width: 0;
+}
+.rows summary {
+  padding: 0.6rem 0.9rem;
+  cursor: pointer;
+}
+.rows summary .line {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.1rem 0.6rem;
+  align-items: baseline;
+}
+.rows summary {
+  display: grid;
+  grid-template-columns: 1.1rem minmax(0, 1fr);
+}
+.rows summary::before {
+  content: '▸' / '';
+  grid-row: span 2;
+}
+.rows details[open] > summary::before {
+  content: '▾' / '';
+}
+.second {
+  font-size: 0.875rem;
+  margin-top: 0.15rem;
+}
+.target {
+  font-family: ui-monospace, monospace;
+  font-size: 0.875rem;
+  min-width: 0;
+}
+.inside {
+  padding: 0 0.9rem 0.9rem;
+  border-top: 1px solid var(--line);
+}
+.status {
+  font-weight: 700;
+  font-variant-numeric: tabular-nums;
+}
+.s2,
+.s3 {
+  color: var(--good);
+}
+.s4 {
+  color: var(--warn);
+}
+.s5 {
+  color: var(--bad);
+}
+.mistake {
+  color: var(--warn);
+}
+.mistakes {
+  display: grid;
+  gap: 0.2rem;
+}
+pre {
+  margin: 0;
+  padding: 0.6rem 0.8rem;
+  background: var(--code);
+  border: 1px solid var(--line);
+  border-radius: 0.4rem;
+  font:
+    0.8125rem/1.5 ui-monospace,
+    monospace;
+  white-space: pre-wrap;
+  max-height: 24rem;
+  overflow: auto;
+}
+.command {
+  display: grid;
+  gap: 0.5rem;
+  justify-items: start;
+}
+.command pre {
+  width: 100%;
+}
+.answer details {
+  margin-top: 0.6rem;
+}
+summary {
+  cursor: pointer;
+}
+.group {
+  margin-top: 0.7rem;
+}
+.group > summary h2 {
+  display: inline;
+}
+.group > ul {
+  margin-top: 0.6rem;
+}
+.operations li {
+  padding: 0.35rem 0;
+  border-bottom: 1px solid var(--line);
+}
+.operations li {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 1rem;
+  align-items: baseline;
+}
+.operations li > a {
+  min-width: 16rem;
+}
+.operations .hint {
+  font-size: 0.8125rem;
+  margin: 0;
+}
+.message {
+  padding: 0.6rem 0.9rem !important;
+}
+.message p {
+  margin: 0.1rem 0;
+}
+.message .text {
+  white-space: pre-wrap;
+}
+.otp {
+  font-size: 1.4rem;
+  letter-spacing: 0.1em;
+}
+`;
