@@ -3,8 +3,9 @@
  * types, so that nothing of Workers or of Node 24 comes along. Its manifest is made here, because the one at the root is the
  * Worker's own: it has the Worker's dependencies, which a front end must not install, and stays private.
  */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { rolldown, type Plugin, type RolldownOptions } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
@@ -117,13 +118,25 @@ await bundle(
   },
   false,
 );
+// The compiler writes a declaration beside each module, and the bundler makes one of those that belong together.
+const TYPES = at('out/types');
+rmSync(TYPES, { recursive: true, force: true });
+const tsc = at('node_modules/typescript/bin/tsc');
+const project = join(import.meta.dirname, 'tsconfig.json');
+execFileSync(process.execPath, [tsc, '-p', project, '--rootDir', ROOT, '--outDir', TYPES], {
+  stdio: 'inherit',
+});
+const declarations = Object.fromEntries(
+  Object.entries(named).map(([name, file]) => [
+    name,
+    join(TYPES, relative(ROOT, file)).replace(/\.ts$/, '.d.ts'),
+  ]),
+);
 await bundle(
   {
-    input: named,
+    input: declarations,
     resolve: { conditionNames: ['types', 'import', 'default'] },
-    plugins: [
-      dts({ dtsOnly: true, tsconfig: join(import.meta.dirname, 'tsconfig.json'), resolver: 'oxc' }),
-    ],
+    plugins: [dts({ dtsInput: true, tsconfig: project, resolver: 'oxc' })],
     // zod has its messages in fifty languages, of which no type is used.
     onLog: (level, log, handle) => {
       if (!log.message.includes('CommonJS dts syntax')) handle(level, log);
