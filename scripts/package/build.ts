@@ -70,14 +70,14 @@ const ownEntry: Plugin = {
 };
 
 /**
- * zod states the variance of some types under a comment that silences the compiler; bundled, both are on one line, where it does not.
- * Without the statement the compiler finds the variance out itself.
+ * zod states the variance of some types under a comment that silences the compiler for the next line. The bundler puts both on one
+ * line, where the comment does nothing.
  */
-function dropVariance(): void {
+function restoreComments(): void {
   for (const name of readdirSync(DIST).filter((one) => one.endsWith('.d.ts'))) {
     const file = join(DIST, name);
     const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replaceAll(/\s*\/\*\* @ts-ignore Cast variance \*\/\s*out /g, ''));
+    writeFileSync(file, text.replaceAll(/\s*(\/\*\* @ts-ignore [^*]+\*\/)\s*/g, '\n$1\n'));
   }
 }
 
@@ -164,7 +164,7 @@ await bundle(
   },
   true,
 );
-dropVariance();
+restoreComments();
 for (const name of FILES) copyFileSync(at('mocks/panel', name), join(DIST, name));
 copyFileSync(at('scripts/package/bin.js'), join(DIST, 'bin.js'));
 chmodSync(join(DIST, 'bin.js'), 0o755);
