@@ -9,6 +9,8 @@ import type { Identifier, Registration, User } from '../ports.ts';
 export const OTP_LIFE_MS = 10 * MINUTE_MS;
 export const REGISTRATION_LIFE_MS = 30 * MINUTE_MS;
 export const RESET_LINK_LIFE_MS = 30 * MINUTE_MS;
+/** So long themes may ask again about a reset code that has set a password; it opens nothing any more (D-91). */
+export const USED_RESET_CODE_MS = 10 * MINUTE_MS;
 export const VERIFY_LINK_LIFE_MS = DAY_MS;
 /** Longer-lived tokens would be worth stealing. */
 export const LOGIN_TOKEN_LIFE_MS = 5 * MINUTE_MS;

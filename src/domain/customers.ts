@@ -13,10 +13,10 @@ import type {
   User,
 } from '../ports.ts';
 import { readEmail, readPhone, sameIdentifier } from './identifier.ts';
-import { readProfile, type ProfileBody } from './profile.ts';
+import { givenProfile, readProfile, type ProfileBody } from './profile.ts';
 import { ok, invalidField, err, type Failure, type Result } from '../shared/result.ts';
 import { newObjectId } from './object-id.ts';
-import { givenProfile, withPrimaries } from './user.ts';
+import { withPrimaries } from './user.ts';
 import { wordsOf } from './customer-query.ts';
 
 const MAX_MATCHES = 20;

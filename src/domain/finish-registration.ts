@@ -27,7 +27,7 @@ import { kindsForRegistration, newUser, nextStep, withFreeUsername } from './reg
 import { sendFirstLinks } from './send-link.ts';
 import { openSession, prepareSession } from './sign-in.ts';
 import { decideSignIn } from './sign-in-outcome.ts';
-import { givenProfile } from './user.ts';
+import { givenProfile } from './profile.ts';
 
 export type { FinishErrorCode, FinishOutcome, FinishRegistration } from './registration-proofs.ts';
 

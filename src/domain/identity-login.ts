@@ -25,7 +25,7 @@ import {
   type SignInErrorCode,
   type SignInOutcome,
 } from './sign-in-outcome.ts';
-import { givenProfile } from './user.ts';
+import { givenProfile } from './profile.ts';
 
 export interface IdentityLogin extends KnownPerson {
   identity: SocialIdentity;

@@ -9,7 +9,7 @@ import type {
   User,
 } from '../ports.ts';
 import { shopperEvent } from './audit-event.ts';
-import { RESET_LINK_LIFE_MS } from './credentials.ts';
+import { RESET_LINK_LIFE_MS, USED_RESET_CODE_MS } from './credentials.ts';
 import { noticePasswordSet } from './notices.ts';
 import { checkNewPassword } from './password.ts';
 import { checkPassword } from './password-login.ts';
@@ -69,8 +69,18 @@ export async function sendResetLink(
   }
 }
 
-/** Whether a reset code can still be used; it stays usable (D-15). */
-export async function resetCodeUser(ports: Ports, code: string): Promise<User | undefined> {
+/**
+ * Whether a reset code is answered as good: it can be used, and stays usable (D-15), or it has set a password within the
+ * last ten minutes, since themes ask again while they leave the page (D-91). A code that a revocation ended is not.
+ */
+export async function isResetCode(ports: Ports, code: string): Promise<boolean> {
+  if (await resetCodeUser(ports, code)) return true;
+  const since = ports.clock.now() - USED_RESET_CODE_MS;
+  return ports.links.wasResetSince(await ports.vault.digest(code), since);
+}
+
+/** The user of a reset code that can still be used. */
+async function resetCodeUser(ports: Ports, code: string): Promise<User | undefined> {
   const id = await ports.vault.digest(code);
   return ports.links.findReset(id, ports.clock.now());
 }

@@ -34,6 +34,13 @@ export const eachProfileField = <T>(of: (field: ProfileField) => T): Record<Prof
 export const profileOf = (from: Profile): Record<ProfileField, string | undefined> =>
   eachProfileField((field) => from[field]);
 
+/**
+ * The fields of a profile that were given, out of something that may have more. For changes: a key with `undefined` would
+ * take the stored value away.
+ */
+export const givenProfile = (from: Profile): Profile =>
+  Object.fromEntries(Object.entries(profileOf(from)).filter(([, value]) => value !== undefined));
+
 /** A profile under its names in bodies and files. */
 export const profileBody = (profile: Profile): ProfileBody =>
   Object.fromEntries(

@@ -9,7 +9,7 @@ import type {
   User,
 } from '../ports.ts';
 import { permitForSession } from './captcha.ts';
-import { givenProfile } from './user.ts';
+import { givenProfile } from './profile.ts';
 import { sameIdentifier } from './identifier.ts';
 import { ok, err, rateLimited, type Result } from '../shared/result.ts';
 import { sendVerifyLink } from './send-link.ts';

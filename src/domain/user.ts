@@ -1,5 +1,5 @@
 /** The user: its username, its states and its identifiers. Pure. */
-import type { Identifier, IdentifierRef, Profile, User } from '../ports.ts';
+import type { Identifier, IdentifierRef, User } from '../ports.ts';
 import { nationalDigits, verifiedOf } from './identifier.ts';
 
 /**
@@ -32,11 +32,6 @@ export function withPrimaries(
     if (primary) taken.add(ref.kind);
     return { ...ref, primary };
   });
-}
-
-/** The profile fields of a body, only those that were given. */
-export function givenProfile(profile: Profile): Profile {
-  return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
 }
 
 /** Kinds that the user must have verified before it gets a session, and has not. */

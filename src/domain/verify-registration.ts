@@ -12,7 +12,7 @@ import { shopperEvent } from './audit-event.ts';
 import { bindingHolds } from './credentials.ts';
 import { noticeSignIn } from './notices.ts';
 import { ok, err } from '../shared/result.ts';
-import { profileOf } from './profile.ts';
+import { givenProfile } from './profile.ts';
 import { userOf, newUser, withFreeUsername } from './registration.ts';
 import { sendFirstLinks } from './send-link.ts';
 import { decideSignIn } from './sign-in-outcome.ts';
@@ -65,7 +65,7 @@ export async function complete(
     kind: 'verify',
     userId: bound.id,
     max: MAX_IDENTIFIERS,
-    profile: form && profileOf(form),
+    profile: form && givenProfile(form),
     registration: registration.id,
     finish: decision.kind === 'allowed',
   };

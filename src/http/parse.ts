@@ -120,13 +120,42 @@ function lint(value: unknown, path: PropertyKey[] = []): Issue | undefined {
   return undefined;
 }
 
-/** null and `""` mean absent (D-23). Themes send `register_token: ""` and null names. */
-function dropBlank(value: unknown, blank: Operation['blank']): unknown {
+/** What a schema says about a value, without what makes it optional or reads it further. */
+function plainSchema(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  const def = schema?._zod.def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType } | undefined;
+  const inner = def?.innerType ?? def?.in;
+  return inner ? plainSchema(inner) : schema;
+}
+
+/** The schema of each key of an object; undefined for anything else. */
+function shapeOf(schema: z.core.$ZodType | undefined): z.core.$ZodShape | undefined {
+  const plain = plainSchema(schema);
+  return plain instanceof z.ZodObject ? plain.shape : undefined;
+}
+
+/** A map whose keys are the caller's own: a record, or an object that takes any key beside its own. */
+function isFreeMap(schema: z.core.$ZodType | undefined): boolean {
+  const plain = plainSchema(schema);
+  if (plain instanceof z.ZodRecord) return true;
+  return plain instanceof z.ZodObject && plain.def.catchall instanceof z.ZodUnknown;
+}
+
+/**
+ * null and `""` mean absent (D-23): themes send `register_token: ""` and null names. A free map such as `meta` is kept as it
+ * was sent (D-87).
+ */
+function dropBlank(
+  value: unknown,
+  schema: z.core.$ZodType | undefined,
+  blank: Operation['blank'],
+): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  if (isFreeMap(schema)) return value;
+  const shape = shapeOf(schema);
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, inner]) => inner !== null && (inner !== '' || blank === 'keep'))
-      .map(([key, inner]) => [key, dropBlank(inner, blank)]),
+      .map(([key, inner]) => [key, dropBlank(inner, shape?.[key], blank)]),
   );
 }
 
@@ -167,7 +196,7 @@ function plainIssues(issues: readonly Issue[], value: unknown): Issue[] {
 function check(schema: z.ZodObject, value: unknown, blank: Operation['blank']) {
   const bad = lint(value);
   if (bad) return { success: false as const, error: new z.ZodError([bad]) };
-  const given = dropBlank(value, blank);
+  const given = dropBlank(value, schema, blank);
   const result = schema.safeParse(given);
   return result.success
     ? result

@@ -3,6 +3,7 @@
  * they differ in the guard and in the handlers alone.
  */
 import { Hono, type Context } from 'hono';
+import { getPath } from 'hono/utils/url';
 import { callerOf } from './caller.ts';
 import { sessionCookieLines } from './cookies.ts';
 import { allowOrigin, isStorefront, preflight, type CorsRule } from './cors.ts';
@@ -89,6 +90,17 @@ export function withStandardHeaders(
   return answer;
 }
 
+/**
+ * The path by which a request is routed. Several slashes in front of an API path, or one behind it, are the same operation
+ * (D-88): themes set the SDK's `domain` with a slash at its end.
+ */
+function routedPath(request: Request): string {
+  const path = getPath(request);
+  if (!path.startsWith('//') && !path.endsWith('/')) return path;
+  const plain = path.replace(/^\/+/, '/').replace(/\/$/, '');
+  return plain.startsWith('/service/') ? plain : path;
+}
+
 /** `/a/{b}` → `/a/:b` */
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
@@ -117,7 +129,7 @@ function byPrecedence(a: Entry, b: Entry): number {
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
   const { cookieHeader = 'set-cookie', cors, production = false } = options;
-  const app = new Hono<ServerEnv>();
+  const app = new Hono<ServerEnv>({ getPath: routedPath });
   const entries = entriesOf(table).toSorted(byPrecedence);
 
   app.use(async (c, next) => {

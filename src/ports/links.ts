@@ -39,6 +39,8 @@ export interface Links {
   describe(linkId: string, now: number): Promise<LinkDescription | undefined>;
   /** The user of a reset link that can still be used. */
   findReset(linkId: string, now: number): Promise<User | undefined>;
+  /** Whether a reset link has set a password since then, in milliseconds since 1970. */
+  wasResetSince(linkId: string, since: number): Promise<boolean>;
   /**
    * Uses a link up: the identifier is verified on its user, unverified copies elsewhere go, and so do all other links of
    * that identifier and kind. `lost`: unknown, used or expired.

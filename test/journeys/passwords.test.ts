@@ -269,6 +269,14 @@ describe.each(BACKENDS_AND_MOCK)('passwords on %s', (_, createShop) => {
     expect((await shop.client({ cookie }).application.getLoggedInUser()).status).toBe(401);
     const again = await browser.application.forgotPassword({ body });
     expect(again).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
+    // Themes ask again while they leave the page; the answer opens nothing.
+    shop.clock.advance(9 * 60_000);
+    const asked = await browser.application.sendResetToken({ body: { code } });
+    expect(asked).toMatchObject({ status: 200, body: { status: 'success' } });
+    expect(await browser.application.forgotPassword({ body })).toMatchObject({ status: 400 });
+    shop.clock.advance(60_000);
+    const late = await browser.application.sendResetToken({ body: { code } });
+    expect(late).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
     expect((await login(shop, EMAIL, PASSWORD)).status).toBe(401);
     expectOk(await login(shop, EMAIL, 'another passphrase'));
   });

@@ -6,6 +6,7 @@ import type {
   ConsumeResult,
   SmsGuard,
 } from '../../ports.ts';
+import { USED_RESET_CODE_MS } from '../../domain/credentials.ts';
 import { auditOf, signInStatements } from './audit.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import { uniqueViolation, type Database } from './database.ts';
@@ -99,7 +100,12 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
     const won = exists(sql`${linkIs(id)} AND ${links.usedBy} = ${nonce}`);
     const { used, user } = await database.write({
       used: update(links)
-        .set({ usedAt: now, usedBy: nonce })
+        .set({
+          usedAt: now,
+          usedBy: nonce,
+          // Kept for those who ask again; a link that is used up opens nothing.
+          expiresAt: sql`MAX(${links.expiresAt}, ${now + USED_RESET_CODE_MS})`,
+        })
         .where(
           sql`${usable(id, kind, now)} AND ${kind === 'reset' ? stillVerified(id) : sql`TRUE`}`,
         )
@@ -198,6 +204,17 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
         WHERE ${usable(linkId, 'reset', now)} AND ${stillVerified(linkId)})`;
       const { user } = await database.read({ user: selectUser(byId(applicationId, holder)) });
       return readUser(user[0]);
+    },
+
+    async wasResetSince(linkId, since) {
+      const { used } = await database.read({
+        used: select({ usedAt: links.usedAt })
+          .from(links)
+          .where(
+            sql`${linkIs(linkId)} AND ${links.linkKind} = 'reset' AND ${links.usedAt} > ${since}`,
+          ),
+      });
+      return used.length > 0;
     },
 
     async verify(linkId, kind, now) {

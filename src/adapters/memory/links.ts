@@ -7,7 +7,9 @@ import type { MemoryState, StoredLink } from './state.ts';
 export function memoryLinks(state: MemoryState): Links {
   function usable(id: string, kind: LinkKind, now: number): StoredLink | undefined {
     const link = state.links.get(id);
-    return link?.kind === kind && !link.used && link.expiresAt > now ? link : undefined;
+    return link?.kind === kind && link.usedAt === undefined && link.expiresAt > now
+      ? link
+      : undefined;
   }
 
   /** A reset link that can be used, for as long as its address is verified on its user. */
@@ -17,8 +19,8 @@ export function memoryLinks(state: MemoryState): Links {
   }
 
   /** Marks the link as used and forgets every other one of the same identifier and kind. */
-  function use(used: StoredLink): void {
-    used.used = true;
+  function use(used: StoredLink, now: number): void {
+    used.usedAt = now;
     for (const [id, link] of state.links) {
       const twin =
         link.kind === used.kind &&
@@ -31,7 +33,7 @@ export function memoryLinks(state: MemoryState): Links {
   return {
     async open(link, limits) {
       const limited = state.charge(limits, link.createdAt);
-      if (!limited) state.links.set(link.id, { ...link, used: false });
+      if (!limited) state.links.set(link.id, { ...link });
       return limited;
     },
 
@@ -42,7 +44,7 @@ export function memoryLinks(state: MemoryState): Links {
       const known = owner !== undefined && statusOf(owner) === 'active';
       const expiresAt = known ? link.expiresAt : link.createdAt;
       const userId = known ? owner.id : '';
-      state.links.set(link.id, { ...link, kind: 'reset', userId, expiresAt, used: false });
+      state.links.set(link.id, { ...link, kind: 'reset', userId, expiresAt });
       return { known };
     },
 
@@ -64,12 +66,17 @@ export function memoryLinks(state: MemoryState): Links {
       return state.user(resettable(linkId, now)?.userId);
     },
 
+    async wasResetSince(linkId, since) {
+      const link = state.links.get(linkId);
+      return link?.kind === 'reset' && link.usedAt !== undefined && link.usedAt > since;
+    },
+
     async verify(linkId, kind, now) {
       const link = usable(linkId, kind, now);
       if (!link) return { state: 'lost' };
       const owner = state.owner(link.identifier);
       if (owner && owner.id !== link.userId) return { state: 'taken', field: link.identifier.kind };
-      use(link);
+      use(link, now);
       state.verify(link.userId, link.identifier, now);
       return { state: 'done', user: state.user(link.userId), verified: link.identifier };
     },
@@ -79,7 +86,7 @@ export function memoryLinks(state: MemoryState): Links {
       const link = resettable(linkId, now);
       const user = link && state.users.get(link.userId);
       if (!link || !user) return { state: 'lost' };
-      use(link);
+      use(link, now);
       revoke(state, 'password_reset', { userId: user.id, now });
       state.setPassword(user.id, passwordHash);
       user.updatedAt = now;

@@ -51,14 +51,16 @@ function end(
       }
       return;
     case 'reset_link':
-      state.dropLinks((link) => link.kind === 'reset' && link.userId === userId && !link.used);
+      state.dropLinks(
+        (link) => link.kind === 'reset' && link.userId === userId && link.usedAt === undefined,
+      );
       return;
     case 'verify_link':
       state.dropLinks(
         (link) =>
           link.kind !== 'reset' &&
           link.userId === userId &&
-          !link.used &&
+          link.usedAt === undefined &&
           (ends === 'all' || (lost !== undefined && sameIdentifier(link.identifier, lost))),
       );
       return;

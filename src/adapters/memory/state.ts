@@ -40,7 +40,7 @@ export interface StoredChallenge extends Challenge {
   consumedBy?: string;
 }
 
-export type StoredLink = Omit<NewLink, 'kind'> & { kind: LinkKind; used: boolean };
+export type StoredLink = Omit<NewLink, 'kind'> & { kind: LinkKind; usedAt?: number };
 
 export type StoredUser = Omit<User, 'identifiers'> & {
   identifiers: (Identifier & { createdAt: number })[];

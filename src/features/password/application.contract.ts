@@ -59,7 +59,7 @@ export const passwordApplication = tagged('Password', {
     summary: 'Reset Password using token',
     description:
       'Use this API to send the code of a reset link, to see whether it can reset the password before asking for a new one. ' +
-      'It stays usable.',
+      'It stays usable. A code that has set a password is answered the same for ten minutes, and sets no other.',
     answers: 'The status of a code that can be used.',
     security: 'application',
     request: { body: CodeRequestBodySchema },

@@ -2,7 +2,7 @@ import { checkCaptcha } from '../../domain/captcha.ts';
 import { readEmail } from '../../domain/identifier.ts';
 import {
   changePassword,
-  resetCodeUser,
+  isResetCode,
   resetPassword,
   sendResetLink,
 } from '../../domain/password-change.ts';
@@ -31,8 +31,8 @@ export const passwordApplicationHandlers = {
 
   async sendResetToken({ input, application, ports, fail, reply }) {
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
-    const user = await resetCodeUser(ports, input.body.code);
-    return user ? reply({ status: 'success' }) : fail('link_invalid');
+    const isGood = await isResetCode(ports, input.body.code);
+    return isGood ? reply({ status: 'success' }) : fail('link_invalid');
   },
 
   async forgotPassword({ input, application, caller, presented, ports, fail, reply }) {

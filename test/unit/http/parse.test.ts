@@ -24,6 +24,7 @@ const table = {
           inner: z.object({ note: z.string().optional() }).optional(),
           list: z.array(z.string()).optional(),
           free: z.unknown().optional(),
+          meta: z.record(z.string(), z.unknown()).optional(),
         }),
       },
       response: { 200: Echo },
@@ -110,6 +111,15 @@ describe('fields', () => {
   test('null and blank are absent, also inside objects', async () => {
     const { body } = await sendJson({ mobile: '1', name: null, inner: { note: '' } });
     expect(body['body']).toStrictEqual({ mobile: '1', inner: {} });
+  });
+  test('a free map is kept as it was sent; an absent one is absent', async () => {
+    const meta = { note: '', tier: null, list: [null, ''], inner: { x: '', y: null } };
+    const { body } = await sendJson({ mobile: '1', meta });
+    expect(body['body']).toStrictEqual({ mobile: '1', meta });
+    for (const absent of [null, '']) {
+      const answer = await sendJson({ mobile: '1', meta: absent });
+      expect(answer.body['body']).toStrictEqual({ mobile: '1' });
+    }
   });
   test.each([[null], ['']])(
     'a required field that is %j is reported as missing',
