@@ -1,9 +1,15 @@
 /** Which operation answers a path? For those who stand outside of the router: MSW's handlers, the scenarios, the panel. */
 import { getPath } from 'hono/utils/url';
 import type { Entry } from '../src/http/operation.ts';
+import { routedPath } from '../src/http/server.ts';
 
-/** The path as the router sees it: escapes that stand for ordinary characters are undone. */
-export const pathOf = (request: Request): string => getPath(request);
+/**
+ * The path as the router sees it: escapes that stand for ordinary characters are undone, and slashes around an API path are
+ * left out.
+ * @param base as `baseOf` gives it; only for requests below it
+ */
+export const pathOf = (request: Request, base = ''): string =>
+  routedPath(getPath(request).slice(base.length));
 
 /** A path with its parameters as one expression. */
 const patternOf = (path: string): string =>

@@ -39,7 +39,7 @@ export function placeOf(options: PlaceOptions): (request: Request) => string | u
     if (url && new URL(request.url).origin !== url.origin) return undefined;
     const whole = pathOf(request);
     if (!whole.startsWith(`${base}/`)) return undefined;
-    const path = whole.slice(base.length);
+    const path = pathOf(request, base);
     const ours = KNOWN.test(path) || BELOW.some((below) => path.startsWith(below));
     return ours || (url && path === HEALTH) ? path : undefined;
   };

@@ -51,7 +51,7 @@ function below(base: string, behind: Answering): Answering {
     async fetch(request) {
       const path = pathOf(request);
       if (path.startsWith(`${base}/`)) {
-        return behind.fetch(withoutBase(request, path.slice(base.length)));
+        return behind.fetch(withoutBase(request, pathOf(request, base)));
       }
       const message = `Nothing is served at ${path.slice(0, 200)}: the API is below ${base}.`;
       const requestId = requestIdOf(request);

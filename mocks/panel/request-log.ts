@@ -127,7 +127,7 @@ export class RequestLog {
       at,
       method: request.method,
       target: cut(pathname + maskForm(search), MAX_LINE_CHARACTERS),
-      operation: operationAt(request.method, pathOf(request).slice(this.#base.length))?.id,
+      operation: operationAt(request.method, pathOf(request, this.#base))?.id,
       scenario: response.headers.get(SCENARIO_HEADER) ?? undefined,
       request: {
         headers: [...request.headers].map(kept),

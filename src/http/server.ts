@@ -91,11 +91,10 @@ export function withStandardHeaders(
 }
 
 /**
- * The path by which a request is routed. Several slashes in front of an API path, or one behind it, are the same operation
- * (D-88): themes set the SDK's `domain` with a slash at its end.
+ * A path as it is routed. Several slashes in front of an API path, or one behind it, are the same operation (D-88): themes set
+ * the SDK's `domain` with a slash at its end.
  */
-function routedPath(request: Request): string {
-  const path = getPath(request);
+export function routedPath(path: string): string {
   if (!path.startsWith('//') && !path.endsWith('/')) return path;
   const plain = path.replace(/^\/+/, '/').replace(/\/$/, '');
   return plain.startsWith('/service/') ? plain : path;
@@ -129,7 +128,7 @@ function byPrecedence(a: Entry, b: Entry): number {
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
   const { cookieHeader = 'set-cookie', cors, production = false } = options;
-  const app = new Hono<ServerEnv>({ getPath: routedPath });
+  const app = new Hono<ServerEnv>({ getPath: (request) => routedPath(getPath(request)) });
   const entries = entriesOf(table).toSorted(byPrecedence);
 
   app.use(async (c, next) => {

@@ -64,6 +64,19 @@ describe('in an MSW set-up of one’s own', () => {
     expect((await getResponse(inPage, new Request(`https://api.test${path}`)))?.status).toBe(200);
     expect(await getResponse(inPage, new Request(`https://page.test${path}`))).toBeUndefined();
   });
+  test('slashes around a path are the same operation, with a base path too', async () => {
+    const { path } = mockTable.application.logout;
+    for (const basePath of ['', '/api']) {
+      const all = handlers({ inPage: true, origin: 'https://api.test', basePath });
+      const { application } = handlersByOperation({ origin: 'https://api.test', basePath });
+      for (const other of [path, `/${path}`, `${path}/`, `//${path}/`]) {
+        for (const set of [all, [application.logout]]) {
+          const answer = await getResponse(set, new Request(`https://api.test${basePath}${other}`));
+          expect([basePath, other, answer?.status]).toEqual([basePath, other, 200]);
+        }
+      }
+    }
+  });
   test('an operation without origin is matched in Node too, by its decoded path', async () => {
     const { platform, application } = handlersByOperation();
     const path = mockTable.platform.getCustomers.path.replaceAll(/\{\w+\}/g, '1');
@@ -96,7 +109,8 @@ describe('what is not ours is left alone', () => {
     '/service/platform/catalog/v1.0/company/1/products',
     '/service/application/users',
     `/app${LOGOUT}`,
-    `/${LOGOUT}`,
+    // Slashes around a path are no difference (D-88), one within is.
+    LOGOUT.replace('/application', '//application'),
   ];
 
   test('a request to another local server is answered by that server, by fetch and by node:http', async () => {

@@ -194,6 +194,8 @@ describe('as JSON', () => {
     expect(await found('?verdict=valid')).toEqual(['/healthz']);
     expect(await found('?after=2')).toHaveLength(1);
     expect((await send(url('/_mock/requests.json?status=9'))).status).toBe(400);
+    await send(url(`/${LOGOUT}/`));
+    expect(await found('?operation=application.logout')).toEqual([`/${LOGOUT}/`, LOGOUT]);
     await send(url('/_mock/requests.json'), { method: 'DELETE' });
     expect(await found()).toEqual([]);
   });
