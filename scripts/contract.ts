@@ -2,15 +2,16 @@
 import { appendFileSync } from 'node:fs';
 import { DEMO } from '../mocks/demo.ts';
 import { isLoopbackHost } from '../src/shared/loopback.ts';
-import { misused, readArgs, wholeNumber } from './args.ts';
+import { commandName, misused, readArgs, wholeNumber } from './args.ts';
 import { checkContract, Unreachable, urlOf, WrongOptions } from './contract/check.ts';
 import { givenCodes } from './contract/codes.ts';
 import { runDiff } from './contract/diff-command.ts';
 import { FORMATS, render } from './contract/report.ts';
 
+const COMMAND = commandName('contract');
 const USAGE = `
-npm run contract -- --url URL [flags]     holds a server to the documented contract
-npm run contract -- diff A B              lists the changes between two OpenAPI documents; diff --help
+${COMMAND} --url URL [flags]     holds a server to the documented contract
+${COMMAND} diff A B              lists the changes between two OpenAPI documents; diff --help
 
 Holds status, content type, headers, cookies and body of each answer, of successes and of errors, to the 51 documented operations,
 and sends wrong requests that have to be refused. An operation is refused rather than passed only when the security of its

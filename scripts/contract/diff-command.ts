@@ -1,10 +1,10 @@
 /** `npm run contract -- diff A B`. */
 import { readFileSync } from 'node:fs';
-import { misused, readWords } from '../args.ts';
+import { commandName, misused, readWords } from '../args.ts';
 import { changesBetween, type Change, type Document } from './diff.ts';
 
 const USAGE = `
-npm run contract -- diff A B [--format table|json] [--allow-breaking]
+${commandName('contract')} diff A B [--format table|json] [--allow-breaking]
 
 Lists what has changed from document A to document B, each a file or a URL of an OpenAPI document (3.0 or 3.1, as JSON). References
 and allOf are followed. A change is breaking when a client that was right with A can be wrong with B: an operation, a success, a header

@@ -125,6 +125,12 @@ describe('npx vestibule', () => {
   test('says what there is, and what is wrong', async () => {
     expect((await node([bin(), '--help'])).stdout).toContain('npx vestibule <command>');
     expect((await node([bin(), 'mock', '--help'])).stdout).toContain('npx vestibule mock [flags]');
+    expect((await node([bin(), 'contract', '--help'])).stdout).toMatch(
+      /^npx vestibule contract --url/,
+    );
+    expect((await node([bin(), 'diff', '--help'])).stdout).toMatch(
+      /^npx vestibule contract diff A B/,
+    );
     await expect(node([bin(), 'mokc'])).rejects.toMatchObject({ code: 2 });
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       version: string;
