@@ -49,6 +49,8 @@ describe('a captcha', () => {
       await bare.sendOTPOnEmail({ body: { email } }),
       await bare.registerWithForm({ body: { first_name: 'A', phone: MOBILE } }),
       await bare.sendResetPasswordEmail({ body: { email } }),
+      // It sends nothing, and lets guesses be made.
+      await bare.loginWithEmailAndPassword({ body: { username: email, password: 'a guess' } }),
     ]) {
       expect(answer).toMatchObject(refused);
     }
