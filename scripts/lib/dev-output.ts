@@ -5,19 +5,15 @@ const SMALL_TALK =
   /^(\[wrangler:info\]|⎔|Your Worker has access|Binding\s+Resource|env\.\w+(?: \(|\s{2})|\{.*"path":"\/_dev\/inbox")/u;
 const COLOUR = /\u001B\[[\d;]*m/g;
 
-/**
- * A sieve for one stream, to be fed its text in pieces; `show` gets whole lines without blank ones between them.
- * Lines that hold the text `hidden` are never shown: the log lines of the readiness probe.
- */
-export function createSieve(show: (line: string) => void, hidden?: string): (text: string) => void {
+/** A sieve for one stream, to be fed its text in pieces; `show` gets whole lines without blank ones between them. */
+export function createSieve(show: (line: string) => void): (text: string) => void {
   let rest = '';
   return (text) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
       const plain = line.replaceAll(COLOUR, '').trim();
-      const dropped = SMALL_TALK.test(plain) || (hidden !== undefined && plain.includes(hidden));
-      if (plain !== '' && !dropped) show(line);
+      if (plain !== '' && !SMALL_TALK.test(plain)) show(line);
     }
   };
 }

@@ -66,9 +66,10 @@ export function startDevServer(options: DevServerOptions): DevServer {
   for (const stream of ['stdout', 'stderr'] as const) {
     // One sieve from the first byte on: a line that is cut by the moment of readiness stays one line.
     const sieve = createSieve((line) => {
-      if (isReady) process[stream].write(`${line}\n`);
-      else early.push(line);
-    }, probe);
+      // Until then the probe's own log lines say why the Worker does not answer.
+      if (!isReady) early.push(line);
+      else if (!line.includes(probe)) process[stream].write(`${line}\n`);
+    });
     child[stream]
       ?.setEncoding('utf8')
       .on('data', sieve)
