@@ -12,7 +12,7 @@ async function downloaded(redirects: Record<string, string>) {
     FILE,
     { headers: {}, allows: (url) => isTenantUrl(url, { loopback: false }), idleTimeoutMs: 1000 },
     async (url) => {
-      const href = String(url);
+      const href = url instanceof Request ? url.url : url.toString();
       asked.push(href);
       const location = redirects[href];
       return location === undefined
