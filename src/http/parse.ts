@@ -133,6 +133,10 @@ function shapeOf(schema: z.core.$ZodType | undefined): z.core.$ZodShape | undefi
   return plain instanceof z.ZodObject ? plain.shape : undefined;
 }
 
+/** The schema of a key; none for `constructor` and the like, which every object has. */
+const ownOf = (shape: z.core.$ZodShape | undefined, key: string) =>
+  shape && Object.hasOwn(shape, key) ? shape[key] : undefined;
+
 /** A map whose keys are the caller's own: a record, or an object that takes any key beside its own. */
 function isFreeMap(schema: z.core.$ZodType | undefined): boolean {
   const plain = plainSchema(schema);
@@ -155,7 +159,7 @@ function dropBlank(
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, inner]) => inner !== null && (inner !== '' || blank === 'keep'))
-      .map(([key, inner]) => [key, dropBlank(inner, shape?.[key], blank)]),
+      .map(([key, inner]) => [key, dropBlank(inner, ownOf(shape, key), blank)]),
   );
 }
 

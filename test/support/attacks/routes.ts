@@ -2,12 +2,16 @@
 import type { Entry } from '../../../src/http/operation.ts';
 import { ENTRIES } from './attempt.ts';
 
+/** More slashes in front of an API path, or one behind it, are the same operation (D-88). */
+function patternOf(path: string): RegExp {
+  const plain = path.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, '[^/]+');
+  return new RegExp(path.startsWith('/service/') ? `^/*${plain}/?$` : `^${plain}$`);
+}
+
 const PATTERNS = ENTRIES.map((entry) => ({
   entry,
   method: entry.row.method.toUpperCase(),
-  pattern: new RegExp(
-    `^${entry.row.path.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, '[^/]+')}$`,
-  ),
+  pattern: patternOf(entry.row.path),
   parameters: entry.row.path.split('{').length,
 }));
 
