@@ -6,6 +6,7 @@ import { errorResponse, type ApiFailure } from '../src/http/errors.ts';
 import { isLoopbackHost } from '../src/shared/loopback.ts';
 import { err } from '../src/shared/result.ts';
 import { requestIdOf } from '../src/http/caller.ts';
+import { hostnameOf } from '../src/http/local.ts';
 import { withStandardHeaders } from '../src/http/server.ts';
 
 /** Whether a request is to the mock itself, or to a scenario's inbox, rather than to the API. */
@@ -16,8 +17,6 @@ export const isControl = ({ url }: Request): boolean =>
 const isLiteral = (name: string): boolean => /^(\[[\da-f:.]+\]|\d{1,3}(\.\d{1,3}){3})$/i.test(name);
 /** `.localhost` is this machine for every resolver (RFC 6761). */
 const isLocalName = (name: string): boolean => isLoopbackHost(name) || /\.localhost$/i.test(name);
-
-const hostnameOf = (text: string): string => (URL.canParse(text) ? new URL(text).hostname : '');
 
 const HOST_OF = /^https?:\/\/([^/?#]*)/;
 /** Requests come under few names, and each is looked at once. */

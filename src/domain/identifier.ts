@@ -1,7 +1,7 @@
 /** Emails and phones: reading what people type, and writing it back as the documents show it. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
 import type { Identifier, IdentifierRef } from '../ports.ts';
-import { toAsciiDigits, trimTyped } from '../shared/typed-text.ts';
+import { toAsciiDigits, trimInvisible, trimTyped } from '../shared/typed-text.ts';
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 /** Letters, digits, hyphens and dots of any script; joiners are letters of some. URL judges and encodes the rest. */
@@ -9,13 +9,10 @@ const TYPED_DOMAIN = /^(?:[\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]|\p{Join_Control}
 /** At least two labels of 1 to 63 letters, digits and inner hyphens; the last begins with a letter (RFC 1035, 2.3.4). */
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const MAX_EMAIL_CHARACTERS = 254;
-/** Invisible characters around an address, as a copied contact card has them. */
-const INVISIBLE_AROUND =
-  /^[\s\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]+|[\s\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]+$/gu;
 
 /** A lower-cased address with its domain in punycode, or undefined when it is none. */
 export function readEmail(text: string): IdentifierRef | undefined {
-  const address = text.replaceAll(INVISIBLE_AROUND, '').toLowerCase();
+  const address = trimInvisible(text).toLowerCase();
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at);
   const domain = address.slice(at + 1);

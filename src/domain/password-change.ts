@@ -74,15 +74,10 @@ export async function sendResetLink(
  * last ten minutes, since themes ask again while they leave the page (D-91). A code that a revocation ended is not.
  */
 export async function isResetCode(ports: Ports, code: string): Promise<boolean> {
-  if (await resetCodeUser(ports, code)) return true;
-  const since = ports.clock.now() - USED_RESET_CODE_MS;
-  return ports.links.wasResetSince(await ports.vault.digest(code), since);
-}
-
-/** The user of a reset code that can still be used. */
-async function resetCodeUser(ports: Ports, code: string): Promise<User | undefined> {
   const id = await ports.vault.digest(code);
-  return ports.links.findReset(id, ports.clock.now());
+  const now = ports.clock.now();
+  if (await ports.links.findReset(id, now)) return true;
+  return ports.links.wasResetSince(id, now - USED_RESET_CODE_MS);
 }
 
 /** A new password by a mailed link: the code is used up, earlier sessions end, the holder is signed in. */
@@ -98,7 +93,8 @@ export async function resetPassword(
 ): Promise<
   Result<SignedInOutcome | IncompleteUser, SignInErrorCode | 'link_invalid' | 'password_weak'>
 > {
-  const user = await resetCodeUser(ports, request.code);
+  const id = await ports.vault.digest(request.code);
+  const user = await ports.links.findReset(id, ports.clock.now());
   if (!user) return err('link_invalid');
   const decision = decideSignIn(application, user);
   if (decision.kind === 'refused') return decision.failure;
@@ -112,7 +108,6 @@ export async function resetPassword(
     decision.kind === 'allowed'
       ? await prepareSession(ports, application, user.id, by, event.at)
       : undefined;
-  const id = await ports.vault.digest(request.code);
   const settled = await ports.links.reset(id, hash, event, prepared?.signIn);
   if (settled.state !== 'done' || !settled.user) return err('link_invalid');
   const current = settled.user;

@@ -7,7 +7,9 @@ import { isLoopbackHost } from '../shared/loopback.ts';
 const isAllowed = (hostname: string, allowed: readonly string[]): boolean =>
   isLoopbackHost(hostname) || allowed.includes(hostname);
 
-const hostnameOf = (text: string): string => (URL.canParse(text) ? new URL(text).hostname : '');
+/** The host name of a URL; empty when the text is none. */
+export const hostnameOf = (text: string): string =>
+  URL.canParse(text) ? new URL(text).hostname : '';
 
 /** @param allowed further host names, of a tunnel for instance */
 export function isLocalRequest(request: Request, allowed: readonly string[] = []): boolean {

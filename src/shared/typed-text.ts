@@ -4,7 +4,9 @@
  */
 
 /** Zero width characters, byte order marks, soft hyphens, and what turns the direction of writing. */
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]/gu;
+const HIDDEN = String.raw`\p{Default_Ignorable_Code_Point}\p{Bidi_Control}`;
+const INVISIBLE = new RegExp(`[${HIDDEN}]`, 'gu');
+const INVISIBLE_AROUND = new RegExp(`^[\\s${HIDDEN}]+|[\\s${HIDDEN}]+$`, 'gu');
 const DIGIT = /\p{Nd}/gu;
 const IS_DIGIT = /^\p{Nd}$/u;
 const NOT_ASCII = /[^\u0000-\u007f]/;
@@ -24,6 +26,11 @@ function digitValue(digit: string): number {
  */
 export function trimTyped(text: string): string {
   return text.replaceAll(INVISIBLE, '').trim();
+}
+
+/** The text without invisible characters and blanks around it; those inside stay, where they may be letters of a script. */
+export function trimInvisible(text: string): string {
+  return text.replaceAll(INVISIBLE_AROUND, '');
 }
 
 /**

@@ -465,3 +465,21 @@ describe('passwords on D1', () => {
     expect(JSON.stringify(shop.kv.dump())).not.toContain(PASSWORD);
   });
 });
+
+test('a reset code used at the end of its life is known for ten minutes more, whatever the hourly cron drops', async () => {
+  const shop = await d1Shop();
+  const browser = shop.client();
+  await registered(shop, browser);
+  shop.clock.advance(31_000);
+  expectOk(await browser.application.sendResetPasswordEmail({ body: { email: EMAIL } }));
+  const code = await codeFor(shop, EMAIL);
+  shop.clock.advance(29 * 60_000);
+  const body = { code, password: 'another passphrase' };
+  expectOk(await browser.application.forgotPassword({ body }));
+  shop.clock.advance(9 * 60_000);
+  await shop.runtime.scheduled('47 * * * *');
+  expectOk(await browser.application.sendResetToken({ body: { code } }));
+  shop.clock.advance(60_000);
+  const late = await browser.application.sendResetToken({ body: { code } });
+  expect(late).toMatchObject({ status: 400, body: { code: 'link_invalid' } });
+});

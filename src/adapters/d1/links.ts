@@ -6,7 +6,6 @@ import type {
   ConsumeResult,
   SmsGuard,
 } from '../../ports.ts';
-import { USED_RESET_CODE_MS } from '../../domain/credentials.ts';
 import { auditOf, signInStatements } from './audit.ts';
 import { charge, giveBack, limitedOf, limitsJson, overLimit, usage } from './budget-statements.ts';
 import { uniqueViolation, type Database } from './database.ts';
@@ -100,12 +99,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
     const won = exists(sql`${linkIs(id)} AND ${links.usedBy} = ${nonce}`);
     const { used, user } = await database.write({
       used: update(links)
-        .set({
-          usedAt: now,
-          usedBy: nonce,
-          // Kept for those who ask again; a link that is used up opens nothing.
-          expiresAt: sql`MAX(${links.expiresAt}, ${now + USED_RESET_CODE_MS})`,
-        })
+        .set({ usedAt: now, usedBy: nonce })
         .where(
           sql`${usable(id, kind, now)} AND ${kind === 'reset' ? stillVerified(id) : sql`TRUE`}`,
         )

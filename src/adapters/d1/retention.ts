@@ -58,6 +58,7 @@ export const AUDIT_LIFE_MS: Record<AuditRetention, number> = {
 };
 const ACTIVITY_LIFE_MS = 400 * DAY_MS;
 
+/** Beyond its expiry; a reset code that was used in its last minute is still asked about (D-91). */
 const KEPT_FOR_MS = DAY_MS;
 const BATCH_ROWS = 1_000;
 /** Rows looked at in one batch of a sweep. */
