@@ -6,8 +6,8 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { freshSecrets } from './scripts/lib/dev-vars.ts';
-import { WRANGLER_ENV } from './scripts/lib/wrangler.ts';
+import { freshSecrets } from './src/cli/dev-vars.ts';
+import { WRANGLER_ENV } from './src/cli/wrangler.ts';
 import { SummaryReporter } from './test/support/summary-reporter.ts';
 
 // The Workers pool is wrangler inside, and heeds the same settings.

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mockTable } from '../mocks/app.ts';
-import { readArgs, wholeNumber } from '../scripts/args.ts';
+import { readArgs, wholeNumber } from '../src/cli/args.ts';
 import { measure, PINNED, started, type Contender, type Figures, type Load } from './load.ts';
 
 const USAGE = `
@@ -62,7 +62,7 @@ const CONTENDERS: [Contender, ...Contender[]] = [
     args: (port) => [
       '--import',
       join(ROOT, 'scripts/lib/need-node.js'),
-      join(ROOT, 'scripts/mock.ts'),
+      join(ROOT, 'src/cli/mock.ts'),
       `--port=${port}`,
     ],
   },

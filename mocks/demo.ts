@@ -1,6 +1,6 @@
 /** The demo shop: `npm start` seeds it, scenarios and tests have it. */
 import example from './examples/platform/getPlatformConfig.json' with { type: 'json' };
-import type { Application, PlatformConfig } from '../src/ports.ts';
+import type { Application, PlatformConfig } from '../src/ports/index.ts';
 
 export const DEMO = {
   companyId: '1',

@@ -2,7 +2,7 @@
 // oxlint-disable-next-line import/no-unassigned-import -- it has nothing to give: it throws, or it does not
 import './need-node.ts';
 import type { HttpHandler } from 'msw';
-import type { Limits } from '../src/ports.ts';
+import type { Limits } from '../src/ports/index.ts';
 import type { Answers } from './answers/types.ts';
 import { handlers as plainHandlers, type HandlerOptions } from './handlers.ts';
 import { lazyScenario } from './lazy-scenario.ts';

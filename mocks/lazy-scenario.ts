@@ -1,5 +1,5 @@
 /** A scenario for a test or a page: all requests come from one browser, and its code is loaded by the first of them. */
-import type { Limits } from '../src/ports.ts';
+import type { Limits } from '../src/ports/index.ts';
 import type { ScenarioHost } from './scenario-host.ts';
 
 export interface LazyOptions {

@@ -2,7 +2,7 @@
  * `npm run bundle`: what the two Workers weigh and what they are made of. Judged by the bundler's list of inputs, not by text:
  * the mock must not come into the real Worker, nor the real rules into the mock.
  */
-import { readArgs } from './args.ts';
+import { readArgs } from '../src/cli/args.ts';
 import { build, startupMs } from './lib/build.ts';
 
 const USAGE = `

@@ -1,7 +1,7 @@
 /** Keeps the tables of docs/CONFIGURATION.md equal to the code: `--write` renews them, without it a difference ends with 1. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArgs } from './args.ts';
+import { readArgs } from '../src/cli/args.ts';
 import { unpadded, withTables } from './lib/configuration.ts';
 
 const USAGE = `

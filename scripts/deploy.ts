@@ -1,10 +1,16 @@
 /** `npm run deploy`: checks what the deployment needs, migrates its databases, deploys. Nothing is touched before all is checked. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArgs } from './args.ts';
+import { readArgs } from '../src/cli/args.ts';
 import { build } from './lib/build.ts';
-import { checkDeployment, readSettings, type Verdict } from './lib/deploy-check.ts';
-import { ROOT, runWrangler, spawnWrangler, WRANGLER_ENV } from './lib/wrangler.ts';
+import { checkDeployment, type Verdict } from './lib/deploy-check.ts';
+import {
+  readSettings,
+  ROOT,
+  runWrangler,
+  spawnWrangler,
+  WRANGLER_ENV,
+} from '../src/cli/wrangler.ts';
 
 const USAGE = `
 npm run deploy -- [--dry-run] [--env NAME]

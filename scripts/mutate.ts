@@ -1,7 +1,7 @@
 /** `npm run mutate`: breaks one rule at a time in a copy of this repository, and sees that a test notices. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArgs, misused } from './args.ts';
+import { readArgs, misused } from '../src/cli/args.ts';
 import { copyRepository } from './mutate/copy.ts';
 import { applyTo, mistakesIn, readMutations, type Mutation } from './mutate/mutations.ts';
 import { redFiles, runTests, type Verdict } from './mutate/run.ts';

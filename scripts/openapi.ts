@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ABOUT, LOCAL_SERVERS } from '../src/about.ts';
 import { openapi } from '../src/http/openapi.ts';
 import { table } from '../src/table.ts';
-import { readArgs } from './args.ts';
+import { readArgs } from '../src/cli/args.ts';
 
 const USAGE = `
 node scripts/openapi.ts           exits 1 when docs/openapi.json differs from the route table

@@ -7,10 +7,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { readArgs } from './args.ts';
-import { checkContract, Unreachable } from './contract/check.ts';
-import { render } from './contract/report.ts';
-import type { Report } from './contract/verdict.ts';
+import { readArgs } from '../src/cli/args.ts';
+import { checkContract, Unreachable } from '../src/cli/contract/check.ts';
+import { render } from '../src/cli/contract/report.ts';
+import type { Report } from '../src/cli/contract/verdict.ts';
 
 const USAGE = `
 npm run outside-tools    installs Spectral, Redocly and Prism into out/outside-tools, once, and has them look at docs/openapi.json

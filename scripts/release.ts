@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { ABOUT } from '../src/about.ts';
 import { openapi } from '../src/http/openapi.ts';
 import { table } from '../src/table.ts';
-import { readWords } from './args.ts';
-import type { Document } from './contract/diff.ts';
+import { readWords } from '../src/cli/args.ts';
+import type { Document } from '../src/cli/contract/diff.ts';
 import { checkBreaking, checkVersion, NoRelease, releasedChangelog } from './lib/release.ts';
 
 const USAGE = `

@@ -1,11 +1,11 @@
 /** `npm run seed`: invented customers in the local data of `npm start`. */
 import { join, resolve } from 'node:path';
-import { misused, readArgs, wholeNumber } from './args.ts';
+import { misused, readArgs, wholeNumber } from '../src/cli/args.ts';
 import { withLocalData } from './lib/local-data.ts';
 import { BATCH_CUSTOMERS, seedCustomers } from './lib/seed-customers.ts';
-import { createProgress } from './lib/progress.ts';
+import { createProgress } from '../src/cli/progress.ts';
 import { DEMO } from './lib/welcome.ts';
-import { ROOT } from './lib/wrangler.ts';
+import { ROOT } from '../src/cli/wrangler.ts';
 
 const USAGE = `
 npm run seed -- --customers N [--application ID] [--state DIR]

@@ -1,12 +1,12 @@
 /** `npm start`: from a fresh clone to a running Worker with a demo shop in it. Every step can be run again. */
 import { join, resolve } from 'node:path';
-import { misused, readArgs, wholeNumber } from './args.ts';
+import { misused, readArgs, wholeNumber } from '../src/cli/args.ts';
 import { startDevServer } from './lib/dev-server.ts';
-import { addMissingSecrets } from './lib/dev-vars.ts';
+import { addMissingSecrets } from '../src/cli/dev-vars.ts';
 import { clearData, prepareData } from './lib/local-data.ts';
 import { portProblem } from './lib/port.ts';
 import { welcome } from './lib/welcome.ts';
-import { ROOT } from './lib/wrangler.ts';
+import { ROOT } from '../src/cli/wrangler.ts';
 
 const USAGE = `
 npm start -- [--port N] [--reset] [--state DIR] [--var NAME:VALUE]…

@@ -1,8 +1,8 @@
 /** Joins the table with its handlers. It does not compile while an operation lacks one. */
 import type { Hono } from 'hono';
-import { accessServiceHandlers } from './features/access/service.handlers.ts';
-import { configApplicationHandlers } from './features/config/application.handlers.ts';
-import { configPlatformHandlers } from './features/config/platform.handlers.ts';
+import { accessServiceHandlers } from './features/oauth/service.handlers.ts';
+import { configApplicationHandlers } from './features/platform-config/application.handlers.ts';
+import { configPlatformHandlers } from './features/platform-config/platform.handlers.ts';
 import { customersPlatformHandlers } from './features/customers/platform.handlers.ts';
 import { customersServiceHandlers } from './features/customers/service.handlers.ts';
 import { groupsPlatformHandlers } from './features/groups/platform.handlers.ts';
@@ -21,7 +21,7 @@ import type { AnyHandler, TableHandlers } from './http/handler.ts';
 import { consoleLog, type Log } from './http/log.ts';
 import { createServer, type ServerEnv } from './http/server.ts';
 import { serveDocs } from './pages/docs.ts';
-import { Outage, type PortsFactory } from './ports.ts';
+import { Outage, type PortsFactory } from './ports/index.ts';
 import { table } from './table.ts';
 
 const handlers = {

@@ -4,13 +4,13 @@
  */
 import type { Context } from 'hono';
 import { readAddress } from './domain/client-address.ts';
-import { judgeSession, renewSession } from './domain/session.ts';
+import { judgeSession, renewSession } from './domain/session/session.ts';
 import { decodePair, isOwnOrigin, originListed } from './http/caller.ts';
 import { readSessionCookies } from './http/cookies.ts';
 import type { ApiFailure } from './http/errors.ts';
 import type { Caller, Grant, Guard, SignedIn } from './http/handler.ts';
 import type { Operation } from './http/operation.ts';
-import type { Application, Ports, PortsFactory, RequestScope } from './ports.ts';
+import type { Application, Ports, PortsFactory, RequestScope } from './ports/index.ts';
 import { err } from './shared/result.ts';
 import { SECOND_MS } from './shared/time.ts';
 

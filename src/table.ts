@@ -1,7 +1,7 @@
 /** The route table: client → operationId → row. It spreads the features' contracts and says nothing of its own. */
-import { accessService } from './features/access/service.contract.ts';
-import { configApplication } from './features/config/application.contract.ts';
-import { configPlatform } from './features/config/platform.contract.ts';
+import { accessService } from './features/oauth/service.contract.ts';
+import { configApplication } from './features/platform-config/application.contract.ts';
+import { configPlatform } from './features/platform-config/platform.contract.ts';
 import { customersPlatform } from './features/customers/platform.contract.ts';
 import { customersService } from './features/customers/service.contract.ts';
 import { groupsPlatform } from './features/groups/platform.contract.ts';

@@ -6,26 +6,26 @@ import { argon2Hasher } from './adapters/crypto/hasher.ts';
 import { cryptoRandom } from './adapters/crypto/random.ts';
 import { createSessionTokens } from './adapters/crypto/session-tokens.ts';
 import { createVault } from './adapters/crypto/vault.ts';
-import { d1Budgets } from './adapters/d1/budgets.ts';
-import { d1Configs } from './adapters/d1/configs.ts';
-import { d1Customers } from './adapters/d1/customers.ts';
+import { d1Budgets } from './adapters/d1/stores/budgets.ts';
+import { d1Configs } from './adapters/d1/stores/platform-configs.ts';
+import { d1Customers } from './adapters/d1/stores/customers.ts';
 import { Database } from './adapters/d1/database.ts';
-import { d1Audit } from './adapters/d1/audit.ts';
-import { d1Deliveries } from './adapters/d1/deliveries.ts';
-import { d1Directory } from './adapters/d1/directory.ts';
-import { d1GroupImports } from './adapters/d1/group-imports.ts';
-import { d1Groups } from './adapters/d1/groups.ts';
-import { d1Identities } from './adapters/d1/identities.ts';
-import { d1Links } from './adapters/d1/links.ts';
-import { d1Otps } from './adapters/d1/otps.ts';
-import { d1Passwords } from './adapters/d1/passwords.ts';
-import { d1Registrations } from './adapters/d1/registrations.ts';
-import { d1Sessions } from './adapters/d1/sessions.ts';
-import type { WarnSms } from './adapters/d1/sms-statements.ts';
-import { d1Users } from './adapters/d1/users.ts';
+import { d1Audit } from './adapters/d1/stores/audit.ts';
+import { d1Deliveries } from './adapters/d1/stores/deliveries.ts';
+import { d1Directory } from './adapters/d1/stores/directory.ts';
+import { d1GroupImports } from './adapters/d1/stores/group-imports.ts';
+import { d1Groups } from './adapters/d1/stores/groups.ts';
+import { d1Identities } from './adapters/d1/stores/identities.ts';
+import { d1Links } from './adapters/d1/stores/links.ts';
+import { d1Otps } from './adapters/d1/stores/otps.ts';
+import { d1Passwords } from './adapters/d1/stores/passwords.ts';
+import { d1Registrations } from './adapters/d1/stores/registrations.ts';
+import { d1Sessions } from './adapters/d1/stores/sessions.ts';
+import type { WarnSms } from './adapters/d1/statements/sms-statements.ts';
+import { d1Users } from './adapters/d1/stores/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
-import { jobOf } from './adapters/d1/crons.ts';
-import { createMaintenance } from './adapters/d1/housekeeping.ts';
+import { jobOf } from './adapters/d1/maintenance/crons.ts';
+import { createMaintenance } from './adapters/d1/maintenance/housekeeping.ts';
 import { forOperators } from './adapters/d1/replica.ts';
 import { importFiles } from './adapters/files/import-files.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
@@ -41,7 +41,7 @@ import { messageWriter } from './adapters/notify/writer.ts';
 import { consumeBatch } from './adapters/queue/consume.ts';
 import { importQueue, type ImportConsumer } from './adapters/queue/imports.ts';
 import { queueNotifier, type Consumer, type Report } from './adapters/queue/messages.ts';
-import type { Config } from './config.ts';
+import type { Config } from './env/index.ts';
 import { isTenantUrl } from './domain/outbound-url.ts';
 import { errorForLog, type Log } from './http/log.ts';
 import type {
@@ -53,7 +53,7 @@ import type {
   Random,
   RequestScope,
   TemplatePreview,
-} from './ports.ts';
+} from './ports/index.ts';
 
 const systemClock: Clock = { now: () => Date.now() };
 

@@ -1,7 +1,7 @@
 /** Entry of the Worker: fetch, queue and cron. Wires configuration → ports → app, once per isolate; no logic. */
 import type { Hono } from 'hono';
 import { createApp } from './app.ts';
-import { ConfigError, parseConfig } from './config.ts';
+import { ConfigError, parseConfig } from './env/index.ts';
 import { requestIdOf } from './http/caller.ts';
 import { errorResponse } from './http/errors.ts';
 import { err } from './shared/result.ts';

@@ -3,11 +3,11 @@ import { HOUR_MS } from '../../src/shared/time.ts';
 import { SESSION_COOKIE, sessionCookieLines } from '../../src/http/cookies.ts';
 import { callerOf } from '../../src/http/caller.ts';
 import type { Log } from '../../src/http/log.ts';
-import type { Clock, Limits } from '../../src/ports.ts';
+import type { Clock, Limits } from '../../src/ports/index.ts';
 import { browserCookie, whoChooses, whoIs, type Who } from '../browser-id.ts';
 import { withCookies } from '../cookies.ts';
 import type { ScenarioHost } from '../scenario-host.ts';
-import { SCENARIOS } from './rows.ts';
+import { SCENARIOS } from './table.ts';
 import type { Scenario } from './scenario.ts';
 import { createWorld, type Outside, type ScenarioInstance } from './world.ts';
 

@@ -2,9 +2,9 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/shared/time.ts';
 import { revoke } from '../../src/adapters/memory/revocations.ts';
 import { newObjectId } from '../../src/domain/object-id.ts';
-import { openSession, prepareSession } from '../../src/domain/sign-in.ts';
-import { withPrimaries } from '../../src/domain/user.ts';
-import type { IdentifierRef, User } from '../../src/ports.ts';
+import { openSession, prepareSession } from '../../src/domain/login/sign-in.ts';
+import { withPrimaries } from '../../src/domain/user/user.ts';
+import type { IdentifierRef, User } from '../../src/ports/index.ts';
 import { inventCustomer } from '../people.ts';
 import type { Preparation } from './scenario.ts';
 

@@ -1,6 +1,6 @@
 /** What a scenario is: a row of a table. Adding one takes a row and nothing else. */
 import type { MemoryState } from '../../src/adapters/memory/state.ts';
-import type { Application, Limits, PlatformConfig, Ports } from '../../src/ports.ts';
+import type { Application, Limits, PlatformConfig, Ports } from '../../src/ports/index.ts';
 import type { ScenarioInfo } from '../scenario-host.ts';
 
 export interface Preparation {

@@ -13,10 +13,17 @@ import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { SCOPES } from '../../src/http/operation.ts';
 import type { Log } from '../../src/http/log.ts';
 import type { ServerEnv } from '../../src/http/server.ts';
-import type { Application, Clock, InboxItem, Limits, Ports, Random } from '../../src/ports.ts';
+import type {
+  Application,
+  Clock,
+  InboxItem,
+  Limits,
+  Ports,
+  Random,
+} from '../../src/ports/index.ts';
 import { DEMO, demoApplication } from '../demo.ts';
 import { seeded } from '../dynamic/random.ts';
-import { fakeFiles, fakeLoginTokens, fakeProviders } from './outside.ts';
+import { fakeFiles, fakeLoginTokens, fakeProviders } from './fakes.ts';
 import type { Scenario } from './scenario.ts';
 
 export const OTP = '123456';

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { runWrangler } from './wrangler.ts';
+import { runWrangler } from '../../src/cli/wrangler.ts';
 
 const METAFILE = 'bundle-meta.json';
 /** Lies beside the bundle and is not uploaded as a part of it. */

@@ -3,15 +3,15 @@
  * does not compile. The meanings stand here, because the Worker has no use for them.
  */
 import type * as z from 'zod';
-import { Settings } from '../../src/config.ts';
+import { Settings } from '../../src/env/index.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import {
   transportSettings,
   type TransportName,
   type TransportSettings,
-} from '../../src/config/delivery.ts';
-import type { Limits } from '../../src/ports.ts';
-import { SECRETS } from './secrets.ts';
+} from '../../src/env/delivery.ts';
+import type { Limits } from '../../src/ports/index.ts';
+import { SECRETS } from '../../src/cli/secret-settings.ts';
 
 /** The inbox has no settings, and an empty schema would stand for any name. */
 type Provider = Exclude<TransportName, 'inbox'>;

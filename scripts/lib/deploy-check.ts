@@ -1,9 +1,8 @@
 /** The requirements of a deployment, read off wrangler.toml and judged by the Worker's own configuration code. */
-import { join } from 'node:path';
-import { ConfigError, parseConfig } from '../../src/config.ts';
-import { freshSecrets } from './dev-vars.ts';
-import { SECRETS } from './secrets.ts';
-import { ROOT } from './wrangler.ts';
+import { ConfigError, parseConfig } from '../../src/env/index.ts';
+import { freshSecrets } from '../../src/cli/dev-vars.ts';
+import { SECRETS } from '../../src/cli/secret-settings.ts';
+import type { Settings } from '../../src/cli/wrangler.ts';
 
 /** As the repository has them: ids of nothing. */
 const PLACEHOLDER = /^[0-]+$/;
@@ -13,32 +12,6 @@ export interface Verdict {
   wrong: string[];
   /** Still to be made or set, each with the command or the place. */
   missing: string[];
-}
-
-/** The part of wrangler.toml that is read; wrangler's own type for it leads into a package that comes without types. */
-export interface Settings {
-  name?: string;
-  account_id?: string;
-  compatibility_date?: string;
-  vars: Record<string, unknown>;
-  d1_databases: { binding: string; database_name?: string; database_id?: string }[];
-  kv_namespaces: { binding: string; id?: string }[];
-  queues: { producers?: { binding: string }[] };
-  assets?: { binding?: string };
-  send_email: { name: string }[];
-}
-
-/**
- * wrangler.toml as wrangler itself reads it.
- * @param environment of its environments; the empty one is the real Worker
- * @throws Error whose message says what is wrong with the file
- */
-export async function readSettings(environment: string): Promise<Settings> {
-  const { unstable_readConfig: readConfig } = await import('wrangler');
-  return readConfig({
-    config: join(ROOT, 'wrangler.toml'),
-    env: environment || undefined,
-  }) as Settings;
 }
 
 /** Doubles with the one method by which the Worker knows a binding. */

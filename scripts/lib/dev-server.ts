@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSieve } from './dev-output.ts';
-import { spawnWrangler } from './wrangler.ts';
+import { spawnWrangler } from '../../src/cli/wrangler.ts';
 
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 100;

@@ -1,19 +1,14 @@
 /** The local data of `npm start`: where it lies, and what is in it before the Worker starts. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate } from './migrate.ts';
+import { DATABASE, dataFolder } from '../../src/cli/databases.ts';
+import { migrate } from '../../src/cli/migrate.ts';
 import { seedDemo } from './seed.ts';
-import { ROOT, WRANGLER_ENV } from './wrangler.ts';
-
-/** Wrangler keeps everything in this folder of the state folder, and nothing else in there is ours to delete. */
-export const dataFolder = (state: string): string => join(state, 'v3');
+import { ROOT, WRANGLER_ENV } from '../../src/cli/wrangler.ts';
 
 export function clearData(state: string): void {
   rmSync(dataFolder(state), { recursive: true, force: true });
 }
-
-/** `DB`, `DB_1`, … by name: a stub of another kind, such as that of the assets, claims to have every method. */
-export const DATABASE = /^DB(_\d+)?$/;
 
 /** Migrates every D1 binding (users can be spread over several) and seeds the demo application into the directory's. */
 export async function prepareData(state: string, storefrontUrl: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** The rules of a release: which version may come next, and what becomes of the changelog. */
-import type { Document } from '../contract/diff.ts';
-import { changesBetween } from '../contract/diff.ts';
-import { mayBreak } from '../contract/diff-command.ts';
+import type { Document } from '../../src/cli/contract/diff.ts';
+import { changesBetween } from '../../src/cli/contract/diff.ts';
+import { mayBreak } from '../../src/cli/contract/diff-command.ts';
 
 /** Says in one sentence why there is no release. */
 export class NoRelease extends Error {}

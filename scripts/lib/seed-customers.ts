@@ -1,6 +1,6 @@
 /** Invented customers into a database, for trying out lists and searches at size. */
 import { inventCustomer } from '../../mocks/people.ts';
-import { wordsOf } from '../../src/domain/customer-query.ts';
+import { wordsOf } from '../../src/domain/operators/customer-query.ts';
 
 /** One transaction's worth. */
 export const BATCH_CUSTOMERS = 1_000;

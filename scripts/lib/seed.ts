@@ -1,7 +1,7 @@
 /** The demo application of `npm start`. Seeded there only, never by a migration. */
 import { DEMO_DOMAINS, demoConfig } from '../../mocks/demo.ts';
 import { SCOPES } from '../../src/http/operation.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../../src/cli/sha256.ts';
 import { DEMO } from './welcome.ts';
 
 export { demoConfig };

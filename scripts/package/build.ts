@@ -27,8 +27,8 @@ const ENTRIES = {
   'mocks/node': at('mocks/node.ts'),
   'mocks/browser': at('mocks/browser.ts'),
   'mocks/native': at('mocks/native.ts'),
-  client: at('scripts/package/client.ts'),
-  contract: at('scripts/package/contract.ts'),
+  client: at('src/client.ts'),
+  contract: at('src/cli/contract/index.ts'),
 };
 /** The lowest Node that has all that is used, such as reading an own handler file in TypeScript. */
 const NODE = '>=22.18';
@@ -66,7 +66,10 @@ async function bundle(options: RolldownOptions, types: boolean): Promise<void> {
 /** The mock itself, for the one bundle that is made apart from the others. */
 const ownEntry: Plugin = {
   name: 'own-entry',
-  resolveId: (id) => (id === './index.ts' ? { id: './mocks.js', external: true } : null),
+  resolveId: (id, importer) =>
+    id === './index.ts' && importer?.startsWith(at('mocks/'))
+      ? { id: './mocks.js', external: true }
+      : null,
 };
 
 /**
@@ -123,7 +126,11 @@ await bundle(
   {
     ...code,
     // A file of its own, so that it is loaded before anything that an old Node cannot read.
-    input: { ...others, 'need-node': at('mocks/need-node.ts'), cli: at('scripts/package/cli.ts') },
+    input: {
+      ...others,
+      'need-node': at('mocks/need-node.ts'),
+      vestibule: at('src/cli/vestibule.ts'),
+    },
     resolve: { ...code.resolve, conditionNames: ['import', 'node', 'default'] },
   },
   false,
@@ -166,7 +173,7 @@ await bundle(
 );
 restoreComments();
 for (const name of FILES) copyFileSync(at('mocks/panel', name), join(DIST, name));
-copyFileSync(at('scripts/package/bin.js'), join(DIST, 'bin.js'));
+copyFileSync(at('src/cli/bin.js'), join(DIST, 'bin.js'));
 chmodSync(join(DIST, 'bin.js'), 0o755);
 copyFileSync(at('LICENSE'), join(DIST, 'LICENSE'));
 copyFileSync(at('docs/MOCK.md'), join(DIST, 'README.md'));

@@ -7,8 +7,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readArgs } from '../args.ts';
-import { bad, good } from '../lib/terminal.ts';
+import { readArgs } from '../../src/cli/args.ts';
+import { bad, good } from '../../src/cli/terminal.ts';
 import { pack } from './pack.ts';
 
 const USAGE = `

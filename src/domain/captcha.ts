@@ -9,8 +9,8 @@ import type {
   Ports,
   Registration,
   RegistrationOrigin,
-} from '../ports.ts';
-import { sameIdentifier } from './identifier.ts';
+} from '../ports/index.ts';
+import { sameIdentifier } from './identifiers/identifier.ts';
 import { ok, err, type Failure, type Result } from '../shared/result.ts';
 
 declare const permitted: unique symbol;

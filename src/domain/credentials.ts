@@ -3,7 +3,7 @@
  * of memory take from this table what a revocation ends; a kind or a revocation without its cell does not compile.
  */
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../shared/time.ts';
-import type { Identifier, Registration, User } from '../ports.ts';
+import type { Identifier, Registration, User } from '../ports/index.ts';
 
 /** How long a credential can be used, counted from the proof it stands for. Nothing extends it. */
 export const OTP_LIFE_MS = 10 * MINUTE_MS;

@@ -1,5 +1,5 @@
 /** The limits as they are without the variable `LIMITS`. */
-import type { Limits } from '../ports.ts';
+import type { Limits } from '../ports/index.ts';
 
 export const DEFAULT_LIMITS: Limits = {
   otpTriesPerCode: 5,

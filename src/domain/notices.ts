@@ -11,9 +11,9 @@ import type {
   SecurityEvent,
   SocialIdentity,
   User,
-} from '../ports.ts';
-import { shopperEvent } from './audit-event.ts';
-import { masked, sameIdentifier, verifiedOf } from './identifier.ts';
+} from '../ports/index.ts';
+import { shopperEvent } from './operators/audit-event.ts';
+import { masked, sameIdentifier, verifiedOf } from './identifiers/identifier.ts';
 import { hex } from './hex.ts';
 
 const primaryOf = (user: User, kind: IdentifierRef['kind']): IdentifierRef | undefined =>

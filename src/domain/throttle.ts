@@ -13,7 +13,7 @@ import type {
   RegistrationSends,
   TryRules,
   Vault,
-} from '../ports.ts';
+} from '../ports/index.ts';
 import { addressBlock, isLoopback } from './client-address.ts';
 
 const QUARTER_HOUR_MS = HOUR_MS / 4;

@@ -1,6 +1,13 @@
 /** The handler of a row, typed by it: what it is given, and what it may answer. */
 import type { Context } from 'hono';
-import type { Application, Ports, ServicePorts, Session, SessionRef, User } from '../ports.ts';
+import type {
+  Application,
+  Ports,
+  ServicePorts,
+  Session,
+  SessionRef,
+  User,
+} from '../ports/index.ts';
 import type { ErrorCode, ApiFailure } from './errors.ts';
 import type { FailureDetail } from '../shared/result.ts';
 import type { Group, Input, Operation, Output } from './operation.ts';

@@ -2,7 +2,7 @@
  * Mails as documents. Styles are inline, because mail programs drop the rest; nothing is loaded from anywhere, so that
  * opening a mail is not tracked. Colours keep a contrast of 4.5 : 1.
  */
-import type { Language } from '../ports.ts';
+import type { Language } from '../ports/index.ts';
 import { fill } from './fill.ts';
 import type { Values } from './values.ts';
 import type { Part } from './wording.ts';

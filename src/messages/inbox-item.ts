@@ -1,4 +1,4 @@
-import type { InboxItem, Message, RenderedMessage } from '../ports.ts';
+import type { InboxItem, Message, RenderedMessage } from '../ports/index.ts';
 
 /** A message as an inbox shows it, with the code or the link apart, for programs to read. */
 export function inboxItem(

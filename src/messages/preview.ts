@@ -6,7 +6,7 @@ import type {
   Template,
   TemplateOverrides,
   TemplatePreview,
-} from '../ports.ts';
+} from '../ports/index.ts';
 import { render } from './render.ts';
 
 const CODE = '0123456789abcdef0123456789abcdef';

@@ -5,7 +5,7 @@ import type {
   RenderedMessage,
   TemplateOverride,
   TemplateOverrides,
-} from '../ports.ts';
+} from '../ports/index.ts';
 import { fill, flawOf } from './fill.ts';
 import { escapedValues, mailHtml, mailText } from './html.ts';
 import { NEEDED, valuesOf, type Values } from './values.ts';

@@ -1,5 +1,5 @@
 /** The texts of one language. Texts hold `{{placeholders}}`; `values.ts` names them. */
-import type { Language, Template } from '../ports.ts';
+import type { Language, Template } from '../ports/index.ts';
 import { ENGLISH } from './english.ts';
 import { HINDI } from './hindi.ts';
 

@@ -2,7 +2,7 @@
 import type { Hono } from 'hono';
 import { isLocalRequest } from '../http/local.ts';
 import type { ServerEnv } from '../http/server.ts';
-import type { Inbox, TemplatePreview } from '../ports.ts';
+import type { Inbox, TemplatePreview } from '../ports/index.ts';
 import { serveInbox } from './inbox.ts';
 import { serveTemplates } from './templates.ts';
 

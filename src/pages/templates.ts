@@ -5,7 +5,7 @@
 import type { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import type { ServerEnv } from '../http/server.ts';
-import type { TemplatePreview } from '../ports.ts';
+import type { TemplatePreview } from '../ports/index.ts';
 import { devPolicy } from './dev-policy.ts';
 
 const STYLE = `

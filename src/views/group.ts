@@ -1,5 +1,5 @@
 /** A user group in its documented shape. */
-import type { Application, Group, LineError } from '../ports.ts';
+import type { Application, Group, LineError } from '../ports/index.ts';
 
 /** @param lineErrors the lines of its file that name no user, if they are asked for */
 export function groupView(

@@ -1,7 +1,7 @@
 /** The answer of a registration that ended, or that waits for proofs: the same keys for every operation that gives it. */
-import type { Application } from '../ports.ts';
-import type { FinishOutcome } from '../domain/finish-registration.ts';
-import { mobileOf } from '../domain/identifier.ts';
+import type { Application } from '../ports/index.ts';
+import type { FinishOutcome } from '../domain/registration/finish-registration.ts';
+import { mobileOf } from '../domain/identifiers/identifier.ts';
 import { userView } from './user.ts';
 
 /** The outcome of `registerWithForm` and of `updateProfile` with a register_token. */

@@ -1,7 +1,7 @@
 /** The answer of a sign-in. */
-import type { SignInOutcome } from '../domain/sign-in-outcome.ts';
-import type { IdentityOutcome } from '../domain/identity-login.ts';
-import type { Application } from '../ports.ts';
+import type { SignInOutcome } from '../domain/login/sign-in-outcome.ts';
+import type { IdentityOutcome } from '../domain/login/identity-login.ts';
+import type { Application } from '../ports/index.ts';
 import { personView, userView } from './user.ts';
 
 /** The documented user, or what is known of a person without an account; a `register_token` where no session began. */

@@ -1,6 +1,6 @@
 /** The audit of a customer as operators read it (D-67). Pure. */
 import { DAY_MS } from '../shared/time.ts';
-import type { Application, AuditEvent, User } from '../ports.ts';
+import type { Application, AuditEvent, User } from '../ports/index.ts';
 
 const TITLES: Record<AuditEvent['action'], string> = {
   'customer.created': 'Account made by an operator',

@@ -1,9 +1,9 @@
 /** The user in the shapes that the API documents. Times are ISO 8601. */
-import { nationalDigits } from '../domain/identifier.ts';
-import type { KnownPerson } from '../domain/sign-in-outcome.ts';
-import { profileBody } from '../domain/profile.ts';
-import { statusOf } from '../domain/user.ts';
-import type { Application, Identifier, User } from '../ports.ts';
+import { nationalDigits } from '../domain/identifiers/identifier.ts';
+import type { KnownPerson } from '../domain/login/sign-in-outcome.ts';
+import { profileBody } from '../domain/user/profile.ts';
+import { statusOf } from '../domain/user/user.ts';
+import type { Application, Identifier, User } from '../ports/index.ts';
 
 const isoDate = (ms: number): string => new Date(ms).toISOString();
 

@@ -1,7 +1,7 @@
 /** No row takes credentials that are missing, broken, forged, expired, someone else's, or meant for another row. */
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { expect, test } from 'vitest';
-import { freshSecrets } from '../../scripts/lib/dev-vars.ts';
+import { freshSecrets } from '../../src/cli/dev-vars.ts';
 import { createClient } from '../../src/http/client.ts';
 import { SCOPES, type Entry } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';

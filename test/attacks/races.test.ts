@@ -1,7 +1,7 @@
 /** What may happen once happens once, however many calls meet; and those that lose leave nothing behind. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { PURGE_CRON } from '../../src/adapters/d1/housekeeping.ts';
+import { PURGE_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
 import { cookieOf, expectOk } from '../support/answers.ts';
 import { FILES } from '../support/file-server.ts';
 import { openFor, type Theatre } from '../support/flows/disturb.ts';

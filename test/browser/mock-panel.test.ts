@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mockTable, type MockOptions } from '../../mocks/app.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
-import { listenWith, type MockServer } from '../../scripts/lib/mock-server.ts';
+import { listenWith, type MockServer } from '../../src/cli/mock/server.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { fakeScenarios, type FakeHost } from '../support/fake-scenarios.ts';
 

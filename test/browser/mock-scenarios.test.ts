@@ -6,7 +6,7 @@ import { DEMO } from '../../mocks/demo.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
 import { ASHA } from '../../mocks/scenarios/people.ts';
-import { listenWith, type MockServer } from '../../scripts/lib/mock-server.ts';
+import { listenWith, type MockServer } from '../../src/cli/mock/server.ts';
 import { launchChromium } from '../support/chromium.ts';
 
 let browser: Browser;

@@ -1,7 +1,7 @@
 /** Form registration, email codes, identifiers, deletion. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import type { RequiredField } from '../../src/ports.ts';
+import type { RequiredField } from '../../src/ports/index.ts';
 import { cookieOf, E164, MOBILE, prove, expectOk, signUp } from '../support/answers.ts';
 import { d1Shop, BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 

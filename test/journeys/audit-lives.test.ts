@@ -1,6 +1,6 @@
 /** How long it stays known what happened: what operators did 400 days, what happened to an account 90. */
 import { describe, expect, test } from 'vitest';
-import { ADMIN_ACTIONS, SECURITY_EVENTS } from '../../src/ports.ts';
+import { ADMIN_ACTIONS, SECURITY_EVENTS } from '../../src/ports/index.ts';
 import { expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { d1Shop } from '../support/shop.ts';

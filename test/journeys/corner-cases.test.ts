@@ -1,6 +1,6 @@
 /** Where flows of different people, or of one person in another order, meet. */
 import { describe, expect, test } from 'vitest';
-import type { RequiredField } from '../../src/ports.ts';
+import type { RequiredField } from '../../src/ports/index.ts';
 import { cookieOf, prove, expectOk } from '../support/answers.ts';
 import {
   configure,

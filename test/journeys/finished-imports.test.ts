@@ -1,7 +1,7 @@
 /** An import that is over: a message that comes late reads no file, and what it has to say of its lines stays to be seen. */
 import { createExecutionContext, getQueueResult } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
-import { IMPORTS_CRON } from '../../src/adapters/d1/housekeeping.ts';
+import { IMPORTS_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
 import type { ImportMessage } from '../../src/adapters/queue/imports.ts';
 import { expectOk } from '../support/answers.ts';
 import { FILES, fileServer, type ServedFile } from '../support/file-server.ts';

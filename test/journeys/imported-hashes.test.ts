@@ -2,8 +2,8 @@
 import { genSaltSync, hashSync } from 'bcryptjs';
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { HashIntake } from '../../scripts/lib/users/hashes.ts';
-import type { ImportedHashes } from '../../src/ports.ts';
+import { HashIntake } from '../../src/cli/admin/users/hashes.ts';
+import type { ImportedHashes } from '../../src/ports/index.ts';
 import { expectOk, signUp } from '../support/answers.ts';
 import { CORNERS, UNUSABLE } from '../support/known-hashes.ts';
 import { operatorOf, params } from '../support/operator.ts';

@@ -4,8 +4,8 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from 'clou
 import { describe, expect, test } from 'vitest';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { queueNotifier } from '../../src/adapters/queue/messages.ts';
-import { parseConfig } from '../../src/config.ts';
-import type { MessageContent, TemplateOverrides } from '../../src/ports.ts';
+import { parseConfig } from '../../src/env/index.ts';
+import type { MessageContent, TemplateOverrides } from '../../src/ports/index.ts';
 import worker from '../../src/worker.ts';
 import { expectOk, MOBILE, E164 } from '../support/answers.ts';
 import { d1Shop, ORIGIN, type D1Shop } from '../support/shop.ts';

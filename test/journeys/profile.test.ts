@@ -1,6 +1,6 @@
 /** `updateProfile`: of a signed-in shopper, and as the end of a registration. */
 import { describe, expect, test } from 'vitest';
-import type { RequiredField } from '../../src/ports.ts';
+import type { RequiredField } from '../../src/ports/index.ts';
 import { E164, prove, expectOk, signUp } from '../support/answers.ts';
 import { BACKENDS_AND_MOCK, type Shop } from '../support/shop.ts';
 

@@ -2,8 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
-import { PURGE_CRON } from '../../src/adapters/d1/housekeeping.ts';
-import { parseConfig } from '../../src/config.ts';
+import { PURGE_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
+import { parseConfig } from '../../src/env/index.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { createRuntime } from '../../src/wiring.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';

@@ -3,10 +3,10 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
-import { PURGE_CRON } from '../../src/adapters/d1/housekeeping.ts';
-import { Purge } from '../../src/adapters/d1/purge.ts';
+import { PURGE_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
+import { Purge } from '../../src/adapters/d1/maintenance/purge.ts';
 import { Values } from '../../src/adapters/kv/values.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/env/index.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { createRuntime } from '../../src/wiring.ts';
 import { MOBILE, prove, expectOk } from '../support/answers.ts';
@@ -190,7 +190,7 @@ describe('who is purged', () => {
     ]);
 
   test('knows every table that knows a user', async () => {
-    // A new name here needs a statement in src/adapters/d1/purge.ts, and the test above something in that table.
+    // A new name here needs a statement in src/adapters/d1/maintenance/purge.ts, and the test above something in that table.
     expect(await tablesWith('user_id')).toEqual([
       'audit_events',
       'ended_sessions',

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { createScheduledController } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/env/index.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { createRuntime } from '../../src/wiring.ts';
 import worker from '../../src/worker.ts';

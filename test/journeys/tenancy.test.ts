@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { freshSecrets } from '../../scripts/lib/dev-vars.ts';
+import { freshSecrets } from '../../src/cli/dev-vars.ts';
 import { expectOk, signUp } from '../support/answers.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { entriesOf, SCOPES, type Entry } from '../../src/http/operation.ts';

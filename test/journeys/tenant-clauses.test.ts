@@ -5,7 +5,7 @@
 import { createMessageBatch } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { PURGE_CRON } from '../../src/adapters/d1/housekeeping.ts';
+import { PURGE_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
 import {
   cookieOf,
   E164,

@@ -1,7 +1,7 @@
 /** The digits of a generated username may be taken, over and over: both ways to end a registration answer alike. */
 import { describe, expect, test } from 'vitest';
 import { cryptoRandom } from '../../src/adapters/crypto/random.ts';
-import type { Random, RequiredField } from '../../src/ports.ts';
+import type { Random, RequiredField } from '../../src/ports/index.ts';
 import { expectOk } from '../support/answers.ts';
 import { BACKENDS, type Shop } from '../support/shop.ts';
 

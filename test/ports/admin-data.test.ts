@@ -1,15 +1,15 @@
 /** What the admin command line does to data, on D1 itself: every broken promise is found, and an import meets shoppers who sign up. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { auditShow } from '../../scripts/admin/audit.ts';
-import { checkData } from '../../scripts/admin/check-data.ts';
-import type { Context } from '../../scripts/admin/command.ts';
+import { auditShow } from '../../src/cli/admin/audit.ts';
+import { checkData } from '../../src/cli/admin/check-data.ts';
+import type { Context } from '../../src/cli/admin/command.ts';
 import { seedCustomers } from '../../scripts/lib/seed-customers.ts';
-import { HashIntake } from '../../scripts/lib/users/hashes.ts';
-import { readRecord, type Imported, type Rules } from '../../scripts/lib/users/record.ts';
-import { Claims, writeBatch } from '../../scripts/lib/users/write.ts';
+import { HashIntake } from '../../src/cli/admin/users/hashes.ts';
+import { readRecord, type Imported, type Rules } from '../../src/cli/admin/users/record.ts';
+import { Claims, writeBatch } from '../../src/cli/admin/users/write.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
-import type { AuditEvent } from '../../src/ports.ts';
+import type { AuditEvent } from '../../src/ports/index.ts';
 import { d1Shop } from '../support/shop.ts';
 import { eventOf } from '../support/stored.ts';
 

@@ -3,7 +3,7 @@
  * its use compares the time of the proof once more, in its own statement.
  */
 import { describe, expect, test } from 'vitest';
-import type { Challenge, NewUser, Ports } from '../../src/ports.ts';
+import type { Challenge, NewUser, Ports } from '../../src/ports/index.ts';
 import { BACKENDS } from '../support/shop.ts';
 import { eventOf, registerUser, registrationOf, signInOf } from '../support/stored.ts';
 

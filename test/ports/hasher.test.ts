@@ -3,12 +3,12 @@ import { genSaltSync, hashSync } from 'bcryptjs';
 import fc from 'fast-check';
 import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { HashIntake } from '../../scripts/lib/users/hashes.ts';
+import { HashIntake } from '../../src/cli/admin/users/hashes.ts';
 import { argon2id } from '../../src/adapters/crypto/argon2.ts';
 import { argon2Hasher, computeDigest, createHasher } from '../../src/adapters/crypto/hasher.ts';
-import { importedWork } from '../../src/domain/imported-hash.ts';
-import { ARGON2, isOwn, workClass } from '../../src/domain/password-hash.ts';
-import type { HashParameters } from '../../src/ports.ts';
+import { importedWork } from '../../src/domain/password/imported-hash.ts';
+import { ARGON2, isOwn, workClass } from '../../src/domain/password/password-hash.ts';
+import type { HashParameters } from '../../src/ports/index.ts';
 import { CORNERS, UNUSABLE } from '../support/known-hashes.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

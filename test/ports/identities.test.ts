@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { IdentifierRef, Ports, SocialIdentity } from '../../src/ports.ts';
+import type { IdentifierRef, Ports, SocialIdentity } from '../../src/ports/index.ts';
 import { d1Shop, STORE_BACKENDS } from '../support/shop.ts';
 import { eventOf, registerUser, registrationOf, signInOf } from '../support/stored.ts';
 

@@ -8,7 +8,7 @@ import type {
   Ports,
   Settlement,
   TryRules,
-} from '../../src/ports.ts';
+} from '../../src/ports/index.ts';
 import { STORE_BACKENDS } from '../support/shop.ts';
 import { eventOf, registerUser, registrationOf, sessionOf, signInOf } from '../support/stored.ts';
 

@@ -1,17 +1,17 @@
 /** Every field of a profile survives what is done with it. A field that is added to `Profile` does not compile without a value here. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { exportUsers } from '../../scripts/lib/users/export.ts';
-import { HashIntake } from '../../scripts/lib/users/hashes.ts';
-import { readRecord } from '../../scripts/lib/users/record.ts';
-import { writeBatch } from '../../scripts/lib/users/write.ts';
+import { exportUsers } from '../../src/cli/admin/users/export.ts';
+import { HashIntake } from '../../src/cli/admin/users/hashes.ts';
+import { readRecord } from '../../src/cli/admin/users/record.ts';
+import { writeBatch } from '../../src/cli/admin/users/write.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
-import { PROFILE_NAMES, profileBody, readProfile } from '../../src/domain/profile.ts';
-import { newUser } from '../../src/domain/registration.ts';
+import { PROFILE_NAMES, profileBody, readProfile } from '../../src/domain/user/profile.ts';
+import { newUser } from '../../src/domain/registration/registration.ts';
 import { userView } from '../../src/views/user.ts';
 import { profileApplication } from '../../src/features/profile/application.contract.ts';
 import { UserSchema } from '../../src/schemas/user.ts';
-import type { Ports, Profile, User } from '../../src/ports.ts';
+import type { Ports, Profile, User } from '../../src/ports/index.ts';
 import { d1Shop, STORE_BACKENDS } from '../support/shop.ts';
 import { eventOf, registrationOf, signInOf } from '../support/stored.ts';
 

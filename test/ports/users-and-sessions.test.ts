@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import type { Identifier, NewUser, Ports, Session } from '../../src/ports.ts';
-import { readQuery } from '../../src/domain/customer-query.ts';
+import type { Identifier, NewUser, Ports, Session } from '../../src/ports/index.ts';
+import { readQuery } from '../../src/domain/operators/customer-query.ts';
 import { scansOf } from '../support/query-plans.ts';
 import { d1Shop, STORE_BACKENDS } from '../support/shop.ts';
 import { eventOf, registerUser, registrationOf, sessionOf, signInOf } from '../support/stored.ts';

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMock } from '../../mocks/app.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
-import { OPERATIONS } from '../../scripts/contract/ledger.ts';
-import { listenWith, type MockServer } from '../../scripts/lib/mock-server.ts';
-import { ROOT } from '../../scripts/lib/wrangler.ts';
+import { OPERATIONS } from '../../src/cli/contract/ledger.ts';
+import { listenWith, type MockServer } from '../../src/cli/mock/server.ts';
+import { ROOT } from '../../src/cli/wrangler.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
 
 const ALL = OPERATIONS.length;

@@ -1,7 +1,7 @@
 /** `npm run deploy` where there is no account: it says what a deployment needs, and touches nothing. */
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { ROOT } from '../../scripts/lib/wrangler.ts';
+import { ROOT } from '../../src/cli/wrangler.ts';
 
 function deploy(...flags: string[]) {
   const { CLOUDFLARE_API_TOKEN: _, ...env } = process.env;

@@ -11,12 +11,12 @@ import { mockTable, type MockOptions } from '../../mocks/app.ts';
 import { createPanel, type PanelOptions } from '../../mocks/panel/app.ts';
 import type { Exchange } from '../../mocks/panel/request-log.ts';
 import { createProxy, type ProxyOptions } from '../../mocks/proxy.ts';
-import { judgeAnswer } from '../../scripts/contract/strict.ts';
-import { makeCertificate } from '../../scripts/lib/certificate.ts';
-import { listenWith, type ListenOptions, type MockServer } from '../../scripts/lib/mock-server.ts';
-import { loadHandlers, watchHandlers } from '../../scripts/lib/own-handlers.ts';
-import { exampleWriter, readExamples } from '../../scripts/mock/examples.ts';
-import { lineOf } from '../../scripts/mock/lines.ts';
+import { judgeAnswer } from '../../src/cli/contract/strict.ts';
+import { makeCertificate } from '../../src/cli/mock/certificate.ts';
+import { listenWith, type ListenOptions, type MockServer } from '../../src/cli/mock/server.ts';
+import { loadHandlers, watchHandlers } from '../../src/cli/mock/own-handlers.ts';
+import { exampleWriter, readExamples } from '../../src/cli/mock/examples.ts';
+import { lineOf } from '../../src/cli/mock/lines.ts';
 
 const LOGOUT = mockTable.application.logout.path;
 const { loginWithOTP, loginWithEmailAndPassword } = mockTable.application;

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMock, mockTable } from '../../mocks/app.ts';
 import { CHAOS_HEADER } from '../../mocks/chaos.ts';
-import { listenWith, type MockServer } from '../../scripts/lib/mock-server.ts';
+import { listenWith, type MockServer } from '../../src/cli/mock/server.ts';
 
 const PATH = mockTable.application.loginWithOTP.path;
 const PATIENCE = 600;

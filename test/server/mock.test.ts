@@ -9,9 +9,9 @@ afterEach(() => {
   running.clear();
 });
 
-/** Starts `node scripts/mock.ts` and collects what it prints. */
+/** Starts `node src/cli/mock.ts` and collects what it prints. */
 function start(flags: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['scripts/mock.ts', ...flags], {
+  const child = spawn(process.execPath, ['src/cli/mock.ts', ...flags], {
     cwd: ROOT,
     env: { ...process.env, npm_lifecycle_event: 'mock', ...env },
   });

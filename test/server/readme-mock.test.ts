@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMock } from '../../mocks/app.ts';
-import { listenWith } from '../../scripts/lib/mock-server.ts';
+import { listenWith } from '../../src/cli/mock/server.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../../scripts/lib/port.ts';
 import { readmeBlock } from '../support/readme-block.ts';

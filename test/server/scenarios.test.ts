@@ -1,9 +1,9 @@
 /** `npm run mock -- --scenario …` as a front-end developer starts it, through the published SDK. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
-import { SCENARIOS } from '../../mocks/scenarios/rows.ts';
+import { SCENARIOS } from '../../mocks/scenarios/table.ts';
 import { ASHA, PASSWORD } from '../../mocks/scenarios/people.ts';
-import { ROOT } from '../../scripts/lib/wrangler.ts';
+import { ROOT } from '../../src/cli/wrangler.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/npm-start.ts';
 import { operator, Shopper } from '../support/sdk.ts';

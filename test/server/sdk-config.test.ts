@@ -1,6 +1,6 @@
 /** What a shop demands of its customers: one shop for each demand, on one server, through the published SDK. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RequiredField } from '../../src/ports.ts';
+import type { RequiredField } from '../../src/ports/index.ts';
 import { e164, fillIn, FORM_PASSWORD, mailed, proveMobile } from '../support/sdk-customer.ts';
 import { startShops, STOREFRONT, type StartedShops } from '../support/shops-on-disk.ts';
 

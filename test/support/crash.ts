@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createClient, type Client } from '../../src/http/client.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import { ROOT } from '../../scripts/lib/wrangler.ts';
+import { ROOT } from '../../src/cli/wrangler.ts';
 import { table } from '../../src/table.ts';
 import { cookieOf } from './answers.ts';
 import type { StartedServer } from './started-server.ts';

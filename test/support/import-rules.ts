@@ -11,16 +11,18 @@ interface Layer {
   fromNot?: string;
   /** What it may import. */
   values: string[];
-  /** What it may import for types only, beside `ports.ts`, which everyone may. */
+  /** What it may import for types only, beside `src/ports`, which everyone may. */
   types?: string[];
   /** The packages it may import; any when left out. */
   packages?: string[];
 }
 
 const OWN = '^(src|mocks|scripts|test|bench)/';
-const PORTS = '^src/ports(\\.ts$|/)';
+const PORTS = '^src/ports/';
 /** Beneath every layer: results, durations, bounded reading. */
 const SHARED = '^src/shared/';
+/** Commands that users run: mock server, contract check, admin commands. */
+const CLI = '^src/cli/';
 const EXAMPLES = '^mocks/examples/.+\\.json$';
 
 const LAYERS: Layer[] = [
@@ -66,9 +68,9 @@ const LAYERS: Layer[] = [
     packages: [],
   },
   {
-    name: 'config',
-    from: '^src/config(\\.ts$|/)',
-    values: ['^src/config/', '^src/domain/', SHARED],
+    name: 'env',
+    from: '^src/env/',
+    values: ['^src/env/', '^src/domain/', SHARED],
     packages: ['zod'],
   },
   {
@@ -81,7 +83,7 @@ const LAYERS: Layer[] = [
     name: 'adapter',
     from: '^src/adapters/',
     values: ['^src/adapters/', PORTS, '^src/(domain|messages)/', SHARED],
-    types: ['^src/config(\\.ts$|/)', '^src/http/'],
+    types: ['^src/env/', '^src/http/'],
   },
   // Looks of pages, for those of the Worker and of the mock alike: it knows nothing that is shown.
   { name: 'ui', from: '^src/ui/', values: ['^src/ui/'], packages: ['hono'] },
@@ -145,18 +147,18 @@ const GENERAL: Rule[] = [
   rule('resolvable', {}, { couldNotResolve: true, pathNot: '^cloudflare:' }),
   rule(
     'src-stays-in-src',
-    { path: '^src/' },
+    { path: '^src/', pathNot: CLI },
     { path: '^(mocks|scripts|test|bench)/', pathNot: EXAMPLES },
   ),
   // scrypt is in no other place of a Worker; only the real one loads this folder.
   rule(
     'no-node-in-workers',
-    { path: '^src/', pathNot: '^src/adapters/node/' },
+    { path: '^src/', pathNot: ['^src/adapters/node/', CLI] },
     { dependencyTypes: ['core'] },
   ),
   rule(
     'adapters-are-wired-in-one-place',
-    { path: '^(src|mocks)/', pathNot: ['^src/adapters/', '^src/(worker|wiring)\\.ts$'] },
+    { path: '^(src|mocks)/', pathNot: ['^src/adapters/', '^src/(worker|wiring)\\.ts$', CLI] },
     // Which scenarios may use is in their layer above.
     { path: '^src/adapters/', pathNot: '^src/adapters/memory/' },
   ),
@@ -165,10 +167,13 @@ const GENERAL: Rule[] = [
     { pathNot: ['^src/adapters/memory/', '^test/', '^mocks/scenarios/'] },
     { path: '^src/adapters/memory/' },
   ),
+  // Commands run in Node, on their own or out of the package: nothing that runs in a Worker needs them.
+  rule('cli-stays-out-of-the-worker', { path: '^(src|mocks)/', pathNot: CLI }, { path: CLI }),
+  rule('cli-needs-no-scripts', { path: CLI }, { path: '^(scripts|bench)/' }),
   rule('nobody-imports-tests', { pathNot: ['^test/', '^[^/]+$'] }, { path: '^test/' }),
   confined('drizzle-orm', '^src/adapters/d1/'),
   confined('jose', '^src/adapters/jose/'),
-  confined('msw', '^mocks/'),
+  confined('msw', '^(mocks|src/cli/mock)/'),
 ];
 
 export const importRules: IFlattenedRuleSet = {

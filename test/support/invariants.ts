@@ -3,9 +3,9 @@
  * `npm run admin -- check-data` are part of it; here is what can only be said with the domain's own functions.
  */
 import { env } from 'cloudflare:workers';
-import { checkData } from '../../scripts/admin/check-data.ts';
+import { checkData } from '../../src/cli/admin/check-data.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
-import { wordsOf } from '../../src/domain/customer-query.ts';
+import { wordsOf } from '../../src/domain/operators/customer-query.ts';
 import type { D1Shop } from './shop.ts';
 
 type Row = Record<string, unknown>;

@@ -6,8 +6,8 @@ import { Undelivered } from '../../src/adapters/notify/transports/http.ts';
 import { createOutbound } from '../../src/adapters/outbound/outbound.ts';
 import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../src/adapters/social/providers.ts';
-import { SOCIAL_URLS, type SocialUrls } from '../../src/config.ts';
-import { readDelivery } from '../../src/config/delivery.ts';
+import { SOCIAL_URLS, type SocialUrls } from '../../src/env/index.ts';
+import { readDelivery } from '../../src/env/delivery.ts';
 import { isTenantUrl } from '../../src/domain/outbound-url.ts';
 import {
   Outage,
@@ -15,7 +15,7 @@ import {
   type DeliveryContext,
   type Message,
   type SocialProvider,
-} from '../../src/ports.ts';
+} from '../../src/ports/index.ts';
 import { CLIENT, COMPANY_ISSUER, FACEBOOK_SECRET, fakeProvider } from './fake-provider.ts';
 import type { Outside } from './outside.ts';
 import type { Script } from './outside-server.ts';

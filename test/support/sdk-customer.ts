@@ -6,7 +6,7 @@ import { ApplicationClient, ApplicationConfig } from '@gofynd/fdk-client-javascr
 import { expect } from 'vitest';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import type { Operation, Output } from '../../src/http/operation.ts';
-import type { InboxItem } from '../../src/ports.ts';
+import type { InboxItem } from '../../src/ports/index.ts';
 import type { table } from '../../src/table.ts';
 import { eventually } from './eventually.ts';
 import type { SdkError } from './sdk.ts';

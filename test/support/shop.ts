@@ -17,10 +17,10 @@ import { importFiles } from '../../src/adapters/files/import-files.ts';
 import type { ImportMessage } from '../../src/adapters/queue/imports.ts';
 import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
-import { parseConfig, SOCIAL_URLS } from '../../src/config.ts';
+import { parseConfig, SOCIAL_URLS } from '../../src/env/index.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { isTenantUrl } from '../../src/domain/outbound-url.ts';
-import { workClass } from '../../src/domain/password-hash.ts';
+import { workClass } from '../../src/domain/password/password-hash.ts';
 import { createClient, type Client } from '../../src/http/client.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { SCOPES } from '../../src/http/operation.ts';
@@ -34,7 +34,7 @@ import type {
   PlatformConfig,
   Ports,
   Random,
-} from '../../src/ports.ts';
+} from '../../src/ports/index.ts';
 import { table } from '../../src/table.ts';
 import { createRuntime, type Runtime } from '../../src/wiring.ts';
 import { countingDatabase, type Counted } from './counting-database.ts';

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareData } from '../../scripts/lib/local-data.ts';
 import { demoConfig } from '../../scripts/lib/seed.ts';
-import { sha256 } from '../../scripts/lib/sha256.ts';
+import { sha256 } from '../../src/cli/sha256.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import { ROOT } from '../../scripts/lib/wrangler.ts';
-import type { PlatformConfig } from '../../src/ports.ts';
+import { ROOT } from '../../src/cli/wrangler.ts';
+import type { PlatformConfig } from '../../src/ports/index.ts';
 import { Customer, RELAXED, type Credentials } from './sdk-customer.ts';
 import { startServer, type StartedServer } from './started-server.ts';
 

@@ -1,7 +1,7 @@
 /** A shop that knows the fake provider: social logins switched on, secrets sealed, the company's own system set up. */
 import { env } from 'cloudflare:workers';
 import { demoConfig } from '../../scripts/lib/seed.ts';
-import type { Application, PlatformConfig } from '../../src/ports.ts';
+import type { Application, PlatformConfig } from '../../src/ports/index.ts';
 import {
   CLIENT,
   COMPANY_ISSUER,

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InboxItem, Limits } from '../../src/ports.ts';
+import type { InboxItem, Limits } from '../../src/ports/index.ts';
 import { eventually } from './eventually.ts';
 import { end, freePort, npmStart, type Started } from './npm-start.ts';
 import { allGone, groupsUnder, killGroups, peakMemoryUnder } from './processes.ts';

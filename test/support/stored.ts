@@ -8,7 +8,7 @@ import type {
   ConsumeResult,
   SignIn,
   NewUser,
-} from '../../src/ports.ts';
+} from '../../src/ports/index.ts';
 
 export const eventOf = (
   action: AuditEvent['action'],

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import type { Handler, TableHandlers } from '../../src/http/handler.ts';
 import { operation } from '../../src/http/operation.ts';
-import type { Application } from '../../src/ports.ts';
+import type { Application } from '../../src/ports/index.ts';
 
 const Body = z.object({ mobile: z.string(), country_code: z.string().optional() });
 const Answer = z.object({ success: z.boolean() });

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commands } from '../../scripts/admin/commands.ts';
-import { readCommand } from '../../scripts/admin/read.ts';
+import { commands } from '../../src/cli/admin/commands.ts';
+import { readCommand } from '../../src/cli/admin/read.ts';
 
 const read = (file: string): string =>
   readFileSync(join(import.meta.dirname, '../..', file), 'utf8');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { freshSecrets } from '../../scripts/lib/dev-vars.ts';
-import { ConfigError, parseConfig } from '../../src/config.ts';
+import { freshSecrets } from '../../src/cli/dev-vars.ts';
+import { ConfigError, parseConfig } from '../../src/env/index.ts';
 
 const bindings = {
   DB: { prepare: () => undefined },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { IMPORTS_CRON, PURGE_CRON } from '../../src/adapters/d1/housekeeping.ts';
+import { IMPORTS_CRON, PURGE_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
 
 const toml = readFileSync(join(import.meta.dirname, '../../wrangler.toml'), 'utf8');
 const crons = [...toml.matchAll(/crons = (\[.*\])/g)].map(

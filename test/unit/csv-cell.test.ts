@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
-import { escapeFormula, unescapeFormula } from '../../scripts/lib/users/csv-cell.ts';
+import { escapeFormula, unescapeFormula } from '../../src/cli/admin/users/csv-cell.ts';
 
 const cells = fc.oneof(
   fc.string({ unit: 'binary' }),

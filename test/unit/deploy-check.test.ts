@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { checkDeployment, readSettings } from '../../scripts/lib/deploy-check.ts';
-import { SECRETS as MARKED } from '../../scripts/lib/secrets.ts';
-import { Settings } from '../../src/config.ts';
-import { transportSettings } from '../../src/config/delivery.ts';
+import { checkDeployment } from '../../scripts/lib/deploy-check.ts';
+import { readSettings } from '../../src/cli/wrangler.ts';
+import { SECRETS as MARKED } from '../../src/cli/secret-settings.ts';
+import { Settings } from '../../src/env/index.ts';
+import { transportSettings } from '../../src/env/delivery.ts';
 
 const asCloned = await readSettings('');
 const [database] = asCloned.d1_databases;

@@ -10,7 +10,7 @@ import {
 } from '../../mocks/scenarios/host.ts';
 import { ASHA, PASSWORD } from '../../mocks/scenarios/people.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
-import { SCENARIOS } from '../../mocks/scenarios/rows.ts';
+import { SCENARIOS } from '../../mocks/scenarios/table.ts';
 import { createClient } from '../../src/http/client.ts';
 import { table } from '../../src/table.ts';
 import { expectOk } from '../support/answers.ts';

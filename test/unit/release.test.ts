@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Document } from '../../scripts/contract/diff.ts';
+import type { Document } from '../../src/cli/contract/diff.ts';
 import { checkBreaking, checkVersion, releasedChangelog } from '../../scripts/lib/release.ts';
 
 const DAY = '2026-12-31';

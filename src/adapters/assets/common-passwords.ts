@@ -2,7 +2,7 @@
  * The list of common passwords, a static file that is deployed with the Worker: too large for the bundle, and needed only
  * when a password is set. It is read once per isolate.
  */
-import { Outage, type CommonPasswords } from '../../ports.ts';
+import { Outage, type CommonPasswords } from '../../ports/index.ts';
 import { withTimeout } from '../deadline.ts';
 
 /** The host is of no meaning to the binding. */

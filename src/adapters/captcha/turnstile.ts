@@ -1,5 +1,5 @@
 /** Cloudflare Turnstile (https://developers.cloudflare.com/turnstile/get-started/server-side-validation/). */
-import { Outage, type Captcha } from '../../ports.ts';
+import { Outage, type Captcha } from '../../ports/index.ts';
 import { objectOf } from '../outbound/call.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 

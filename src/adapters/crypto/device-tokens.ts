@@ -1,5 +1,5 @@
 /** The `f.device` cookie: `<user id>.<device id>.<keyed hash>`. It does not sign in; it only gives a budget of its own. */
-import type { DeviceTokens, Random, Vault } from '../../ports.ts';
+import type { DeviceTokens, Random, Vault } from '../../ports/index.ts';
 import { toHex } from './encoding.ts';
 
 const COOKIE = /^([0-9a-f]{24})\.([0-9a-f]{32})\.([0-9a-f]{32})$/;

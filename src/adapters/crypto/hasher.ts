@@ -1,7 +1,12 @@
 /** Passwords: Argon2id for all that is made here, other hashes only until their first use. */
-import { ARGON2, parseHash, PBKDF2_BLOCK_BYTES, workClass } from '../../domain/password-hash.ts';
-import { sharedWork } from '../../domain/imported-hash.ts';
-import type { Hasher, HashParameters } from '../../ports.ts';
+import {
+  ARGON2,
+  parseHash,
+  PBKDF2_BLOCK_BYTES,
+  workClass,
+} from '../../domain/password/password-hash.ts';
+import { sharedWork } from '../../domain/password/imported-hash.ts';
+import type { Hasher, HashParameters } from '../../ports/index.ts';
 import { argon2id, newSalt } from './argon2.ts';
 import { utf8 } from './encoding.ts';
 import { bcrypt, pbkdf2, scrypt } from '../node/imported-hashes.ts';

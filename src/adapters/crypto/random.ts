@@ -1,4 +1,4 @@
-import type { Random } from '../../ports.ts';
+import type { Random } from '../../ports/index.ts';
 
 const OTPS = 1_000_000;
 /** Largest multiple of `OTPS` below 2^32; values above it would make some codes likelier than others. */

@@ -2,7 +2,7 @@
  * Session ids: base64url(12-byte user id ‖ 24 random bytes), so that one cookie leads to both the KV key and the user's
  * row at once. The cookie is `s:<id>.<signature>`; nothing at rest holds the id, only its handle (D-34).
  */
-import type { Random, SessionTokens } from '../../ports.ts';
+import type { Random, SessionTokens } from '../../ports/index.ts';
 import { fromBase64Url, fromHex, timingSafeEqual, toBase64Url, toHex, utf8 } from './encoding.ts';
 import type { KeyMaterial } from './vault.ts';
 

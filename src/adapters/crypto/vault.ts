@@ -3,7 +3,7 @@
  * retiring one ends only what it sealed. Keys are derived per use (HKDF), so that a text sealed for one use
  * cannot be opened as another.
  */
-import type { Vault } from '../../ports.ts';
+import type { Vault } from '../../ports/index.ts';
 import { fromBase64Url, timingSafeEqual, toBase64Url, toHex, utf8 } from './encoding.ts';
 
 export interface KeyMaterial {

@@ -1,8 +1,14 @@
 /** A D1 database. One call is one round trip, and one transaction (D1's `batch`). */
-import { Outage } from '../../ports.ts';
+import { Outage } from '../../ports/index.ts';
 import { withTimeout } from '../deadline.ts';
-import type { Row } from './query.ts';
-import { prepare, type Batch, type Prepared, type Results, type Statement } from './statements.ts';
+import type { Row } from './statements/query.ts';
+import {
+  prepare,
+  type Batch,
+  type Prepared,
+  type Results,
+  type Statement,
+} from './statements/common.ts';
 
 const MAX_READ_ATTEMPTS = 3;
 

@@ -1,7 +1,7 @@
-import type { Health } from '../../ports.ts';
+import type { Health } from '../../ports/index.ts';
 import type { Database } from './database.ts';
-import { select } from './query.ts';
-import { companies } from './schema.ts';
+import { select } from './statements/query.ts';
+import { companies } from './schema/index.ts';
 import { keys, type Values } from '../kv/values.ts';
 
 /** One D1 and one KV round trip, at the same time. */

@@ -1,5 +1,5 @@
 /** D1's read replicas, for the lists of operators. */
-import type { RequestScope } from '../../ports.ts';
+import type { RequestScope } from '../../ports/index.ts';
 import { Database } from './database.ts';
 
 /** What D1 itself hands out; anything else in `x-d1-bookmark` is ignored. */

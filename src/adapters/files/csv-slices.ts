@@ -1,7 +1,7 @@
 /**
  * Bytes of a CSV file → slices of records, each with its line and the byte behind it, from which another run can go on.
  */
-import type { FileRefusal, LineError, Slice } from '../../ports.ts';
+import type { FileRefusal, LineError, Slice } from '../../ports/index.ts';
 import { readRecords, type CsvLimits, type CsvRecord } from './csv-records.ts';
 
 /** Enough records for a slice; what lies in memory is a few times as much. */

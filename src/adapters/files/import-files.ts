@@ -1,12 +1,12 @@
 /** CSV files of groups over http: from where an earlier run stopped, as long as the file is the same (D-68). */
-import { NO_COLUMNS, readHeader } from '../../domain/group-members.ts';
+import { NO_COLUMNS, readHeader } from '../../domain/groups/group-members.ts';
 import {
   Outage,
   type FileRefusal,
   type ImportColumns,
   type ImportFiles,
   type Slice,
-} from '../../ports.ts';
+} from '../../ports/index.ts';
 import { RETRYABLE_STATUSES } from '../outbound/call.ts';
 import type { Download } from '../outbound/download.ts';
 import type { Outbound } from '../outbound/outbound.ts';

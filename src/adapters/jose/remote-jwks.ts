@@ -8,7 +8,7 @@ import { CLOCK_TOLERANCE_MS } from '../../domain/credentials.ts';
 import { HOUR_MS, SECOND_MS } from '../../shared/time.ts';
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
-import type { Clock } from '../../ports.ts';
+import type { Clock } from '../../ports/index.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { fetchProviderJson, ProviderUnavailable, ProofRejected } from '../social/provider-fetch.ts';
 

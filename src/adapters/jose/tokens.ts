@@ -1,7 +1,7 @@
 /** Access tokens of operators: EdDSA JWTs with a `kid`. The first key signs, all of them verify. */
 import { SECOND_MS } from '../../shared/time.ts';
 import { importJWK, jwtVerify, SignJWT, type CryptoKey as JoseKey, type JWK } from 'jose';
-import type { Clock, Tokens } from '../../ports.ts';
+import type { Clock, Tokens } from '../../ports/index.ts';
 
 const ISSUER = 'vestibule';
 const AUDIENCE = 'vestibule-platform';

@@ -14,7 +14,7 @@
  * that are short and plain; text of a caller that is neither names nothing.
  */
 import { SECOND_MS } from '../../shared/time.ts';
-import { Outage } from '../../ports.ts';
+import { Outage } from '../../ports/index.ts';
 import { withTimeout } from '../deadline.ts';
 
 const MIN_TTL_SECONDS = 60;

@@ -1,6 +1,6 @@
 /** Budgets in memory: counters of windows that begin with their first charge, as D1 keeps them. */
 import { secondsUntil } from '../../shared/time.ts';
-import type { Limit, Limited } from '../../ports.ts';
+import type { Limit, Limited } from '../../ports/index.ts';
 
 /** `[its start, charges since]` of each window of a bucket. */
 type Counts = Map<string, [start: number, count: number]>;

@@ -1,8 +1,8 @@
 /** Users as operators see and change them, in memory. */
 import { revoke } from './revocations.ts';
-import { wordsOf } from '../../domain/customer-query.ts';
-import { sameIdentifier } from '../../domain/identifier.ts';
-import type { Customers, CustomerTerms, User } from '../../ports.ts';
+import { wordsOf } from '../../domain/operators/customer-query.ts';
+import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
+import type { Customers, CustomerTerms, User } from '../../ports/index.ts';
 import type { MemoryState } from './state.ts';
 
 function matches(user: User, terms: CustomerTerms): boolean {

@@ -7,7 +7,7 @@ import type {
   Groups,
   LineError,
   NewImport,
-} from '../../ports.ts';
+} from '../../ports/index.ts';
 import type { MemoryState } from './state.ts';
 
 type StoredGroup = Omit<Group, 'import'> & { importId: string; membersOf?: string };

@@ -1,4 +1,4 @@
-import type { Identities, SocialIdentity, User } from '../../ports.ts';
+import type { Identities, SocialIdentity, User } from '../../ports/index.ts';
 import { revoke } from './revocations.ts';
 import type { MemoryState } from './state.ts';
 

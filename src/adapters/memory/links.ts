@@ -1,6 +1,6 @@
 import { revoke } from './revocations.ts';
-import { statusOf } from '../../domain/user.ts';
-import type { LinkKind, Links } from '../../ports.ts';
+import { statusOf } from '../../domain/user/user.ts';
+import type { LinkKind, Links } from '../../ports/index.ts';
 import type { MemoryState, StoredLink } from './state.ts';
 
 /** The port `Links` on memory. */

@@ -8,10 +8,10 @@ import type {
   RegistrationSends,
   ConsumeResult,
   Settlement,
-} from '../../ports.ts';
+} from '../../ports/index.ts';
 import { bindingHolds } from '../../domain/credentials.ts';
-import { sameIdentifier } from '../../domain/identifier.ts';
-import { registrationOf } from '../../domain/otp-effect.ts';
+import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
+import { registrationOf } from '../../domain/otp/otp-effect.ts';
 import type { MemoryState, StoredChallenge } from './state.ts';
 
 const isLive = (one: StoredChallenge | undefined, now: number): one is StoredChallenge =>

@@ -1,5 +1,5 @@
 import { revoke } from './revocations.ts';
-import type { Hasher, LoginName, Passwords } from '../../ports.ts';
+import type { Hasher, LoginName, Passwords } from '../../ports/index.ts';
 import type { MemoryState, StoredUser } from './state.ts';
 
 /**

@@ -19,9 +19,9 @@ import type {
   ServicePorts,
   SocialProviders,
   Tokens,
-} from '../../ports.ts';
+} from '../../ports/index.ts';
 import { memoryCustomers } from './customers.ts';
-import { runImport } from '../../domain/group-import.ts';
+import { runImport } from '../../domain/groups/group-import.ts';
 import { memoryGroupImports, memoryGroups } from './groups.ts';
 import { memoryIdentities } from './identities.ts';
 import { memoryLinks } from './links.ts';

@@ -6,8 +6,8 @@ import {
   type Ends,
   type Revocation,
 } from '../../domain/credentials.ts';
-import { sameIdentifier } from '../../domain/identifier.ts';
-import type { IdentifierRef } from '../../ports.ts';
+import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
+import type { IdentifierRef } from '../../ports/index.ts';
 import type { MemoryState } from './state.ts';
 
 /** Ends what the revocation ends; before its own changes, as it looks at the identifiers of then. */

@@ -23,11 +23,11 @@ import type {
   SignIn,
   SocialIdentity,
   User,
-} from '../../ports.ts';
+} from '../../ports/index.ts';
 import { MemoryBudgets } from './budgets.ts';
 import { MemoryGroups } from './groups.ts';
-import { sameIdentifier } from '../../domain/identifier.ts';
-import { MAX_SESSIONS } from '../../domain/session.ts';
+import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
+import { MAX_SESSIONS } from '../../domain/session/session.ts';
 
 export interface StoredChallenge extends Challenge {
   sealedCode: string;

@@ -1,8 +1,8 @@
 /** The smaller memory stores of one application. */
 import { revoke } from './revocations.ts';
 import { bindingHolds, proofOpens } from '../../domain/credentials.ts';
-import { sameIdentifier } from '../../domain/identifier.ts';
-import { isRevoked } from '../../domain/session.ts';
+import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
+import { isRevoked } from '../../domain/session/session.ts';
 import type {
   Audit,
   Budgets,
@@ -13,7 +13,7 @@ import type {
   Sessions,
   User,
   Users,
-} from '../../ports.ts';
+} from '../../ports/index.ts';
 import type { MemoryState } from './state.ts';
 
 /** The port `Budgets` on memory. */

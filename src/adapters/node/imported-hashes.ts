@@ -1,7 +1,7 @@
 /** Digests of the algorithms that users of other systems bring; which parameters are allowed is the domain's to say. */
 import { scryptSync } from 'node:crypto';
-import { memoryBytes } from '../../domain/password-hash.ts';
-import type { HashParameters } from '../../ports.ts';
+import { memoryBytes } from '../../domain/password/password-hash.ts';
+import type { HashParameters } from '../../ports/index.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Of<K extends HashParameters['kind']> = Extract<HashParameters, { kind: K }>;

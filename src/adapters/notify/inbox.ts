@@ -4,7 +4,7 @@
  */
 import { DAY_MS } from '../../shared/time.ts';
 import { inboxItem } from '../../messages/inbox-item.ts';
-import type { Inbox, InboxItem } from '../../ports.ts';
+import type { Inbox, InboxItem } from '../../ports/index.ts';
 import { keys, type Values } from '../kv/values.ts';
 
 const KEPT_FOR_MS = DAY_MS;

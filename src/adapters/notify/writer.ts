@@ -1,6 +1,11 @@
 /** Puts a message into its application's language and own wording. */
 import type { Log } from '../../http/log.ts';
-import type { ApplicationRecords, DeliveryContext, Message, RenderedMessage } from '../../ports.ts';
+import type {
+  ApplicationRecords,
+  DeliveryContext,
+  Message,
+  RenderedMessage,
+} from '../../ports/index.ts';
 import { render } from '../../messages/render.ts';
 
 export interface WrittenMessage extends DeliveryContext {

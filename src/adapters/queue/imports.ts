@@ -1,6 +1,6 @@
 /** The queue of group imports: one message for each run; what it has done stands in D1. */
-import { runImport, type ImportPorts } from '../../domain/group-import.ts';
-import { Outage, type Application, type ImportQueue } from '../../ports.ts';
+import { runImport, type ImportPorts } from '../../domain/groups/group-import.ts';
+import { Outage, type Application, type ImportQueue } from '../../ports/index.ts';
 import { withTimeout } from '../deadline.ts';
 import type { Report } from './messages.ts';
 

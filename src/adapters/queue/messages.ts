@@ -1,5 +1,5 @@
 /** The queue of outgoing messages: sealed on the way in, opened and delivered by the consumer. */
-import { masked } from '../../domain/identifier.ts';
+import { masked } from '../../domain/identifiers/identifier.ts';
 import {
   Outage,
   type Application,
@@ -9,8 +9,8 @@ import {
   type Notifier,
   type Transport,
   type Vault,
-} from '../../ports.ts';
-import type { Deliveries } from '../d1/deliveries.ts';
+} from '../../ports/index.ts';
+import type { Deliveries } from '../d1/stores/deliveries.ts';
 import { Undelivered } from '../notify/transports/http.ts';
 import type { Writer, WrittenMessage } from '../notify/writer.ts';
 import { withTimeout } from '../deadline.ts';

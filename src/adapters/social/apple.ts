@@ -1,4 +1,4 @@
-import type { SocialPerson } from '../../ports.ts';
+import type { SocialPerson } from '../../ports/index.ts';
 import { isTrue, text } from './provider-fetch.ts';
 import type { Verification } from './verification.ts';
 

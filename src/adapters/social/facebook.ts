@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../shared/time.ts';
-import type { SocialPerson } from '../../ports.ts';
+import type { SocialPerson } from '../../ports/index.ts';
 import { toHex, utf8 } from '../crypto/encoding.ts';
 import {
   fetchProviderJson,

@@ -1,4 +1,4 @@
-import type { SocialPerson } from '../../ports.ts';
+import type { SocialPerson } from '../../ports/index.ts';
 import { fetchVerifiedJson, isTrue, ProofRejected, text, type Json } from './provider-fetch.ts';
 import { isJwt, type Verification } from './verification.ts';
 

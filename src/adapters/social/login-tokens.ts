@@ -1,6 +1,6 @@
 /** Tokens of a company's own system (D-62): HS256 under a shared secret, or signed by a key of its JWKS. */
 import { SECOND_MS } from '../../shared/time.ts';
-import type { Clock, LoginTokens } from '../../ports.ts';
+import type { Clock, LoginTokens } from '../../ports/index.ts';
 import { utf8 } from '../crypto/encoding.ts';
 import {
   ProviderUnavailable,

@@ -1,5 +1,5 @@
 /** Asking a provider: one bounded call whose answer is JSON, or the provider counts as down. */
-import type { ProviderResult } from '../../ports.ts';
+import type { ProviderResult } from '../../ports/index.ts';
 import { objectOf } from '../outbound/call.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { CallFailed } from '../outbound/send.ts';

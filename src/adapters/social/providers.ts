@@ -1,6 +1,6 @@
 /** The three providers behind one port. What they share is in `provider-fetch.ts` and `remote-jwks.ts`. */
-import type { SocialUrls } from '../../config.ts';
-import type { Clock, SocialPerson, SocialProvider, SocialProviders } from '../../ports.ts';
+import type { SocialUrls } from '../../env/index.ts';
+import type { Clock, SocialPerson, SocialProvider, SocialProviders } from '../../ports/index.ts';
 import { verifyApple } from './apple.ts';
 import { ProofRejected, toProviderResult } from './provider-fetch.ts';
 import { verifyFacebook } from './facebook.ts';

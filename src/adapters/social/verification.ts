@@ -1,5 +1,5 @@
 /** Input and rules of a provider's verification. */
-import type { SocialUrls } from '../../config.ts';
+import type { SocialUrls } from '../../env/index.ts';
 import type { RemoteJwks } from '../jose/remote-jwks.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 

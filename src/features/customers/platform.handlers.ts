@@ -1,11 +1,11 @@
-import { readQuery } from '../../domain/customer-query.ts';
+import { readQuery } from '../../domain/operators/customer-query.ts';
 import {
   bestMatches,
   createCustomer,
   restoreCustomer,
   setCustomerState,
   updateCustomer,
-} from '../../domain/customers.ts';
+} from '../../domain/operators/customers.ts';
 import { invalidField } from '../../shared/result.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
 import { pageView } from '../../views/page.ts';

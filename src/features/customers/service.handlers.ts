@@ -1,5 +1,5 @@
-import { listIdentities, unlinkIdentity } from '../../domain/customer-identities.ts';
-import { customerNotFound } from '../../domain/customers.ts';
+import { listIdentities, unlinkIdentity } from '../../domain/operators/customer-identities.ts';
+import { customerNotFound } from '../../domain/operators/customers.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
 import { timelineView } from '../../views/timeline.ts';
 import type { customersService } from './service.contract.ts';

@@ -1,4 +1,9 @@
-import { createGroup, readGroupId, updateGroup, resumeStalledImport } from '../../domain/groups.ts';
+import {
+  createGroup,
+  readGroupId,
+  updateGroup,
+  resumeStalledImport,
+} from '../../domain/groups/groups.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
 import { groupView } from '../../views/group.ts';
 import { pageView } from '../../views/page.ts';

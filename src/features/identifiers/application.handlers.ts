@@ -1,15 +1,15 @@
-import { readEmail, readPhone } from '../../domain/identifier.ts';
+import { readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
 import {
   addIdentifier,
   makePrimary,
   removeIdentifier,
   sendLinkAgain,
   verifyByLink,
-} from '../../domain/identifiers.ts';
+} from '../../domain/identifiers/identifiers.ts';
 import { invalidField } from '../../shared/result.ts';
 import { userView } from '../../views/user.ts';
 import type { Handlers } from '../../http/handler.ts';
-import type { Application, IdentifierRef } from '../../ports.ts';
+import type { Application, IdentifierRef } from '../../ports/index.ts';
 import type { identifiersApplication } from './application.contract.ts';
 
 const VERIFIED = { message: 'verified' };

@@ -1,4 +1,4 @@
-import { describeLink } from '../../domain/describe-link.ts';
+import { describeLink } from '../../domain/identifiers/describe-link.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { identifiersService } from './service.contract.ts';
 

@@ -1,10 +1,10 @@
 import { permitByCaptcha, checkCaptcha } from '../../domain/captcha.ts';
-import { readDevice } from '../../domain/device.ts';
-import { mobileOf, readPhone } from '../../domain/identifier.ts';
-import { loginByPassword, readLoginName } from '../../domain/password-login.ts';
+import { readDevice } from '../../domain/session/device.ts';
+import { mobileOf, readPhone } from '../../domain/identifiers/identifier.ts';
+import { loginByPassword, readLoginName } from '../../domain/login/password-login.ts';
 import { invalidField } from '../../shared/result.ts';
-import { sendOtp } from '../../domain/send-otp.ts';
-import { loginByToken } from '../../domain/token-login.ts';
+import { sendOtp } from '../../domain/otp/send-otp.ts';
+import { loginByToken } from '../../domain/login/token-login.ts';
 import { sessionOf, signInView } from '../../views/sign-in.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';

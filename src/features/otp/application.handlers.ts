@@ -1,15 +1,15 @@
 import { permitByCaptcha, permitForSession, permitInRegistration } from '../../domain/captcha.ts';
-import { readDevice } from '../../domain/device.ts';
-import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
-import { openRegistration } from '../../domain/registration.ts';
+import { readDevice } from '../../domain/session/device.ts';
+import { mobileOf, readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
+import { openRegistration } from '../../domain/registration/registration.ts';
 import { ok, invalidField } from '../../shared/result.ts';
-import { resendOtp, sendOtp, type SentOtp } from '../../domain/send-otp.ts';
+import { resendOtp, sendOtp, type SentOtp } from '../../domain/otp/send-otp.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { userView } from '../../views/user.ts';
-import { verifyOtp, type VerifyOutcome } from '../../domain/verify-otp.ts';
+import { verifyOtp, type VerifyOutcome } from '../../domain/otp/verify-otp.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
-import type { Application, IdentifierRef } from '../../ports.ts';
+import type { Application, IdentifierRef } from '../../ports/index.ts';
 import type { otpApplication } from './application.contract.ts';
 
 /** The answer of a right code, whatever it was sent for. */

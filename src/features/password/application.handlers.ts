@@ -1,11 +1,11 @@
 import { checkCaptcha } from '../../domain/captcha.ts';
-import { readEmail } from '../../domain/identifier.ts';
+import { readEmail } from '../../domain/identifiers/identifier.ts';
 import {
   changePassword,
   isResetCode,
   resetPassword,
   sendResetLink,
-} from '../../domain/password-change.ts';
+} from '../../domain/password/password-change.ts';
 import { invalidField } from '../../shared/result.ts';
 import { sessionOf, signInView } from '../../views/sign-in.ts';
 import { captchaTokenOf } from '../../http/caller.ts';

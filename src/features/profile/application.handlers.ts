@@ -1,16 +1,16 @@
-import { readDevice } from '../../domain/device.ts';
-import { deleteUser } from '../../domain/delete-user.ts';
-import { finishRegistration } from '../../domain/finish-registration.ts';
-import { mobileOf, readEmail, readPhone } from '../../domain/identifier.ts';
-import { readProfile } from '../../domain/profile.ts';
+import { readDevice } from '../../domain/session/device.ts';
+import { deleteUser } from '../../domain/user/delete-user.ts';
+import { finishRegistration } from '../../domain/registration/finish-registration.ts';
+import { mobileOf, readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
+import { readProfile } from '../../domain/user/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
 import { invalidField } from '../../shared/result.ts';
-import { updateProfile, type UpdateOutcome } from '../../domain/update-profile.ts';
+import { updateProfile, type UpdateOutcome } from '../../domain/user/update-profile.ts';
 import { userView } from '../../views/user.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
-import type { Application } from '../../ports.ts';
+import type { Application } from '../../ports/index.ts';
 import type { profileApplication } from './application.contract.ts';
 
 /** The answer of a profile that was changed. */

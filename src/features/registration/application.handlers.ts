@@ -1,8 +1,8 @@
-import { readDevice } from '../../domain/device.ts';
-import { finishRegistration } from '../../domain/finish-registration.ts';
-import { readEmail, readPhone } from '../../domain/identifier.ts';
-import { checkNewPassword } from '../../domain/password.ts';
-import { readProfile } from '../../domain/profile.ts';
+import { readDevice } from '../../domain/session/device.ts';
+import { finishRegistration } from '../../domain/registration/finish-registration.ts';
+import { readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
+import { checkNewPassword } from '../../domain/password/password.ts';
+import { readProfile } from '../../domain/user/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
 import { invalidField } from '../../shared/result.ts';

@@ -1,6 +1,6 @@
-import { ENDED_FOR_MS } from '../../domain/session.ts';
+import { ENDED_FOR_MS } from '../../domain/session/session.ts';
 import { userView } from '../../views/user.ts';
-import { shopperEvent } from '../../domain/audit-event.ts';
+import { shopperEvent } from '../../domain/operators/audit-event.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { sessionApplication } from './application.contract.ts';
 

@@ -3,8 +3,8 @@ import {
   endAllSessions,
   endOneSession,
   openSessionForCustomer,
-} from '../../domain/admin-sessions.ts';
-import { sessionName } from '../../domain/session.ts';
+} from '../../domain/operators/admin-sessions.ts';
+import { sessionName } from '../../domain/session/session.ts';
 import { SESSION_COOKIE } from '../../http/cookies.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
 import type { sessionPlatform } from './platform.contract.ts';

@@ -1,4 +1,4 @@
-import { loginBySocial, type SocialLogin } from '../../domain/social-login.ts';
+import { loginBySocial, type SocialLogin } from '../../domain/login/social-login.ts';
 import { sessionOf, signInView } from '../../views/sign-in.ts';
 import type { Handler, Handlers } from '../../http/handler.ts';
 import type { socialApplication } from './application.contract.ts';

@@ -1,16 +1,16 @@
 /** The real app with several tenants: over memory, and over D1 and KV. */
 import { env } from 'cloudflare:workers';
 import { demoApplication } from '../../../mocks/demo.ts';
-import { sha256 } from '../../../scripts/lib/sha256.ts';
+import { sha256 } from '../../../src/cli/sha256.ts';
 import { memoryPorts } from '../../../src/adapters/memory/ports.ts';
 import { createOutbound } from '../../../src/adapters/outbound/outbound.ts';
 import { loginTokens } from '../../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../../src/adapters/social/providers.ts';
 import { createApp } from '../../../src/app.ts';
-import { SOCIAL_URLS } from '../../../src/config.ts';
+import { SOCIAL_URLS } from '../../../src/env/index.ts';
 import { DEFAULT_LIMITS } from '../../../src/domain/limits.ts';
 import { SCOPES } from '../../../src/http/operation.ts';
-import type { Application, Message, Vault } from '../../../src/ports.ts';
+import type { Application, Message, Vault } from '../../../src/ports/index.ts';
 import { COMPANY_ISSUER, FACEBOOK_SECRET, fakeProvider } from '../fake-provider.ts';
 import { d1Shop, ORIGIN, type D1Shop } from '../shop.ts';
 import { LOGIN_SECRET } from '../social-shop.ts';

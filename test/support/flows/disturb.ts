@@ -1,6 +1,6 @@
 /** Runs flows on D1 and KV under faults, and judges what they leave. */
 import { expect, vi } from 'vitest';
-import type { Hasher } from '../../../src/ports.ts';
+import type { Hasher } from '../../../src/ports/index.ts';
 import { fakeProvider } from '../fake-provider.ts';
 import { faulty, type Calls, type Fault, type Faulty, type Script } from '../faulty.ts';
 import { fileServer } from '../file-server.ts';

@@ -1,5 +1,5 @@
 /** How passwords, identifiers and the end of an account are refused. */
-import type { IdentifierKind } from '../../../src/ports.ts';
+import type { IdentifierKind } from '../../../src/ports/index.ts';
 import { expectOk, wrongCode } from '../answers.ts';
 import type { Shop } from '../shop.ts';
 import {

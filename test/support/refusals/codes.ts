@@ -1,5 +1,5 @@
 /** How codes are refused, by SMS and by email alike. */
-import type { IdentifierKind } from '../../../src/ports.ts';
+import type { IdentifierKind } from '../../../src/ports/index.ts';
 import { expectOk, wrongCode } from '../answers.ts';
 import type { Shop } from '../shop.ts';
 import {

@@ -1,7 +1,12 @@
 /** A scenario ends in one refusal. What all of them share: shoppers in the states that lead there. */
 import { registerUser, registrationOf } from '../stored.ts';
 import { env } from 'cloudflare:workers';
-import type { IdentifierKind, IdentifierRef, PlatformConfig, Profile } from '../../../src/ports.ts';
+import type {
+  IdentifierKind,
+  IdentifierRef,
+  PlatformConfig,
+  Profile,
+} from '../../../src/ports/index.ts';
 import { prove, expectOk, signUp, type Browser } from '../answers.ts';
 import type { D1Shop, Shop, ShopOptions } from '../shop.ts';
 

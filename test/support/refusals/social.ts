@@ -1,5 +1,5 @@
 /** How social logins and the company's own tokens are refused. */
-import type { PlatformConfig } from '../../../src/ports.ts';
+import type { PlatformConfig } from '../../../src/ports/index.ts';
 import { expectOk } from '../answers.ts';
 import { fakeProvider, type FakeProvider } from '../fake-provider.ts';
 import type { Shop, ShopOptions } from '../shop.ts';

@@ -4,7 +4,7 @@ import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { readFirstLine } from '../../../src/adapters/files/csv-records.ts';
 import { csvSlices, type Place } from '../../../src/adapters/files/csv-slices.ts';
-import type { Slice } from '../../../src/ports.ts';
+import type { Slice } from '../../../src/ports/index.ts';
 
 const START: Place = { byteOffset: 0, line: 0 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,10 +1,10 @@
 /** One batch by name: what goes to D1, what comes back, and what an error says. */
 import { describe, expect, test } from 'vitest';
 import { Database, messageChain, uniqueViolation } from '../../../src/adapters/d1/database.ts';
-import { remove, select, sql, update } from '../../../src/adapters/d1/query.ts';
-import { links, users } from '../../../src/adapters/d1/schema.ts';
+import { remove, select, sql, update } from '../../../src/adapters/d1/statements/query.ts';
+import { links, users } from '../../../src/adapters/d1/schema/index.ts';
 import { errorForLog } from '../../../src/http/log.ts';
-import { Outage } from '../../../src/ports.ts';
+import { Outage } from '../../../src/ports/index.ts';
 
 /** A client that answers each batch with what `answer` gives for its texts. */
 function client(answer: (texts: string[]) => unknown[][]) {

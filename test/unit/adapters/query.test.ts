@@ -8,9 +8,14 @@ import {
   select,
   sql,
   update,
-} from '../../../src/adapters/d1/query.ts';
-import { prepare } from '../../../src/adapters/d1/statements.ts';
-import { groupImports, identifiers, userGroups, users } from '../../../src/adapters/d1/schema.ts';
+} from '../../../src/adapters/d1/statements/query.ts';
+import { prepare } from '../../../src/adapters/d1/statements/common.ts';
+import {
+  groupImports,
+  identifiers,
+  userGroups,
+  users,
+} from '../../../src/adapters/d1/schema/index.ts';
 
 const NOW = 1_700_000_000_000;
 

@@ -1,8 +1,8 @@
 import { getTableColumns, getTableName, isTable } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
-import { AUDIT_LIFE_MS, INDEXED, SWEPT } from '../../../src/adapters/d1/retention.ts';
-import * as schema from '../../../src/adapters/d1/schema.ts';
+import { AUDIT_LIFE_MS, INDEXED, SWEPT } from '../../../src/adapters/d1/maintenance/retention.ts';
+import * as schema from '../../../src/adapters/d1/schema/index.ts';
 
 const tables = Object.values(schema).flatMap((value) =>
   isTable(value) && value instanceof SQLiteTable ? [value] : [],

@@ -3,8 +3,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { createOutbound } from '../../../src/adapters/outbound/outbound.ts';
 import { socialProviders } from '../../../src/adapters/social/providers.ts';
-import { SOCIAL_URLS } from '../../../src/config.ts';
-import type { SocialProvider } from '../../../src/ports.ts';
+import { SOCIAL_URLS } from '../../../src/env/index.ts';
+import type { SocialProvider } from '../../../src/ports/index.ts';
 
 const clock = { now: () => 1_700_000_000_000 };
 const NOW = clock.now() / 1000;

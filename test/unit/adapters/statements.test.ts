@@ -1,8 +1,8 @@
 /** Statements that are built once: what is filled in, and what is built how often. */
 import { describe, expect, test } from 'vitest';
-import { insertSelect, select, sql } from '../../../src/adapters/d1/query.ts';
-import { otpChallenges, users } from '../../../src/adapters/d1/schema.ts';
-import { builtOnce, prepare } from '../../../src/adapters/d1/statements.ts';
+import { insertSelect, select, sql } from '../../../src/adapters/d1/statements/query.ts';
+import { otpChallenges, users } from '../../../src/adapters/d1/schema/index.ts';
+import { builtOnce, prepare } from '../../../src/adapters/d1/statements/common.ts';
 
 interface Values extends Record<string, string | number | boolean | object | null> {
   id: string;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { previews } from '../../../src/messages/preview.ts';
 import { render } from '../../../src/messages/render.ts';
-import type { Message, MessageContent, TemplateOverrides } from '../../../src/ports.ts';
+import type { Message, MessageContent, TemplateOverrides } from '../../../src/ports/index.ts';
 
 const GSM7 =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿' +

@@ -5,8 +5,13 @@ import { createTransport } from '../../../src/adapters/notify/transports/create-
 import { Undelivered } from '../../../src/adapters/notify/transports/http.ts';
 import { webhookSignature } from '../../../src/adapters/notify/transports/webhook.ts';
 import { createOutbound } from '../../../src/adapters/outbound/outbound.ts';
-import { readDelivery } from '../../../src/config/delivery.ts';
-import type { Application, DeliveryContext, Message, RenderedMessage } from '../../../src/ports.ts';
+import { readDelivery } from '../../../src/env/delivery.ts';
+import type {
+  Application,
+  DeliveryContext,
+  Message,
+  RenderedMessage,
+} from '../../../src/ports/index.ts';
 
 const SID = `AC${'0a'.repeat(16)}`;
 const ENV = {

@@ -1,8 +1,8 @@
 /** A server that breaks the contract in one answer is found out, in each way that there is; what is left open passes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMO } from '../../../mocks/demo.ts';
-import { Ledger, OPERATIONS } from '../../../scripts/contract/ledger.ts';
-import { Target } from '../../../scripts/contract/target.ts';
+import { Ledger, OPERATIONS } from '../../../src/cli/contract/ledger.ts';
+import { Target } from '../../../src/cli/contract/target.ts';
 import {
   brokenServer,
   cut,

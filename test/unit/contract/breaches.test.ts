@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { documented, unwrap } from '../../../mocks/documented.ts';
 import { EXCEPTIONS } from '../../../mocks/exceptions.ts';
-import { OPERATIONS } from '../../../scripts/contract/ledger.ts';
-import { judgeAnswer } from '../../../scripts/contract/strict.ts';
+import { OPERATIONS } from '../../../src/cli/contract/ledger.ts';
+import { judgeAnswer } from '../../../src/cli/contract/strict.ts';
 import { successOf, type Entry } from '../../../src/http/operation.ts';
 
 describe('every documented example', () => {

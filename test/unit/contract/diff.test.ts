@@ -1,9 +1,9 @@
 /** Changes between two documents: what breaks a client that was right, and what does not. */
-import { mayBreak } from '../../../scripts/contract/diff-command.ts';
+import { mayBreak } from '../../../src/cli/contract/diff-command.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { changesBetween, type Document, type Schema } from '../../../scripts/contract/diff.ts';
+import { changesBetween, type Document, type Schema } from '../../../src/cli/contract/diff.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { changesBetween, type Document, type Schema } from '../../../scripts/contract/diff.ts';
-import type { Operation } from '../../../scripts/contract/diff/document.ts';
+import { changesBetween, type Document, type Schema } from '../../../src/cli/contract/diff.ts';
+import type { Operation } from '../../../src/cli/contract/diff/document.ts';
 
 const TEXT = readFileSync(join(import.meta.dirname, '../../../docs/openapi.json'), 'utf8');
 const before = JSON.parse(TEXT) as Document;

@@ -8,10 +8,10 @@ import {
   Unreachable,
   WrongOptions,
   type CheckOptions,
-} from '../../../scripts/contract/check.ts';
-import { OPERATIONS } from '../../../scripts/contract/ledger.ts';
-import { render } from '../../../scripts/contract/report.ts';
-import type { Report, Verdict } from '../../../scripts/contract/verdict.ts';
+} from '../../../src/cli/contract/check.ts';
+import { OPERATIONS } from '../../../src/cli/contract/ledger.ts';
+import { render } from '../../../src/cli/contract/report.ts';
+import type { Report, Verdict } from '../../../src/cli/contract/verdict.ts';
 import {
   brokenServer,
   cut,

@@ -1,7 +1,7 @@
 /** An undocumented key is found out wherever it stands: in the body, in what lies in it, and in every item of its lists. */
 import { describe, expect, test } from 'vitest';
-import { judgeAnswer } from '../../../scripts/contract/strict.ts';
-import type { Answer } from '../../../scripts/contract/transport.ts';
+import { judgeAnswer } from '../../../src/cli/contract/strict.ts';
+import type { Answer } from '../../../src/cli/contract/transport.ts';
 import { entriesOf, successOf } from '../../../src/http/operation.ts';
 import { table } from '../../../src/table.ts';
 

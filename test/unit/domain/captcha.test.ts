@@ -11,7 +11,7 @@ import type {
   IdentifierRef,
   Registration,
   RegistrationOrigin,
-} from '../../../src/ports.ts';
+} from '../../../src/ports/index.ts';
 
 type Asked = Parameters<Captcha['isHuman']>[0];
 

@@ -1,8 +1,8 @@
 /** What a one-time code is hashed with: all of its digits, and the challenge that it was made for. */
 import { describe, expect, test } from 'vitest';
 import { createVault } from '../../../src/adapters/crypto/vault.ts';
-import { codeMac, tryCode } from '../../../src/domain/try-code.ts';
-import type { ChallengeRef, Otps } from '../../../src/ports.ts';
+import { codeMac, tryCode } from '../../../src/domain/otp/try-code.ts';
+import type { ChallengeRef, Otps } from '../../../src/ports/index.ts';
 
 const key = { id: 'one', secret: crypto.getRandomValues(new Uint8Array(32)) };
 const vault = createVault([key]);

@@ -17,8 +17,8 @@ import {
   type Ends,
   type Revocation,
 } from '../../../src/domain/credentials.ts';
-import { isRevoked } from '../../../src/domain/session.ts';
-import type { Identifier, Registration, Session, User } from '../../../src/ports.ts';
+import { isRevoked } from '../../../src/domain/session/session.ts';
+import type { Identifier, Registration, Session, User } from '../../../src/ports/index.ts';
 
 /** `all` of the user's, those of the `identifier` that is lost, or `none`. */
 const TABLE: Record<Revocation, Record<CredentialKind, Ends>> = {

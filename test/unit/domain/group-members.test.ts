@@ -1,6 +1,6 @@
 /** Whom a record of a file of group members names. */
 import { describe, expect, test } from 'vitest';
-import { readHeader, readMember } from '../../../src/domain/group-members.ts';
+import { readHeader, readMember } from '../../../src/domain/groups/group-members.ts';
 
 const places = (line: string) => readHeader(line.split(',')) ?? {};
 const INDIA = '91';

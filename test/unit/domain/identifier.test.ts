@@ -6,7 +6,7 @@ import {
   nationalDigits,
   readEmail,
   readPhone,
-} from '../../../src/domain/identifier.ts';
+} from '../../../src/domain/identifiers/identifier.ts';
 
 describe('readPhone', () => {
   test.each([

@@ -1,11 +1,16 @@
 /** What the import takes of password hashes, and what it then makes each login cost. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readHashPolicy } from '../../../scripts/admin/application-flags.ts';
-import { HashIntake } from '../../../scripts/lib/users/hashes.ts';
-import { hashCounts, importedWork } from '../../../src/domain/imported-hash.ts';
-import { costMs, memoryBytes, parseHash, workClass } from '../../../src/domain/password-hash.ts';
-import type { ImportedHashes } from '../../../src/ports.ts';
+import { readHashPolicy } from '../../../src/cli/admin/application-flags.ts';
+import { HashIntake } from '../../../src/cli/admin/users/hashes.ts';
+import { hashCounts, importedWork } from '../../../src/domain/password/imported-hash.ts';
+import {
+  costMs,
+  memoryBytes,
+  parseHash,
+  workClass,
+} from '../../../src/domain/password/password-hash.ts';
+import type { ImportedHashes } from '../../../src/ports/index.ts';
 import { CORNERS, UNUSABLE } from '../../support/known-hashes.ts';
 
 const NOW = Date.UTC(2026, 0, 1);

@@ -1,6 +1,6 @@
 /** What a new password may be, at its bounds. */
 import { describe, expect, test } from 'vitest';
-import { checkNewPassword } from '../../../src/domain/password.ts';
+import { checkNewPassword } from '../../../src/domain/password/password.ts';
 
 const ports = { commonPasswords: { has: async (text: string) => text === 'password1' } };
 const OWN = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPlainLine, toPlainLine } from '../../../src/domain/plain-line.ts';
-import { readProfile } from '../../../src/domain/profile.ts';
-import { plainName } from '../../../src/domain/social-login.ts';
+import { readProfile } from '../../../src/domain/user/profile.ts';
+import { plainName } from '../../../src/domain/login/social-login.ts';
 
 const HIDDEN = [
   ...['a\nb', 'a\rb', 'a\tb', 'a\0b', 'a\u0085b', 'a\u2028b', 'a\u2029b'],

@@ -1,6 +1,6 @@
 /** What the fields of a profile may be, and how they are kept. */
 import { describe, expect, test } from 'vitest';
-import { readProfile } from '../../../src/domain/profile.ts';
+import { readProfile } from '../../../src/domain/user/profile.ts';
 import { BAD_NAMES, NAMES } from '../../corpus/names.ts';
 import { tally } from '../../support/tally.ts';
 

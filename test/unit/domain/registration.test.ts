@@ -1,7 +1,10 @@
 /** The row that a register_token names: what it stands for, since when, and until when. */
 import { describe, expect, test } from 'vitest';
-import { newRegistration, openRegistration } from '../../../src/domain/registration.ts';
-import type { Registration, User } from '../../../src/ports.ts';
+import {
+  newRegistration,
+  openRegistration,
+} from '../../../src/domain/registration/registration.ts';
+import type { Registration, User } from '../../../src/ports/index.ts';
 
 const NOW = 1_700_000_000_000;
 const HALF_HOUR_MS = 30 * 60_000;

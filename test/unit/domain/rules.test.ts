@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { demoConfig } from '../../../scripts/lib/seed.ts';
 import { DEFAULT_LIMITS } from '../../../src/domain/limits.ts';
-import { wordsOf } from '../../../src/domain/customer-query.ts';
-import { readProfile } from '../../../src/domain/profile.ts';
+import { wordsOf } from '../../../src/domain/operators/customer-query.ts';
+import { readProfile } from '../../../src/domain/user/profile.ts';
 import {
   kindsForRegistration,
   kindsForSession,
   nextStep,
-} from '../../../src/domain/registration.ts';
+} from '../../../src/domain/registration/registration.ts';
 import {
   MAX_SESSION_LIFE_MS,
   aliveSince,
@@ -17,12 +17,17 @@ import {
   newSession,
   renewSession,
   sessionLifeMs,
-} from '../../../src/domain/session.ts';
+} from '../../../src/domain/session/session.ts';
 import { addressBlock } from '../../../src/domain/client-address.ts';
-import { checkSignIn, decideSignIn } from '../../../src/domain/sign-in-outcome.ts';
-import { missingKinds, newUsername, statusOf, withPrimaries } from '../../../src/domain/user.ts';
+import { checkSignIn, decideSignIn } from '../../../src/domain/login/sign-in-outcome.ts';
+import {
+  missingKinds,
+  newUsername,
+  statusOf,
+  withPrimaries,
+} from '../../../src/domain/user/user.ts';
 import { newObjectId } from '../../../src/domain/object-id.ts';
-import type { Application, IdentifierRef, RequiredField, User } from '../../../src/ports.ts';
+import type { Application, IdentifierRef, RequiredField, User } from '../../../src/ports/index.ts';
 
 const phone: IdentifierRef = { kind: 'phone', value: '+918652523958', callingCode: 91 };
 const other: IdentifierRef = { kind: 'phone', value: '+919876543210', callingCode: 91 };

@@ -1,6 +1,6 @@
 /** The words by which customers are found. */
 import { expect, test } from 'vitest';
-import { wordsOf } from '../../../src/domain/customer-query.ts';
+import { wordsOf } from '../../../src/domain/operators/customer-query.ts';
 import { NAMES } from '../../corpus/names.ts';
 
 test.each([

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { demoApplication } from '../../../mocks/demo.ts';
 import { DEFAULT_LIMITS } from '../../../src/domain/limits.ts';
-import { checkCountry, smsGuard } from '../../../src/domain/sms-guard.ts';
-import type { IdentifierRef } from '../../../src/ports.ts';
+import { checkCountry, smsGuard } from '../../../src/domain/otp/sms-guard.ts';
+import type { IdentifierRef } from '../../../src/ports/index.ts';
 
 const costs = { smsCosts: true, limits: DEFAULT_LIMITS };
 const free = { ...costs, smsCosts: false };

@@ -12,7 +12,7 @@ import {
   tokenFailures,
   tryRules,
 } from '../../../src/domain/throttle.ts';
-import type { Limit, Limits } from '../../../src/ports.ts';
+import type { Limit, Limits } from '../../../src/ports/index.ts';
 
 const SECOND = 1000;
 const QUARTER = 900 * SECOND;

@@ -1,6 +1,6 @@
 /** What people type and paste is read as what they mean. */
 import { describe, expect, test } from 'vitest';
-import { readEmail, readPhone } from '../../../src/domain/identifier.ts';
+import { readEmail, readPhone } from '../../../src/domain/identifiers/identifier.ts';
 import { readCode, toAsciiDigits } from '../../../src/shared/typed-text.ts';
 import { BAD_EMAILS, TYPED_EMAILS } from '../../corpus/emails.ts';
 import { mobilesNear, typedPhones, ZEROS } from '../../corpus/phones.ts';

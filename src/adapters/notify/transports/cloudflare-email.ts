@@ -1,6 +1,6 @@
 /** Mail by Cloudflare's own binding, which composes the MIME document from text and HTML. */
-import type { TransportSettings } from '../../../config/delivery.ts';
-import type { Transport } from '../../../ports.ts';
+import type { TransportSettings } from '../../../env/delivery.ts';
+import type { Transport } from '../../../ports/index.ts';
 import { withTimeout } from '../../deadline.ts';
 import { Undelivered } from './http.ts';
 

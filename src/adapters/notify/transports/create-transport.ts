@@ -1,6 +1,6 @@
 /** The transport of a channel, as the configuration names it. */
-import type { ChosenTransport } from '../../../config/delivery.ts';
-import type { Clock, Transport } from '../../../ports.ts';
+import type { ChosenTransport } from '../../../env/delivery.ts';
+import type { Clock, Transport } from '../../../ports/index.ts';
 import { cloudflareEmail } from './cloudflare-email.ts';
 import type { Provider } from './http.ts';
 import { msg91 } from './msg91.ts';

@@ -2,8 +2,8 @@
  * SMS in India by MSG91's flow API. The wording is registered there (DLT): what goes out is the id of the template and the
  * values of its `##placeholders##`, which have the names of our own templates, and `last_line`.
  */
-import type { TransportSettings } from '../../../config/delivery.ts';
-import type { Transport } from '../../../ports.ts';
+import type { TransportSettings } from '../../../env/delivery.ts';
+import type { Transport } from '../../../ports/index.ts';
 import { jsonOf, post, Undelivered, type Provider } from './http.ts';
 
 /** SMS by MSG91. `send` throws Undelivered. */

@@ -1,6 +1,6 @@
 /** Mail by Resend, which itself sees to it that a key is sent once (for 24 h). */
-import type { TransportSettings } from '../../../config/delivery.ts';
-import type { Transport } from '../../../ports.ts';
+import type { TransportSettings } from '../../../env/delivery.ts';
+import type { Transport } from '../../../ports/index.ts';
 import { post, type Provider } from './http.ts';
 
 /** Mail by Resend, which takes the same id twice without harm. `send` throws Undelivered. */

@@ -1,6 +1,6 @@
 /** SMS by Twilio's Messages API. `TWILIO_FROM` is a number, a sender name, or a messaging service (`MG…`). */
-import type { TransportSettings } from '../../../config/delivery.ts';
-import type { Transport } from '../../../ports.ts';
+import type { TransportSettings } from '../../../env/delivery.ts';
+import type { Transport } from '../../../ports/index.ts';
 import { post, type Provider } from './http.ts';
 
 const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/i;

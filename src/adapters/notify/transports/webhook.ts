@@ -1,7 +1,7 @@
 /** Any provider behind an address of one's own: the opened message as JSON, signed with a shared secret. */
 import { SECOND_MS } from '../../../shared/time.ts';
-import type { TransportSettings } from '../../../config/delivery.ts';
-import type { Clock, Transport } from '../../../ports.ts';
+import type { TransportSettings } from '../../../env/delivery.ts';
+import type { Clock, Transport } from '../../../ports/index.ts';
 import { toHex, utf8 } from '../../crypto/encoding.ts';
 import { post, type Provider } from './http.ts';
 

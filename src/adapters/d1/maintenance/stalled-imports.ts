@@ -1,0 +1,79 @@
+/** What imports need now and then: a new message for one whose message was lost, and an end for members that are nobody's. */
+import { MINUTE_MS } from '../../../shared/time.ts';
+import type { Database } from '../database.ts';
+import { remove, select, selectValues, sql, update } from '../statements/query.ts';
+import type { Dropped } from './retention.ts';
+import { groupImportErrors, groupImports, groupMembers } from '../schema/index.ts';
+
+/** Longer than a message waits between two tries. */
+const STALLED_AFTER_MS = 10 * MINUTE_MS;
+/** Imports a run: each is a message. */
+const MAX_RESUMED = 100;
+const MAX_IMPORTS = 20;
+const BATCH_ROWS = 5_000;
+/** Of members, over all imports of a run: far below what an invocation may ask of D1. */
+const MAX_BATCHES = 50;
+
+export interface Stalled {
+  applicationId: string;
+  importId: string;
+}
+
+/** Imports that nothing has moved for ten minutes; each is told once. */
+export async function takeStalled(database: Database, now: number): Promise<Stalled[]> {
+  const { stalled } = await database.write({
+    stalled: update(groupImports)
+      .set({ progressedAt: now })
+      .where(
+        sql`rowid IN (
+          SELECT rowid FROM ${groupImports}
+          WHERE ${groupImports.state} IN ('pending', 'processing') AND ${groupImports.progressedAt} <= ${now - STALLED_AFTER_MS}
+          ORDER BY ${groupImports.progressedAt} LIMIT ${MAX_RESUMED})`,
+      )
+      .returning({ applicationId: groupImports.applicationId, importId: groupImports.id }),
+  });
+  return stalled;
+}
+
+/**
+ * Drops the members of failed and replaced imports, batch by batch, and the replaced ones themselves. A failed one stays for
+ * its group to show, until a newer file comes.
+ */
+export async function dropLeftovers(database: Database): Promise<Dropped> {
+  const { rows } = await database.read({
+    rows: select({ application: groupImports.applicationId, id: groupImports.id })
+      .from(groupImports)
+      .where(sql`${groupImports.state} IN ('failed', 'replaced') AND ${groupImports.cleared} = 0`)
+      .limit(MAX_IMPORTS),
+  });
+  const dropped: Dropped = { counts: { group_members: 0 }, complete: rows.length < MAX_IMPORTS };
+  let batches = 0;
+  for (const { application, id } of rows) {
+    const membersOf = sql`${groupMembers.applicationId} = ${application} AND ${groupMembers.importId} = ${id}`;
+    const isOne = sql`${groupImports.applicationId} = ${application} AND ${groupImports.id} = ${id}`;
+    const replaced = sql`${isOne} AND ${groupImports.state} = 'replaced'`;
+    let gone = BATCH_ROWS;
+    for (; gone === BATCH_ROWS && batches < MAX_BATCHES; batches += 1) {
+      const { counted } = await database.write({
+        members: remove(groupMembers).where(
+          sql`rowid IN (SELECT rowid FROM ${groupMembers} WHERE ${membersOf} LIMIT ${BATCH_ROWS})`,
+        ),
+        counted: selectValues({ gone: sql<number>`changes()` }),
+      });
+      gone = counted[0]?.gone ?? 0;
+      dropped.counts['group_members'] = (dropped.counts['group_members'] ?? 0) + gone;
+    }
+    if (gone === BATCH_ROWS) return { ...dropped, complete: false };
+    await database.write({
+      errors: remove(groupImportErrors).where(
+        sql`${groupImportErrors.applicationId} = ${application} AND ${groupImportErrors.importId} = ${id}
+          AND EXISTS (SELECT 1 FROM ${groupImports} WHERE ${replaced})`,
+      ),
+      replaced: remove(groupImports).where(replaced),
+      cleared: update(groupImports)
+        .set({ cleared: true })
+        .where(sql`${isOne} AND ${groupImports.state} = 'failed'`),
+    });
+  }
+  return dropped;
+}

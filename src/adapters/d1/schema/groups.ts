@@ -1,0 +1,100 @@
+/** Tables of user groups and of the imports that fill them; see `schema.ts`, which gives them out. */
+import { sql } from 'drizzle-orm';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+import type { ImportColumns, ImportState } from '../../../ports/index.ts';
+
+const applicationId = text('application_id').notNull();
+
+export const userGroups = sqliteTable(
+  'user_groups',
+  {
+    applicationId,
+    /** 24 hex digits. */
+    id: text().notNull(),
+    /** Counts up within the application (D-14). */
+    uid: integer().notNull(),
+    name: text().notNull(),
+    description: text().notNull(),
+    /** The newest import; its state is the group's. */
+    importId: text('import_id').notNull(),
+    /** The import whose members the group has: the newest one that succeeded. */
+    membersOf: text('members_of'),
+    createdAt: integer('created_at').notNull(),
+    modifiedAt: integer('modified_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.id] }),
+    uniqueIndex('user_groups_uid').on(t.applicationId, t.uid),
+  ],
+);
+
+/**
+ * One reading of one file. It is moved by conditional statements from one `byte_offset` to the next, so that of several
+ * deliveries of its message one gets on. A file that changed, and a newer file, make a new import; the old one is `replaced`.
+ */
+export const groupImports = sqliteTable(
+  'group_imports',
+  {
+    applicationId,
+    id: text().notNull(),
+    groupId: text('group_id').notNull(),
+    fileUrl: text('file_url').notNull(),
+    state: text().$type<ImportState>().notNull().default('pending'),
+    /** ETag, or else Last-Modified, of the file as it was first read. */
+    version: text(),
+    /** Where the next record begins. */
+    byteOffset: integer('byte_offset').notNull().default(0),
+    /** Lines before it. */
+    line: integer().notNull().default(0),
+    /** What the header names; unset until it is read. */
+    columns: text({ mode: 'json' }).$type<ImportColumns>(),
+    rows: integer().notNull().default(0),
+    users: integer().notNull().default(0),
+    failed: integer().notNull().default(0),
+    /** How often the file has changed while it was read. */
+    restarts: integer().notNull().default(0),
+    /** Why it failed as a whole. */
+    failure: text(),
+    createdAt: integer('created_at').notNull(),
+    progressedAt: integer('progressed_at').notNull(),
+    /** Its members are nobody's and are gone, or it has none that could be dropped. */
+    cleared: integer({ mode: 'boolean' }).notNull().default(false),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.id] }),
+    index('group_imports_open')
+      .on(t.progressedAt)
+      .where(sql`state IN ('pending', 'processing')`),
+    index('group_imports_leftover')
+      .on(t.applicationId, t.id)
+      .where(sql`state IN ('failed', 'replaced') AND cleared = 0`),
+  ],
+);
+
+/** Lines that name no customer; the first ones, `failed` counts all. */
+export const groupImportErrors = sqliteTable(
+  'group_import_errors',
+  {
+    applicationId,
+    importId: text('import_id').notNull(),
+    line: integer().notNull(),
+    message: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.applicationId, t.importId, t.line] })],
+);
+
+export const groupMembers = sqliteTable(
+  'group_members',
+  { applicationId, importId: text('import_id').notNull(), userId: text('user_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.importId, t.userId] }),
+    index('group_members_user').on(t.applicationId, t.userId),
+  ],
+);

@@ -1,0 +1,289 @@
+/**
+ * Every table, in one place. Times are milliseconds, unless a name says seconds. Migrations are generated from here by
+ * `npm run migrations`; triggers are custom migrations beside them.
+ *
+ * The first three tables live in `DB` only; the rest lives in the database of the application's shard.
+ * What lies in KV is documented in `../kv/values.ts`.
+ */
+import { sql } from 'drizzle-orm';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+import type {
+  Activity,
+  Application,
+  AuditEvent,
+  AuditRetention,
+  IdentifierKind,
+  ImportedHashes,
+  Language,
+  PlatformConfig,
+  TemplateOverrides,
+} from '../../../ports/index.ts';
+
+export * from './groups.ts';
+export * from './proofs.ts';
+
+// ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const companies = sqliteTable('companies', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+});
+
+export const applications = sqliteTable(
+  'applications',
+  {
+    id: text().primaryKey(),
+    companyId: text('company_id').notNull(),
+    name: text().notNull(),
+    /** SHA-256 of the application token; the token itself is shown once and kept nowhere. */
+    tokenHash: text('token_hash').notNull(),
+    domains: text({ mode: 'json' }).$type<string[]>().notNull(),
+    storefrontUrl: text('storefront_url').notNull(),
+    defaultCountryCode: text('default_country_code').notNull(),
+    /** Calling codes that SMS may go to while they cost; the default one always may. */
+    smsCountries: text('sms_countries', { mode: 'json' }).$type<string[]>().notNull().default([]),
+    shard: text().notNull().default('DB'),
+    /** What messages to shoppers are written in. */
+    language: text().$type<Language>().notNull().default('en'),
+    /** The application's own wording; what it leaves out is built in. */
+    templates: text({ mode: 'json' }).$type<TemplateOverrides>(),
+    /** Addresses of the shop's own servers. */
+    serverAddresses: text('server_addresses', { mode: 'json' })
+      .$type<string[]>()
+      .notNull()
+      .default([]),
+    testIdentifiers: text('test_identifiers', { mode: 'json' })
+      .$type<Application['testIdentifiers']>()
+      .notNull()
+      .default([]),
+    /** Hashes of its Android apps that an SMS may end with. */
+    androidHashes: text('android_hashes', { mode: 'json' }).$type<string[]>().notNull().default([]),
+    config: text({ mode: 'json' }).$type<PlatformConfig>().notNull(),
+    /** Client ids of apps and sealed secrets of social logins. */
+    social: text({ mode: 'json' }).$type<Application['social']>(),
+    /** The company's own system that signs shoppers in. */
+    loginToken: text('login_token', { mode: 'json' }).$type<Application['loginToken']>(),
+    /** Which password hashes from elsewhere count, and until when; unset: those that can be verified, for good. */
+    importedHashes: text('imported_hashes', { mode: 'json' }).$type<ImportedHashes>(),
+    /** Counts up with each change of `config`, so that a writer notices another one. */
+    configVersion: integer('config_version').notNull().default(1),
+  },
+  (t) => [index('applications_company').on(t.companyId)],
+);
+
+/** Host → application, kept by triggers from `applications.domains`: a preflight names nothing but its origin. */
+export const applicationHosts = sqliteTable(
+  'application_hosts',
+  { host: text().notNull(), applicationId: text('application_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.host, t.applicationId] }),
+    index('application_hosts_application').on(t.applicationId),
+  ],
+);
+
+export const oauthClients = sqliteTable('oauth_clients', {
+  key: text().primaryKey(),
+  companyId: text('company_id').notNull(),
+  secretHash: text('secret_hash').notNull(),
+  scopes: text({ mode: 'json' }).$type<string[]>().notNull(),
+});
+
+// ── users ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const applicationId = text('application_id').notNull();
+
+export const users = sqliteTable(
+  'users',
+  {
+    applicationId,
+    /** 24 hex digits: 4-byte seconds, 8 random bytes; so ids sort by age. */
+    id: text().notNull(),
+    username: text().notNull(),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    gender: text(),
+    dob: text(),
+    profilePicUrl: text('profile_pic_url'),
+    meta: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    externalId: text('external_id'),
+    /** PHC string, ours or imported. Read by the password store only. */
+    passwordHash: text('password_hash'),
+    hasOldPasswordHash: integer('has_old_password_hash', { mode: 'boolean' })
+      .notNull()
+      .default(false),
+    /**
+     * Proofs made before this are dead. Every revocation of sessions moves it forward, and a session remembers the value it
+     * was opened under: with any other it is dead, so one statement ends all of a user's sessions, whatever the clocks say.
+     */
+    sessionsValidFrom: integer('sessions_valid_from').notNull().default(0),
+    blockedAt: integer('blocked_at'),
+    archivedAt: integer('archived_at'),
+    deletedAt: integer('deleted_at'),
+    deleteReason: text('delete_reason'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.id] }),
+    uniqueIndex('users_username').on(t.applicationId, t.username),
+    index('users_newest').on(t.applicationId, t.createdAt, t.id),
+    // The purge looks for these alone.
+    index('users_deleted')
+      .on(t.applicationId, t.deletedAt)
+      .where(sql`deleted_at IS NOT NULL`),
+  ],
+);
+
+export const identifiers = sqliteTable(
+  'identifiers',
+  {
+    applicationId,
+    userId: text('user_id').notNull(),
+    kind: text().$type<IdentifierKind>().notNull(),
+    /** Lower-cased address, or E.164. */
+    value: text().notNull(),
+    callingCode: integer('calling_code'),
+    verified: integer({ mode: 'boolean' }).notNull(),
+    primary: integer('is_primary', { mode: 'boolean' }).notNull().default(false),
+    /** When it became verified, where that is known: an older proof of it opens nothing here. */
+    verifiedAt: integer('verified_at'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.userId, t.kind, t.value] }),
+    // A verified identifier has one owner; unverified copies give no rights (D-53).
+    uniqueIndex('identifiers_owner')
+      .on(t.applicationId, t.kind, t.value)
+      .where(sql`verified = 1`),
+    uniqueIndex('identifiers_primary')
+      .on(t.applicationId, t.userId, t.kind)
+      .where(sql`is_primary = 1`),
+    index('identifiers_value').on(t.applicationId, t.kind, t.value),
+  ],
+);
+
+/** One row per word of a name, for searches by its beginning (D-80). */
+export const userWords = sqliteTable(
+  'user_words',
+  { applicationId, word: text().notNull(), userId: text('user_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.word, t.userId] }),
+    index('user_words_user').on(t.applicationId, t.userId),
+  ],
+);
+
+/** Kept by triggers, so that no list counts rows. `users` is the only name so far. */
+export const counters = sqliteTable(
+  'counters',
+  { applicationId, name: text().notNull(), value: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.applicationId, t.name] })],
+);
+
+// ── sessions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A session that ended before its time. Kept until KV cannot hold it any more. Without rowid. */
+export const endedSessions = sqliteTable(
+  'ended_sessions',
+  {
+    applicationId,
+    userId: text('user_id').notNull(),
+    handle: text().notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.userId, t.handle] }),
+    index('ended_sessions_expiry').on(t.expiresAt),
+  ],
+);
+
+// ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Messages on their way to a provider, by message id: a queue delivers at least once, a provider is asked once. Without
+ * rowid, and swept by its key.
+ */
+export const deliveries = sqliteTable(
+  'deliveries',
+  {
+    applicationId,
+    id: text().notNull(),
+    state: text().$type<'sending' | 'sent' | 'failed' | 'rejected'>().notNull(),
+    /** When a consumer took it; a claim that is too old is free again. */
+    claimedAt: integer('claimed_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.applicationId, t.id] })],
+);
+
+/**
+ * What SMS cost, when they cost anything. `day`: sends by UTC day. `foreign`: sends to other countries than the
+ * application's own, by hour. `pause`: when such sends stopped, until `expires_at`.
+ */
+export const smsCounts = sqliteTable(
+  'sms_counts',
+  {
+    applicationId,
+    name: text().$type<'day' | 'foreign' | 'pause'>().notNull(),
+    /** Beginning of the day, the hour or the pause. */
+    start: integer().notNull(),
+    sent: integer().notNull().default(0),
+    /** How many of `sent` were verified; `foreign` only. */
+    verified: integer().notNull().default(0),
+    /** Operators know that the day's cap is near; `day` only. */
+    alerted: integer({ mode: 'boolean' }).notNull().default(false),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.name, t.start] }),
+    index('sms_counts_expiry').on(t.expiresAt),
+  ],
+);
+
+/**
+ * What happened, for operators. Append-only; of a person it holds the id alone, until the purge takes that too. Sign-ins
+ * are also the ledger from which the oldest of too many sessions are ended. Without rowid: a sign-in writes two rows.
+ */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    applicationId,
+    /** How long it is kept; first in the key, so that what has served its time is one range. */
+    retention: text().$type<AuditRetention>().notNull(),
+    at: integer().notNull(),
+    id: text().notNull(),
+    action: text().$type<AuditEvent['action']>().notNull(),
+    /** Key of an OAuth client, `cli`, `shopper` or `system`. */
+    actor: text().notNull().default('system'),
+    userId: text('user_id'),
+    reason: text(),
+    requestId: text('request_id'),
+    /** Handle of the session that was opened or ended. */
+    session: text(),
+    detail: text({ mode: 'json' }).$type<AuditEvent['detail']>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.retention, t.at, t.id] }),
+    index('audit_events_user')
+      .on(t.applicationId, t.userId, t.at)
+      .where(sql`user_id IS NOT NULL`),
+  ],
+);
+
+/** How often something happened in an hour that leaves no row of its own, such as a failed sign-in. */
+export const activityCounts = sqliteTable(
+  'activity_counts',
+  {
+    applicationId,
+    name: text().$type<Activity>().notNull(),
+    hourStart: integer('hour_start').notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.applicationId, t.hourStart, t.name] })],
+);

@@ -1,0 +1,135 @@
+/** Companies, applications and OAuth clients. Application records are kept per isolate for at most 30 s. */
+import { eq, getTableColumns } from 'drizzle-orm';
+import type {
+  Application,
+  ApplicationRecords,
+  Clock,
+  Directory,
+  Vault,
+} from '../../../ports/index.ts';
+import {
+  charge,
+  limitedOf,
+  limitsJson,
+  overLimit,
+  usage,
+} from '../statements/budget-statements.ts';
+import type { Database } from '../database.ts';
+import { select, sql } from '../statements/query.ts';
+import { applicationHosts, applications, oauthClients } from '../schema/index.ts';
+
+const MAX_AGE_MS = 30_000;
+/** Bounds the memory of an isolate, whatever ids callers make up. */
+const MAX_CACHED_ENTRIES = 1_000;
+
+interface Known {
+  application: Application;
+  tokenHash: string;
+}
+
+/** Without undefined keys: most applications have none of the optional ones. */
+function readApplication(row: typeof applications.$inferSelect): Known {
+  const {
+    tokenHash,
+    configVersion: _,
+    templates,
+    social,
+    loginToken,
+    importedHashes,
+    ...rest
+  } = row;
+  return {
+    tokenHash,
+    application: {
+      ...rest,
+      ...(templates && { templates }),
+      ...(social && { social }),
+      ...(loginToken && { loginToken }),
+      ...(importedHashes && { importedHashes }),
+    },
+  };
+}
+
+/** The port `Directory` on D1, with a cache of half a minute. */
+export function d1Directory(
+  database: Database,
+  vault: Vault,
+  clock: Clock,
+): Directory & ApplicationRecords & { forget(applicationId: string): void } {
+  const cache = new Map<string, { known: Known; readAt: number }>();
+  const hosts = new Map<string, { listed: boolean; readAt: number }>();
+
+  async function find(applicationId: string): Promise<Known | undefined> {
+    const cached = cache.get(applicationId);
+    const now = clock.now();
+    if (cached && now - cached.readAt < MAX_AGE_MS) return cached.known;
+    const { found } = await database.read({
+      found: select(getTableColumns(applications))
+        .from(applications)
+        .where(eq(applications.id, applicationId)),
+    });
+    const [row] = found;
+    cache.delete(applicationId);
+    if (!row) return undefined;
+    const known = readApplication(row);
+    if (cache.size >= MAX_CACHED_ENTRIES) cache.clear();
+    cache.set(applicationId, { known, readAt: now });
+    return known;
+  }
+
+  return {
+    async listsHost(host) {
+      const now = clock.now();
+      const cached = hosts.get(host);
+      if (cached && now - cached.readAt < MAX_AGE_MS) return cached.listed;
+      const { rows } = await database.read({
+        rows: select({ host: applicationHosts.host })
+          .from(applicationHosts)
+          .where(eq(applicationHosts.host, host))
+          .limit(1),
+      });
+      if (hosts.size >= MAX_CACHED_ENTRIES) hosts.clear();
+      hosts.set(host, { listed: rows.length > 0, readAt: now });
+      return rows.length > 0;
+    },
+
+    forget(applicationId) {
+      cache.delete(applicationId);
+    },
+
+    find: async (applicationId) => (await find(applicationId))?.application,
+
+    async authenticate(applicationId, token) {
+      if (!/^[0-9a-f]{24}$/.test(applicationId)) return undefined;
+      const [known, hash] = await Promise.all([find(applicationId), vault.digest(token)]);
+      return known && vault.equal(known.tokenHash, hash) ? known.application : undefined;
+    },
+
+    async application(companyId, applicationId) {
+      const known = await find(applicationId);
+      return known?.application.companyId === companyId ? known.application : undefined;
+    },
+
+    async authenticateClient({ companyId, key, secret, limits, now }) {
+      const hash = await vault.digest(secret);
+      const mine = sql`${oauthClients.key} = ${key} AND ${oauthClients.companyId} = ${companyId}`;
+      const known = sql`EXISTS (SELECT 1 FROM ${oauthClients} WHERE ${mine})`;
+      const isRight = sql`${mine} AND ${oauthClients.secretHash} = ${hash}`;
+      const right = sql`EXISTS (SELECT 1 FROM ${oauthClients} WHERE ${isRight})`;
+      const all = limitsJson([...limits.client, ...limits.address]);
+      const room = sql`NOT ${overLimit('', all, now)}`;
+      // One statement judges and charges, so of any number of wrong secrets at once no more than there is room are judged.
+      // A client that nobody has gets no row of its own; the address pays for it.
+      const charged = sql`CASE WHEN ${known} THEN ${all} ELSE ${limitsJson(limits.address)} END`;
+      const { used, found } = await database.write({
+        used: usage('', all, now),
+        charge: charge('', charged, now, sql`${room} AND NOT ${right}`),
+        found: select({ scopes: oauthClients.scopes }).from(oauthClients).where(isRight),
+      });
+      const limited = limitedOf(used, now);
+      if (limited) return { limited };
+      const [client] = found;
+      return { client: client && { key, companyId, scopes: client.scopes } };
+    },
+  };
+}

@@ -1,0 +1,170 @@
+/** One-time codes: the exact ledger in D1, the sealed code for a resend in KV. */
+import type { OpenChallenge, Otps, ConsumeResult } from '../../../ports/index.ts';
+import { keys, type Values } from '../../kv/values.ts';
+import { signInStatements } from './audit.ts';
+import {
+  charge,
+  giveBack,
+  identifierLimitsJson,
+  limitedOf,
+  overLimit,
+  usage,
+} from '../statements/budget-statements.ts';
+import type { Database } from '../database.ts';
+import {
+  effectStatements,
+  fullness,
+  identityLost,
+  precondition,
+  takenField,
+} from '../statements/otp-effects.ts';
+import {
+  attemptCode,
+  challengeIs,
+  readChallenge,
+  selectChallenge,
+} from '../statements/otp-attempt.ts';
+import { remove, selectValues, sql, type SQL, update } from '../statements/query.ts';
+import { otpChallenges } from '../schema/index.ts';
+import { openCode, registrationHasRoom, REGISTRATION_LIMIT } from '../statements/otp-open.ts';
+import { judgeSms, smsVerified, uncountSms, type WarnSms } from '../statements/sms-statements.ts';
+import { byId, readUser, selectUser } from '../statements/user-rows.ts';
+
+/** The port `Otps` on D1 and KV. */
+export function d1Otps(
+  database: Database,
+  values: Values,
+  applicationId: string,
+  tellSms: WarnSms,
+): Otps {
+  const isOne = (id: string): SQL => challengeIs(applicationId, id);
+  const exists = (where: SQL): SQL => sql`EXISTS (SELECT 1 FROM ${otpChallenges} WHERE ${where})`;
+  const readCode = (id: string) => values.get(keys.otp(applicationId, id));
+
+  return {
+    open: async (opening) => openCode(database, applicationId, opening, tellSms),
+
+    async keep({ id, sealedCode, expiresAt }) {
+      await values.put(keys.otp(applicationId, id), sealedCode, expiresAt);
+    },
+
+    async cancel({ challenge, limits, sms }: OpenChallenge) {
+      const { id, identifier, createdAt } = challenge;
+      const open = sql`${isOne(id)} AND ${otpChallenges.consumedAt} IS NULL`;
+      const there = exists(open);
+      const json = identifierLimitsJson(applicationId, identifier, limits);
+      await database.write({
+        sms: sms && uncountSms(applicationId, sms, there),
+        giveBack: giveBack(applicationId, json, createdAt, there),
+        removed: remove(otpChallenges).where(open),
+      });
+    },
+
+    async resend({ id, nonce, identifier, limits, maxTries, registrationSends, now, sms }) {
+      const live = sql`${isOne(id)} AND ${otpChallenges.kind} = ${identifier.kind}
+        AND ${otpChallenges.value} = ${identifier.value} AND ${otpChallenges.consumedAt} IS NULL
+        AND ${otpChallenges.expiresAt} > ${now}`;
+      const json = sql`(SELECT CASE ${otpChallenges.purpose}
+          WHEN 'login' THEN ${identifierLimitsJson(applicationId, identifier, limits.login)}
+          WHEN 'profile' THEN ${identifierLimitsJson(applicationId, identifier, limits.profile)}
+          ELSE ${identifierLimitsJson(applicationId, identifier, limits.register)} END
+        FROM ${otpChallenges} WHERE ${live})`;
+      const usable = sql`${otpChallenges.attempts} < ${maxTries}`;
+      const registrationRoom = registrationHasRoom(applicationId, identifier, {
+        registration: sql`${otpChallenges.registration}`,
+        ...registrationSends,
+      });
+      const sent = exists(sql`${live} AND ${otpChallenges.lastSend} = ${nonce}`);
+      const cost = judgeSms(applicationId, sms, sent, tellSms);
+      const { used, done, found, ...counted } = await database.write({
+        used: usage(applicationId, json, now),
+        done: update(otpChallenges)
+          .set({ sends: sql`${otpChallenges.sends} + 1`, lastSend: nonce })
+          .where(
+            sql`${live} AND ${usable} AND NOT ${overLimit(applicationId, json, now)} AND ${cost.room}
+              AND (${otpChallenges.registration} IS NULL OR (${registrationRoom}))`,
+          )
+          .returning({ id: otpChallenges.id }),
+        charge: charge(applicationId, json, now, sent),
+        found: selectChallenge(live),
+        ...cost.count,
+      });
+      const [row] = found;
+      const tooDear = cost.limited(counted);
+      if (!row) return { state: 'unknown' };
+      if (done.length === 0) {
+        if (row.attempts >= maxTries) return { state: 'exhausted' };
+        const retryAfterSeconds = Math.max(1, Math.ceil((row.expiresAt - now) / 1000));
+        const limited = limitedOf(used, now) ??
+          tooDear ?? { limit: REGISTRATION_LIMIT, retryAfterSeconds };
+        return { state: 'limited', limited };
+      }
+      const challenge = readChallenge(row);
+      const reading = readCode(id);
+      const sealedCode = await reading.catch(() => undefined);
+      if (sealedCode !== undefined) return { state: 'ready', challenge, sealedCode };
+      // Neither a stale KV nor one that fails may cost a send.
+      const of = { id, nonce, identifier, limits: limits[challenge.purpose], chargedAt: now, sms };
+      await this.cancelResend(of);
+      await reading;
+      return { state: 'not_here_yet' };
+    },
+
+    async cancelResend({ id, nonce, identifier, limits, chargedAt, sms }) {
+      const json = identifierLimitsJson(applicationId, identifier, limits);
+      const mine = sql`${isOne(id)} AND ${otpChallenges.lastSend} = ${nonce}`;
+      await database.write({
+        sms: sms && uncountSms(applicationId, sms, exists(mine)),
+        giveBack: giveBack(applicationId, json, chargedAt, exists(mine)),
+        undone: update(otpChallenges)
+          .set({ sends: sql`${otpChallenges.sends} - 1`, lastSend: null })
+          .where(mine),
+      });
+    },
+
+    attempt: async (request) => attemptCode(database, applicationId, request),
+
+    async consume(settlement): Promise<ConsumeResult> {
+      const { challenge, nonce, effect, now, readBack, signIn } = settlement;
+      const { id, createdAt } = challenge;
+      const won = exists(sql`${isOne(id)} AND ${otpChallenges.consumedBy} = ${nonce}`);
+      const refund = sql`(SELECT ${otpChallenges.refund} FROM ${otpChallenges} WHERE ${isOne(id)})`;
+      const foreignSentAt = sql`SELECT ${otpChallenges.createdAt} AS at FROM ${otpChallenges}
+        WHERE ${isOne(id)} AND ${otpChallenges.foreignSms} = 1`;
+      try {
+        const { before, consumed, user } = await database.write({
+          before: selectValues({
+            isFull: fullness(applicationId, settlement).mapWith(Boolean),
+          }),
+          consumed: update(otpChallenges)
+            .set({ consumedAt: now, consumedBy: nonce })
+            .where(
+              sql`${isOne(id)} AND ${otpChallenges.consumedAt} IS NULL AND ${otpChallenges.expiresAt} > ${now}
+                AND ${precondition(applicationId, settlement)}`,
+            )
+            .returning({ id: otpChallenges.id }),
+          giveBack: giveBack(applicationId, refund, createdAt, won),
+          sms: smsVerified(applicationId, foreignSentAt, won),
+          effects: effectStatements(applicationId, settlement, won),
+          signIn: signIn ? signInStatements(applicationId, signIn, won) : [],
+          user: readBack === undefined ? undefined : selectUser(byId(applicationId, readBack)),
+        });
+        if (consumed.length === 0) return { state: before[0]?.isFull ? 'full' : 'lost' };
+        return { state: 'done', user: readUser(user[0]) };
+      } catch (error) {
+        if (identityLost(error)) return { state: 'lost' };
+        const field = takenField(error, effect.kind, challenge.identifier);
+        if (field) return { state: 'taken', field };
+        throw error;
+      }
+    },
+
+    async unconsume(challengeId, nonce) {
+      await database.write({
+        unconsumed: update(otpChallenges)
+          .set({ consumedAt: null, consumedBy: null })
+          .where(sql`${isOne(challengeId)} AND ${otpChallenges.consumedBy} = ${nonce}`),
+      });
+    },
+  };
+}

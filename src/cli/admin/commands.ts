@@ -1,0 +1,39 @@
+/** Every command by its name; help, flags and errors follow from the rows. */
+import { applicationSet } from './application-set.ts';
+import {
+  applicationCreate,
+  applicationList,
+  applicationRotate,
+  applicationShow,
+} from './applications.ts';
+import { auditShow } from './audit.ts';
+import { checkData } from './check-data.ts';
+import { clientCreate, clientDelete, clientList, clientRotate } from './clients.ts';
+import { companyCreate, companyList } from './companies.ts';
+import { keysRetire, keysRotate } from './keys.ts';
+import type { Commands } from './read.ts';
+import { testIdentifierAdd, testIdentifierList, testIdentifierRemove } from './test-identifiers.ts';
+import { usersExport, usersImport } from './users.ts';
+
+export const commands: Commands = {
+  'company create': companyCreate,
+  'company list': companyList,
+  'application create': applicationCreate,
+  'application list': applicationList,
+  'application show': applicationShow,
+  'application set': applicationSet,
+  'application rotate-token': applicationRotate,
+  'test-identifier add': testIdentifierAdd,
+  'test-identifier remove': testIdentifierRemove,
+  'test-identifier list': testIdentifierList,
+  'client create': clientCreate,
+  'client list': clientList,
+  'client rotate-secret': clientRotate,
+  'client delete': clientDelete,
+  'keys rotate': keysRotate,
+  'keys retire': keysRetire,
+  'users import': usersImport,
+  'users export': usersExport,
+  audit: auditShow,
+  'check-data': checkData,
+};

@@ -1,0 +1,42 @@
+/** A command line of `npm run admin` → what it prints, and its exit code. */
+import { Outage } from '../../ports/index.ts';
+import { CommandError } from './command.ts';
+import { commands } from './commands.ts';
+import { readCommand } from './read.ts';
+import { runCommand } from './run.ts';
+
+export interface Printed {
+  /** 0 done, 1 refused, or done and something bad was found. */
+  status: 0 | 1;
+  stdout: string;
+  stderr: string;
+}
+
+/** What an operator can do something about. */
+function reasonOf(error: unknown, remote: boolean): string {
+  if (error instanceof CommandError) return error.message;
+  const said = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof Outage && error.cause instanceof Error ? error.cause.message : '';
+  if (/locked|busy/i.test(`${said} ${cause}`)) {
+    return 'Another process holds the local data. Stop npm start first.';
+  }
+  if (remote && /log ?in|authenticat|api token|CLOUDFLARE_API_TOKEN/i.test(said)) {
+    return `The account cannot be asked. Log in first: npx wrangler login\n\n${said}`;
+  }
+  return [said, cause].filter(Boolean).join('\n');
+}
+
+/** Ends the process with 2 when the line is written wrongly. */
+export async function runAdmin(args: readonly string[]): Promise<Printed> {
+  const asked = readCommand(commands, [...args]);
+  if ('help' in asked) return { status: 0, stdout: `${asked.help}\n`, stderr: '' };
+  try {
+    const { data, text, failed } = await runCommand(asked);
+    const said = asked.json ? JSON.stringify(data, null, 2) : text;
+    return { status: failed ? 1 : 0, stdout: `${said}\n`, stderr: '' };
+  } catch (error) {
+    const message = reasonOf(error, asked.remote);
+    const said = asked.json ? JSON.stringify({ error: message }) : message;
+    return { status: 1, stdout: '', stderr: `${said}\n` };
+  }
+}

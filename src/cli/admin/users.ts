@@ -1,0 +1,164 @@
+/** Users out of an application and into one. */
+import { closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs';
+import { extname } from 'node:path';
+import Papa from 'papaparse';
+import { auditStatement } from '../../adapters/d1/stores/audit.ts';
+import { createProgress } from '../progress.ts';
+import { escapeFormula } from './users/csv-cell.ts';
+import { exportUsers } from './users/export.ts';
+import { HashIntake, mergeBrought } from './users/hashes.ts';
+import { importUsers } from './users/import.ts';
+import { FIELDS, type LineProblem } from './users/record.ts';
+import { ResumeFile } from './users/resume.ts';
+import type { FileFormat } from './users/source.ts';
+import { changeApplication, findApplication, shardOf } from './application-store.ts';
+import { command, CommandError } from './command.ts';
+
+/** Of the mistakes, when no file for all of them was named. */
+const MAX_LINES_SHOWN = 20;
+
+function formatOf(file: string, named: string | undefined): FileFormat {
+  const format = named ?? extname(file).slice(1).replace('jsonl', 'ndjson');
+  if (format === 'csv' || format === 'ndjson') return format;
+  throw new CommandError(
+    `"${file}" does not end in .ndjson or .csv. Say --format ndjson or --format csv.`,
+  );
+}
+
+const said = ({ line, field, message }: LineProblem): string =>
+  `line ${line}: ${[field, message].filter(Boolean).join(' ')}`;
+
+export const usersImport = command({
+  summary: `Brings users of another system in, with their password hashes (bcrypt, scrypt, PBKDF2, Argon2id). A file has one user a line, as JSON or as CSV with a header. Fields: ${FIELDS.join(', ')}. Identifiers count as verified unless said otherwise. What is there already is passed over, so a file can be imported again.`,
+  words: ['file'],
+  flags: {
+    application: { value: 'ID', about: 'into which application', required: true },
+    format: { value: 'FORMAT', about: 'ndjson or csv (default: by the file name)' },
+    'dry-run': { about: 'check every line, write nothing' },
+    resume: { value: 'FILE', about: 'keep the place here after each batch, and go on from it' },
+    errors: {
+      value: 'FILE',
+      about: `write every refused line here, as JSON (default: show ${MAX_LINES_SHOWN})`,
+    },
+  },
+  async run(context, flags, [file]) {
+    const row = await findApplication(context, flags.application);
+    if (!existsSync(file)) throw new CommandError(`There is no file ${file}.`);
+    const format = formatOf(file, flags.format);
+    const dryRun = flags['dry-run'];
+    const shown: LineProblem[] = [];
+    const errors = flags.errors === undefined ? undefined : openSync(flags.errors, 'a');
+    const { size } = statSync(file);
+    const hashes = new HashIntake(row.importedHashes ?? undefined, context.now);
+    try {
+      const done = await importUsers(shardOf(context, row), {
+        file,
+        format,
+        dryRun,
+        rules: {
+          applicationId: flags.application,
+          callingCode: row.defaultCountryCode,
+          hashes,
+          now: context.now,
+        },
+        resume: new ResumeFile(flags.resume, file, flags.application),
+        async noteHashes(policy) {
+          // Read again: `application set` or another import may have changed it meanwhile.
+          const latest = await findApplication(context, flags.application);
+          const next = mergeBrought(latest.importedHashes ?? policy, policy);
+          await changeApplication(context, latest, { importedHashes: next });
+        },
+        report(problem) {
+          if (errors !== undefined) writeSync(errors, `${JSON.stringify(problem)}\n`);
+          if (shown.length < MAX_LINES_SHOWN) shown.push(problem);
+        },
+        progress: createProgress(size, process.stderr),
+      });
+      const { imported, alreadyThere, refused } = done;
+      const detail = { imported, already_there: alreadyThere, refused };
+      if (!dryRun) {
+        const event = {
+          action: 'users.imported',
+          actor: 'cli',
+          requestId: undefined,
+          detail,
+          at: context.now,
+        } as const;
+        await shardOf(context, row).write({ event: auditStatement(flags.application, event) });
+      }
+      const counts = `${imported} ${dryRun ? 'would be imported' : 'imported'}, ${alreadyThere} already there, ${refused} refused`;
+      const more =
+        refused > shown.length
+          ? [`and ${refused - shown.length} more; --errors FILE keeps all`]
+          : [];
+      const lines = flags.errors === undefined ? [...shown.map(said), ...more] : [];
+      const { until } = hashes;
+      const time =
+        until === undefined
+          ? []
+          : [
+              `Hashes of another system count until ${new Date(until).toISOString()}; then these users reset their passwords. application set --imported-hashes-until changes it.`,
+            ];
+      return {
+        data: { ...detail, dry_run: dryRun, imported_hashes_until: until, errors: shown },
+        text: [counts, ...time, ...lines].join('\n'),
+        failed: refused > 0,
+      };
+    } finally {
+      if (errors !== undefined) closeSync(errors);
+    }
+  },
+});
+
+const cell = (value: unknown): unknown => {
+  if (typeof value === 'string') return escapeFormula(value);
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+};
+
+export const usersExport = command({
+  summary: 'Writes the users of an application to a file that users import reads.',
+  words: ['file'],
+  flags: {
+    application: { value: 'ID', about: 'of which application', required: true },
+    format: { value: 'FORMAT', about: 'ndjson or csv (default: by the file name)' },
+    'with-hashes': { about: 'with password hashes; keep such a file to yourself' },
+    deleted: {
+      about: 'with accounts that are deleted and not purged yet; they come back as active ones',
+    },
+  },
+  async run(context, flags, [file]) {
+    const row = await findApplication(context, flags.application);
+    const format = formatOf(file, flags.format);
+    // Personal data in any case: for the owner's eyes only, and never over another file.
+    const output = (() => {
+      try {
+        return openSync(file, 'wx', 0o600);
+      } catch {
+        throw new CommandError(`${file} cannot be made; perhaps it is there already.`);
+      }
+    })();
+    let users = 0;
+    try {
+      if (format === 'csv') writeSync(output, `${FIELDS.join(',')}\n`);
+      const options = { withHashes: flags['with-hashes'], deleted: flags.deleted };
+      for await (const page of exportUsers(shardOf(context, row), flags.application, options)) {
+        users += page.length;
+        const lines =
+          format === 'csv'
+            ? Papa.unparse(
+                page.map((one) =>
+                  Object.fromEntries(
+                    Object.entries(one).map(([name, value]) => [name, cell(value)]),
+                  ),
+                ),
+                { columns: FIELDS, header: false, newline: '\n' },
+              )
+            : page.map((one) => JSON.stringify(one)).join('\n');
+        writeSync(output, `${lines}\n`);
+      }
+    } finally {
+      closeSync(output);
+    }
+    return { data: { users, file }, text: `${users} users are in ${file}.` };
+  },
+});

@@ -1,0 +1,70 @@
+/** A file of users into an application, batch by batch; a run that is killed is gone on with, and counts nothing twice. */
+import type { Database } from '../../../adapters/d1/database.ts';
+import type { ImportedHashes } from '../../../ports/index.ts';
+import { readRecord, type Imported, type LineProblem, type Rules } from './record.ts';
+import type { Progress, ResumeFile } from './resume.ts';
+import { chunksOf, type FileFormat } from './source.ts';
+import { Claims, writeBatch } from './write.ts';
+
+/** One transaction. */
+const BATCH_USERS = 1_000;
+
+export interface ImportOptions {
+  file: string;
+  format: FileFormat;
+  rules: Rules;
+  /** Check everything, write nothing. */
+  dryRun: boolean;
+  resume: ResumeFile;
+  /** Keeps in the application's record which hashes are brought; done before users with them are written. */
+  noteHashes(policy: ImportedHashes): Promise<void>;
+  /** Called for each mistake, in the order of the lines of a batch. */
+  report(problem: LineProblem): void;
+  /** Called after each batch. */
+  progress(byteOffset: number): void;
+}
+
+export async function importUsers(
+  database: Database,
+  { file, format, rules, dryRun, resume, noteHashes, report, progress }: ImportOptions,
+): Promise<Progress> {
+  const begun: Progress = {
+    byteOffset: 0,
+    line: 0,
+    run: rules.now,
+    imported: 0,
+    alreadyThere: 0,
+    refused: 0,
+  };
+  let at = (dryRun ? undefined : resume.read()) ?? begun;
+  const claims = dryRun ? new Claims() : undefined;
+  for await (const { records, byteOffset, line } of chunksOf(file, format, at, BATCH_USERS)) {
+    const problems: LineProblem[] = [];
+    const users: Imported[] = [];
+    for (const { line: place, value, problem } of records) {
+      const read =
+        problem === undefined
+          ? readRecord(place, value, rules)
+          : { line: place, field: '', message: problem };
+      if ('field' in read) problems.push(read);
+      else users.push(read);
+    }
+    const policy = rules.hashes.changed();
+    if (policy && !dryRun) await noteHashes(policy);
+    const done = await writeBatch(database, rules.applicationId, users, at.run, claims);
+    problems.push(...done.problems);
+    for (const one of problems.toSorted((a, b) => a.line - b.line)) report(one);
+    at = {
+      run: at.run,
+      byteOffset,
+      line,
+      imported: at.imported + done.imported,
+      alreadyThere: at.alreadyThere + done.alreadyThere,
+      refused: at.refused + problems.length,
+    };
+    if (!dryRun) resume.note(at);
+    progress(byteOffset);
+  }
+  if (!dryRun) resume.drop();
+  return at;
+}

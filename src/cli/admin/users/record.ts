@@ -1,0 +1,215 @@
+/** One user in a file: what may stand there, read by the rules that sign-up and operators live by. */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import {
+  readIdentifiers,
+  readUsername,
+  USERNAME_RULE,
+} from '../../../domain/operators/customers.ts';
+import { hex } from '../../../domain/hex.ts';
+import { readEmail, readPhone } from '../../../domain/identifiers/identifier.ts';
+import { readProfile, type ProfileName } from '../../../domain/user/profile.ts';
+import { newUsername } from '../../../domain/user/user.ts';
+import type { Identifier, Profile } from '../../../ports/index.ts';
+import { UpdateUserRequestSchema } from '../../../schemas/customer.ts';
+import { text } from '../../../schemas/fields.ts';
+import type { HashIntake } from './hashes.ts';
+
+/** Switches in a CSV are words. */
+const flag = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean('must be true or false'),
+);
+/** Objects and lists are JSON in a CSV. */
+const structured = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((value, ctx) => {
+    if (typeof value !== 'string') return value;
+    try {
+      return JSON.parse(value) as unknown;
+    } catch {
+      ctx.issues.push({ code: 'custom', message: 'is not JSON', input: value });
+      return z.NEVER;
+    }
+  }, schema);
+const moment = z.iso.datetime({
+  offset: true,
+  error: 'must be a time such as 2026-11-26T09:30:00Z',
+});
+
+const documented = UpdateUserRequestSchema.shape;
+const profileFields = {
+  first_name: documented.first_name,
+  last_name: documented.last_name,
+  gender: documented.gender,
+  dob: text(40).optional(),
+  profile_pic_url: text(2048).optional(),
+} satisfies Record<ProfileName, z.ZodType>;
+const Line = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
+    .optional(),
+  external_id: documented.external_id,
+  username: text(64).optional(),
+  ...profileFields,
+  email: text(254).optional(),
+  email_verified: flag.optional(),
+  phone_number: text(20).optional(),
+  country_code: text(4).optional(),
+  phone_verified: flag.optional(),
+  emails: structured(documented.emails).optional(),
+  phone_numbers: structured(documented.phone_numbers).optional(),
+  password_hash: text(1024).optional(),
+  meta: structured(documented.meta).optional(),
+  social: structured(
+    z.array(z.strictObject({ provider: text(200), subject: text(200) })).max(10),
+  ).optional(),
+  blocked_at: moment.optional(),
+  archived_at: moment.optional(),
+  created_at: moment.optional(),
+});
+type Line = z.output<typeof Line>;
+
+/** The names of all fields, for a CSV's header and for the help. */
+export const FIELDS = Object.keys(Line.shape);
+
+/** A user as it is written; times in ms. */
+export interface Imported extends Profile {
+  line: number;
+  id: string;
+  externalId?: string;
+  username: string;
+  /** Made here, so another one may be made when it is taken. */
+  generated: boolean;
+  meta?: string;
+  passwordHash?: string;
+  oldHash: boolean;
+  blockedAt?: number;
+  archivedAt?: number;
+  createdAt: number;
+  identifiers: Identifier[];
+  social: { provider: string; subject: string }[];
+}
+
+export interface LineProblem {
+  line: number;
+  field: string;
+  message: string;
+}
+
+export interface Rules {
+  applicationId: string;
+  /** Calling code of numbers without one. */
+  callingCode: string;
+  hashes: HashIntake;
+  now: number;
+}
+
+const digest = (parts: readonly string[]): Uint8Array =>
+  createHash('sha256').update(parts.join('\0')).digest();
+
+/**
+ * The same for the same user in every run, so that a run that is done again meets the users of the first one: of the id in
+ * the other system, else of the first identifier.
+ */
+function idOf(
+  { id, external_id, created_at }: Line,
+  identifiers: readonly Identifier[],
+  rules: Rules,
+): string {
+  if (id !== undefined) return id;
+  const [first] = identifiers;
+  const name = external_id ?? `${first?.kind}:${first?.value}`;
+  const hash = hex(digest([rules.applicationId, name]));
+  if (created_at === undefined) return hash.slice(0, 24);
+  const seconds = Math.max(0, Math.floor(Date.parse(created_at) / 1000));
+  return seconds.toString(16).padStart(8, '0').slice(-8) + hash.slice(0, 16);
+}
+
+/** The identifiers of a line, or its first mistake; those on their own come before those of the lists. */
+function identifiersOf(line: Line, rules: Rules): Identifier[] | Omit<LineProblem, 'line'> {
+  const { email, email_verified, phone_number, country_code, phone_verified } = line;
+  const country = country_code ?? rules.callingCode;
+  const emails = [
+    ...(email === undefined ? [] : [{ ref: readEmail(email), verified: email_verified }]),
+    ...(line.emails ?? []).map((one) => ({ ...one, ref: readEmail(one.email ?? '') })),
+  ];
+  const phones = [
+    ...(phone_number === undefined
+      ? []
+      : [{ ref: readPhone(phone_number, country), verified: phone_verified }]),
+    ...(line.phone_numbers ?? []).map((one) => ({
+      ...one,
+      ref: readPhone(one.phone ?? '', one.country_code ?? country),
+    })),
+  ];
+  const read = [
+    readIdentifiers(email === undefined ? 'emails' : 'email', emails),
+    readIdentifiers(phone_number === undefined ? 'phone_numbers' : 'phone_number', phones),
+  ];
+  const identifiers: Identifier[] = [];
+  for (const list of read) {
+    if (!list.ok) {
+      const [first] = list.errors ?? [];
+      // A single one need not be written as a list.
+      const field = (first?.path ?? 'emails').replace(/^(email|phone_number)\.0$/, '$1');
+      return { field, message: first?.message ?? 'is not valid' };
+    }
+    identifiers.push(...list.value);
+  }
+  return identifiers;
+}
+
+/** A line as it was parsed → a user to write, or what is wrong with it. */
+export function readRecord(line: number, given: unknown, rules: Rules): Imported | LineProblem {
+  const parsed = Line.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+    const field = unknown ?? issue?.path.map(String).join('.') ?? '';
+    return { line, field, message: unknown ? 'is not known' : (issue?.message ?? 'is not valid') };
+  }
+  const { data } = parsed;
+  const bad = (field: string, message: string): LineProblem => ({ line, field, message });
+  const identifiers = identifiersOf(data, rules);
+  if ('field' in identifiers) return { line, ...identifiers };
+  const [first] = identifiers;
+  if (!first) return bad('email', 'is missing, and so is a phone number: nobody could sign in');
+  const profile = readProfile(data, rules.now);
+  if (!profile.ok) {
+    const [error] = profile.errors ?? [];
+    return bad(error?.path.replace('body.', '') ?? '', error?.message ?? 'is not valid');
+  }
+  const id = idOf(data, identifiers, rules);
+  const username =
+    data.username === undefined
+      ? newUsername(first, digest([id]).subarray(0, 4))
+      : readUsername(data.username);
+  if (username === undefined) return bad('username', USERNAME_RULE);
+  // Last, because what is taken changes the application's record.
+  const hash = data.password_hash;
+  const taken = hash === undefined ? undefined : rules.hashes.take(hash);
+  if (taken && 'problem' in taken) return bad('password_hash', taken.problem);
+  const time = (moment_: string | undefined): number | undefined =>
+    moment_ === undefined ? undefined : Date.parse(moment_);
+  return {
+    line,
+    id,
+    externalId: data.external_id,
+    username,
+    generated: data.username === undefined,
+    ...profile.value,
+    meta: data.meta && JSON.stringify(data.meta),
+    passwordHash: hash,
+    oldHash: taken?.imported ?? false,
+    blockedAt: time(data.blocked_at),
+    archivedAt: time(data.archived_at),
+    createdAt: time(data.created_at) ?? rules.now,
+    identifiers,
+    social: data.social ?? [],
+  };
+}
+
+/** Another username for one that was made here and is taken: longer with each try. */
+export const anotherUsername = ({ username, id }: Imported, attempt: number): string =>
+  `${username.slice(0, 50)}_${id.slice(-4 - attempt)}`;

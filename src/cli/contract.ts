@@ -1,0 +1,148 @@
+/** `npm run contract`: holds a server to the documented contract, or two documents to each other. */
+import { appendFileSync } from 'node:fs';
+import { DEMO } from '../../mocks/demo.ts';
+import { isLoopbackHost } from '../shared/loopback.ts';
+import { commandName, misused, readArgs, wholeNumber } from './args.ts';
+import { checkContract, Unreachable, urlOf, WrongOptions } from './contract/check.ts';
+import { givenCodes } from './contract/codes.ts';
+import { runDiff } from './contract/diff-command.ts';
+import { FORMATS, render } from './contract/report.ts';
+
+const COMMAND = commandName('contract');
+const USAGE = `
+${COMMAND} --url URL [flags]     holds a server to the documented contract
+${COMMAND} diff A B              lists the changes between two OpenAPI documents; diff --help
+
+Holds status, content type, headers, cookies and body of each answer, of successes and of errors, to the 51 documented operations,
+and sends wrong requests that have to be refused. An operation is refused rather than passed only when the security of its
+row and the given credentials explain that. Exits with 1 on a breach, when something was not reached or when nothing passed;
+with 2 when the command is wrong or nobody answers.
+
+  --url URL           where the server is, with its base path if it has one
+  --safe              calls what reads, and wrong requests; changes nothing. The default
+  --full              journeys in which every operation is seen to succeed; restores what they changed, removes what they made
+  --static            for a server that answers from examples: every documented request once, each has to succeed
+  --allow-remote      with --full: also on a server that is not on this machine
+  --only OP[,OP]      reports these operations alone, such as application.loginWithOTP or loginWithOTP
+  --max-time SECONDS  for each answer (default 15)
+  --header 'N: V'     sent with every request, such as for a gateway; may be given several times
+  --format FORMAT     table (default), json {url, mode, ok, summary, findings, left_out, cleanup, operations:
+                      [{operation, verdict, status, note, breaches, negative_calls, milliseconds}]}, junit, markdown
+  --summary FILE      appends the Markdown too, such as to "$GITHUB_STEP_SUMMARY"
+  --domain HOST       with --full: one of the application's (default: the host of the URL)
+  --test-number N     with --full, where there is no dev inbox: national digits of a number with a fixed code
+  --test-otp CODE     its code; without it the code is asked for at the terminal
+  --social-token T    with --full: a token that Google, Facebook and Apple vouch for
+  --apple-user ID     with --full: Apple's user_identifier of the same person
+  --login-token T     with --full: a token of the company's own system
+  --company ID, --application ID, --application-token TOKEN, --oauth-key KEY, --oauth-secret SECRET
+                      credentials; or CONTRACT_COMPANY, CONTRACT_APPLICATION, CONTRACT_APPLICATION_TOKEN,
+                      CONTRACT_OAUTH_KEY, CONTRACT_OAUTH_SECRET. On this machine the demo shop's are the default
+`;
+
+/** Headers that the check sets itself. */
+const OWN_HEADERS = new Set(['authorization', 'cookie', 'content-type']);
+
+/** `Name: value` lines → headers, or exit 2 naming the one that is wrong. */
+function headersOf(lines: readonly string[]): Record<string, string> {
+  const headers = new Headers();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).trim();
+    if (colon < 1) misused(`--header: "${line}" is not of the form 'Name: value'.`);
+    if (OWN_HEADERS.has(name.toLowerCase()))
+      misused(`--header: ${name} is set by the check itself.`);
+    try {
+      headers.append(name, line.slice(colon + 1).trim());
+    } catch {
+      misused(`--header: "${line}" cannot be sent.`);
+    }
+  }
+  return Object.fromEntries(headers);
+}
+
+async function check(): Promise<void> {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const args = readArgs(USAGE, {
+    url: text,
+    safe: flag,
+    full: flag,
+    static: flag,
+    'allow-remote': flag,
+    only: text,
+    'max-time': { type: 'string', default: '15' },
+    header: { type: 'string', multiple: true, default: [] },
+    format: { type: 'string', default: 'table' },
+    summary: text,
+    domain: text,
+    'test-number': text,
+    'test-otp': text,
+    'social-token': text,
+    'apple-user': text,
+    'login-token': text,
+    company: text,
+    application: text,
+    'application-token': text,
+    'oauth-key': text,
+    'oauth-secret': text,
+  });
+  if (args.url === undefined) misused('--url is missing.');
+  const url = urlOf(args.url);
+  const format = FORMATS.find((one) => one === args.format);
+  if (!format) misused(`--format is one of ${FORMATS.join(', ')}, not "${args.format}".`);
+  const modes = (['safe', 'full', 'static'] as const).filter((one) => args[one]);
+  if (modes.length > 1) misused(`--${modes.join(' and --')} exclude each other.`);
+  const [mode = 'safe'] = modes;
+  const local = isLoopbackHost(url.hostname);
+  if (args.full && !local && !args['allow-remote']) {
+    misused(
+      `--full makes and removes people on ${url.host}. If that is meant, say --allow-remote too.`,
+    );
+  }
+  const given = (flagName: keyof typeof args, variable: string, demo: string): string => {
+    const value = args[flagName] ?? process.env[variable];
+    if (typeof value === 'string' && value !== '') return value;
+    return local ? demo : misused(`--${flagName} is missing (or the variable ${variable}).`);
+  };
+  const number = args['test-number'];
+  const report = await checkContract({
+    url: args.url,
+    mode,
+    credentials: {
+      companyId: given('company', 'CONTRACT_COMPANY', DEMO.companyId),
+      applicationId: given('application', 'CONTRACT_APPLICATION', DEMO.applicationId),
+      applicationToken: given(
+        'application-token',
+        'CONTRACT_APPLICATION_TOKEN',
+        DEMO.applicationToken,
+      ),
+      oauthKey: given('oauth-key', 'CONTRACT_OAUTH_KEY', DEMO.oauthKey),
+      oauthSecret: given('oauth-secret', 'CONTRACT_OAUTH_SECRET', DEMO.oauthSecret),
+    },
+    only: args.only?.split(',').map((name) => name.trim()),
+    maxTimeMs: wholeNumber('max-time', args['max-time'], 1, 3_600) * 1_000,
+    headers: headersOf(args.header),
+    codes: number === undefined ? undefined : givenCodes(number, args['test-otp']),
+    tokens: {
+      social: args['social-token'],
+      appleUser: args['apple-user'],
+      login: args['login-token'],
+    },
+    domain: args.domain,
+  });
+  const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  console.log(render(format, report, colour));
+  if (args.summary !== undefined) appendFileSync(args.summary, `${render('markdown', report)}\n`);
+  process.exitCode = report.ok ? 0 : 1;
+}
+
+try {
+  if (process.argv[2] === 'diff') await runDiff(process.argv.slice(3));
+  else await check();
+} catch (error) {
+  if (error instanceof WrongOptions) misused(error.message);
+  if (!(error instanceof Unreachable)) throw error;
+  console.error(`Nobody answers there (${error.message}). Is the server running?`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,37 @@
+/** `npx vestibule <command>`: the commands of this project that make sense outside of it. */
+import { misused } from './args.ts';
+
+const COMMANDS: Record<string, { about: string; run(): Promise<unknown> }> = {
+  mock: {
+    about: 'the API on this machine, answering from the documents',
+    run: async () => import('./mock.ts'),
+  },
+  contract: {
+    about: 'hold a server to the documented contract',
+    run: async () => import('./contract.ts'),
+  },
+  diff: {
+    about: 'list the changes between two OpenAPI documents',
+    async run() {
+      process.argv.splice(2, 0, 'diff');
+      return import('./contract.ts');
+    },
+  },
+};
+
+const USAGE = `
+npx vestibule <command> [flags]
+
+${Object.entries(COMMANDS)
+  .map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
+  .join('\n')}
+
+npx vestibule <command> --help explains a command.
+`;
+
+const [name] = process.argv.splice(2, 1);
+const command = name === undefined ? undefined : COMMANDS[name];
+if (command) await command.run();
+else if (name === undefined || name === '--help' || name === '-h') console.log(USAGE.trim());
+else if (name === '--version') console.log((await import('../about.ts')).ABOUT.version);
+else misused(`There is no command "${name}". There are: ${Object.keys(COMMANDS).join(', ')}.`);

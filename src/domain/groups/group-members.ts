@@ -1,0 +1,56 @@
+/** Reads files of group members: the columns, and the customer that a record names. Pure. */
+import type { ImportColumns, ImportField, MemberKey } from '../../ports/index.ts';
+import { readEmail, readPhone } from '../identifiers/identifier.ts';
+
+const FIELDS: readonly ImportField[] = [
+  'user_id',
+  'email',
+  'phone_number',
+  'country_code',
+  'mobile',
+];
+/** A country alone names no user. */
+const NAMING: readonly ImportField[] = FIELDS.filter((field) => field !== 'country_code');
+
+export const NO_COLUMNS =
+  'The first line must name one of the columns user_id, email, phone_number or mobile.';
+
+/** The places of the columns that count, in any order and case; undefined when none of them names a customer. */
+export function readHeader(names: readonly string[]): ImportColumns['places'] | undefined {
+  const given = names.map((name) => name.trim().toLowerCase());
+  const found = FIELDS.filter((field) => given.includes(field));
+  if (!found.some((field) => NAMING.includes(field))) return undefined;
+  return Object.fromEntries(found.map((field) => [field, given.indexOf(field)]));
+}
+
+/** A key, or why there is none, for the operator who wrote the file. */
+export type ReadMember = { key: MemberKey; field: ImportField } | { problem: string };
+
+/**
+ * Whom a record names: by the first of user_id, email, phone_number and mobile that is filled.
+ * @param callingCode of numbers without one
+ */
+export function readMember(
+  fields: readonly string[],
+  places: ImportColumns['places'],
+  callingCode: string,
+): ReadMember {
+  const cell = (field: ImportField): string => {
+    const place = places[field];
+    return place === undefined ? '' : (fields[place] ?? '').trim();
+  };
+  const field = NAMING.find((one) => cell(one) !== '');
+  if (field === undefined) return { problem: 'names nobody' };
+  const value = cell(field);
+  if (field === 'user_id') return { key: { by: 'id', value: value.toLowerCase() }, field };
+  if (field === 'email') {
+    const email = readEmail(value);
+    if (!email) return { problem: 'email is not an email address' };
+    return { key: { by: 'email', value: email.value }, field };
+  }
+  const country = cell('country_code') || callingCode;
+  // Spreadsheets take the `+` off an international number.
+  const phone = readPhone(value, country) ?? readPhone(`+${value}`, country);
+  if (!phone) return { problem: `${field} is not a mobile number` };
+  return { key: { by: 'phone', value: phone.value }, field };
+}

@@ -1,0 +1,132 @@
+/** Login by password. Known and unknown shoppers cost the same: one hash, one round trip before it (D-55). */
+import type {
+  Application,
+  DeviceRef,
+  ImportedHashes,
+  LoginName,
+  PasswordSuccess,
+  Ports,
+  SessionRef,
+  User,
+} from '../../ports/index.ts';
+import { shopperEvent } from '../operators/audit-event.ts';
+import { readEmail, readPhone } from '../identifiers/identifier.ts';
+import { hashCounts, importedWork } from '../password/imported-hash.ts';
+import { newRegistration } from '../registration/registration.ts';
+import { ok, err, rateLimited, type Result } from '../../shared/result.ts';
+import { openSession, prepareSession, type ClientInfo } from './sign-in.ts';
+import { loginFailures } from '../throttle.ts';
+import { trimTyped } from '../../shared/typed-text.ts';
+import {
+  checkSignIn,
+  decideSignIn,
+  type IncompleteUser,
+  type SignedInOutcome,
+  type SignInErrorCode,
+} from './sign-in-outcome.ts';
+
+/**
+ * Contains `@` → email; a mobile number in any way of writing → phone, as login by code reads it; else a username.
+ * Anything else matches no user. A username cannot be a mobile number, so none is hidden by one.
+ */
+export function readLoginName(text: string, callingCode: string): LoginName {
+  const name = trimTyped(text);
+  if (name.includes('@')) {
+    const identifier = readEmail(name);
+    return identifier ? { identifier } : { username: '' };
+  }
+  const phone = readPhone(name, callingCode);
+  return phone ? { identifier: phone } : { username: name.toLowerCase() };
+}
+
+export interface PasswordCheck {
+  login: LoginName;
+  password: string;
+  /** The key under which failures of an unknown account are counted. */
+  unknown: string;
+  device?: DeviceRef;
+  ip: string;
+  /** The application's policy for hashes of another system. */
+  importedHashes?: ImportedHashes;
+}
+
+/** A right password; its try is still charged until `succeed` gives it back. */
+export interface RightPassword {
+  user: User;
+  /** For `Passwords.succeed`, which does nothing when the password has been changed meanwhile. */
+  success: PasswordSuccess;
+}
+
+/** Charges the try, does the work that is the same for everyone, and says whether the password is right. */
+export async function checkPassword(
+  ports: Ports,
+  { login, password, unknown, device, ip, importedHashes }: PasswordCheck,
+): Promise<Result<RightPassword, 'too_many_requests' | 'login_failed'>> {
+  const now = ports.clock.now();
+  const { account, address } = await loginFailures(ports, unknown, ip);
+  const found = await ports.passwords.attempt({
+    login,
+    limits: address,
+    account: { ...account, device },
+    now,
+  });
+  if (found.limited) return rateLimited(found.limited);
+  const { user } = found;
+  // One that does not count any more is no hash; the work is the same.
+  const hash = hashCounts(found.hash, importedHashes, now) ? found.hash : undefined;
+  const verdict = await ports.hasher.verify(password, hash, importedWork(importedHashes, now));
+  if (user && hash !== undefined && (verdict === 'right' || verdict === 'outdated')) {
+    const rehash = verdict === 'outdated' ? await ports.hasher.hash(password) : undefined;
+    const success = { charged: found.charged, chargedAt: now, userId: user.id, hash, rehash };
+    return ok({ user, success });
+  }
+  ports.background(ports.audit.count('sign_in_failed.password', now));
+  if (user && found.spent) {
+    const detail = { limit: account.name };
+    ports.background(ports.audit.record(shopperEvent(ports, 'sign_in.locked', user.id, detail)));
+  }
+  if (typeof verdict !== 'object') return err('login_failed');
+  const owner = user ? `user ${user.id}` : 'nobody';
+  return err('login_failed', { internal: `password hash of ${owner}: ${verdict.unusable}` });
+}
+
+/**
+ * A session, or a registration for what the user lacks. `login_failed` for unknown users and wrong passwords alike.
+ */
+export async function loginByPassword(
+  ports: Ports,
+  application: Application,
+  request: Omit<PasswordCheck, 'ip' | 'importedHashes'> & {
+    visitor: ClientInfo;
+    presented?: readonly SessionRef[];
+  },
+): Promise<
+  Result<SignedInOutcome | IncompleteUser, SignInErrorCode | 'too_many_requests' | 'login_failed'>
+> {
+  const startedAt = ports.clock.now();
+  const { importedHashes } = application;
+  const check = { ...request, ip: request.visitor.ip, importedHashes };
+  const checked = await checkPassword(ports, check);
+  if (!checked.ok) return checked;
+  const { user, success } = checked.value;
+  const decision = decideSignIn(application, user);
+  if (decision.kind === 'refused') {
+    await ports.passwords.succeed(success);
+    return decision.failure;
+  }
+  if (decision.kind === 'incomplete') {
+    const { token, registration } = await newRegistration(ports, { origin: 'password', user });
+    const current = await ports.passwords.succeed({ ...success, registration });
+    if (!current) return err('login_failed');
+    return ok({ kind: 'incomplete', user: current, token, missing: decision.missing });
+  }
+  const by = { method: 'password', presented: request.presented } as const;
+  const prepared = await prepareSession(ports, application, user.id, by, startedAt);
+  // Read in the batch that compares the hash once more: a password that was changed meanwhile is refused.
+  const current = await ports.passwords.succeed({ ...success, signIn: prepared.signIn });
+  if (!current) return err('login_failed');
+  const refusedNow = checkSignIn(current, application);
+  if (refusedNow) return refusedNow;
+  const session = await openSession(ports, application, current, request.visitor, prepared);
+  return ok({ kind: 'signed_in', user: current, session });
+}

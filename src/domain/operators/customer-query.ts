@@ -1,0 +1,55 @@
+/** The search of operators: one text is tried as several exact keys and as beginnings of names. Pure. */
+import type { CustomerTerms } from '../../ports/index.ts';
+import { readEmail, readPhone } from '../identifiers/identifier.ts';
+
+const MAX_WORDS = 4;
+
+/** Accents of Latin, Greek and Cyrillic, and the points of Hebrew and Arabic. Other marks are vowels of their scripts. */
+const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]/g;
+/** Letters that people leave out the stroke of, or write as two, and that Unicode does not take apart. */
+const LETTERS: Record<string, string> = {
+  ł: 'l',
+  ø: 'o',
+  đ: 'd',
+  ħ: 'h',
+  ŧ: 't',
+  ı: 'i',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  þ: 'th',
+  ð: 'd',
+};
+
+/** Lower-cased words without accents, as `user_words` holds them: `José Łukasz` → `jose`, `lukasz`; `रमा` stays `रमा`. */
+export function wordsOf(text: string): string[] {
+  const plain = text
+    .normalize('NFKD')
+    .replaceAll(ACCENTS, '')
+    .toLowerCase()
+    // Lower case of a Turkish İ is an i with a dot above.
+    .replaceAll(ACCENTS, '')
+    .replaceAll(/[łøđħŧıßæœþð]/g, (letter) => LETTERS[letter] ?? letter);
+  return [...new Set(plain.split(/[^\p{L}\p{M}\p{N}]+/u).filter(Boolean))].map((word) =>
+    Array.from(word).slice(0, 40).join(''),
+  );
+}
+
+/**
+ * A search text → the terms it may mean: an id, a username, an email, a phone, words.
+ *
+ * @param callingCode for numbers without one
+ */
+export function readQuery(q: string, callingCode: string): CustomerTerms {
+  const text = q.trim();
+  const lower = text.toLowerCase();
+  // A `+` of a query string may arrive as a blank.
+  const phone = readPhone(text, callingCode) ?? readPhone(`+${text}`, callingCode);
+  return {
+    id: /^[0-9a-f]{24}$/.test(lower) ? lower : undefined,
+    username: /^[a-z0-9._-]{3,64}$/.test(lower) ? lower : undefined,
+    email: readEmail(text)?.value,
+    phone: phone?.value,
+    words: wordsOf(text).slice(0, MAX_WORDS),
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * What the domain needs from outside. Adapters implement these; `src/adapters/memory` is the double of all of them.
+ * Times are milliseconds since 1970 unless a name says otherwise. Every call may throw an `Outage`.
+ *
+ * Everything under `Ports` is bound to one application when it is made, so no statement can forget its tenant.
+ */
+import type { Audit } from './audit.ts';
+import type { Budgets } from './budgets.ts';
+import type { Captcha } from './captcha.ts';
+import type {
+  Clock,
+  CommonPasswords,
+  DeviceTokens,
+  Hasher,
+  Random,
+  Tokens,
+  Vault,
+} from './crypto.ts';
+import type { Configs } from './platform-configs.ts';
+import type { Customers } from './customers.ts';
+import type { Application, Directory } from './directory.ts';
+import type { Groups, ImportQueue } from './groups.ts';
+import type { Identities, LoginTokens, SocialProviders } from './identities.ts';
+import type { Links } from './links.ts';
+import type { Notifier } from './messages.ts';
+import type { Otps } from './otps.ts';
+import type { Passwords } from './passwords.ts';
+import type { Registrations } from './registrations.ts';
+import type { SessionTokens, Sessions } from './sessions.ts';
+import type { Users } from './users.ts';
+
+export * from './audit.ts';
+export type * from './captcha.ts';
+export type * from './directory.ts';
+export type * from './users.ts';
+export type * from './sessions.ts';
+export type * from './budgets.ts';
+export type * from './otps.ts';
+export type * from './registrations.ts';
+export type * from './identities.ts';
+export type * from './links.ts';
+export type * from './platform-configs.ts';
+export type * from './groups.ts';
+export type * from './customers.ts';
+export type * from './messages.ts';
+export type * from './crypto.ts';
+export type * from './passwords.ts';
+export { Outage } from './outage.ts';
+
+export interface Health {
+  /** One round trip to each store; the names of those that failed. */
+  probe(): Promise<string[]>;
+}
+
+/** Ports of every operation, those without a caller included. */
+export interface ServicePorts {
+  clock: Clock;
+  random: Random;
+  vault: Vault;
+  directory: Directory;
+  tokens: Tokens;
+  sessionTokens: SessionTokens;
+  deviceTokens: DeviceTokens;
+  hasher: Hasher;
+  commonPasswords: CommonPasswords;
+  social: SocialProviders;
+  loginTokens: LoginTokens;
+  /** Undefined while none is configured. */
+  captcha?: Captcha;
+  /** Off on a developer's own machine and in the mock's scenarios. */
+  production: boolean;
+  /** Whether files of groups may come from this machine; else from public hosts only (D-68). */
+  loopbackFiles: boolean;
+  /** Whether fixed codes of test identifiers count (D-75). */
+  testIdentifiers: boolean;
+  /** Whether an SMS costs money, so that its guard is on (D-76). */
+  smsCosts: boolean;
+  health: Health;
+  /** Tells a developer what was ignored and how to change that; undefined in production. */
+  hint?(message: string): void;
+  limits: Limits;
+}
+
+/** Everything above, and the stores of one application. */
+export interface Ports extends ServicePorts {
+  users: Users;
+  sessions: Sessions;
+  otps: Otps;
+  registrations: Registrations;
+  identities: Identities;
+  links: Links;
+  passwords: Passwords;
+  budgets: Budgets;
+  customers: Customers;
+  groups: Groups;
+  imports: ImportQueue;
+  audit: Audit;
+  configs: Configs;
+  notifier: Notifier;
+  /** Of the request; audit rows repeat it. */
+  requestId: string;
+  /** Goes on after the answer is sent; what it throws is logged. */
+  background(work: Promise<unknown>): void;
+}
+
+/** The limits; the variable `LIMITS` may change each. */
+export interface Limits {
+  otpTriesPerCode: number;
+  otpWrongPerIdentifierHour: number;
+  sendGapSeconds: number;
+  sendsPerHour: number;
+  sendsPerDay: number;
+  sendsPerIdentifierDay: number;
+  sendsPerIpHour: number;
+  linksPerUserHour: number;
+  messagesPerUserDay: number;
+  messagesPerRegistration: number;
+  messagesPerRegistrationIdentifier: number;
+  identifiersPerRegistrationKind: number;
+  loginFailuresPerAccountQuarter: number;
+  loginFailuresPerIpQuarter: number;
+  tokenFailuresPerQuarter: number;
+  tokenFailuresPerIpQuarter: number;
+  smsPerDay: number;
+  smsAlertPercent: number;
+  smsBrakeSends: number;
+  smsBrakePercent: number;
+  smsBrakeMinutes: number;
+}
+
+/** Where the stores of a request come from; `portsFor` is called once per request. */
+export interface PortsFactory {
+  service: ServicePorts;
+  portsFor(application: Application, request: RequestScope): Ports;
+}
+/** The request's own part of its ports. */
+export interface RequestScope {
+  requestId: string;
+  waitUntil(work: Promise<unknown>): void;
+  /** D1 bookmark sent by the caller; serves operator reads only. */
+  bookmark?: string;
+  /** Filled by reads that ran in a D1 session. */
+  setBookmark(bookmark: string): void;
+}
