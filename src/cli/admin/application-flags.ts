@@ -33,17 +33,30 @@ export function readOrigin(text: string): string {
   );
 }
 
+/**
+ * A calling code, with or without its plus.
+ * @returns its digits
+ * @throws CommandError when no country has it
+ */
 export function readCountry(flag: string, text: string): string {
   const code = text.replace(/^\+/, '');
   if (getCountries().some((country) => getCountryCallingCode(country) === code)) return code;
   throw new CommandError(`--${flag}: "${text}" is not a calling code such as 91.`);
 }
 
+/**
+ * @returns a language that messages are written in
+ * @throws CommandError for any other
+ */
 export function readLanguage(text: string): 'en' | 'hi' {
   if (text === 'en' || text === 'hi') return text;
   throw new CommandError(`--language: "${text}" is not en or hi.`);
 }
 
+/**
+ * @returns an IP address in its canonical form
+ * @throws CommandError when it is none
+ */
 export function readAddress(text: string): string {
   const address = addressOf(text);
   if (address) return address.text;
@@ -73,6 +86,10 @@ export function readClientIds(texts: readonly string[]): Partial<Record<SocialPr
   return ids;
 }
 
+/**
+ * @returns the address, as it was given
+ * @throws CommandError unless it is https on a public host, on port 443
+ */
 export function readJwksUrl(text: string): string {
   if (isTenantUrl(text, { loopback: false })) return text;
   throw new CommandError(

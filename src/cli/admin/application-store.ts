@@ -11,6 +11,10 @@ export type ApplicationRow = typeof applications.$inferSelect;
 /** Columns that a command changes. */
 export type ApplicationChange = Partial<typeof applications.$inferInsert>;
 
+/**
+ * @returns the row of an application
+ * @throws CommandError when there is none of this id
+ */
 export async function findApplication({ directory }: Context, id: string): Promise<ApplicationRow> {
   const { found } = await directory.read({
     found: selectAll(applications).where(sql`${applications.id} = ${id}`),

@@ -20,6 +20,7 @@ function readScopes(text: string): string[] {
   return named;
 }
 
+/** @throws CommandError when there is no company of this id */
 export const companyExists = async ({ directory }: Context, id: string): Promise<void> => {
   const { rows } = await directory.read({
     rows: select({ id: companies.id })

@@ -60,6 +60,7 @@ export interface AnyCommand {
   ): Promise<Outcome>;
 }
 
+/** A row of the command table. Values of flags and words are typed by the row and passed to `run`. */
 export function command<const F extends Flags, const W extends readonly string[] = []>(row: {
   summary: string;
   words?: W;

@@ -22,6 +22,10 @@ export const contextOf = (databases: Databases, remote: boolean): Context =>
     remote,
   });
 
+/**
+ * Runs a command on the local data, or on the deployed ones when it was asked for `--remote`.
+ * @throws CommandError when the command refuses
+ */
 export async function runCommand({
   command,
   flags,

@@ -35,6 +35,7 @@ const RULES: Readonly<
     directives(value).includes(row.method) ? undefined : `must name ${row.method.toUpperCase()}`,
 };
 
+/** The headers of an answer that the row promises for this status and that are missing or wrong; empty when all hold. */
 export function headerBreaches(row: Operation, status: number, headers: Headers): Breach[] {
   const type = contentType(headers.get('content-type') ?? '');
   const found: Breach[] =

@@ -85,8 +85,10 @@ export class Journey {
   }
 }
 
+/** A field of an answer as text; empty when it is missing or of another type, which its schema reports. */
 export function textOf(body: Body, key: string): string {
   const value = body[key];
   return typeof value === 'string' ? value : '';
 }
+/** The `user` of an answer; an empty object when there is none. */
 export const userOf = (body: Body): Body => (body['user'] ?? {}) as Body;

@@ -4,6 +4,7 @@ import type { Target } from './target.ts';
 
 const NAME = 'Contract check';
 
+/** Operations on customers: creates one, finds, changes, blocks and archives it, and ends its sessions. */
 export async function customers(journey: Journey, operator: Target, domain: string): Promise<void> {
   const { codes } = journey;
   const step = async (name: string, parts: object = {}): Promise<Body> =>
@@ -53,6 +54,7 @@ export async function settings(journey: Journey, operator: Target): Promise<void
   state.restored = await restore();
 }
 
+/** Operations on user groups. The group that it makes stays. */
 export async function groups(journey: Journey, operator: Target): Promise<void> {
   const made = await journey.step(operator, 'platform.createUserGroup');
   const params = { group_id: textOf(made, '_id') };

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Breach } from './strict.ts';
 
+/** Whether a JSON value is an object: neither null nor a list. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -47,6 +48,7 @@ export function shapeBreaches(body: object, schema: z.ZodObject): Breach[] {
   return found;
 }
 
+/** Whether two JSON values are equal, whatever the order of their keys. */
 export function deepEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (Array.isArray(a) && Array.isArray(b)) {

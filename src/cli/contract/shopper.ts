@@ -38,6 +38,7 @@ export async function signUp(journey: Journey, shopper: Target, operator: Target
 }
 export type Person = Awaited<ReturnType<typeof signUp>>;
 
+/** What a signed-in shopper reads without changing anything. */
 export async function sessionReads(journey: Journey, shopper: Target): Promise<void> {
   await journey.step(shopper, 'application.getLoggedInUser');
   await journey.step(shopper, 'application.getListOfActiveSessions');
@@ -90,6 +91,7 @@ export async function identifiers(
   await step('sendVerificationLinkToMobile', { body: { phone, country_code: COUNTRY } });
 }
 
+/** Sets a password, signs in with it, and resets it by a link sent to the given email. */
 export async function passwords(
   journey: Journey,
   shopper: Target,
@@ -124,6 +126,7 @@ export async function leave(journey: Journey, shopper: Target, person: Person): 
   Object.assign(person, { isGone: true });
 }
 
+/** The registration form, sent once with an email and left unfinished. */
 export async function form(journey: Journey, visitor: Target): Promise<void> {
   const { codes } = journey;
   await journey.step(visitor, 'application.getPlatformConfig', { query: {} });

@@ -15,6 +15,7 @@ export interface Trouble {
 }
 
 export type Outcome = Answer | Trouble;
+/** Whether a request ended without a whole answer. */
 export const isTrouble = (outcome: Outcome): outcome is Trouble => 'trouble' in outcome;
 
 /** Far beyond any documented answer; one that goes on is cut here. */

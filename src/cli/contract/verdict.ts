@@ -39,9 +39,11 @@ export interface Report {
   operations: Checked[];
 }
 
+/** Whether a run passes: no breach, every operation reached, and at least one of them passed. */
 export const isGreen = (summary: Record<Verdict, number>): boolean =>
   summary.breach === 0 && summary.not_reached === 0 && summary.passed > 0;
 
+/** Number of operations by verdict. */
 export function summaryOf(checked: readonly Checked[]): Record<Verdict, number> {
   const count = (verdict: Verdict): number =>
     checked.filter((one) => one.verdict === verdict).length;

@@ -7,6 +7,7 @@
 /** Full-width signs count in some locales. */
 const FORMULA = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
+/** A cell that a spreadsheet would read as a formula gets an apostrophe in front; any other stays as it is. */
 export const escapeFormula = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell);
 
 /** The text of a cell that `escapeFormula` wrote; any other as it is, such as `+919820098200` in a file written by hand. */

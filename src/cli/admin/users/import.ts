@@ -24,6 +24,10 @@ export interface ImportOptions {
   progress(byteOffset: number): void;
 }
 
+/**
+ * Imports users from a file, in batches, each of which is written with the position after it, so that `resume` goes on from there.
+ * @returns counts, and the position in the file
+ */
 export async function importUsers(
   database: Database,
   { file, format, rules, dryRun, resume, noteHashes, report, progress }: ImportOptions,

@@ -17,6 +17,7 @@ const union = (a: object = {}, b: object = {}): string[] => [
 ];
 const isSuccess = (status: string): boolean => /^[123]/.test(status);
 
+/** Compares one operation of two documents, and adds each change to the comparison as breaking or harmless. */
 export function compareOperations(comparison: Comparison, a: Placed, b: Placed): void {
   const { tell } = comparison;
   const { place } = a;
