@@ -1,14 +1,15 @@
 /** Joins the table with its handlers. It does not compile while an operation lacks one. */
 import type { Hono } from 'hono';
-import { accessServiceHandlers } from './features/oauth/service.handlers.ts';
 import { configApplicationHandlers } from './features/platform-config/application.handlers.ts';
 import { configPlatformHandlers } from './features/platform-config/platform.handlers.ts';
 import { customersPlatformHandlers } from './features/customers/platform.handlers.ts';
 import { customersServiceHandlers } from './features/customers/service.handlers.ts';
 import { groupsPlatformHandlers } from './features/groups/platform.handlers.ts';
+import { healthServiceHandlers } from './features/health/service.handlers.ts';
 import { identifiersApplicationHandlers } from './features/identifiers/application.handlers.ts';
 import { identifiersServiceHandlers } from './features/identifiers/service.handlers.ts';
 import { loginApplicationHandlers } from './features/login/application.handlers.ts';
+import { oauthServiceHandlers } from './features/oauth/service.handlers.ts';
 import { otpApplicationHandlers } from './features/otp/application.handlers.ts';
 import { passwordApplicationHandlers } from './features/password/application.handlers.ts';
 import { profileApplicationHandlers } from './features/profile/application.handlers.ts';
@@ -42,7 +43,12 @@ const handlers = {
     ...groupsPlatformHandlers,
     ...configPlatformHandlers,
   },
-  service: { ...accessServiceHandlers, ...customersServiceHandlers, ...identifiersServiceHandlers },
+  service: {
+    ...oauthServiceHandlers,
+    ...healthServiceHandlers,
+    ...customersServiceHandlers,
+    ...identifiersServiceHandlers,
+  },
 } satisfies TableHandlers<typeof table>;
 
 /**

@@ -1,13 +1,14 @@
 /** The route table: client → operationId → row. It spreads the features' contracts and says nothing of its own. */
-import { accessService } from './features/oauth/service.contract.ts';
 import { configApplication } from './features/platform-config/application.contract.ts';
 import { configPlatform } from './features/platform-config/platform.contract.ts';
 import { customersPlatform } from './features/customers/platform.contract.ts';
 import { customersService } from './features/customers/service.contract.ts';
 import { groupsPlatform } from './features/groups/platform.contract.ts';
+import { healthService } from './features/health/service.contract.ts';
 import { identifiersApplication } from './features/identifiers/application.contract.ts';
 import { identifiersService } from './features/identifiers/service.contract.ts';
 import { loginApplication } from './features/login/application.contract.ts';
+import { oauthService } from './features/oauth/service.contract.ts';
 import { otpApplication } from './features/otp/application.contract.ts';
 import { passwordApplication } from './features/password/application.contract.ts';
 import { profileApplication } from './features/profile/application.contract.ts';
@@ -29,5 +30,5 @@ export const table = {
     ...identifiersApplication,
   },
   platform: { ...customersPlatform, ...sessionPlatform, ...groupsPlatform, ...configPlatform },
-  service: { ...accessService, ...customersService, ...identifiersService },
+  service: { ...oauthService, ...healthService, ...customersService, ...identifiersService },
 };

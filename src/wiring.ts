@@ -7,7 +7,7 @@ import { cryptoRandom } from './adapters/crypto/random.ts';
 import { createSessionTokens } from './adapters/crypto/session-tokens.ts';
 import { createVault } from './adapters/crypto/vault.ts';
 import { d1Budgets } from './adapters/d1/stores/budgets.ts';
-import { d1Configs } from './adapters/d1/stores/platform-configs.ts';
+import { d1PlatformConfigs } from './adapters/d1/stores/platform-configs.ts';
 import { d1Customers } from './adapters/d1/stores/customers.ts';
 import { Database } from './adapters/d1/database.ts';
 import { d1Audit } from './adapters/d1/stores/audit.ts';
@@ -41,7 +41,7 @@ import { messageWriter } from './adapters/notify/writer.ts';
 import { consumeBatch } from './adapters/queue/consume.ts';
 import { importQueue, type ImportConsumer } from './adapters/queue/imports.ts';
 import { queueNotifier, type Consumer, type Report } from './adapters/queue/messages.ts';
-import type { Config } from './env/index.ts';
+import type { Environment } from './env/index.ts';
 import { isTenantUrl } from './domain/outbound-url.ts';
 import { errorForLog, type Log } from './http/log.ts';
 import type {
@@ -69,18 +69,18 @@ export interface Runtime {
 
 /** @param replaced what a test puts in place of the real thing: its own clock, a hasher that counts */
 export function createRuntime(
-  config: Config,
+  environment: Environment,
   log: Log,
   replaced: { clock?: Clock; hasher?: Hasher; random?: Random; fetch?: Fetch } = {},
 ): Runtime {
   const { clock = systemClock, hasher = argon2Hasher, random = cryptoRandom } = replaced;
   const outbound = createOutbound(replaced.fetch);
-  const vault = createVault(config.sealingKeys);
-  const values = new Values(config.kv);
-  const directory = new Database(config.directory);
+  const vault = createVault(environment.sealingKeys);
+  const values = new Values(environment.kv);
+  const directory = new Database(environment.directory);
   const inbox = createInbox(values);
   const records = d1Directory(directory, vault, clock);
-  const { transports, timeoutMs } = config.delivery;
+  const { transports, timeoutMs } = environment.delivery;
   const provider = { outbound, timeoutMs };
   const report: Report = (level, message, detail, error) =>
     log({
@@ -97,21 +97,22 @@ export function createRuntime(
       sms: createTransport(transports.sms, inbox, provider, clock),
       email: createTransport(transports.email, inbox, provider, clock),
     },
-    deliveries: ({ id, shard }) => d1Deliveries(new Database(config.database(shard)), id),
+    deliveries: ({ id, shard }) => d1Deliveries(new Database(environment.database(shard)), id),
     async audit(applicationId, event) {
       const application = await records.find(applicationId);
       if (!application) return;
-      const database = new Database(config.database(application.shard));
+      const database = new Database(environment.database(application.shard));
       await d1Audit(database, applicationId).record(event);
     },
     report,
   };
-  const mayFetch = (url: string): boolean => isTenantUrl(url, { loopback: config.loopbackFiles });
-  const importsOf = (applicationId: string) => importQueue(config.imports, applicationId);
+  const mayFetch = (url: string): boolean =>
+    isTenantUrl(url, { loopback: environment.loopbackFiles });
+  const importsOf = (applicationId: string) => importQueue(environment.imports, applicationId);
   const importer: ImportConsumer = {
     application: async (id) => records.find(id),
     ports: ({ id, shard }) => ({
-      imports: d1GroupImports(new Database(config.database(shard)), id),
+      imports: d1GroupImports(new Database(environment.database(shard)), id),
       files: importFiles(outbound, mayFetch),
       clock,
       random: cryptoRandom,
@@ -119,36 +120,38 @@ export function createRuntime(
     send: async ({ applicationId, importId }) => importsOf(applicationId).send(importId),
     report,
   };
-  const maintenance = createMaintenance(config, values, clock, importer.send);
+  const maintenance = createMaintenance(environment, values, clock, importer.send);
   const service = {
     clock,
     random,
     vault,
     directory: records,
-    tokens: createTokens(config.signingKeys, clock),
-    sessionTokens: createSessionTokens(config.sessionSecrets, cryptoRandom),
+    tokens: createTokens(environment.signingKeys, clock),
+    sessionTokens: createSessionTokens(environment.sessionSecrets, cryptoRandom),
     deviceTokens: createDeviceTokens(vault, cryptoRandom),
     hasher,
-    commonPasswords: assetPasswords(config.assets),
-    social: socialProviders(config.socialUrls, outbound, clock),
+    commonPasswords: assetPasswords(environment.assets),
+    social: socialProviders(environment.socialUrls, outbound, clock),
     loginTokens: loginTokens(outbound, clock, (url) =>
-      isTenantUrl(url, { loopback: !config.production }),
+      isTenantUrl(url, { loopback: !environment.production }),
     ),
-    captcha: config.captcha && turnstile(config.captcha.secret, config.captcha.url, outbound),
-    production: config.production,
-    loopbackFiles: config.loopbackFiles,
-    testIdentifiers: config.testIdentifiers,
-    smsCosts: config.delivery.paidSms,
+    captcha:
+      environment.captcha &&
+      turnstile(environment.captcha.secret, environment.captcha.url, outbound),
+    production: environment.production,
+    loopbackFiles: environment.loopbackFiles,
+    testIdentifiers: environment.testIdentifiers,
+    smsCosts: environment.delivery.paidSms,
     health: createHealth(directory, values),
-    ...(!config.production && {
+    ...(!environment.production && {
       hint: (message: string) => log({ level: 'info', message: 'hint', hint: message }),
     }),
-    limits: config.limits,
+    limits: environment.limits,
   };
 
   function portsFor(application: Application, scope: RequestScope) {
     const { id } = application;
-    const client = config.database(application.shard);
+    const client = environment.database(application.shard);
     const database = new Database(client);
     const { primary, nearest } = forOperators(client, scope);
     const tellSms: WarnSms = (message, detail) =>
@@ -167,15 +170,15 @@ export function createRuntime(
       groups: d1Groups(primary, id, nearest),
       imports: importsOf(id),
       audit: d1Audit(database, id),
-      configs: d1Configs(
+      configs: d1PlatformConfigs(
         {
           directory,
-          ...(client !== config.directory && { shard: database }),
+          ...(client !== environment.directory && { shard: database }),
           forget: () => records.forget(id),
         },
         id,
       ),
-      notifier: queueNotifier(config.messages, vault, id),
+      notifier: queueNotifier(environment.messages, vault, id),
       requestId: scope.requestId,
       background(work: Promise<unknown>) {
         const watched = work.catch((error: unknown) =>

@@ -1,7 +1,7 @@
 /** Entry of the Worker: fetch, queue and cron. Wires configuration → ports → app, once per isolate; no logic. */
 import type { Hono } from 'hono';
 import { createApp } from './app.ts';
-import { ConfigError, parseConfig } from './env/index.ts';
+import { EnvironmentError, parseEnvironment } from './env/index.ts';
 import { requestIdOf } from './http/caller.ts';
 import { errorResponse } from './http/errors.ts';
 import { err } from './shared/result.ts';
@@ -20,10 +20,10 @@ const builds = new WeakMap<object, Built>();
 function build(env: Record<string, unknown>): Built {
   const known = builds.get(env);
   if (known) return known;
-  const config = parseConfig(env);
-  const runtime = createRuntime(config, consoleLog);
+  const environment = parseEnvironment(env);
+  const runtime = createRuntime(environment, consoleLog);
   const app = createApp(runtime.factory, consoleLog);
-  if (config.delivery.inbox) serveDevPages(app, runtime, config.devHosts);
+  if (environment.delivery.inbox) serveDevPages(app, runtime, environment.devHosts);
   const built = { app, runtime };
   builds.set(env, built);
   return built;
@@ -34,7 +34,7 @@ export default {
     try {
       return await build(env).app.fetch(request, env, context);
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
+      if (!(error instanceof EnvironmentError)) throw error;
       // Every request gets the same answer (D-70); only the log names what is wrong.
       const requestId = requestIdOf(request);
       const failure = err('misconfigured', { internal: errorForLog(error) });

@@ -1,5 +1,5 @@
 /** The requirements of a deployment, read off wrangler.toml and judged by the Worker's own configuration code. */
-import { ConfigError, parseConfig } from '../../src/env/index.ts';
+import { EnvironmentError, parseEnvironment } from '../../src/env/index.ts';
 import { freshSecrets } from '../../src/cli/dev-vars.ts';
 import { SECRETS } from '../../src/cli/secret-settings.ts';
 import type { Settings } from '../../src/cli/wrangler.ts';
@@ -37,10 +37,10 @@ function bindingsOf({
 
 function problemsOf(env: Record<string, unknown>): string[] {
   try {
-    parseConfig(env);
+    parseEnvironment(env);
     return [];
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
+    if (error instanceof EnvironmentError) return error.problems;
     throw error;
   }
 }

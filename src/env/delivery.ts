@@ -85,7 +85,7 @@ const CHANNELS: Readonly<Record<TransportName, readonly Channel[]>> = {
   'cloudflare-email': ['email'],
 };
 
-export interface DeliveryConfig {
+export interface DeliverySettings {
   transports: Record<Channel, ChosenTransport>;
   /** Messages of some channel stay readable on this machine. */
   inbox: boolean;
@@ -98,7 +98,7 @@ export interface DeliveryConfig {
 export function readDelivery(
   env: Record<string, unknown>,
   production: boolean,
-): DeliveryConfig | { problems: string[] } {
+): DeliverySettings | { problems: string[] } {
   const schemas = transportSettings(production);
   const problems: string[] = [];
 

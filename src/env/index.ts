@@ -3,7 +3,7 @@
  * docs/CONFIGURATION.md lists them all; a missing ENVIRONMENT is production (D-70).
  */
 import * as z from 'zod';
-import { readDelivery, type DeliveryConfig } from './delivery.ts';
+import { readDelivery, type DeliverySettings } from './delivery.ts';
 import { LimitsSchema } from './limits.ts';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { isDeployerUrl } from '../domain/outbound-url.ts';
@@ -98,9 +98,9 @@ export const Settings = z.object({
   ASSETS: binding<Fetcher>('fetch'),
 });
 
-export interface Config {
+export interface Environment {
   production: boolean;
-  delivery: DeliveryConfig;
+  delivery: DeliverySettings;
   sessionSecrets: { id: string; secret: Uint8Array<ArrayBuffer> }[];
   sealingKeys: { id: string; secret: Uint8Array<ArrayBuffer> }[];
   signingKeys: z.output<typeof Jwk>[];
@@ -128,12 +128,12 @@ export interface Config {
 }
 
 /** Names what is wrong, never its value: the message goes to the log. */
-export class ConfigError extends Error {
+export class EnvironmentError extends Error {
   /** Each begins with the name. */
   readonly problems: string[];
   constructor(problems: string[]) {
     super(`configuration: ${problems.join('; ')}`);
-    this.name = 'ConfigError';
+    this.name = 'EnvironmentError';
     this.problems = problems;
   }
 }
@@ -154,8 +154,8 @@ const addressesOf = (settings: z.output<typeof Settings> | undefined): [string, 
         ]),
       ];
 
-/** @throws ConfigError with the name of every bad value */
-export function parseConfig(env: Record<string, unknown>): Config {
+/** @throws EnvironmentError with the name of every bad value */
+export function parseEnvironment(env: Record<string, unknown>): Environment {
   const parsed = Settings.safeParse(env);
   const problems = parsed.success
     ? []
@@ -171,7 +171,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
   }
   if ('problems' in delivery) problems.push(...delivery.problems);
   if (!parsed.success || 'problems' in delivery || problems.length > 0) {
-    throw new ConfigError(problems);
+    throw new EnvironmentError(problems);
   }
   const settings = parsed.data;
   return {

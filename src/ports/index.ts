@@ -16,7 +16,7 @@ import type {
   Tokens,
   Vault,
 } from './crypto.ts';
-import type { Configs } from './platform-configs.ts';
+import type { PlatformConfigs } from './platform-configs.ts';
 import type { Customers } from './customers.ts';
 import type { Application, Directory } from './directory.ts';
 import type { Groups, ImportQueue } from './groups.ts';
@@ -95,7 +95,7 @@ export interface Ports extends ServicePorts {
   groups: Groups;
   imports: ImportQueue;
   audit: Audit;
-  configs: Configs;
+  configs: PlatformConfigs;
   notifier: Notifier;
   /** Of the request; audit rows repeat it. */
   requestId: string;

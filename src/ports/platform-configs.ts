@@ -7,7 +7,7 @@ export interface VersionedConfig {
   version: number;
 }
 
-export interface Configs {
+export interface PlatformConfigs {
   /** From the primary, never from a cache. */
   read(): Promise<VersionedConfig | undefined>;
   /**

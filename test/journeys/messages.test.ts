@@ -4,7 +4,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from 'clou
 import { describe, expect, test } from 'vitest';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { queueNotifier } from '../../src/adapters/queue/messages.ts';
-import { parseConfig } from '../../src/env/index.ts';
+import { parseEnvironment } from '../../src/env/index.ts';
 import type { MessageContent, TemplateOverrides } from '../../src/ports/index.ts';
 import worker from '../../src/worker.ts';
 import { expectOk, MOBILE, E164 } from '../support/answers.ts';
@@ -167,12 +167,12 @@ describe('the dev pages', () => {
   test('the inbox: links to the templates, and shows mails with subject and HTML', async () => {
     await d1Shop();
     expect(await (await get('/_dev/inbox')).text()).toContain('href="/_dev/templates"');
-    const config = parseConfig({ ...env });
+    const environment = parseEnvironment({ ...env });
     const queued: unknown[] = [];
     const queue = { send: async (body: unknown) => void queued.push(body) } as unknown as Queue;
     const notifier = queueNotifier(
       queue,
-      createVault(config.sealingKeys),
+      createVault(environment.sealingKeys),
       '000000000000000000000001',
     );
     await notifier.send({

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
 import { PURGE_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
-import { parseConfig } from '../../src/env/index.ts';
+import { parseEnvironment } from '../../src/env/index.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { createRuntime } from '../../src/wiring.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
@@ -21,8 +21,10 @@ async function keeper(bindings: Record<string, unknown> = {}) {
   await seedDemo(env.DB, { storefrontUrl: ORIGIN });
   const log: LogLine[] = [];
   const run = async (namespace: KVNamespace = kv.namespace) => {
-    const config = parseConfig({ ...env, ...bindings, KV: namespace });
-    const wired = createRuntime(config, (line) => log.push(line), { clock: { now: () => NOW } });
+    const environment = parseEnvironment({ ...env, ...bindings, KV: namespace });
+    const wired = createRuntime(environment, (line) => log.push(line), {
+      clock: { now: () => NOW },
+    });
     await wired.scheduled(PURGE_CRON);
   };
   return { kv, log, run };

@@ -6,7 +6,7 @@ import { Database } from '../../src/adapters/d1/database.ts';
 import { PURGE_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
 import { Purge } from '../../src/adapters/d1/maintenance/purge.ts';
 import { Values } from '../../src/adapters/kv/values.ts';
-import { parseConfig } from '../../src/env/index.ts';
+import { parseEnvironment } from '../../src/env/index.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { createRuntime } from '../../src/wiring.ts';
 import { MOBILE, prove, expectOk } from '../support/answers.ts';
@@ -173,8 +173,10 @@ describe('who is purged', () => {
   async function keeper(more: Record<string, unknown> = {}) {
     await seedDemo(env.DB, { storefrontUrl: ORIGIN });
     const log: LogLine[] = [];
-    const config = parseConfig({ ...more, ...env, KV: kv.namespace });
-    const wired = createRuntime(config, (line) => log.push(line), { clock: { now: () => NOW } });
+    const environment = parseEnvironment({ ...more, ...env, KV: kv.namespace });
+    const wired = createRuntime(environment, (line) => log.push(line), {
+      clock: { now: () => NOW },
+    });
     return { run: async () => wired.scheduled(PURGE_CRON), log };
   }
 
@@ -329,8 +331,10 @@ describe('who is purged', () => {
         return kv.namespace.list(options);
       },
     };
-    const config = parseConfig({ ...env, DB: counted.database, KV: restoring });
-    const wired = createRuntime(config, (line) => log.push(line), { clock: { now: () => NOW } });
+    const environment = parseEnvironment({ ...env, DB: counted.database, KV: restoring });
+    const wired = createRuntime(environment, (line) => log.push(line), {
+      clock: { now: () => NOW },
+    });
     await wired.scheduled(PURGE_CRON);
     expect(log).toMatchObject([{ counts: { users: 1 }, complete: true }]);
     expect(await users()).toEqual(['back']);

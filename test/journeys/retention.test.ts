@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { createScheduledController } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../src/env/index.ts';
+import { parseEnvironment } from '../../src/env/index.ts';
 import type { LogLine } from '../../src/http/log.ts';
 import { createRuntime } from '../../src/wiring.ts';
 import worker from '../../src/worker.ts';
@@ -16,8 +16,8 @@ const APP = '000000000000000000000001';
 
 function keeper(more: Record<string, unknown> = {}) {
   const log: LogLine[] = [];
-  const config = parseConfig({ ...more, ...env });
-  const wired = createRuntime(config, (line) => log.push(line), { clock: { now: () => NOW } });
+  const environment = parseEnvironment({ ...more, ...env });
+  const wired = createRuntime(environment, (line) => log.push(line), { clock: { now: () => NOW } });
   return { run: async () => wired.scheduled(HOURLY), log };
 }
 

@@ -17,7 +17,7 @@ import { importFiles } from '../../src/adapters/files/import-files.ts';
 import type { ImportMessage } from '../../src/adapters/queue/imports.ts';
 import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
-import { parseConfig, SOCIAL_URLS } from '../../src/env/index.ts';
+import { parseEnvironment, SOCIAL_URLS } from '../../src/env/index.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { isTenantUrl } from '../../src/domain/outbound-url.ts';
 import { workClass } from '../../src/domain/password/password-hash.ts';
@@ -192,7 +192,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
       application.id,
     )
     .run();
-  const config = parseConfig({
+  const environment = parseEnvironment({
     ...env,
     ...options.env,
     DB: db.database,
@@ -218,7 +218,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
     return computeDigest(password, salt, parameters, length);
   });
   const hasher = options.hasher ?? counting;
-  const runtime = createRuntime(config, (line) => log.push(line), {
+  const runtime = createRuntime(environment, (line) => log.push(line), {
     clock,
     hasher,
     fetch: options.fetch,
@@ -230,7 +230,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
     waitUntil: (work: Promise<unknown>) => void pending.push(work),
     setBookmark: () => undefined,
   };
-  const vault = createVault(config.sealingKeys);
+  const vault = createVault(environment.sealingKeys);
   const shop = finish(
     {
       app: createApp(factory, (line) => log.push(line)),

@@ -1,4 +1,4 @@
-/** Operations beyond the 51 documented ones: the OAuth token endpoint, its public keys, health. */
+/** Access tokens of operators, and the public keys that verify them. */
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
 import { id, text } from '../../schemas/fields.ts';
@@ -27,9 +27,7 @@ const JsonWebKeySet = z
   .object({ keys: z.array(z.record(z.string(), z.unknown())) })
   .meta({ id: 'JsonWebKeySet' });
 
-const Status = z.object({ status: z.string() }).meta({ id: 'Status' });
-
-export const accessService = tagged('Service', {
+export const oauthService = tagged('Service', {
   createToken: operation({
     method: 'post',
     path: '/service/panel/authentication/v1.0/company/{company_id}/oauth/token',
@@ -75,31 +73,5 @@ export const accessService = tagged('Service', {
     always: ['keys'],
     errors: [],
     example: { response: { keys: [] } },
-  }),
-  getHealth: operation({
-    method: 'get',
-    path: '/healthz',
-    summary: 'Alive?',
-    description: 'Answers without any I/O.',
-    answers: 'The Worker runs.',
-    security: 'none',
-    request: {},
-    response: { 200: Status },
-    always: ['status'],
-    errors: [],
-    example: { response: { status: 'ok' } },
-  }),
-  getReadiness: operation({
-    method: 'get',
-    path: '/readyz',
-    summary: 'Ready to serve?',
-    description: 'One D1 and one KV round trip; a 503 names what failed in `meta.failed`.',
-    answers: 'The Worker, D1 and KV answer.',
-    security: 'none',
-    request: {},
-    response: { 200: Status },
-    always: ['status'],
-    errors: ['unavailable'],
-    example: { response: { status: 'ok' } },
   }),
 });

@@ -3,12 +3,12 @@ import { rateLimited } from '../../shared/result.ts';
 import { tokenFailures } from '../../domain/throttle.ts';
 import { decodePair } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
-import type { accessService } from './service.contract.ts';
+import type { oauthService } from './service.contract.ts';
 
 const TOKEN_LIFE_SECONDS = HOUR_MS / SECOND_MS;
 const BASIC = /^Basic\s+(\S+)$/i;
 
-export const accessServiceHandlers = {
+export const oauthServiceHandlers = {
   async createToken({ input, caller, request, ports, fail, reply }) {
     const { params, body } = input;
     if (body.grant_type === undefined) return fail('invalid_request');
@@ -46,13 +46,4 @@ export const accessServiceHandlers = {
   async getJwks({ ports, reply }) {
     return reply(await ports.tokens.jwks());
   },
-
-  async getHealth({ reply }) {
-    return reply({ status: 'ok' });
-  },
-
-  async getReadiness({ ports, fail, reply }) {
-    const failed = await ports.health.probe();
-    return failed.length > 0 ? fail('unavailable', { meta: { failed } }) : reply({ status: 'ok' });
-  },
-} satisfies Handlers<typeof accessService>;
+} satisfies Handlers<typeof oauthService>;

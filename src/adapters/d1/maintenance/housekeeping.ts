@@ -1,6 +1,6 @@
 /** What the crons do, database by database; one that fails stops no other. */
 import { DAY_MS } from '../../../shared/time.ts';
-import type { Config } from '../../../env/index.ts';
+import type { Environment } from '../../../env/index.ts';
 import type { Clock } from '../../../ports/index.ts';
 import type { Values } from '../../kv/values.ts';
 import { Database } from '../database.ts';
@@ -36,7 +36,7 @@ type Work = (database: Database, name: string) => Promise<Dropped>;
 
 /** The work of the crons, over all databases; one that fails does not stop the others. */
 export function createMaintenance(
-  config: Pick<Config, 'databases' | 'directory'>,
+  config: Pick<Environment, 'databases' | 'directory'>,
   values: Values,
   clock: Clock,
   wake: (stalled: Stalled) => Promise<void>,

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import type { Configs } from '../../../ports/index.ts';
+import type { PlatformConfigs } from '../../../ports/index.ts';
 import { auditStatement } from './audit.ts';
 import type { Database } from '../database.ts';
 import { select, sql, update } from '../statements/query.ts';
@@ -14,11 +14,11 @@ export interface ConfigPlaces {
   forget(): void;
 }
 
-/** The port `Configs` on D1: in the directory, with a copy in the application's shard. */
-export function d1Configs(
+/** The port `PlatformConfigs` on D1: in the directory, with a copy in the application's shard. */
+export function d1PlatformConfigs(
   { directory, shard, forget }: ConfigPlaces,
   applicationId: string,
-): Configs {
+): PlatformConfigs {
   return {
     async read() {
       const { found } = await directory.read({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { freshSecrets } from '../../src/cli/dev-vars.ts';
-import { ConfigError, parseConfig } from '../../src/env/index.ts';
+import { EnvironmentError, parseEnvironment } from '../../src/env/index.ts';
 
 const bindings = {
   DB: { prepare: () => undefined },
@@ -14,11 +14,11 @@ const sound = { ...bindings, ...secrets, ENVIRONMENT: 'development', DELIVERY: '
 
 const problem = (env: Record<string, unknown>): string => {
   try {
-    parseConfig(env);
+    parseEnvironment(env);
     return 'none';
   } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return (error as ConfigError).message;
+    expect(error).toBeInstanceOf(EnvironmentError);
+    return (error as EnvironmentError).message;
   }
 };
 
@@ -26,13 +26,13 @@ const SHORT_KEY = `short:${btoa('x'.repeat(31))}`;
 
 test('a key of 32 bytes is long enough', () => {
   const SESSION_SECRETS = `whole:${btoa('x'.repeat(32))}`;
-  expect(parseConfig({ ...sound, SESSION_SECRETS }).sessionSecrets).toMatchObject([
+  expect(parseEnvironment({ ...sound, SESSION_SECRETS }).sessionSecrets).toMatchObject([
     { id: 'whole' },
   ]);
 });
 
 test('what npm start makes is sound', () => {
-  expect(parseConfig(sound)).toMatchObject({ production: false, delivery: { inbox: true } });
+  expect(parseEnvironment(sound)).toMatchObject({ production: false, delivery: { inbox: true } });
 });
 
 test.each([
@@ -76,8 +76,8 @@ test('databases are all bindings by the name of one, and nothing else', () => {
   // A stub of another kind may claim to have every method.
   const assets = { ...database, fetch: () => undefined };
   const others = { ASSETS: assets, DB_x: database, MYDB: database };
-  const config = parseConfig({ ...sound, DB_1: database, DB_12: database, ...others });
-  expect(config.databases().map(({ name }) => name)).toEqual(['DB', 'DB_1', 'DB_12']);
+  const environment = parseEnvironment({ ...sound, DB_1: database, DB_12: database, ...others });
+  expect(environment.databases().map(({ name }) => name)).toEqual(['DB', 'DB_1', 'DB_12']);
 });
 
 const providers = {
@@ -94,15 +94,15 @@ const production = { ...sound, ...providers, ENVIRONMENT: undefined, DELIVERY: u
 test('production is sound with a real transport for both channels, together or each', () => {
   const apart = { DELIVERY_SMS: 'twilio', DELIVERY_EMAIL: 'resend' };
   for (const delivery of [{ DELIVERY: 'webhook' }, apart, { DELIVERY: 'webhook', ...apart }]) {
-    const config = parseConfig({ ...production, ...delivery });
-    expect(config.delivery).toMatchObject({ inbox: false, paidSms: true, timeoutMs: 5_000 });
+    const environment = parseEnvironment({ ...production, ...delivery });
+    expect(environment.delivery).toMatchObject({ inbox: false, paidSms: true, timeoutMs: 5_000 });
   }
 });
 
 test('fixed codes of test identifiers count in development, and in production only when a var says so', () => {
   const real = { ...production, DELIVERY: 'webhook' };
-  const counted = (env: Record<string, unknown>) => parseConfig(env).testIdentifiers;
-  expect(parseConfig(real).production).toBe(true);
+  const counted = (env: Record<string, unknown>) => parseEnvironment(env).testIdentifiers;
+  expect(parseEnvironment(real).production).toBe(true);
   expect(counted(real)).toBe(false);
   expect(counted({ ...real, ENVIRONMENT: 'production' })).toBe(false);
   expect(counted({ ...real, TEST_IDENTIFIERS: 'off' })).toBe(false);
@@ -113,8 +113,8 @@ test('fixed codes of test identifiers count in development, and in production on
 });
 
 test('files on this machine are for development, and only when somebody says so', () => {
-  expect(parseConfig(sound).loopbackFiles).toBe(false);
-  expect(parseConfig({ ...sound, LOOPBACK_FILES: 'on' }).loopbackFiles).toBe(true);
+  expect(parseEnvironment(sound).loopbackFiles).toBe(false);
+  expect(parseEnvironment({ ...sound, LOOPBACK_FILES: 'on' }).loopbackFiles).toBe(true);
   expect(problem({ ...production, DELIVERY: 'webhook', LOOPBACK_FILES: 'on' })).toContain(
     'LOOPBACK_FILES',
   );
@@ -122,13 +122,13 @@ test('files on this machine are for development, and only when somebody says so'
 
 test('providers on this machine are for development', () => {
   const SOCIAL_URLS = '{"appleKeys":"http://127.0.0.1:4000/auth/keys"}';
-  expect(parseConfig({ ...sound, SOCIAL_URLS }).socialUrls).toMatchObject({
+  expect(parseEnvironment({ ...sound, SOCIAL_URLS }).socialUrls).toMatchObject({
     appleKeys: 'http://127.0.0.1:4000/auth/keys',
     googleKeys: 'https://www.googleapis.com/oauth2/v3/certs',
   });
   const TURNSTILE_URL = 'http://127.0.0.1:4000/siteverify';
   const TURNSTILE_SECRET = 'turnstile-secret';
-  expect(parseConfig({ ...sound, TURNSTILE_URL, TURNSTILE_SECRET }).captcha).toEqual({
+  expect(parseEnvironment({ ...sound, TURNSTILE_URL, TURNSTILE_SECRET }).captcha).toEqual({
     secret: TURNSTILE_SECRET,
     url: TURNSTILE_URL,
   });
