@@ -1,10 +1,8 @@
 /** Keeps docs/openapi.json equal to the route table: `--write` renews it, without it a difference ends with 1. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ABOUT, LOCAL_SERVERS } from '../src/about.ts';
-import { openapi } from '../src/http/openapi.ts';
-import { table } from '../src/table.ts';
 import { readArgs } from '../src/cli/args.ts';
+import { documentText } from './lib/document.ts';
 
 const USAGE = `
 node scripts/openapi.ts           exits 1 when docs/openapi.json differs from the route table
@@ -21,8 +19,7 @@ function stored(): string {
 }
 
 const { write } = readArgs(USAGE, { write: { type: 'boolean', default: false } });
-const document = openapi(table, { ...ABOUT, servers: LOCAL_SERVERS });
-const text = `${JSON.stringify(document, null, 2)}\n`;
+const text = documentText();
 
 if (write) {
   writeFileSync(FILE, text);

@@ -2,11 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ABOUT } from '../src/about.ts';
-import { openapi } from '../src/http/openapi.ts';
-import { table } from '../src/table.ts';
 import { readWords } from '../src/cli/args.ts';
 import type { Document } from '../src/cli/contract/diff.ts';
+import { documentText } from './lib/document.ts';
 import { checkBreaking, checkVersion, NoRelease, releasedChangelog } from './lib/release.ts';
 
 const USAGE = `
@@ -48,7 +46,7 @@ function contentsOf(version: string): Record<File, string> {
   checkVersion({ next: version, current: manifest.version, released: released.info.version });
   const day = new Date().toISOString().slice(0, 10);
   const changelog = releasedChangelog(read('CHANGELOG.md'), version, day);
-  const api = `${JSON.stringify(openapi(table, { ...ABOUT, version }), null, 2)}\n`;
+  const api = documentText(version);
   checkBreaking(released, JSON.parse(api) as Document);
   lock.packages[''].version = version;
   const asFile = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;

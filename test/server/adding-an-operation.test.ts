@@ -1,28 +1,16 @@
 /** "Add an operation" of docs/CONTRIBUTING.md, followed to the letter in a copy of the project: three files, and all is well. */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { copyProject, type ProjectCopy } from '../support/copied-project.ts';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
-const COPIED = [
-  'src',
-  'mocks',
-  'scripts',
-  'test',
-  'bench',
-  'docs',
-  'migrations',
-  'package.json',
-  'tsconfig.json',
-  'vitest.config.ts',
-  'wrangler.toml',
-];
 const FEATURE = 'src/features/session/application';
 
+let project: ProjectCopy;
 let copy: string;
 const edit = (file: string, change: (text: string) => string): void =>
   writeFileSync(join(copy, file), change(readFileSync(join(copy, file), 'utf8')));
@@ -54,9 +42,8 @@ const intoObject = (text: string, name: string, entry: string): string => {
 };
 
 beforeAll(() => {
-  copy = mkdtempSync(join(tmpdir(), 'vestibule-operation-'));
-  for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  project = copyProject();
+  copy = project.folder;
   const [row, handler, journey] = blocks();
   const entryAt = row.indexOf('  countSessions:');
   edit(`${FEATURE}.contract.ts`, (text) => {
@@ -66,7 +53,7 @@ beforeAll(() => {
   edit(`${FEATURE}.handlers.ts`, (text) => intoObject(text, 'sessionApplicationHandlers', handler));
   writeFileSync(join(copy, 'test/journeys/session-count.test.ts'), journey);
 });
-afterAll(() => rmSync(copy, { recursive: true }));
+afterAll(() => project.remove());
 
 test('it compiles', async () => {
   expect(await tool('node_modules/typescript/bin/tsc')).toBe('');
