@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
 const FEATURE = 'src/features/session/application';
 
-let project: ProjectCopy;
+let copied: ProjectCopy;
 let copy: string;
 const edit = (file: string, change: (text: string) => string): void =>
   writeFileSync(join(copy, file), change(readFileSync(join(copy, file), 'utf8')));
@@ -42,8 +42,8 @@ const intoObject = (text: string, name: string, entry: string): string => {
 };
 
 beforeAll(() => {
-  project = copyProject();
-  copy = project.folder;
+  copied = copyProject();
+  copy = copied.folder;
   const [row, handler, journey] = blocks();
   const entryAt = row.indexOf('  countSessions:');
   edit(`${FEATURE}.contract.ts`, (text) => {
@@ -53,7 +53,7 @@ beforeAll(() => {
   edit(`${FEATURE}.handlers.ts`, (text) => intoObject(text, 'sessionApplicationHandlers', handler));
   writeFileSync(join(copy, 'test/journeys/session-count.test.ts'), journey);
 });
-afterAll(() => project.remove());
+afterAll(() => copied.remove());
 
 test('it compiles', async () => {
   expect(await tool('node_modules/typescript/bin/tsc')).toBe('');
