@@ -31,7 +31,7 @@ export { SQL };
 /** What D1 binds. Drizzle would print nothing for `undefined`, and hand over an object as it is. */
 export type Value = string | number | null;
 
-/** A value, or in its place an expression, or the slot of a statement that is built once (`built-once.ts`). */
+/** A value, or in its place an expression, or the slot of a statement that is built once (`builtOnce` in common.ts). */
 export type Operand<T> = T | SQL | Placeholder;
 /** The same for each value of a record. */
 export type Operands<T> = { readonly [K in keyof T]: Operand<T[K]> };
