@@ -75,7 +75,11 @@ export function recorder({ mock, log, own, proxy, basePath, onExchange }: Record
     const started = performance.now();
     const { response, handler } = await drive(own ? whole(request, bytes) : request);
     const isWhole = !isCut(response) && response.type !== 'error' && !isEndless(response);
-    const text = isWhole ? await response.text() : undefined;
+    // Others answer with any bytes, which go out as they came; the mock's own answers are text, which is quicker.
+    const isOurs = handler === undefined && proxy === undefined;
+    const read = async () =>
+      isOurs ? response.text() : new Uint8Array(await response.arrayBuffer());
+    const body = isWhole ? await read() : undefined;
     const durationMs = performance.now() - started;
     // Preflights belong to the browser, not to the page.
     if (request.method !== 'OPTIONS') {
@@ -83,7 +87,7 @@ export function recorder({ mock, log, own, proxy, basePath, onExchange }: Record
         request,
         bytes,
         response,
-        text,
+        text: body instanceof Uint8Array ? new TextDecoder().decode(body) : body,
         at,
         durationMs,
         handler,
@@ -92,9 +96,9 @@ export function recorder({ mock, log, own, proxy, basePath, onExchange }: Record
       });
       onExchange?.(exchange);
     }
-    if (text === undefined) return response;
+    if (body === undefined) return response;
     // Made of plain parts, which the Node server writes without going through a stream.
     const { status, headers } = response;
-    return new Response(text === '' ? null : text, { status, headers });
+    return new Response(body.length === 0 ? null : body, { status, headers });
   };
 }
