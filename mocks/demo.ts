@@ -49,7 +49,7 @@ export const demoApplication = (config: Partial<PlatformConfig> = {}): Applicati
   domains: [...DEMO_DOMAINS],
   serverAddresses: [],
   testIdentifiers: [],
-  storefrontUrl: 'http://127.0.0.1',
+  storefrontUrl: 'http://localhost',
   defaultCountryCode: '91',
   smsCountries: [],
   shard: 'DB',

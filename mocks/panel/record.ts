@@ -1,5 +1,6 @@
 /** Every request of the API, through MSW and into the log. */
 import { requestIdOf } from '../../src/http/caller.ts';
+import { droppedCookieNote } from '../../src/http/dropped-cookie.ts';
 import { errorResponse } from '../../src/http/errors.ts';
 import { err } from '../../src/shared/result.ts';
 import { withStandardHeaders } from '../../src/http/server.ts';
@@ -22,22 +23,6 @@ export interface RecordOptions {
   basePath?: string;
   /** Told of each exchange, as it is kept. */
   onExchange?(exchange: Exchange): void;
-}
-
-const hostOf = (origin: string): string | undefined =>
-  URL.canParse(origin) ? new URL(origin).hostname : undefined;
-
-const isSameSite = (a: string, b: string): boolean =>
-  a === b || a.endsWith(`.${b}`) || b.endsWith(`.${a}`);
-
-/** Cookies are SameSite=Lax: a login from a page on another site answers 200 and signs nobody in. */
-function cookieNote(request: Request, response: Response): string | undefined {
-  const origin = request.headers.get('origin');
-  if (origin === null || response.headers.getSetCookie().length === 0) return undefined;
-  const [page, here] = [hostOf(origin), new URL(request.url).hostname];
-  if (page !== undefined && isSameSite(page, here)) return undefined;
-  const better = page === undefined ? '' : ` Call the mock as http://${page}:… instead.`;
-  return `The browser drops this cookie: the page ${origin.slice(0, 100)} is on another site than ${here}.${better}`;
 }
 
 /** A stream of events never ends, so it is handed on as it comes. */
@@ -92,7 +77,7 @@ export function recorder({ mock, log, own, proxy, basePath, onExchange }: Record
         durationMs,
         handler,
         ...proxy?.judged(response),
-        note: cookieNote(request, response),
+        note: droppedCookieNote(request, response),
       });
       onExchange?.(exchange);
     }

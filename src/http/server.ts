@@ -7,6 +7,7 @@ import { getPath } from 'hono/utils/url';
 import { callerOf } from './caller.ts';
 import { sessionCookieLines } from './cookies.ts';
 import { allowOrigin, isStorefront, preflight, type CorsRule } from './cors.ts';
+import { droppedCookieNote } from './dropped-cookie.ts';
 import { errorResponse, isFailure, type ApiFailure } from './errors.ts';
 import { err } from '../shared/result.ts';
 import type { AnyHandler, Caller, Grant, Guard } from './handler.ts';
@@ -152,9 +153,13 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
       status: c.res.status,
       duration_ms: Date.now() - started,
       code: failure?.code,
-      internal: failure?.internal ?? c.get('notice'),
+      internal: failure?.internal ?? c.get('notice') ?? forDeveloper(c),
     });
   });
+
+  /** What a developer whose login does not stick has to know. */
+  const forDeveloper = (c: ServerContext): string | undefined =>
+    cors && !production ? droppedCookieNote(c.req.raw, c.res) : undefined;
 
   /** CORS headers of a storefront's answer; errors that came before the application was known are shared too. */
   async function shareWithPage(c: ServerContext): Promise<void> {

@@ -77,7 +77,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     if (options.state === undefined) rmSync(state, { recursive: true, force: true });
   };
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://localhost:${port}`;
   const vars = options.limits ? ['--var', `LIMITS:${JSON.stringify(options.limits)}`] : [];
   const flags = ['--port', String(port), '--state', state, ...vars, ...(options.flags ?? [])];
   const started = npmStart(flags);
