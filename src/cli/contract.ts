@@ -29,6 +29,8 @@ with 2 when the command is wrong or nobody answers.
   --format FORMAT     table (default), json {url, mode, ok, summary, findings, left_out, cleanup, operations:
                       [{operation, verdict, status, note, breaches, negative_calls, milliseconds}]}, junit, markdown
   --summary FILE      appends the Markdown too, such as to "$GITHUB_STEP_SUMMARY"
+  --cookie COOKIE     in a plain run: the session of a shopper, f.session=… as a browser shows it; or CONTRACT_COOKIE. Reads that
+                      demand a session then have to succeed
   --domain HOST       with --full: one of the application's (default: the host of the URL)
   --test-number N     with --full, where there is no dev inbox: national digits of a number with a fixed code
   --test-otp CODE     its code; without it the code is asked for at the terminal
@@ -75,6 +77,7 @@ async function check(): Promise<void> {
     header: { type: 'string', multiple: true, default: [] },
     format: { type: 'string', default: 'table' },
     summary: text,
+    cookie: text,
     domain: text,
     'test-number': text,
     'test-otp': text,
@@ -120,6 +123,10 @@ async function check(): Promise<void> {
       oauthKey: given('oauth-key', 'CONTRACT_OAUTH_KEY', DEMO.oauthKey),
       oauthSecret: given('oauth-secret', 'CONTRACT_OAUTH_SECRET', DEMO.oauthSecret),
     },
+    session:
+      mode === 'safe'
+        ? (args.cookie ?? (process.env['CONTRACT_COOKIE'] || undefined))
+        : args.cookie,
     only: args.only?.split(',').map((name) => name.trim()),
     maxTimeMs: wholeNumber('max-time', args['max-time'], 1, 3_600) * 1_000,
     headers: headersOf(args.header),

@@ -269,7 +269,7 @@ describe('platform client with strict response checks', () => {
         session_id: `sess:${sessions?.[0]}`,
         user_agent: expect.stringContaining('axios') as string,
         ip: expect.any(String) as string,
-        domain: '127.0.0.1',
+        domain: 'localhost',
         expire_in: expect.stringMatching(/^\d+$/) as string,
       },
     ]);

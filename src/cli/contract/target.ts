@@ -1,5 +1,6 @@
 /** The server under check: calls rows as their clients do, and hands out whatever comes back. */
 import type { Entry } from '../../http/operation.ts';
+import { SESSION_COOKIE } from '../../http/cookies.ts';
 import { Browser, type Visit } from './cookies.ts';
 import { readJson } from './json.ts';
 import { isObject } from './shapes.ts';
@@ -66,6 +67,11 @@ export class Target {
   constructor(options: TargetOptions) {
     this.options = options;
     this.url = options.url.replace(/\/$/, '');
+  }
+
+  /** Has this browser carry a session from elsewhere. @param session value of the cookie, as it was sent */
+  signIn(session: string): void {
+    this.#browser.take(this.url, [`${SESSION_COOKIE}=${session}; Path=/`]);
   }
 
   /** Another browser on the same server. */

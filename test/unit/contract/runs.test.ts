@@ -246,6 +246,67 @@ describe('the options', () => {
     await expect(checkContract({ url })).rejects.toBeInstanceOf(WrongOptions);
   });
 
+  describe('with the session of a shopper', () => {
+    const READS = ['hasPassword', 'getLoggedInUser', 'getListOfActiveSessions'];
+    /** A browser that is signed in, out of a scenario that has one. */
+    async function signedIn() {
+      const scenarios = createScenarios({ scenario: 'many-sessions', oneBrowser: true });
+      const { cookie } = await scenarios.worldOf(new Request(real.url));
+      const sent: string[] = [];
+      const server = await brokenServer(
+        (path) => broken(path),
+        (request) => {
+          const { pathname } = new URL(request.url);
+          const carries = request.headers.get('cookie')?.includes('f.session=') ?? false;
+          if (carries) sent.push(`${request.method} ${pathname}`);
+          // Scenarios hand their session out; here only the given one is to count.
+          const headers = new Headers(request.headers);
+          if (!carries) headers.set('cookie', 'f.session=none');
+          return createPanel({ scenarios }).fetch(new Request(request, { headers }));
+        },
+      );
+      return { server, sent, session: encodeURIComponent(cookie?.value ?? '') };
+    }
+
+    test('reads that demand one succeed, and nothing else is done in the shopper’s name', async () => {
+      const { server, sent, session } = await signedIn();
+      try {
+        const without = await checkContract({ url: server.url, only: READS });
+        expect(idsOf(without, 'refused')).toHaveLength(3);
+        for (const given of [session, `f.session=${session}`, `a=b; f.session=${session}; c=d`]) {
+          const report = await checkContract({ url: server.url, only: READS, session: given });
+          expect([report.findings, idsOf(report, 'passed').length]).toEqual([[], 3]);
+        }
+        sent.length = 0;
+        const some = ['getLoggedInUser', 'loginWithOTP', 'logout', 'updateProfile', 'getCustomers'];
+        await checkContract({ url: server.url, session, only: some });
+        const reads = OPERATIONS.filter(
+          ({ row }) => row.method === 'get' && row.cookie !== 'clears',
+        );
+        for (const one of new Set(sent)) {
+          const [method, path = ''] = one.split(' ');
+          const isRead = reads.some(({ row }) =>
+            new RegExp(`^${row.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+          );
+          expect([one, method === 'GET' && (isRead || path === '/')]).toEqual([one, true]);
+        }
+      } finally {
+        await server.stop();
+      }
+    });
+
+    test('a session that the server does not take is a breach, and a sentence says so', async () => {
+      const report = await safely({ only: READS, session: 's%3Aold.cookie' });
+      expect(report).toMatchObject({ ok: false, summary: { passed: 0, breach: 3 } });
+      expect(report.findings.join()).toMatch(/does not take the session cookie \(401/);
+    });
+
+    test('what is no cookie, or is given to another kind of run, is refused', async () => {
+      await expect(safely({ session: 'a=b' })).rejects.toThrow(/f\.session=… or its value/);
+      await expect(safely({ session: 'x', mode: 'full' })).rejects.toBeInstanceOf(WrongOptions);
+    });
+  });
+
   test('say that nobody answers only when nobody does', async () => {
     await expect(checkContract({ url: 'http://127.0.0.1:9' })).rejects.toBeInstanceOf(Unreachable);
   });
