@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, PAGE_TIMEOUT_MS } from '../support/chromium.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
 
 const EMAIL = 'dev.pages@example.com';
@@ -20,7 +20,7 @@ afterAll(async () => {
 /** The page, and what the browser forbade or could not load. */
 async function open(path: string, look: Parameters<Browser['newPage']>[0] = {}) {
   const page = await browser.newPage(look);
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PAGE_TIMEOUT_MS);
   const complaints: string[] = [];
   const loaded: string[] = [];
   // What the policy forbids is announced as a request too, but is never answered.

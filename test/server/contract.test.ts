@@ -158,7 +158,9 @@ describe('journeys', () => {
       const before = stateOnDisk(server.state);
       const { stdout, status } = await contract('--url', server.url, '--cookie', cookie);
       expect([stdout.match(/BREACH[\s\S]+/)?.[0], status]).toEqual([undefined, 0]);
-      expect(stdout).toMatch(/[89] passed, [12] refused as documented, 41 skipped, 0 with breaches/);
+      expect(stdout).toMatch(
+        /[89] passed, [12] refused as documented, 41 skipped, 0 with breaches/,
+      );
       expect(changesBetween(before, stateOnDisk(server.state))).toEqual([]);
       // The same comparison sees a code that is sent, in both kinds of storage.
       expectOk(await client.sendOTPOnMobile({ body: { mobile, country_code: '91' } }));
