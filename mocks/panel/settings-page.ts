@@ -49,7 +49,9 @@ function settingsForm(options: MockOptions, refused?: Refused): Html {
         value="${typed('delay', delayMs)}"
         aria-describedby="delay-hint"
       />
-      <p class="hint" id="delay-hint">Added to every answer, at most ${MAX_DELAY_MS}.</p>
+      <p class="hint" id="delay-hint">
+        Added to every answer, at most ${MAX_DELAY_MS.toLocaleString('en')}.
+      </p>
       ${check('strict', 'Strict: require credentials of the right form', strict)}
       ${check('dynamic', 'Dynamic: invented data instead of the examples', dynamic)}
       <button>Apply</button>

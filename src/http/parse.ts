@@ -24,6 +24,12 @@ const notJson = (detail: string): ApiFailure =>
     errors: [{ path: 'body', message: `is ${detail}` }],
   });
 
+const noBody = (): ApiFailure =>
+  err('validation_failed', {
+    message: 'The body is missing.',
+    errors: [{ path: 'body', message: 'is required' }],
+  });
+
 /**
  * Reads at most `maxBytes`, with or without a Content-Length. Refuses more, and what is not UTF-8: replaced by U+FFFD,
  * different passwords would become the same.
@@ -73,7 +79,8 @@ function cacheText(c: Context, text: string): void {
 
 /**
  * Size, content type and well-formedness of a body, before its fields are looked at.
- * An empty body counts as `{}`, so that the caller is told which field is missing rather than what JSON is.
+ * An empty body counts as `{}`, so that the caller is told which field is missing rather than what JSON is; where no field
+ * has to be there, it is the body that is missing.
  */
 export async function readBody(c: Context, row: Operation): Promise<ApiFailure | undefined> {
   const type = c.req.header('content-type') ?? '';
@@ -81,6 +88,7 @@ export async function readBody(c: Context, row: Operation): Promise<ApiFailure |
   const text = await readText(c.req.raw, MAX_BODY_BYTES);
   if (typeof text !== 'string') return text;
   if (text.trim() === '') {
+    if (row.encoding !== 'form' && row.request.body?.safeParse({}).success) return noBody();
     cacheText(c, '{}');
     return undefined;
   }

@@ -15,6 +15,18 @@ export const PARTS = `\
   gap: 0.4rem 1.2rem;
   align-items: baseline;
 }
+.heading {
+  margin-bottom: 1rem;
+}
+@media (max-width: 32rem) {
+  .heading {
+    column-gap: 0.7rem;
+  }
+}
+.hint + pre,
+pre + .hint {
+  margin-top: 0.5rem;
+}
 .heading label {
   margin: 0;
   font-weight: 400;

@@ -18,6 +18,8 @@ export interface Parts {
   params?: Record<string, string>;
   query?: object;
   body?: unknown;
+  /** Nothing is sent where a body belongs. */
+  bodiless?: boolean;
   headers?: Record<string, string>;
   /** In place of the operation's method. */
   method?: string;
@@ -123,7 +125,7 @@ export class Target {
     const init = { method: given.method ?? row.method.toUpperCase(), headers };
     return this.send(
       search ? `${path}?${search}` : path,
-      row.request.body ? { ...init, body: JSON.stringify(body ?? {}) } : init,
+      row.request.body ? { ...init, body: given.bodiless ? '' : JSON.stringify(body ?? {}) } : init,
     );
   }
 

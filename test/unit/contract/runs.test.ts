@@ -79,6 +79,30 @@ describe('a sound server', () => {
   });
 });
 
+test('a plain run sends nothing that names anybody to what changes something', async () => {
+  const bodies = new Map<string, string[]>();
+  const server = await brokenServer(
+    () => undefined,
+    async (request) => {
+      const { pathname } = new URL(request.url);
+      const text = await request.clone().text();
+      bodies.set(pathname, [...(bodies.get(pathname) ?? []), text]);
+      return createMock().fetch(request);
+    },
+  );
+  try {
+    const only = ['loginWithOTP', 'archiveUser', 'updateUserGroup'];
+    await checkContract({ url: server.url, only });
+  } finally {
+    await server.stop();
+  }
+  const sent = [...bodies].filter(([path]) => !TOKEN.test(path)).flatMap(([, texts]) => texts);
+  expect(sent.length).toBeGreaterThan(9);
+  for (const text of sent.filter(Boolean)) {
+    expect([text, Object.keys(JSON.parse(text) as object).length < 2]).toEqual([text, true]);
+  }
+});
+
 describe('not green is', () => {
   test('the wrong application token', async () => {
     const report = await safely({ credentials: { applicationToken: 'wrong' }, only: TWO });
@@ -148,6 +172,35 @@ describe('not green is', () => {
       expect(idsOf(report, 'breach')).toEqual([]);
     },
   );
+
+  test('a run in which everything is rightly refused', async () => {
+    const report = await safely({ only: ['getLoggedInUser'] });
+    expect(report).toMatchObject({ ok: false, summary: { refused: 1, breach: 0, passed: 0 } });
+    expect(report.findings.join()).toContain('Nothing passed');
+  });
+
+  test('a server that takes an empty body for an empty object', async () => {
+    const scenarios = createScenarios({ scenario: 'new-shopper' });
+    const panel = createPanel({ scenarios });
+    const server = await brokenServer(
+      () => undefined,
+      async (request) => {
+        const { url, method, headers } = request;
+        const body = method === 'GET' ? undefined : (await request.text()) || '{}';
+        return panel.fetch(new Request(url, { method, headers, body }));
+      },
+    );
+    try {
+      const only = ['updateProfile'];
+      const report = await checkContract({ url: server.url, mode: 'full', only });
+      const said = report.operations[0]?.breaches.map(({ message }) => message);
+      expect(said).toEqual([
+        expect.stringMatching(/^without a body: is 401 .*, not 400 validation_failed$/),
+      ]);
+    } finally {
+      await server.stop();
+    }
+  }, 60_000);
 
   test('a field that is not looked at', async () => {
     broken = (path) => (path === OTP ? withError(200, '') : undefined);

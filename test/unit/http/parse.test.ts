@@ -211,6 +211,21 @@ describe('an empty body', () => {
   });
 });
 
+test('where no field has to be there, an empty body is missing, and an empty object is not', async () => {
+  const put = async (body: string) => {
+    const init = { method: 'PUT', headers: { 'content-type': 'application/json' }, body };
+    return app.fetch(new Request('http://test/change', init));
+  };
+  for (const body of ['', ' \n']) {
+    const answer = await put(body);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { errors: [{ path: 'body', message: 'is required' }] },
+    ]);
+  }
+  expect((await put('{}')).status).toBe(200);
+});
+
 describe('texts', () => {
   test.each([
     ['NUL', 'a\u0000b'],
