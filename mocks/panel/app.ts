@@ -12,7 +12,7 @@ import { ICON } from '../../src/ui/icon.ts';
 import { POLICY, type Html } from '../../src/ui/layout.ts';
 import { STYLE } from '../../src/ui/style.ts';
 import { createMock, mockEntries, mockTable, type Mock, type MockOptions } from '../app.ts';
-import { whoIs } from '../browser-id.ts';
+import { identifyBrowser } from '../browser-id.ts';
 import { controlRefusal, hostRefusal, isControl } from '../control.ts';
 import { pathOf } from '../match.ts';
 import { answersOf } from './answers.ts';
@@ -57,7 +57,7 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
   });
   for (const form of ['/requests/clear', '/panel/*']) panel.use(form, ownFormsOnly);
   const settings = (c: Context, refused?: Refused): Html => {
-    const who = whoIs(c.req.raw).id;
+    const who = identifyBrowser(c.req.raw).id;
     return framed('Settings', SETTINGS, settingsPage(options, mock, who, refused));
   };
 
@@ -145,7 +145,7 @@ const wantsHtml = (request: Request): boolean =>
   request.method === 'GET' && (request.headers.get('accept')?.includes('text/html') ?? false);
 
 let document: string | undefined;
-/** The document of what the mock serves; made when somebody asks for it. */
+/** The OpenAPI document of the mock's operations, made on the first request for it. */
 function openapiAnswer(): Response {
   document ??= JSON.stringify(openapi(mockTable, ABOUT));
   const headers = { 'content-type': 'application/json', 'access-control-allow-origin': '*' };

@@ -29,7 +29,7 @@ export interface RecordOptions {
 const isEndless = (response: Response): boolean =>
   /^text\/event-stream/i.test(response.headers.get('content-type') ?? '');
 
-/** What answers below a base path, and says so to requests beside it. */
+/** Answers below a base path, and refuses requests beside it with a hint at the base. */
 function below(base: string, behind: Answering): Answering {
   if (base === '') return behind;
   return {

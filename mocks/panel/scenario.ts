@@ -1,8 +1,8 @@
-/** The first page: what answers, for whom, and what a scenario has sent. */
+/** The first page: the choice of a scenario, whom it is for, and the messages that it has sent. */
 import { html } from 'hono/html';
 import type { Html } from '../../src/ui/layout.ts';
 import { DEMO } from '../demo.ts';
-import type { ScenarioHost, ScenarioInfo, ScenarioMessage } from '../scenario-host.ts';
+import type { ScenarioHost, ScenarioInfo, ScenarioMessage } from '../scenarios/contract.ts';
 import { HOME } from './frame.ts';
 import { localTime } from './time.ts';
 

@@ -1,4 +1,4 @@
-/** `npm run contract`: holds a server to the documented contract, or two documents to each other. */
+/** `npm run contract`: checks a server against the documented contract, or compares two documents. */
 import { appendFileSync } from 'node:fs';
 import { DEMO } from '../../mocks/demo.ts';
 import { isLoopbackHost } from '../shared/loopback.ts';
@@ -10,13 +10,13 @@ import { FORMATS, render } from './contract/report.ts';
 
 const COMMAND = commandName('contract');
 const USAGE = `
-${COMMAND} --url URL [flags]     holds a server to the documented contract
+${COMMAND} --url URL [flags]     checks a server against the documented contract
 ${COMMAND} diff A B              lists the changes between two OpenAPI documents; diff --help
 
-Holds status, content type, headers, cookies and body of each answer, of successes and of errors, to the 51 documented operations,
+Checks status, content type, headers, cookies and body of each answer, of successes and of errors, against the 51 documented operations,
 and sends wrong requests that have to be refused. An operation is refused rather than passed only when the security of its
 row and the given credentials explain that. Exits with 1 on a breach, when something was not reached or when nothing passed;
-with 2 when the command is wrong or nobody answers.
+with 2 on a usage error or when no server answers.
 
   --url URL           where the server is, with its base path if it has one
   --safe              calls what reads, and wrong requests; changes nothing. The default

@@ -115,7 +115,7 @@ async function reach(target: Target): Promise<void> {
 }
 
 /**
- * Holds a server to the documents.
+ * Checks a server against the documents.
  * @throws WrongOptions, or Unreachable when nobody answers at the URL. Whatever else goes wrong is in the report.
  */
 export async function checkContract(options: CheckOptions): Promise<Report> {
