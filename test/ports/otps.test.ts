@@ -475,6 +475,19 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     expect((await tried(ports, theirs.id, { userId: one.id })).found.state).toBe('right');
   });
 
+  test('verify again leaves an identifier as old as its first proof', async () => {
+    const { ports } = await createShop();
+    const user = newUser();
+    await registerUser(ports, user);
+    const { id } = await opened(ports, { purpose: 'profile', userId: user.id });
+    const settle = await judged(ports, id, { userId: user.id });
+    const effect = { kind: 'verify', userId: user.id, max: 10 } as const;
+    expect(await settle(effect, { readBack: user.id })).toMatchObject({
+      state: 'done',
+      user: { identifiers: [{ ...PHONE, verified: true, verifiedAt: user.createdAt }] },
+    });
+  });
+
   test('verify is full at the limit, and uses nothing up', async () => {
     const { ports } = await createShop();
     const user = newUser();

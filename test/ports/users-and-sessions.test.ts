@@ -142,6 +142,8 @@ describe.each(STORE_BACKENDS)('Users on %s', (_, createShop) => {
     expect((await ports.users.setPrimary(id, unverified, now)).state).toBe('unverified');
     expect((await ports.users.setPrimary(id, other, now)).state).toBe('missing');
     expect((await ports.users.remove(id, number, rule, now)).state).toBe('last');
+    const free = { demanded: false };
+    expect((await ports.users.remove(id, number, free, now)).state).toBe('last');
     expect((await ports.users.remove(id, other, rule, now)).state).toBe('missing');
     expect(await ports.users.find(id)).toEqual(before);
     expect(await ports.users.setPrimary(id, number, now)).toMatchObject({
