@@ -252,6 +252,10 @@ describe.each(STORE_BACKENDS)('Sessions on %s', (_, createShop) => {
     }
     expect(await ports.sessions.find(id, one.handle)).toMatchObject({ ended: true });
     expect(await ports.sessions.list(id, now)).toEqual([]);
+    // A renewal that comes too late writes its value once more.
+    await ports.sessions.put(one);
+    expect(await ports.sessions.find(id, one.handle)).toMatchObject({ ended: true });
+    expect(await ports.sessions.list(id, now)).toEqual([]);
   });
 
   test('ending all ends what was opened before, whatever its clock says, and spares what comes after', async () => {
