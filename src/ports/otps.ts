@@ -3,7 +3,7 @@ import type { AuditEvent } from './audit.ts';
 import type { IdentifierLimits, Limit, Limited, SmsGuard } from './budgets.ts';
 import type { NewRegistration, Registration } from './registrations.ts';
 import type { SignIn } from './sessions.ts';
-import type { IdentifierRef, NewUser, Profile, User } from './users.ts';
+import type { IdentifierRef, Names, NewUser, Profile, User } from './users.ts';
 
 export type OtpPurpose = 'login' | 'profile' | 'register';
 
@@ -113,7 +113,8 @@ export type Effect =
       kind: 'verify';
       userId: string;
       max: number;
-      profile?: Profile;
+      /** What changes of the profile, and the names as they were read. */
+      profile?: { change: Profile; names: Names };
       registration?: string;
       finish?: boolean;
     }

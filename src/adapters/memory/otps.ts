@@ -257,7 +257,7 @@ function bringAbout(state: MemoryState, { effect, now }: Settlement, one: Identi
     }
     case 'verify':
       state.verify(effect.userId, one, now);
-      if (effect.profile) state.edit(effect.userId, effect.profile, now);
+      if (effect.profile) state.edit(effect.userId, effect.profile.change, now);
       if (effect.registration !== undefined && effect.finish) {
         state.claim(effect.registration, effect.userId, now);
       }

@@ -65,7 +65,7 @@ export async function complete(
     kind: 'verify',
     userId: bound.id,
     max: MAX_IDENTIFIERS,
-    profile: form && givenProfile(form),
+    profile: form && { change: givenProfile(form), names: bound },
     registration: registration.id,
     finish: decision.kind === 'allowed',
   };

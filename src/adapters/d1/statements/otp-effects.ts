@@ -8,9 +8,9 @@ import { alias, as, type Query, sql, type SQL, update } from './query.ts';
 import { revoke } from './revocation-statements.ts';
 import { registrations, users } from '../schema/index.ts';
 import {
+  changeProfile,
   insertUser,
   otherIdentifiers,
-  updateFields,
   userIs,
   verifyIdentifier,
 } from './user-statements.ts';
@@ -85,7 +85,7 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
       return [
         ...verifyIdentifier(applicationId, effect.userId, challenge.identifier, now, won),
         ...(effect.profile
-          ? [updateFields(applicationId, effect.userId, effect.profile, now, won)]
+          ? changeProfile(applicationId, effect.userId, effect.profile, now, won)
           : []),
         ...(effect.registration !== undefined && effect.finish
           ? [

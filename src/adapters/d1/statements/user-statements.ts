@@ -1,7 +1,15 @@
 /** Statements that write users, for the batches of several stores. */
-import { wordsOf } from '../../../domain/operators/customer-query.ts';
+import { searchWordsOf } from '../../../domain/operators/customer-query.ts';
 import { profileOf } from '../../../domain/user/profile.ts';
-import type { AuditEvent, IdentifierRef, NewUser, Profile } from '../../../ports/index.ts';
+import {
+  Outage,
+  type AuditEvent,
+  type IdentifierRef,
+  type Names,
+  type NewUser,
+  type Profile,
+} from '../../../ports/index.ts';
+import { messageChain, type Database } from '../database.ts';
 import { auditStatement } from '../stores/audit.ts';
 import {
   alias,
@@ -11,6 +19,7 @@ import {
   insertSelect,
   type Query,
   remove,
+  select,
   sql,
   type SQL,
   update,
@@ -63,13 +72,8 @@ export function dropCopies(
 }
 
 /** Names and username as search words; what was there before goes. */
-export function writeWords(
-  applicationId: string,
-  userId: string,
-  named: Profile & { username: string },
-  condition: SQL,
-): Query[] {
-  const words = wordsOf([named.firstName, named.lastName, named.username].join(' '));
+function writeWords(applicationId: string, userId: string, names: Names, condition: SQL): Query[] {
+  const words = searchWordsOf(names);
   return [
     remove(userWords).where(
       sql`${userWords.applicationId} = ${applicationId} AND ${userWords.userId} = ${userId} AND ${condition}`,
@@ -203,15 +207,81 @@ export function addIdentifier(
   ).onConflictDoNothing({ target: IDENTIFIER_KEY });
 }
 
-/** Plain fields; those left out stay as they are. */
-export function updateFields(
+/** Undoes the batch when the user's names are no longer those: search words made of them would be of others. */
+const namesHold = (applicationId: string, userId: string, names: Names, condition: SQL) =>
+  insertSelect(
+    userWords,
+    // No word can be NULL.
+    { applicationId, word: sql`NULL`, userId },
+    sql`WHERE ${condition} AND EXISTS (SELECT 1 FROM ${users} WHERE ${userIs(applicationId, userId)}
+      AND NOT (${users.username} IS ${names.username} AND ${users.firstName} IS ${names.firstName ?? null}
+        AND ${users.lastName} IS ${names.lastName ?? null}))`,
+  );
+
+/**
+ * Plain fields; those left out stay as they are. Search words follow the names in the same batch, so they are always those
+ * of what is stored: two changes of names at once must not each write the words of what they read. See `withNames`.
+ * @param names as they were read
+ */
+export function changeProfile(
   applicationId: string,
   userId: string,
-  profile: Profile,
+  { change, names }: { change: Profile; names: Names },
   now: number,
   condition: SQL = sql`TRUE`,
-) {
-  return update(users)
-    .set({ ...profileOf(profile), updatedAt: now })
+): Query[] {
+  const fields = update(users)
+    .set({ ...profileOf(change), updatedAt: now })
     .where(sql`${userIs(applicationId, userId)} AND ${condition}`);
+  if (change.firstName === undefined && change.lastName === undefined) return [fields];
+  // A purge may have come in between: what belongs to nobody must not be written.
+  const there = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${userIs(applicationId, userId)})`;
+  const next = { ...names, ...change };
+  return [
+    namesHold(applicationId, userId, names, condition),
+    fields,
+    ...writeWords(applicationId, userId, next, sql`${condition} AND ${there}`),
+  ];
+}
+
+/** Of one user at once; each try that fails means that another call has changed the names. */
+const MAX_NAME_CHANGES = 50;
+
+/**
+ * Runs a batch that holds `changeProfile`, again when the names have changed since they were read: then with those stored.
+ * @param names as they were read
+ * @throws Outage when they change all the time
+ */
+export async function withNames<T>(
+  database: Pick<Database, 'read'>,
+  user: SQL,
+  names: Names,
+  write: (names: Names) => Promise<T>,
+): Promise<T> {
+  for (let [current, tries] = [names, 1]; ; tries += 1) {
+    try {
+      return await write(current);
+    } catch (error) {
+      if (!messageChain(error).includes('NOT NULL constraint failed: user_words.word')) throw error;
+      if (tries === MAX_NAME_CHANGES) throw new Outage('D1', error);
+    }
+    const { stored } = await database.read({
+      stored: select({
+        username: users.username,
+        firstName: users.firstName,
+        lastName: users.lastName,
+      })
+        .from(users)
+        .where(user),
+    });
+    const [row] = stored;
+    if (row) {
+      const { username, firstName, lastName } = row;
+      current = {
+        username,
+        firstName: firstName ?? undefined,
+        lastName: lastName ?? undefined,
+      };
+    }
+  }
 }
