@@ -104,7 +104,7 @@ export type Effect =
   /** The proof counts for a registration, which is made when it is new. */
   | { kind: 'prove'; registration: NewRegistration; isNew: boolean }
   /** The registration from now on stands for a known user who lacks a required identifier (D-49). */
-  | { kind: 'bind'; registration: string; userId: string }
+  | { kind: 'bind'; registration: string; userId: string; adopts: readonly IdentifierRef[] }
   /**
    * The identifier is verified on this user; unverified copies elsewhere go. `registration` must be bound to the user and
    * open; with `finish` it ends.
@@ -120,8 +120,11 @@ export type Effect =
     }
   /** The user deletes the account; all sessions and pending credentials end. */
   | { kind: 'delete'; userId: string; reason?: string; event: AuditEvent }
-  /** The registration ends: its identifier belongs to this user already (D-48). */
-  | { kind: 'close'; registration: string; userId: string }
+  /**
+   * The registration ends: its identifier belongs to this user already (D-48). What else it has proven is verified on the
+   * user, as far as it is free: `adopts`.
+   */
+  | { kind: 'close'; registration: string; userId: string; adopts: readonly IdentifierRef[] }
   /** The registration ends in a new user. */
   | { kind: 'create'; registration: string; user: NewUser; event: AuditEvent };
 

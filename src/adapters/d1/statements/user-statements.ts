@@ -15,7 +15,6 @@ import {
   alias,
   as,
   columnList,
-  excluded,
   insertSelect,
   type Query,
   remove,
@@ -141,70 +140,6 @@ export function insertUser(
     ...writeWords(applicationId, id, user, condition),
     auditStatement(applicationId, event, condition),
   ];
-}
-
-/** How many other identifiers of its kind the user has. */
-export const otherIdentifiers = (applicationId: string, userId: string, one: IdentifierRef): SQL =>
-  sql`(SELECT COUNT(*) FROM ${identifiers} WHERE ${identifiersOf(applicationId, userId)}
-       AND ${identifiers.kind} = ${one.kind} AND ${identifiers.value} <> ${one.value})`;
-
-/** Verifies an identifier on a user, adding it when it is new; primary when it is the first verified of its kind. */
-export function verifyIdentifier(
-  applicationId: string,
-  userId: string,
-  one: IdentifierRef,
-  now: number,
-  condition: SQL,
-): Query[] {
-  const { kind, value, callingCode } = one;
-  const first = sql`NOT EXISTS (
-    SELECT 1 FROM ${as(i)} WHERE ${i.applicationId} = ${applicationId} AND ${i.userId} = ${userId}
-      AND ${i.kind} = ${kind} AND ${i.primary} = 1)`;
-  return [
-    ...dropCopies(applicationId, userId, [one], condition),
-    insertSelect(
-      identifiers,
-      {
-        applicationId,
-        userId,
-        kind,
-        value,
-        callingCode,
-        verified: true,
-        primary: first,
-        verifiedAt: now,
-        createdAt: now,
-      },
-      sql`WHERE ${condition}`,
-    ).onConflictDoUpdate({
-      target: IDENTIFIER_KEY,
-      set: {
-        verified: true,
-        primary: sql`MAX(${identifiers.primary}, ${excluded(identifiers.primary)})`,
-        verifiedAt: sql`CASE WHEN ${identifiers.verified} THEN ${identifiers.verifiedAt}
-          ELSE ${excluded(identifiers.verifiedAt)} END`,
-      },
-    }),
-    update(users)
-      .set({ updatedAt: now })
-      .where(sql`${userIs(applicationId, userId)} AND ${condition}`),
-  ];
-}
-
-/** An unverified identifier on a user, unless it is there or the user has `max` of its kind. */
-export function addIdentifier(
-  applicationId: string,
-  userId: string,
-  one: IdentifierRef,
-  max: number,
-  now: number,
-) {
-  const { kind, value, callingCode } = one;
-  return insertSelect(
-    identifiers,
-    { applicationId, userId, kind, value, callingCode, verified: false, createdAt: now },
-    sql`WHERE ${otherIdentifiers(applicationId, userId, one)} < ${max}`,
-  ).onConflictDoNothing({ target: IDENTIFIER_KEY });
 }
 
 /** Undoes the batch when the user's names are no longer those: search words made of them would be of others. */

@@ -4,8 +4,8 @@ import { alias, as, remove, select, sql, type SQL, update } from '../statements/
 import { revoke } from '../statements/revocation-statements.ts';
 import { identifiers, users } from '../schema/index.ts';
 import { byId, readUser, selectUser, type UserRow } from '../statements/user-rows.ts';
+import { addIdentifier } from '../statements/identifier-statements.ts';
 import {
-  addIdentifier,
   changeProfile,
   identifierIs,
   identifiersOf,
