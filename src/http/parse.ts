@@ -205,7 +205,7 @@ function plainIssues(issues: readonly Issue[], value: unknown): Issue[] {
 }
 
 /** The value as its row's schema reads it, or the issues in plain words. Nothing walks it before its depth is known. */
-function check(schema: z.ZodObject, value: unknown, blank: Operation['blank']) {
+export function check(schema: z.ZodObject, value: unknown, blank: Operation['blank']) {
   const bad = lint(value);
   if (bad) return { success: false as const, error: new z.ZodError([bad]) };
   const given = dropBlank(value, schema, blank);

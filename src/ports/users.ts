@@ -23,6 +23,11 @@ export interface Profile {
   profilePicUrl?: string;
 }
 
+/** What the search words of a user are made of. */
+export interface Names extends Pick<Profile, 'firstName' | 'lastName'> {
+  username: string;
+}
+
 export interface User extends Profile {
   /** 24 hex digits. */
   id: string;

@@ -88,7 +88,7 @@ describe.each(BACKENDS)('a registration bound to a user, on %s', (_, createShop)
     ['after', 0, 'done'],
   ] as const)('%s the last revocation: signing in by it is %3$s', async (_name, age, state) => {
     const { ports, id, userId, now } = await bound(age);
-    const settled = await ports.registrations.close(id, userId, signInOf(userId, now), now);
+    const settled = await ports.registrations.close(id, userId, signInOf(userId, now), now, []);
     expect(settled).toMatchObject({ state });
     const entered = (await ports.audit.ofUser(userId, 9)).filter(
       ({ action }) => action === 'sign_in',
@@ -152,7 +152,7 @@ describe.each(BACKENDS)('a registration bound to a user, on %s', (_, createShop)
       const provenAt = late === 'revoked' ? now : one.createdAt - 1;
       const proof = { ...phone, provenAt };
       await ports.registrations.begin(registrationOf(id, now), { identifiers: [] }, [proof]);
-      const settled = await ports.registrations.close(id, one.id, signInOf(one.id, now), now);
+      const settled = await ports.registrations.close(id, one.id, signInOf(one.id, now), now, []);
       expect([late, settled]).toEqual([late, { state: 'lost' }]);
     }
   });

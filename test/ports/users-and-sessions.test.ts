@@ -85,7 +85,7 @@ describe.each(STORE_BACKENDS)('Registrations on %s', (_, createShop) => {
     const [id = ''] = await add(ports, person());
     const bound = { userId: id, userProvenAt: now };
     await ports.registrations.begin(registrationOf('r', now, bound), { identifiers: [] });
-    const close = async () => ports.registrations.close('r', id, signInOf(id, now), now);
+    const close = async () => ports.registrations.close('r', id, signInOf(id, now), now, []);
     expect((await close()).state).toBe('done');
     expect((await close()).state).toBe('lost');
     const late = person();

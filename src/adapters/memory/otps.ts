@@ -253,11 +253,12 @@ function bringAbout(state: MemoryState, { effect, now }: Settlement, one: Identi
       const known = state.registrations.get(effect.registration);
       if (known) Object.assign(known, { userId: effect.userId, userProvenAt: now });
       state.forms.delete(effect.registration);
+      state.adopt(effect.userId, effect.adopts, now);
       return;
     }
     case 'verify':
       state.verify(effect.userId, one, now);
-      if (effect.profile) state.edit(effect.userId, effect.profile, now);
+      if (effect.profile) state.edit(effect.userId, effect.profile.change, now);
       if (effect.registration !== undefined && effect.finish) {
         state.claim(effect.registration, effect.userId, now);
       }
@@ -271,6 +272,7 @@ function bringAbout(state: MemoryState, { effect, now }: Settlement, one: Identi
     }
     case 'close':
       state.claim(effect.registration, effect.userId, now);
+      state.adopt(effect.userId, effect.adopts, now);
       return;
     case 'create':
       state.claim(effect.registration, effect.user.id, now);

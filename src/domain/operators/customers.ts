@@ -17,7 +17,7 @@ import { givenProfile, readProfile, type ProfileBody } from '../user/profile.ts'
 import { ok, invalidField, err, type Failure, type Result } from '../../shared/result.ts';
 import { newObjectId } from '../object-id.ts';
 import { withPrimaries } from '../user/user.ts';
-import { wordsOf } from './customer-query.ts';
+import { searchWordsOf } from './customer-query.ts';
 
 const MAX_MATCHES = 20;
 
@@ -200,13 +200,14 @@ export async function updateCustomer(
 
 // ── search ──
 
-/** 0 is the best: what names one person, then whole words of a name, then its beginning. */
+/** 0 is the best: what names one person, then the whole name, then whole words of it, then their beginnings. */
 function rank(user: User, terms: CustomerTerms): number {
   const exact = [terms.email, terms.phone];
   if (user.id === terms.id || user.username === terms.username) return 0;
   if (user.identifiers.some(({ value }) => exact.includes(value))) return 0;
-  const words = wordsOf([user.firstName, user.lastName, user.username].join(' '));
-  return terms.words.every((word) => words.includes(word)) ? 1 : 2;
+  const words = searchWordsOf(user);
+  if (terms.name !== undefined && words.includes(terms.name)) return 1;
+  return terms.words.every((word) => words.includes(word)) ? 2 : 3;
 }
 
 /** The best matches first, of equal ones the newest. */
