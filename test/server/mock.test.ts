@@ -31,7 +31,7 @@ function start(flags: string[], env: Record<string, string> = {}) {
 
 /** The address that a started mock prints. */
 async function addressOf({ printed }: ReturnType<typeof start>): Promise<string> {
-  await expect.poll(() => printed.text, { timeout: 10_000, interval: 10 }).toContain('Try it:');
+  await expect.poll(() => printed.text, { timeout: 30_000, interval: 10 }).toContain('Try it:');
   return /https?:\/\/localhost:\d+/.exec(printed.text)?.[0] ?? '';
 }
 
