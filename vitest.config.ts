@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { freshSecrets } from './src/cli/dev-vars.ts';
 import { WRANGLER_ENV } from './src/cli/wrangler.ts';
+import { SlowFirst } from './test/support/slow-first.ts';
 import { SummaryReporter } from './test/support/summary-reporter.ts';
 
 // The Workers pool is wrangler inside, and heeds the same settings.
@@ -38,7 +39,7 @@ const inWorkerd = {
   // instead of seconds.
   isolate: false,
   maxWorkers: WORKERS,
-  // Ten times what a test takes on a machine that has nothing else to do.
+  // With room for a machine that has other work.
   testTimeout: 30_000,
   hookTimeout: 30_000,
 };
@@ -54,6 +55,7 @@ const withProcesses = {
 export default defineConfig({
   test: {
     reporters: ['default', new SummaryReporter()],
+    sequence: { sequencer: SlowFirst },
     // The Worker logs every request; only those of a failed test are of interest.
     silent: 'passed-only',
     projects: [
