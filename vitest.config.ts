@@ -50,6 +50,8 @@ const withProcesses = {
   globalSetup: ['test/support/assets.ts', 'test/support/secrets.ts'],
   testTimeout: 90_000,
   hookTimeout: 120_000,
+  // vitest itself would wait for a second.
+  expect: { poll: { timeout: 20_000 } },
 };
 
 export default defineConfig({

@@ -19,7 +19,6 @@ afterAll(async () => {
 /** The page, and what the browser forbade or could not load. */
 async function open(path: string) {
   const page = await browser.newPage();
-  page.setDefaultTimeout(10_000);
   const complaints: string[] = [];
   const loaded: string[] = [];
   // What the policy forbids is announced as a request too, but is never answered.

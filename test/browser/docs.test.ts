@@ -19,7 +19,6 @@ const complaints: string[] = [];
 beforeAll(async () => {
   [server, browser] = await Promise.all([startServer(), launchChromium()]);
   page = await browser.newPage();
-  page.setDefaultTimeout(10_000);
   page.on('request', (request) => asked.push(request.url()));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());

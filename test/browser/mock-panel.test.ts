@@ -52,7 +52,6 @@ async function visit(
     ...more,
   });
   page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   complaints = [];
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());

@@ -45,7 +45,6 @@ async function call(page: Page, { method, path }: { method: string; path: string
 async function open(): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   await page.goto(`${server.url}/_mock`);
   return page;
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
 const EXECUTABLE = '/usr/bin/chromium';
+const START_TIMEOUT_MS = 90_000;
 
 /** Debian's Chromium, which says nothing to anybody but this machine. */
 export async function launchChromium(): Promise<Browser> {
@@ -11,6 +12,7 @@ export async function launchChromium(): Promise<Browser> {
   }
   return chromium.launch({
     executablePath: EXECUTABLE,
+    timeout: START_TIMEOUT_MS,
     args: [
       '--no-sandbox',
       '--disable-gpu',
