@@ -9,7 +9,7 @@ import { loginAt, operator, Shopper } from '../support/sdk.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
 
 /** Long enough to ask twice within it on a slow machine, short enough to wait for. */
-const GAP = 4;
+const GAP = 6;
 
 let server: StartedServer;
 beforeAll(async () => {
