@@ -1,6 +1,7 @@
 /** Reads files of group members: the columns, and the customer that a record names. Pure. */
 import type { ImportColumns, ImportField, MemberKey } from '../../ports/index.ts';
-import { readEmail, readPhone } from '../identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 
 const FIELDS: readonly ImportField[] = [
   'user_id',

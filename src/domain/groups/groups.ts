@@ -10,7 +10,7 @@ import type {
 } from '../../ports/index.ts';
 import { newObjectId } from '../object-id.ts';
 import { isTenantUrl } from '../outbound-url.ts';
-import { isPlainLine } from '../plain-line.ts';
+import { isPlainLine } from '../../values/plain-line.ts';
 import { ok, invalidField, err, type Result } from '../../shared/result.ts';
 
 /** Of one application: a list reads the names of all of them. */

@@ -12,7 +12,9 @@ import type {
   Ports,
   User,
 } from '../../ports/index.ts';
-import { readEmail, readPhone, sameIdentifier } from '../identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
+import { sameIdentifier } from '../identifiers/identifier.ts';
 import { givenProfile, readProfile, type ProfileBody } from '../user/profile.ts';
 import { ok, invalidField, err, type Failure, type Result } from '../../shared/result.ts';
 import { newObjectId } from '../object-id.ts';

@@ -2,7 +2,7 @@
 import type { AuditActor, Application, Ports, PlatformConfig } from '../../ports/index.ts';
 import { ok, invalidField, err, type Failure, type Result } from '../../shared/result.ts';
 import { MAX_SESSION_LIFE_MS, UNIT_MS } from '../session/session.ts';
-import { isWebAddress } from '../identifiers/web-address.ts';
+import { isWebAddress } from '../../values/web-address.ts';
 
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>

@@ -1,8 +1,8 @@
 /** The plain fields of a profile: what may stand in them. Pure. */
 import type { Profile } from '../../ports/index.ts';
-import { isPlainLine } from '../plain-line.ts';
+import { isPlainLine } from '../../values/plain-line.ts';
 import { ok, invalidField, type Failure, type Result } from '../../shared/result.ts';
-import { isWebAddress } from '../identifiers/web-address.ts';
+import { isWebAddress } from '../../values/web-address.ts';
 
 const GENDERS = new Set(['male', 'female', 'unisex', 'others']);
 const EARLIEST_BIRTH_YEAR = 1880;

@@ -1,4 +1,5 @@
-import { readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 import {
   addIdentifier,
   makePrimary,

@@ -1,6 +1,7 @@
 import { permitByCaptcha, checkCaptcha } from '../../domain/captcha.ts';
 import { readDevice } from '../../domain/session/device.ts';
-import { mobileOf, readPhone } from '../../domain/identifiers/identifier.ts';
+import { mobileOf } from '../../domain/identifiers/identifier.ts';
+import { readPhone } from '../../values/phone.ts';
 import { loginByPassword, readLoginName } from '../../domain/login/password-login.ts';
 import { invalidField } from '../../shared/result.ts';
 import { sendOtp } from '../../domain/otp/send-otp.ts';

@@ -1,6 +1,8 @@
 import { permitByCaptcha, permitForSession, permitInRegistration } from '../../domain/captcha.ts';
 import { readDevice } from '../../domain/session/device.ts';
-import { mobileOf, readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
+import { mobileOf } from '../../domain/identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 import { openRegistration } from '../../domain/registration/registration.ts';
 import { ok, invalidField } from '../../shared/result.ts';
 import { resendOtp, sendOtp, type SentOtp } from '../../domain/otp/send-otp.ts';

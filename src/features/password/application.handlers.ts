@@ -1,5 +1,5 @@
 import { checkCaptcha } from '../../domain/captcha.ts';
-import { readEmail } from '../../domain/identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
 import {
   changePassword,
   isResetCode,

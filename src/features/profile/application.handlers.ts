@@ -1,7 +1,9 @@
 import { readDevice } from '../../domain/session/device.ts';
 import { deleteUser } from '../../domain/user/delete-user.ts';
 import { finishRegistration } from '../../domain/registration/finish-registration.ts';
-import { mobileOf, readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
+import { mobileOf } from '../../domain/identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 import { readProfile } from '../../domain/user/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';

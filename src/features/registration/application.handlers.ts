@@ -1,6 +1,7 @@
 import { readDevice } from '../../domain/session/device.ts';
 import { finishRegistration } from '../../domain/registration/finish-registration.ts';
-import { readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 import { checkNewPassword } from '../../domain/password/password.ts';
 import { readProfile } from '../../domain/user/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';

@@ -1,6 +1,7 @@
 /** What people type and paste is read as what they mean. */
 import { describe, expect, test } from 'vitest';
-import { readEmail, readPhone } from '../../../src/domain/identifiers/identifier.ts';
+import { readEmail } from '../../../src/values/email.ts';
+import { readPhone } from '../../../src/values/phone.ts';
 import { readCode, toAsciiDigits } from '../../../src/shared/typed-text.ts';
 import { BAD_EMAILS, TYPED_EMAILS } from '../../corpus/emails.ts';
 import { mobilesNear, typedPhones, ZEROS } from '../../corpus/phones.ts';

@@ -7,7 +7,8 @@ import {
   USERNAME_RULE,
 } from '../../../domain/operators/customers.ts';
 import { hex } from '../../../domain/hex.ts';
-import { readEmail, readPhone } from '../../../domain/identifiers/identifier.ts';
+import { readEmail } from '../../../values/email.ts';
+import { readPhone } from '../../../values/phone.ts';
 import { readProfile, type ProfileName } from '../../../domain/user/profile.ts';
 import { newUsername } from '../../../domain/user/user.ts';
 import type { Identifier, Profile } from '../../../ports/index.ts';
