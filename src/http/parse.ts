@@ -5,98 +5,18 @@
 import { zValidator } from '@hono/zod-validator';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as z from 'zod';
+import { FORM_TYPE } from './body.ts';
 import type { ApiFailure } from './errors.ts';
-import { BodyTooLarge, boundedChunks } from '../shared/bounded-body.ts';
 import { err, type FieldError } from '../shared/result.ts';
 import type { Operation } from './operation.ts';
+import { settle } from './settle.ts';
 
-export const MAX_BODY_BYTES = 64 * 1024;
 const MAX_DEPTH = 20;
 /** C0 (tab and line ends aside), DEL, C1 and lone surrogates: nothing a person types, much an attacker tries. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrogate}/u;
 
 const PLACES = { json: 'body', form: 'body', query: 'query', param: 'path' } as const;
 type Target = keyof typeof PLACES;
-
-const notJson = (detail: string): ApiFailure =>
-  err('validation_failed', {
-    message: `The body is ${detail}.`,
-    errors: [{ path: 'body', message: `is ${detail}` }],
-  });
-
-/**
- * Reads at most `maxBytes`, with or without a Content-Length. Refuses more, and what is not UTF-8: replaced by U+FFFD,
- * different passwords would become the same.
- */
-async function readText(request: Request, maxBytes: number): Promise<string | ApiFailure> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) {
-    return err('payload_too_large');
-  }
-  const chunks: Uint8Array[] = [];
-  try {
-    for await (const chunk of boundedChunks(request.body, { maxBytes })) chunks.push(chunk);
-  } catch (error) {
-    if (error instanceof BodyTooLarge) return err('payload_too_large');
-    throw error;
-  }
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
-  try {
-    const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('');
-    return text + decoder.decode();
-  } catch {
-    return notJson('not UTF-8');
-  }
-}
-
-const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
-const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
-
-const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i;
-
-/** A compressed body is not unpacked: its size could not be bounded before it is. */
-function isEncoded({ headers }: Request): boolean {
-  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
-  return encoding !== '' && encoding !== 'identity';
-}
-
-/** False when a type declares a charset that is not UTF-8 or its subset ASCII: bytes would be read as what they are not. */
-function isUtf8(contentType: string): boolean {
-  const charset = CHARSET.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
-  return ['utf-8', 'utf8', 'us-ascii'].includes(charset);
-}
-
-/** Hands a text to Hono's body cache, from which its validators read; Hono keeps promises there but types values. */
-function cacheText(c: Context, text: string): void {
-  const cache = c.req.bodyCache as { text?: unknown };
-  cache.text = Promise.resolve(text);
-}
-
-/**
- * Size, content type and well-formedness of a body, before its fields are looked at.
- * An empty body counts as `{}`, so that the caller is told which field is missing rather than what JSON is.
- */
-export async function readBody(c: Context, row: Operation): Promise<ApiFailure | undefined> {
-  const type = c.req.header('content-type') ?? '';
-  if (isEncoded(c.req.raw) || !isUtf8(type)) return err('unsupported_media_type');
-  const text = await readText(c.req.raw, MAX_BODY_BYTES);
-  if (typeof text !== 'string') return text;
-  if (text.trim() === '') {
-    cacheText(c, '{}');
-    return undefined;
-  }
-  if (row.encoding === 'form' && FORM_TYPE.test(type)) {
-    cacheText(c, text);
-    return undefined;
-  }
-  if (!JSON_TYPE.test(type)) return err('unsupported_media_type');
-  try {
-    JSON.parse(text);
-  } catch {
-    return notJson('not well-formed JSON');
-  }
-  cacheText(c, text);
-  return undefined;
-}
 
 type Issue = z.core.$ZodIssue;
 const custom = (path: PropertyKey[], message: string): Issue => ({
@@ -196,9 +116,33 @@ function plainIssues(issues: readonly Issue[], value: unknown): Issue[] {
   );
 }
 
+/** How a client that puts an object into a query writes it: the SDK, as `[object Object]`; others by the names of its keys. */
+const OBJECT_TEXT = '[object Object]';
+
+/**
+ * Objects and lists in the place of a text, in a query or a form: what is written as `q[name]=x` would otherwise be a
+ * parameter that nobody asked for, and the search one for everything.
+ */
+function notOneText(schema: z.ZodObject, value: object): Issue | undefined {
+  for (const [key, given] of Object.entries(value) as [string, unknown][]) {
+    const [name = ''] = key.split('[');
+    if (!Object.hasOwn(schema.shape, name)) continue;
+    if (name !== key || Array.isArray(given)) return custom([name], 'must be a single value');
+    if (String(given).includes(OBJECT_TEXT)) return custom([name], 'must be a text, not an object');
+  }
+  return undefined;
+}
+
 /** The value as its row's schema reads it, or the issues in plain words. Nothing walks it before its depth is known. */
-function check(schema: z.ZodObject, value: unknown, blank: Operation['blank']) {
-  const bad = lint(value);
+function check(
+  target: Target,
+  schema: z.ZodObject,
+  value: Record<string, unknown>,
+  blank: Operation['blank'],
+) {
+  const bad =
+    lint(value) ??
+    (target === 'query' || target === 'form' ? notOneText(schema, value) : undefined);
   if (bad) return { success: false as const, error: new z.ZodError([bad]) };
   const given = dropBlank(value, schema, blank);
   const result = schema.safeParse(given);
@@ -238,7 +182,11 @@ export function validators(
         if (result.success) return undefined;
         return respond(c, invalid(fieldErrors(PLACES[target], result.error.issues)));
       },
-      { validationFunction: (_, value) => check(schema, value, row.blank) },
+      {
+        // Queries and forms are objects of texts; a JSON body may be anything, which its schema tells.
+        validationFunction: (_, value) =>
+          check(target, schema, value as Record<string, unknown>, row.blank),
+      },
     );
     return [middleware];
   };
@@ -252,9 +200,22 @@ export function validators(
   return [...make('param', params), ...make('query', query), ...bodies];
 }
 
-/** The parts of the request as the validators have parsed them. */
-export function validated(c: Context): Record<'params' | 'query' | 'body', unknown> {
+/**
+ * The parts of the request as the validators have parsed them, with every number read; `validation_failed` when one of these
+ * is no mobile number.
+ * @param callingCode of numbers without one, digits
+ */
+export function validated(
+  c: Context,
+  callingCode: string,
+): Record<'params' | 'query' | 'body', unknown> | ApiFailure {
   // Hono types `valid` by the validators in one chain; ours are built from data.
   const valid = c.req.valid.bind(c.req) as (target: string) => unknown;
-  return { params: valid('param'), query: valid('query'), body: valid('json') ?? valid('form') };
+  const errors: FieldError[] = [];
+  const read = {
+    params: settle(valid('param'), callingCode, errors, 'path'),
+    query: settle(valid('query'), callingCode, errors, 'query'),
+    body: settle(valid('json') ?? valid('form'), callingCode, errors, 'body'),
+  };
+  return errors.length > 0 ? invalid(errors) : read;
 }

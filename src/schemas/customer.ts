@@ -1,14 +1,15 @@
 /** A customer as an operator writes one. */
 import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 import * as z from 'zod';
-import { digits, email, metaMap, name, text, typedText } from './fields.ts';
+import { metaMap, name, text, typedText } from './fields.ts';
+import { callingCode, email, phone } from './typed.ts';
 import { UserSchema } from './user.ts';
 
 const username = typedText(64);
 
 export const CreateUserRequestSchema = z
   .object({
-    phone_number: digits.meta({
+    phone_number: phone.meta({
       description: 'With `+` and country code, else a number of the country of the shop',
     }),
     username,
@@ -22,7 +23,7 @@ export const CreateUserRequestSchema = z
 
 const UserEmails = z
   .object({
-    email: email.optional(),
+    email,
     primary: z.boolean().optional(),
     verified: z.boolean().optional(),
     active: z.boolean().optional(),
@@ -31,8 +32,8 @@ const UserEmails = z
 
 const UserPhoneNumbers = z
   .object({
-    phone: digits.optional(),
-    country_code: digits.optional(),
+    phone,
+    country_code: callingCode.optional(),
     primary: z.boolean().optional(),
     verified: z.boolean().optional(),
     active: z.boolean().optional(),

@@ -22,9 +22,10 @@ export const typedText = (max: number) =>
 export const multilineText = bounded;
 
 /** A string in the documents, a number in many themes; both are read. */
-export const digits = z
-  .union([typedText(20), z.number().int()], 'must be a string of digits')
-  .transform(String);
+export const digits = (max: number) =>
+  z
+    .union([typedText(max), z.number().int().nonnegative()], 'must be a string of digits')
+    .transform(String);
 
 /** Digits of a code; one that a client sends as a number has lost its leading zeros. */
 const CODE_DIGITS = 6;
@@ -39,7 +40,6 @@ export const code = z
     typeof value === 'number' ? String(value).padStart(CODE_DIGITS, '0') : readCode(value),
   );
 
-export const email = typedText(254);
 /** Opaque to the caller; any line of text is read, what matches nothing is refused by the flow. */
 export const token = text(200);
 export const name = typedText(100);

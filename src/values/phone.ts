@@ -63,6 +63,9 @@ function parseOwnCode(number: string, callingCode: string) {
   return parseNumber(`+${digits}`, callingCode);
 }
 
+/** What is said of any that is none. */
+export const NO_MOBILE = 'is not a mobile number';
+
 /** Whether a text is written like a number, in whatever country; most of what is none is told from it at once. */
 export const isTypedNumber = (typed: string): boolean => TYPED_NUMBER.test(plainNumber(typed));
 

@@ -181,7 +181,7 @@ const GENERAL: Rule[] = [
   rule('nobody-imports-tests', { pathNot: ['^test/', '^[^/]+$'] }, { path: '^test/' }),
   confined('drizzle-orm', '^src/adapters/d1/'),
   confined('jose', '^src/adapters/jose/'),
-  confined('libphonenumber-js', VALUES),
+  confined('libphonenumber-js', '^src/(values|cli)/'),
   confined('msw', '^(mocks|src/cli/mock)/'),
 ];
 

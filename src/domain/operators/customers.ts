@@ -12,8 +12,6 @@ import type {
   Ports,
   User,
 } from '../../ports/index.ts';
-import { readEmail } from '../../values/email.ts';
-import { readPhone } from '../../values/phone.ts';
 import { sameIdentifier } from '../identifiers/identifier.ts';
 import { givenProfile, readProfile, type ProfileBody } from '../user/profile.ts';
 import { ok, invalidField, err, type Failure, type Result } from '../../shared/result.ts';
@@ -26,9 +24,9 @@ const MAX_MATCHES = 20;
 // ── create ──
 
 export interface CreateCustomer extends ProfileBody {
-  phone_number: string;
+  phone_number: IdentifierRef;
   username: string;
-  email?: string;
+  email?: IdentifierRef;
   meta?: Record<string, unknown>;
 }
 
@@ -72,7 +70,6 @@ export function customerNotFound(ids: readonly string[] = []): Failure<'not_foun
  */
 export async function createCustomer(
   ports: Ports,
-  application: Application,
   body: CreateCustomer,
   by: AuditActor,
 ): Promise<Result<User, 'validation_failed' | 'identifier_taken' | 'not_found'>> {
@@ -81,11 +78,7 @@ export async function createCustomer(
   if (username === undefined) {
     return invalidField('body.username', USERNAME_RULE);
   }
-  const phone = readPhone(body.phone_number, application.defaultCountryCode);
-  if (!phone) return invalidField('body.phone_number', 'is not a mobile number');
-  const email = body.email === undefined ? undefined : readEmail(body.email);
-  if (body.email !== undefined && !email)
-    return invalidField('body.email', 'is not an email address');
+  const { phone_number: phone, email } = body;
   const profile = readProfile(body, now);
   if (!profile.ok) return profile;
   const refs: IdentifierRef[] = email ? [phone, email] : [phone];
@@ -114,8 +107,8 @@ interface Flags {
 export interface UpdateCustomer extends ProfileBody {
   external_id?: string;
   meta?: Record<string, unknown>;
-  emails?: (Flags & { email?: string })[];
-  phone_numbers?: (Flags & { phone?: string; country_code?: string })[];
+  emails?: (Flags & { email: IdentifierRef })[];
+  phone_numbers?: (Flags & { phone: IdentifierRef })[];
 }
 
 type Listed = Flags & { ref: IdentifierRef | undefined };
@@ -141,24 +134,19 @@ export function readIdentifiers(
 }
 
 function readLists(
-  application: Application,
   user: User,
   { emails, phone_numbers: phones }: UpdateCustomer,
 ): Result<Pick<CustomerChange, 'identifiers' | 'replaced'>, 'validation_failed'> {
-  const country = application.defaultCountryCode;
   const given = [
     emails && {
       kind: 'email' as const,
       field: 'body.emails',
-      listed: emails.map((one) => ({ ...one, ref: readEmail(one.email ?? '') })),
+      listed: emails.map((one) => ({ ...one, ref: one.email })),
     },
     phones && {
       kind: 'phone' as const,
       field: 'body.phone_numbers',
-      listed: phones.map((one) => ({
-        ...one,
-        ref: readPhone(one.phone ?? '', one.country_code ?? country),
-      })),
+      listed: phones.map((one) => ({ ...one, ref: one.phone })),
     },
   ].filter((one) => one !== undefined);
   const identifiers: Identifier[] = [];
@@ -179,7 +167,6 @@ function readLists(
 /** Changes a customer: only what the body gives. Refuses like `createCustomer`, and unknown ids. */
 export async function updateCustomer(
   ports: Ports,
-  application: Application,
   userId: string,
   body: UpdateCustomer,
   by: AuditActor,
@@ -189,7 +176,7 @@ export async function updateCustomer(
   if (!user) return customerNotFound();
   const profile = readProfile(body, now);
   if (!profile.ok) return profile;
-  const lists = readLists(application, user, body);
+  const lists = readLists(user, body);
   if (!lists.ok) return lists;
   const { meta, external_id: externalId } = body;
   const detail = { fields: Object.keys(body) };

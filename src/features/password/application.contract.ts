@@ -4,7 +4,8 @@ import sendResetTokenExample from '../../../mocks/examples/application/sendReset
 import updatePasswordExample from '../../../mocks/examples/application/updatePassword.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import { captcha, email, password, PlatformQuery, token } from '../../schemas/fields.ts';
+import { captcha, password, PlatformQuery, token } from '../../schemas/fields.ts';
+import { email } from '../../schemas/typed.ts';
 import { CodeRequestBodySchema, LoginSuccess } from '../../schemas/login.ts';
 import { VerifyEmailSuccess } from '../../schemas/success.ts';
 

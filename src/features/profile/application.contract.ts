@@ -1,22 +1,13 @@
 import updateProfileExample from '../../../mocks/examples/application/updateProfile.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import {
-  captcha,
-  code,
-  digits,
-  email,
-  name,
-  PlatformQuery,
-  reason,
-  text,
-  token,
-} from '../../schemas/fields.ts';
+import { captcha, code, name, PlatformQuery, reason, text, token } from '../../schemas/fields.ts';
+import { callingCode, email, phone } from '../../schemas/typed.ts';
 import { ProfileEditSuccess } from '../../schemas/otp.ts';
 import { success } from '../../schemas/success.ts';
 
 const EditProfileMobileSchema = z
-  .object({ phone: digits.optional(), country_code: digits.optional() })
+  .object({ phone: phone.optional(), country_code: callingCode.optional() })
   .meta({ id: 'EditProfileMobileSchema' });
 
 const EditProfileRequestSchema = z
@@ -24,7 +15,7 @@ const EditProfileRequestSchema = z
     first_name: name.optional(),
     last_name: name.optional(),
     mobile: EditProfileMobileSchema.optional(),
-    country_code: digits.optional(),
+    country_code: callingCode.optional(),
     email: email.optional(),
     gender: text(20).optional(),
     dob: text(40).optional(),

@@ -2,8 +2,6 @@ import { readDevice } from '../../domain/session/device.ts';
 import { deleteUser } from '../../domain/user/delete-user.ts';
 import { finishRegistration } from '../../domain/registration/finish-registration.ts';
 import { mobileOf } from '../../domain/identifiers/identifier.ts';
-import { readEmail } from '../../values/email.ts';
-import { readPhone } from '../../values/phone.ts';
 import { readProfile } from '../../domain/user/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
@@ -45,17 +43,8 @@ export const profileApplicationHandlers = {
     const { body } = input;
     const profile = readProfile(body, ports.clock.now());
     if (!profile.ok) return profile;
-    const email = body.email === undefined ? undefined : readEmail(body.email);
-    if (body.email !== undefined && !email) {
-      return invalidField('body.email', 'is not an email address');
-    }
-    const number = body.mobile?.phone;
-    const countryCode =
-      body.mobile?.country_code ?? body.country_code ?? application.defaultCountryCode;
-    const phone = number === undefined ? undefined : readPhone(number, countryCode);
-    if (number !== undefined && !phone) {
-      return invalidField('body.mobile.phone', 'is not a mobile number');
-    }
+    const { email } = body;
+    const phone = body.mobile?.phone;
     const androidHash = body.android_hash;
     const device = await readDevice(ports, caller.device);
     if (signedIn) {

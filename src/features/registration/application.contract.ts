@@ -1,20 +1,12 @@
 import registerWithFormExample from '../../../mocks/examples/application/registerWithForm.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import {
-  captcha,
-  digits,
-  email,
-  name,
-  password,
-  PlatformQuery,
-  text,
-  token,
-} from '../../schemas/fields.ts';
+import { captcha, name, password, PlatformQuery, text, token } from '../../schemas/fields.ts';
+import { callingCode, email, phone } from '../../schemas/typed.ts';
 import { RegisterFormSuccess } from '../../schemas/otp.ts';
 
 const FormRegisterRequestSchemaPhone = z
-  .object({ mobile: digits.optional(), country_code: digits.optional() })
+  .object({ mobile: phone.optional(), country_code: callingCode.optional() })
   .meta({ id: 'FormRegisterRequestSchemaPhone' });
 
 /** Which identifiers are needed, the shop's configuration decides (D-46). */

@@ -1,12 +1,9 @@
 import { readDevice } from '../../domain/session/device.ts';
 import { finishRegistration } from '../../domain/registration/finish-registration.ts';
-import { readEmail } from '../../values/email.ts';
-import { readPhone } from '../../values/phone.ts';
 import { checkNewPassword } from '../../domain/password/password.ts';
 import { readProfile } from '../../domain/user/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
-import { invalidField } from '../../shared/result.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { registrationApplication } from './application.contract.ts';
@@ -16,18 +13,8 @@ export const registrationApplicationHandlers = {
     const { body } = input;
     const profile = readProfile(body, ports.clock.now());
     if (!profile.ok) return profile;
-    const email = body.email === undefined ? undefined : readEmail(body.email);
-    if (body.email !== undefined && !email) {
-      return invalidField('body.email', 'is not an email address');
-    }
-    const number = body.phone?.mobile;
-    const countryCode = body.phone?.country_code ?? application.defaultCountryCode;
-    const phone = number === undefined ? undefined : readPhone(number, countryCode);
-    if (number !== undefined && !phone) {
-      return invalidField('body.phone.mobile', 'is not a mobile number');
-    }
     if (!application.config.register) return fail('registration_closed');
-    const given = [phone, email].filter((one) => one !== undefined);
+    const given = [body.phone?.mobile, body.email].filter((one) => one !== undefined);
     const { password } = body;
     if (password !== undefined) {
       const own = { ...profile.value, identifiers: given };

@@ -5,14 +5,14 @@ import loginWithGoogleAndroidExample from '../../../mocks/examples/application/l
 import loginWithGoogleIOSExample from '../../../mocks/examples/application/loginWithGoogleIOS.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import { email, longToken, name, PlatformQuery, text, typedText } from '../../schemas/fields.ts';
+import { longToken, name, PlatformQuery, text, typedText } from '../../schemas/fields.ts';
 import { UserSchema } from '../../schemas/user.ts';
 
 /** Names may come from here; who the shopper is never does (D-61). */
 const OAuthRequestSchemaProfile = z
   .object({
     id: text(200).optional(),
-    email: email.optional(),
+    email: text(254).optional(),
     first_name: name.optional(),
     last_name: name.optional(),
     full_name: typedText(200).optional(),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { operation } from '../../../src/http/operation.ts';
-import { MAX_BODY_BYTES } from '../../../src/http/parse.ts';
+import { MAX_BODY_BYTES } from '../../../src/http/body.ts';
 import { createServer } from '../../../src/http/server.ts';
 import { digits, flag, text } from '../../../src/schemas/fields.ts';
 
@@ -19,7 +19,7 @@ const table = {
         params: z.object({ id: text(10) }),
         query: z.object({ page: z.coerce.number('must be a number').default(1) }),
         body: z.object({
-          mobile: digits,
+          mobile: digits(20),
           name: z.string().optional(),
           inner: z.object({ note: z.string().optional() }).optional(),
           list: z.array(z.string()).optional(),

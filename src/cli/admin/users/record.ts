@@ -133,7 +133,7 @@ function identifiersOf(line: Line, rules: Rules): Identifier[] | Omit<LineProble
   const country = country_code ?? rules.callingCode;
   const emails = [
     ...(email === undefined ? [] : [{ ref: readEmail(email), verified: email_verified }]),
-    ...(line.emails ?? []).map((one) => ({ ...one, ref: readEmail(one.email ?? '') })),
+    ...(line.emails ?? []).map((one) => ({ ...one, ref: one.email })),
   ];
   const phones = [
     ...(phone_number === undefined
@@ -141,7 +141,7 @@ function identifiersOf(line: Line, rules: Rules): Identifier[] | Omit<LineProble
       : [{ ref: readPhone(phone_number, country), verified: phone_verified }]),
     ...(line.phone_numbers ?? []).map((one) => ({
       ...one,
-      ref: readPhone(one.phone ?? '', one.country_code ?? country),
+      ref: one.phone.read(one.country_code ?? country),
     })),
   ];
   const read = [
