@@ -6,7 +6,7 @@ import { zValidator } from '@hono/zod-validator';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as z from 'zod';
 import { FORM_TYPE } from './body.ts';
-import type { ApiFailure } from './errors.ts';
+import { errorCatalogue, type ApiFailure, type ErrorCode } from './errors.ts';
 import { err, type FieldError } from '../shared/result.ts';
 import type { Operation } from './operation.ts';
 import { settle } from './settle.ts';
@@ -19,12 +19,11 @@ const PLACES = { json: 'body', form: 'body', query: 'query', param: 'path' } as 
 type Target = keyof typeof PLACES;
 
 type Issue = z.core.$ZodIssue;
-const custom = (path: PropertyKey[], message: string): Issue => ({
-  code: 'custom',
-  path,
-  message,
-  input: undefined,
-});
+const custom = (
+  path: PropertyKey[],
+  message: string,
+  params: Record<string, unknown> = {},
+): Issue => ({ code: 'custom', path, message, params, input: undefined });
 
 /** Too deep, or a text with control characters: refused before any schema sees it. */
 function lint(value: unknown, path: PropertyKey[] = []): Issue | undefined {
@@ -100,19 +99,23 @@ function describe(issue: Issue, value: unknown): string {
     const found = valueAt(value, issue.path);
     if (found === undefined || found === null) return 'is required';
   }
-  if (issue.code === 'invalid_type') {
+  // What the schema itself says is better than what is said of its type.
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
     const article = /^[aeio]/.test(issue.expected) ? 'an' : 'a';
     return `must be ${article} ${issue.expected}`;
   }
   return issue.message;
 }
 
+const paramsOf = (issue: Issue): Record<string, unknown> =>
+  issue.code === 'custom' ? (issue.params ?? {}) : {};
+
 /** The mistakes of a value that its schema refused, each in plain words. */
 function plainIssues(issues: readonly Issue[], value: unknown): Issue[] {
   return issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => custom([...issue.path, key], 'is not known'))
-      : [custom(issue.path, describe(issue, value))],
+      : [custom(issue.path, describe(issue, value), paramsOf(issue))],
   );
 }
 
@@ -151,13 +154,6 @@ function check(
     : { success: false as const, error: new z.ZodError(plainIssues(result.error.issues, given)) };
 }
 
-function fieldErrors(place: string, issues: readonly Issue[]): FieldError[] {
-  return issues.map(({ path, message }) => ({
-    path: [place, ...path].map(String).join('.'),
-    message,
-  }));
-}
-
 /** `validation_failed` whose message names the first mistake, so that it reads well in a log or a toast. */
 export function invalid(errors: FieldError[]): ApiFailure<'validation_failed'> {
   const [first] = errors;
@@ -165,6 +161,22 @@ export function invalid(errors: FieldError[]): ApiFailure<'validation_failed'> {
     message: first ? `${first.path} ${first.message}.` : undefined,
     errors,
   });
+}
+
+/** The code that a schema gives its mistakes, such as `password_weak`; none when they are of several kinds. */
+function codeOf(issues: readonly Issue[]): ErrorCode | undefined {
+  const [code, ...others] = new Set(issues.map((issue) => paramsOf(issue)['code']));
+  const isKnown = typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
+  return isKnown && others.length === 0 ? (code as ErrorCode) : undefined;
+}
+
+function failureOf(place: string, issues: readonly Issue[]): ApiFailure {
+  const errors = issues.map(({ path, message }) => ({
+    path: [place, ...path].map(String).join('.'),
+    message,
+  }));
+  const failure = invalid(errors);
+  return { ...failure, code: codeOf(issues) ?? failure.code };
 }
 
 /** One middleware per part of the request that the row has a schema for. `respond` turns a mistake into the answer. */
@@ -180,7 +192,7 @@ export function validators(
       (result, c) => {
         // `result.data` is what came in, refused or not: nothing of it is looked at again.
         if (result.success) return undefined;
-        return respond(c, invalid(fieldErrors(PLACES[target], result.error.issues)));
+        return respond(c, failureOf(PLACES[target], result.error.issues));
       },
       {
         // Queries and forms are objects of texts; a JSON body may be anything, which its schema tells.

@@ -1,11 +1,9 @@
 /** A customer as an operator writes one. */
 import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 import * as z from 'zod';
-import { metaMap, name, text, typedText } from './fields.ts';
-import { callingCode, email, phone } from './typed.ts';
+import { flag, metaMap, text } from './fields.ts';
+import { callingCode, email, gender, name, phone, username } from './typed.ts';
 import { UserSchema } from './user.ts';
-
-const username = typedText(64);
 
 export const CreateUserRequestSchema = z
   .object({
@@ -16,7 +14,7 @@ export const CreateUserRequestSchema = z
     email: email.optional(),
     first_name: name.optional(),
     last_name: name.optional(),
-    gender: text(20).optional(),
+    gender: gender.optional(),
     meta: metaMap.optional(),
   })
   .meta({ id: 'CreateUserRequestSchema' });
@@ -24,9 +22,9 @@ export const CreateUserRequestSchema = z
 const UserEmails = z
   .object({
     email,
-    primary: z.boolean().optional(),
-    verified: z.boolean().optional(),
-    active: z.boolean().optional(),
+    primary: flag.optional(),
+    verified: flag.optional(),
+    active: flag.optional(),
   })
   .meta({ id: 'UserEmails' });
 
@@ -34,9 +32,9 @@ const UserPhoneNumbers = z
   .object({
     phone,
     country_code: callingCode.optional(),
-    primary: z.boolean().optional(),
-    verified: z.boolean().optional(),
-    active: z.boolean().optional(),
+    primary: flag.optional(),
+    verified: flag.optional(),
+    active: flag.optional(),
   })
   .meta({ id: 'UserPhoneNumbers' });
 
@@ -45,7 +43,7 @@ export const UpdateUserRequestSchema = z
   .object({
     first_name: name.optional(),
     last_name: name.optional(),
-    gender: text(20).optional(),
+    gender: gender.optional(),
     external_id: text(200).optional(),
     meta: metaMap.optional(),
     emails: z

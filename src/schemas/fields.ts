@@ -1,22 +1,24 @@
 /** Fields that many requests share. Blank values never get here: `http/parse` takes null and `""` as absent. */
 import * as z from 'zod';
-import { readCode } from '../shared/typed-text.ts';
+import { readCode, toAsciiDigits, trimTyped } from '../shared/typed-text.ts';
 
 /** Other control characters are refused in every text, see `http/parse`. */
 const LINE_END = /[\t\r\n\u2028\u2029]/;
 const ONE_LINE = 'must be a single line without tabs';
-const bounded = (max: number) => z.string().max(max, `must be at most ${max} characters`);
+/** One mistake of a field is enough: what else is wrong with a long text is of no interest. */
+const bounded = (max: number) =>
+  z.string().max(max, { message: `must be at most ${max} characters`, abort: true });
+const oneLine = { message: ONE_LINE, abort: true };
 
 /**
  * A text of one line, with a bound; the domain decides what it means. What ends up in a header, a subject, a log line or a
  * cell of a spreadsheet must be one: there a line end begins the next one.
  */
-export const text = (max: number) =>
-  bounded(max).refine((value) => !LINE_END.test(value), ONE_LINE);
+export const text = (max: number) => bounded(max).refine((value) => !LINE_END.test(value), oneLine);
 
 /** The same, typed or pasted by a person: line ends and tabs around it are trimmed by whatever reads it. */
 export const typedText = (max: number) =>
-  bounded(max).refine((value) => !LINE_END.test(value.trim()), ONE_LINE);
+  bounded(max).refine((value) => !LINE_END.test(value.trim()), oneLine);
 
 /** A text of several lines, for people to read. */
 export const multilineText = bounded;
@@ -42,38 +44,49 @@ export const code = z
 
 /** Opaque to the caller; any line of text is read, what matches nothing is refused by the flow. */
 export const token = text(200);
-export const name = typedText(100);
-/** A password as it was typed. What a new one must be like, the domain decides. */
+/** A password as it was typed, to be compared. */
 export const password = multilineText(1024);
 /** A token of someone else's making, such as a JWT; these are long. */
 export const longToken = text(8192);
 export const captcha = text(4096);
 export const reason = multilineText(500);
 /** A name in a path or a query. Without format and bound: a name that matches nothing is a 404. */
-export const id = z.string().refine((value) => !LINE_END.test(value), ONE_LINE);
+export const id = z.string().refine((value) => !LINE_END.test(value), oneLine);
 
 const MAX_META_BYTES = 4096;
 /** An object map, where the documents say string (D-6). */
 export const metaMap = z
-  .record(z.string(), z.unknown())
+  .record(z.string(), z.unknown(), 'must be an object')
   .refine(
     (map) => new TextEncoder().encode(JSON.stringify(map)).length <= MAX_META_BYTES,
     'must be at most 4 KiB as JSON',
   );
 
-/** A number in a query: coerced, bounded, with a default. */
-export const wholeNumber = (fallback: number, max: number) =>
-  z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(max, `must be at most ${max}`)
-    .default(fallback);
+const WHOLE = 'must be a whole number';
 
-/** A boolean in a query. */
+/** A whole number in a query, where numbers are texts. Digits only: `1e2` and `0x2` are no way to write a page. */
+export const integer = (bounded: (number: z.ZodNumber) => z.ZodNumber = (number) => number) =>
+  z.preprocess(
+    (value: number | string) => {
+      if (typeof value !== 'string') return value;
+      const typed = toAsciiDigits(trimTyped(value));
+      return /^[+-]?\d+$/.test(typed) ? Number(typed) : value;
+    },
+    bounded(z.number(WHOLE).int(WHOLE)),
+  );
+
+/** The same with bounds, and a default. */
+export const wholeNumber = (fallback: number, max: number) =>
+  integer((number) =>
+    number.min(1, 'must be at least 1').max(max, `must be at most ${max}`),
+  ).default(fallback);
+
+/** A switch, as JSON has it and as queries and forms write it: `true`, `True`, `1`. */
 export const flag = z.preprocess((value: boolean | 'true' | 'false') => {
-  if (value === 'true') return true;
-  return value === 'false' ? false : value;
+  if (typeof value === 'object') return value;
+  const word = String(value).trim().toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  return word === 'false' || word === '0' ? false : value;
 }, z.boolean('must be true or false'));
 
 /** The caller's own application id; any other text is ignored (D-17). */

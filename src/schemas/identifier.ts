@@ -14,9 +14,9 @@ export const SendVerificationLinkMobileRequestSchema = z
   .object({
     phone,
     country_code: callingCode.optional(),
-    active: z.boolean().optional(),
-    primary: z.boolean().optional(),
-    verified: z.boolean().optional(),
+    active: flag.optional(),
+    primary: flag.optional(),
+    verified: flag.optional(),
   })
   .meta({ id: 'SendVerificationLinkMobileRequestSchema' });
 

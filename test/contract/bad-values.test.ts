@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { createMock, mockEntries } from '../../mocks/app.ts';
 import type { Entry } from '../../src/http/operation.ts';
-import { badValuesOf, type BadValue } from '../support/bad-values.ts';
+import { badValuesOf, fieldsOf, kindNameOf, KINDS, type BadValue } from '../support/bad-values.ts';
 import { realApp, STOREFRONT, type Send } from '../support/every-row.ts';
 import { tally } from '../support/tally.ts';
 
@@ -47,4 +47,12 @@ test.each(entries)('$id', async ({ entry }) => {
   }
   tally('value', bad.length);
   expect(wrong).toEqual([]);
+});
+
+test('every kind of value is a field of some row, and none is left out', () => {
+  const fields = entries.flatMap(({ entry: { row } }) =>
+    [row.request.query, row.request.body].flatMap((schema) => (schema ? fieldsOf(schema) : [])),
+  );
+  const met = new Set(fields.map(({ schema }) => kindNameOf(schema)));
+  expect([...KINDS.keys()].filter((kind) => !met.has(kind))).toEqual([]);
 });

@@ -1,9 +1,33 @@
 /** Values that a row's schemas must refuse, made from these schemas: for each field what its type, bounds and kind exclude. */
 import * as z from 'zod';
 import type { Entry } from '../../src/http/operation.ts';
-import { callingCode, email, phone } from '../../src/schemas/typed.ts';
+import {
+  birthDate,
+  callingCode,
+  email,
+  fileAddress,
+  gender,
+  imageAddress,
+  name as personName,
+  newPassword,
+  phone,
+  redirectAddress,
+  shownName,
+  username,
+  webAddress,
+} from '../../src/schemas/typed.ts';
 import { BAD_EMAILS } from '../corpus/emails.ts';
+import { BAD_NAMES } from '../corpus/names.ts';
 import { BAD_CALLING_CODES, BAD_PHONES } from '../corpus/phones.ts';
+import {
+  BAD_DATES,
+  BAD_FILE_ADDRESSES,
+  BAD_GENDERS,
+  BAD_NEW_PASSWORDS,
+  BAD_REDIRECTS,
+  BAD_USERNAMES,
+  BAD_WEB_ADDRESSES,
+} from '../corpus/texts.ts';
 
 /** A request with one mistake in it. */
 export interface BadValue {
@@ -44,12 +68,36 @@ export const KINDS: ReadonlyMap<string, [schema: Schema, kind: Kind]> = new Map(
   ['email', [email, { good: 'asha@example.com', bad: BAD_EMAILS }]],
   ['phone', [phone, { good: '8652523958', bad: BAD_PHONES }]],
   ['calling code', [callingCode, { good: '91', bad: BAD_CALLING_CODES }]],
+  ['name', [personName, { good: 'Asha', bad: BAD_NAMES }]],
+  // Angle brackets are no harm in the name of a group.
+  [
+    'shown name',
+    [shownName, { good: 'Loyal', bad: BAD_NAMES.filter((one) => !one.includes('<')) }],
+  ],
+  ['gender', [gender, { good: 'female', bad: BAD_GENDERS }]],
+  ['date of birth', [birthDate, { good: '1990-05-06', bad: BAD_DATES }]],
+  ['web address', [webAddress, { good: 'https://a.example/b.png', bad: BAD_WEB_ADDRESSES }]],
+  ['image', [imageAddress, { good: 'https://a.example/b.png', bad: BAD_WEB_ADDRESSES }]],
+  ['redirect', [redirectAddress, { good: 'https://a.example/', bad: BAD_REDIRECTS }]],
+  ['file address', [fileAddress, { good: 'https://a.example/b.csv', bad: BAD_FILE_ADDRESSES }]],
+  ['username', [username, { good: 'asha', bad: BAD_USERNAMES }]],
+  ['new password', [newPassword, { good: 'a-long-passphrase', bad: BAD_NEW_PASSWORDS }]],
 ]);
 
-const kindOf = (schema: Schema): Kind | undefined => {
-  const inner = innermost(schema);
-  return [...KINDS.values()].find(([one]) => innermost(one) === inner)?.[1];
-};
+/** A schema and those that it was copied from, by what describes or bounds it further. */
+function* lineage(schema: Schema): Generator<Schema> {
+  for (let one: z.core.$ZodType | undefined = schema; one; one = one._zod.parent) {
+    yield one as Schema;
+  }
+}
+
+/** The name of the kind of a field, if it is of one. */
+export function kindNameOf(schema: Schema): string | undefined {
+  const own = [...lineage(innermost(schema))];
+  return [...KINDS].find(([, [one]]) => own.includes(innermost(one)))?.[0];
+}
+
+const kindOf = (schema: Schema): Kind | undefined => KINDS.get(kindNameOf(schema) ?? '')?.[1];
 
 interface Json {
   type?: string;
@@ -104,13 +152,13 @@ function badOf(schema: Schema): [what: string, value: unknown][] {
   ];
 }
 
-interface Field {
+export interface Field {
   path: (string | number)[];
   schema: Schema;
 }
 
 /** Every field of a schema, those of nested objects and lists too. */
-function fieldsOf(schema: Schema, path: Field['path'] = []): Field[] {
+export function fieldsOf(schema: Schema, path: Field['path'] = []): Field[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
     return fieldsOf(schema.unwrap() as Schema, path).map((one) =>
       one.path.length === path.length ? { ...one, schema } : one,
@@ -169,6 +217,13 @@ const queryText = (query: Plain): string =>
     Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
   ).toString();
 
+/** What other languages and older code take for a number. */
+const NO_NUMBERS = ['1e2', '0x2', '0b10', '1.5', '1,5', '1 2', 'NaN', 'Infinity', '٣x'];
+const isNumeric = (schema: Schema): boolean => {
+  const { type } = jsonOf(schema);
+  return type === 'integer' || type === 'number';
+};
+
 function badQueries(entry: Entry, schema: z.ZodObject): BadValue[] {
   const good = exampleOf(entry).query ?? {};
   return Object.entries(schema.shape).flatMap(([name, field]) => {
@@ -180,12 +235,18 @@ function badQueries(entry: Entry, schema: z.ZodObject): BadValue[] {
       if (typeof value === 'string' && value !== '\ud800') {
         return [{ path, what, query: queryText({ ...others, [name]: value }) }];
       }
-      const { type } = jsonOf(field as Schema);
-      const isNumber = typeof value === 'number' && (type === 'integer' || type === 'number');
-      return isNumber ? [{ path, what, query: queryText({ ...others, [name]: value }) }] : [];
+      return typeof value === 'number' && isNumeric(field as Schema)
+        ? [{ path, what, query: queryText({ ...others, [name]: value }) }]
+        : [];
     });
     return [
       ...texts,
+      ...(isNumeric(field as Schema) ? NO_NUMBERS : []).map((value) => ({
+        path,
+        what: value,
+        query: queryText({ ...others, [name]: value }),
+      })),
+      { path, what: 'an object of the SDK', query: `${rest}&${name}=[object+Object]` },
       { path, what: 'two values', query: `${rest}&${name}=a&${name}=b` },
       { path, what: 'an object', query: `${rest}&${name}[a]=b` },
       { path, what: 'a list', query: `${rest}&${name}[]=b` },

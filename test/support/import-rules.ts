@@ -78,7 +78,7 @@ const LAYERS: Layer[] = [
   {
     name: 'env',
     from: '^src/env/',
-    values: ['^src/env/', '^src/domain/', SHARED],
+    values: ['^src/env/', '^src/domain/', VALUES, SHARED],
     packages: ['zod'],
   },
   {

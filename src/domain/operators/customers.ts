@@ -13,7 +13,7 @@ import type {
   User,
 } from '../../ports/index.ts';
 import { sameIdentifier } from '../identifiers/identifier.ts';
-import { givenProfile, readProfile, type ProfileBody } from '../user/profile.ts';
+import { givenProfile, profileFrom, type ProfileBody } from '../user/profile.ts';
 import { ok, invalidField, err, type Failure, type Result } from '../../shared/result.ts';
 import { newObjectId } from '../object-id.ts';
 import { withPrimaries } from '../user/user.ts';
@@ -28,15 +28,6 @@ export interface CreateCustomer extends ProfileBody {
   username: string;
   email?: IdentifierRef;
   meta?: Record<string, unknown>;
-}
-
-export const USERNAME_RULE = 'must be 3 to 64 of a-z 0-9 . _ -, with a letter or an underscore';
-
-/** Lower-cased, and no number that could be taken for a phone. */
-export function readUsername(text: string): string | undefined {
-  const username = text.trim().toLowerCase();
-  const isOne = /^[a-z0-9._-]{3,64}$/.test(username) && /[a-z0-9]/.test(username);
-  return isOne && /[a-z_]/.test(username) ? username : undefined;
 }
 
 const TAKEN_FIELD = { phone: 'phone_number', email: 'email', username: 'username' } as const;
@@ -74,17 +65,11 @@ export async function createCustomer(
   by: AuditActor,
 ): Promise<Result<User, 'validation_failed' | 'identifier_taken' | 'not_found'>> {
   const now = ports.clock.now();
-  const username = readUsername(body.username);
-  if (username === undefined) {
-    return invalidField('body.username', USERNAME_RULE);
-  }
-  const { phone_number: phone, email } = body;
-  const profile = readProfile(body, now);
-  if (!profile.ok) return profile;
+  const { username, phone_number: phone, email } = body;
   const refs: IdentifierRef[] = email ? [phone, email] : [phone];
   const id = newObjectId(now, ports.random.bytes(8));
   const user = {
-    ...profile.value,
+    ...profileFrom(body),
     id,
     username,
     meta: body.meta,
@@ -174,14 +159,12 @@ export async function updateCustomer(
   const now = ports.clock.now();
   const user = await ports.users.find(userId);
   if (!user) return customerNotFound();
-  const profile = readProfile(body, now);
-  if (!profile.ok) return profile;
   const lists = readLists(user, body);
   if (!lists.ok) return lists;
   const { meta, external_id: externalId } = body;
   const detail = { fields: Object.keys(body) };
   const event = { ...by, action: 'customer.updated', userId, detail, at: now } as const;
-  const change = { profile: givenProfile(profile.value), meta, externalId, ...lists.value };
+  const change = { profile: givenProfile(profileFrom(body)), meta, externalId, ...lists.value };
   return resultOfWrite(await ports.customers.update(user, change, event), (field) =>
     field === 'email' ? 'body.emails' : 'body.phone_numbers',
   );

@@ -1,8 +1,16 @@
 import updateProfileExample from '../../../mocks/examples/application/updateProfile.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import { captcha, code, name, PlatformQuery, reason, text, token } from '../../schemas/fields.ts';
-import { callingCode, email, phone } from '../../schemas/typed.ts';
+import { captcha, code, PlatformQuery, reason, text, token } from '../../schemas/fields.ts';
+import {
+  birthDate,
+  callingCode,
+  email,
+  gender,
+  name,
+  phone,
+  webAddress,
+} from '../../schemas/typed.ts';
 import { ProfileEditSuccess } from '../../schemas/otp.ts';
 import { success } from '../../schemas/success.ts';
 
@@ -17,9 +25,9 @@ const EditProfileRequestSchema = z
     mobile: EditProfileMobileSchema.optional(),
     country_code: callingCode.optional(),
     email: email.optional(),
-    gender: text(20).optional(),
-    dob: text(40).optional(),
-    profile_pic_url: text(2048).optional(),
+    gender: gender.optional(),
+    dob: birthDate.optional(),
+    profile_pic_url: webAddress.optional(),
     android_hash: text(100).optional(),
     sender: text(100).optional(),
     register_token: token.optional(),

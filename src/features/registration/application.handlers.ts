@@ -1,7 +1,7 @@
 import { readDevice } from '../../domain/session/device.ts';
 import { finishRegistration } from '../../domain/registration/finish-registration.ts';
 import { checkNewPassword } from '../../domain/password/password.ts';
-import { readProfile } from '../../domain/user/profile.ts';
+import { profileFrom } from '../../domain/user/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
@@ -11,19 +11,18 @@ import type { registrationApplication } from './application.contract.ts';
 export const registrationApplicationHandlers = {
   async registerWithForm({ input, application, caller, request, presented, ports, fail, reply }) {
     const { body } = input;
-    const profile = readProfile(body, ports.clock.now());
-    if (!profile.ok) return profile;
+    const profile = profileFrom(body);
     if (!application.config.register) return fail('registration_closed');
     const given = [body.phone?.mobile, body.email].filter((one) => one !== undefined);
     const { password } = body;
     if (password !== undefined) {
-      const own = { ...profile.value, identifiers: given };
+      const own = { ...profile, identifiers: given };
       const weak = await checkNewPassword(ports, password, own, 'body.password');
       if (weak) return weak;
     }
     const finished = await finishRegistration(ports, application, {
       registerToken: body.register_token,
-      profile: profile.value,
+      profile,
       password,
       given,
       phoneField: 'body.phone.mobile',

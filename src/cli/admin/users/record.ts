@@ -1,11 +1,7 @@
 /** One user in a file: what may stand there, read by the rules that sign-up and operators live by. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import {
-  readIdentifiers,
-  readUsername,
-  USERNAME_RULE,
-} from '../../../domain/operators/customers.ts';
+import { readIdentifiers } from '../../../domain/operators/customers.ts';
 import { hex } from '../../../domain/hex.ts';
 import { readEmail } from '../../../values/email.ts';
 import { readPhone } from '../../../values/phone.ts';
@@ -13,7 +9,8 @@ import { readProfile, type ProfileName } from '../../../domain/user/profile.ts';
 import { newUsername } from '../../../domain/user/user.ts';
 import type { Identifier, Profile } from '../../../ports/index.ts';
 import { UpdateUserRequestSchema } from '../../../schemas/customer.ts';
-import { text } from '../../../schemas/fields.ts';
+import { text, typedText } from '../../../schemas/fields.ts';
+import { NO_USERNAME, readUsername } from '../../../values/username.ts';
 import type { HashIntake } from './hashes.ts';
 
 /** Switches in a CSV are words. */
@@ -39,9 +36,9 @@ const moment = z.iso.datetime({
 
 const documented = UpdateUserRequestSchema.shape;
 const profileFields = {
-  first_name: documented.first_name,
-  last_name: documented.last_name,
-  gender: documented.gender,
+  first_name: typedText(100).optional(),
+  last_name: typedText(100).optional(),
+  gender: text(20).optional(),
   dob: text(40).optional(),
   profile_pic_url: text(2048).optional(),
 } satisfies Record<ProfileName, z.ZodType>;
@@ -186,7 +183,7 @@ export function readRecord(line: number, given: unknown, rules: Rules): Imported
     data.username === undefined
       ? newUsername(first, digest([id]).subarray(0, 4))
       : readUsername(data.username);
-  if (username === undefined) return bad('username', USERNAME_RULE);
+  if (username === undefined) return bad('username', NO_USERNAME);
   // Last, because what is taken changes the application's record.
   const hash = data.password_hash;
   const taken = hash === undefined ? undefined : rules.hashes.take(hash);
