@@ -110,13 +110,16 @@ function describe(issue: Issue, value: unknown): string {
 const paramsOf = (issue: Issue): Record<string, unknown> =>
   issue.code === 'custom' ? (issue.params ?? {}) : {};
 
-/** The mistakes of a value that its schema refused, each in plain words. */
+/** The mistakes of a value that its schema refused, each in plain words; of one place the first. */
 function plainIssues(issues: readonly Issue[], value: unknown): Issue[] {
-  return issues.flatMap((issue) =>
+  const plain = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => custom([...issue.path, key], 'is not known'))
       : [custom(issue.path, describe(issue, value), paramsOf(issue))],
   );
+  return [
+    ...new Map(plain.toReversed().map((issue) => [issue.path.join('.'), issue])).values(),
+  ].toReversed();
 }
 
 /** How a client that puts an object into a query writes it: the SDK, as `[object Object]`; others by the names of its keys. */
@@ -126,26 +129,21 @@ const OBJECT_TEXT = '[object Object]';
  * Objects and lists in the place of a text, in a query or a form: what is written as `q[name]=x` would otherwise be a
  * parameter that nobody asked for, and the search one for everything.
  */
-function notOneText(schema: z.ZodObject, value: object): Issue | undefined {
-  for (const [key, given] of Object.entries(value) as [string, unknown][]) {
+function notTexts(schema: z.ZodObject, values: unknown) {
+  const issues = Object.entries(values ?? {}).flatMap(([key, given]: [string, unknown]) => {
     const [name = ''] = key.split('[');
-    if (!Object.hasOwn(schema.shape, name)) continue;
-    if (name !== key || Array.isArray(given)) return custom([name], 'must be a single value');
-    if (String(given).includes(OBJECT_TEXT)) return custom([name], 'must be a text, not an object');
-  }
-  return undefined;
+    if (!Object.hasOwn(schema.shape, name)) return [];
+    if (name !== key || Array.isArray(given)) return [custom([name], 'must be a single value')];
+    return String(given).includes(OBJECT_TEXT)
+      ? [custom([name], 'must be a text, not an object')]
+      : [];
+  });
+  return issues.length > 0 ? { success: false as const, error: new z.ZodError(issues) } : undefined;
 }
 
 /** The value as its row's schema reads it, or the issues in plain words. Nothing walks it before its depth is known. */
-function check(
-  target: Target,
-  schema: z.ZodObject,
-  value: Record<string, unknown>,
-  blank: Operation['blank'],
-) {
-  const bad =
-    lint(value) ??
-    (target === 'query' || target === 'form' ? notOneText(schema, value) : undefined);
+function check(schema: z.ZodObject, value: unknown, blank: Operation['blank']) {
+  const bad = lint(value);
   if (bad) return { success: false as const, error: new z.ZodError([bad]) };
   const given = dropBlank(value, schema, blank);
   const result = schema.safeParse(given);
@@ -195,9 +193,10 @@ export function validators(
         return respond(c, failureOf(PLACES[target], result.error.issues));
       },
       {
-        // Queries and forms are objects of texts; a JSON body may be anything, which its schema tells.
-        validationFunction: (_, value) =>
-          check(target, schema, value as Record<string, unknown>, row.blank),
+        validationFunction: (_, value) => {
+          const bad = target === 'query' || target === 'form' ? notTexts(schema, value) : undefined;
+          return bad ?? check(schema, value, row.blank);
+        },
       },
     );
     return [middleware];

@@ -5,29 +5,28 @@ import { readCode, toAsciiDigits, trimTyped } from '../shared/typed-text.ts';
 /** Other control characters are refused in every text, see `http/parse`. */
 const LINE_END = /[\t\r\n\u2028\u2029]/;
 const ONE_LINE = 'must be a single line without tabs';
-/** One mistake of a field is enough: what else is wrong with a long text is of no interest. */
-const bounded = (max: number) =>
-  z.string().max(max, { message: `must be at most ${max} characters`, abort: true });
-const oneLine = { message: ONE_LINE, abort: true };
+const bounded = (max: number) => z.string().max(max, `must be at most ${max} characters`);
 
 /**
  * A text of one line, with a bound; the domain decides what it means. What ends up in a header, a subject, a log line or a
  * cell of a spreadsheet must be one: there a line end begins the next one.
  */
-export const text = (max: number) => bounded(max).refine((value) => !LINE_END.test(value), oneLine);
+export const text = (max: number) =>
+  bounded(max).refine((value) => !LINE_END.test(value), ONE_LINE);
 
 /** The same, typed or pasted by a person: line ends and tabs around it are trimmed by whatever reads it. */
 export const typedText = (max: number) =>
-  bounded(max).refine((value) => !LINE_END.test(value.trim()), oneLine);
+  bounded(max).refine((value) => !LINE_END.test(value.trim()), ONE_LINE);
 
 /** A text of several lines, for people to read. */
 export const multilineText = bounded;
 
 /** A string in the documents, a number in many themes; both are read. */
-export const digits = (max: number) =>
+export const digitText = (max: number) =>
   z
     .union([typedText(max), z.number().int().nonnegative()], 'must be a string of digits')
     .transform(String);
+export const digits = digitText(20);
 
 /** Digits of a code; one that a client sends as a number has lost its leading zeros. */
 const CODE_DIGITS = 6;
@@ -51,7 +50,7 @@ export const longToken = text(8192);
 export const captcha = text(4096);
 export const reason = multilineText(500);
 /** A name in a path or a query. Without format and bound: a name that matches nothing is a 404. */
-export const id = z.string().refine((value) => !LINE_END.test(value), oneLine);
+export const id = z.string().refine((value) => !LINE_END.test(value), ONE_LINE);
 
 const MAX_META_BYTES = 4096;
 /** An object map, where the documents say string (D-6). */

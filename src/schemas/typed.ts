@@ -26,7 +26,7 @@ import {
 } from '../values/profile-fields.ts';
 import { isWebAddress } from '../values/web-address.ts';
 import { NO_USERNAME, readUsername } from '../values/username.ts';
-import { digits, multilineText, text, typedText } from './fields.ts';
+import { digits, digitText, multilineText, text, typedText } from './fields.ts';
 
 /**
  * A schema whose output is what `read` makes of the text; `problem` where it makes nothing.
@@ -54,7 +54,7 @@ export const email = readBy(
 
 /** A country's calling code, as digits: `+91` → `91`. */
 export const callingCode = readBy(
-  digits(20),
+  digits,
   (text) => {
     const code = readCallingCode(text);
     return CALLING_CODE.test(code) ? code : undefined;
@@ -68,7 +68,7 @@ export const callingCode = readBy(
  */
 export const phone = readBy(
   // Dashes, blanks and invisible characters stand between the digits of a pasted number.
-  digits(40),
+  digitText(40),
   (text) => (isTypedNumber(text) ? new TypedPhone(text) : undefined),
   NO_MOBILE,
 );

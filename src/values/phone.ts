@@ -71,10 +71,10 @@ export const isTypedNumber = (typed: string): boolean => TYPED_NUMBER.test(plain
 
 /** A mobile number as it came, until the country that it is read in is known: that of a field beside it, or of the shop. */
 export class TypedPhone {
-  readonly #typed: string;
+  readonly typed: string;
 
   constructor(typed: string) {
-    this.#typed = typed;
+    this.typed = typed;
   }
 
   /**
@@ -82,8 +82,8 @@ export class TypedPhone {
    * @param callingCode of a number without one
    */
   read(callingCode: string): IdentifierRef | undefined {
-    const phone = readPhone(this.#typed, callingCode);
-    if (phone || !this.#typed.startsWith(' ')) return phone;
-    return readPhone(`+${this.#typed.trim()}`, callingCode);
+    const phone = readPhone(this.typed, callingCode);
+    if (phone || !this.typed.startsWith(' ')) return phone;
+    return readPhone(`+${this.typed.trim()}`, callingCode);
   }
 }

@@ -212,6 +212,18 @@ function withValue(root: Plain, schema: Schema, path: Field['path'], value: unkn
 
 const exampleOf = ({ row }: Entry): { query?: Plain; body?: Plain } => row.example.request ?? {};
 
+/** A row's own request with another value at a place. */
+export function withField(
+  entry: Entry,
+  place: 'query' | 'body',
+  path: Field['path'],
+  value: unknown,
+): { query?: Plain; body?: Plain } {
+  const shown = exampleOf(entry);
+  const schema = entry.row.request[place];
+  return schema ? { ...shown, [place]: withValue(shown[place] ?? {}, schema, path, value) } : shown;
+}
+
 const queryText = (query: Plain): string =>
   new URLSearchParams(
     Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),

@@ -19,7 +19,7 @@ const table = {
         params: z.object({ id: text(10) }),
         query: z.object({ page: z.coerce.number('must be a number').default(1) }),
         body: z.object({
-          mobile: digits(20),
+          mobile: digits,
           name: z.string().optional(),
           inner: z.object({ note: z.string().optional() }).optional(),
           list: z.array(z.string()).optional(),
