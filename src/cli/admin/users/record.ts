@@ -9,7 +9,7 @@ import { readProfile, type ProfileName } from '../../../domain/user/profile.ts';
 import { newUsername } from '../../../domain/user/user.ts';
 import type { Identifier, Profile } from '../../../ports/index.ts';
 import { UpdateUserRequestSchema } from '../../../schemas/customer.ts';
-import { text, typedText } from '../../../schemas/fields.ts';
+import { digits, digitText, text, typedText } from '../../../schemas/fields.ts';
 import { NO_USERNAME, readUsername } from '../../../values/username.ts';
 import type { HashIntake } from './hashes.ts';
 
@@ -50,10 +50,10 @@ const Line = z.strictObject({
   external_id: documented.external_id,
   username: text(64).optional(),
   ...profileFields,
-  email: text(254).optional(),
+  email: typedText(254).optional(),
   email_verified: flag.optional(),
-  phone_number: text(20).optional(),
-  country_code: text(4).optional(),
+  phone_number: digitText(40).optional(),
+  country_code: digits.optional(),
   phone_verified: flag.optional(),
   emails: structured(documented.emails).optional(),
   phone_numbers: structured(documented.phone_numbers).optional(),
