@@ -34,13 +34,13 @@ import { digits, digitText, multilineText, text, typedText } from './fields.ts';
  */
 function readBy<S extends z.ZodType<string>, T>(
   schema: S,
-  read: (text: string) => T | undefined,
+  read: (typed: string) => T | undefined,
   problem: string,
 ) {
-  return schema.transform((text, context): T => {
-    const value = read(text);
+  return schema.transform((typed, context): T => {
+    const value = read(typed);
     if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', message: problem, input: text });
+    context.issues.push({ code: 'custom', message: problem, input: typed });
     return z.NEVER;
   });
 }
@@ -55,8 +55,8 @@ export const email = readBy(
 /** A country's calling code, as digits: `+91` → `91`. */
 export const callingCode = readBy(
   digits,
-  (text) => {
-    const code = readCallingCode(text);
+  (typed) => {
+    const code = readCallingCode(typed);
     return CALLING_CODE.test(code) ? code : undefined;
   },
   'is not a calling code',
@@ -69,7 +69,7 @@ export const callingCode = readBy(
 export const phone = readBy(
   // Dashes, blanks and invisible characters stand between the digits of a pasted number.
   digitText(40),
-  (text) => (isTypedNumber(text) ? new TypedPhone(text) : undefined),
+  (typed) => (isTypedNumber(typed) ? new TypedPhone(typed) : undefined),
   NO_MOBILE,
 );
 

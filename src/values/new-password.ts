@@ -1,7 +1,7 @@
 /** What a new password must be like, whoever chooses it. Pure. */
 
 export const MIN_PASSWORD_CHARACTERS = 8;
-export const MAX_PASSWORD_CHARACTERS = 128;
+const MAX_PASSWORD_CHARACTERS = 128;
 /** What is said of a password that is easily guessed. */
 export const COMMON_PASSWORD = 'is one that many people use';
 

@@ -25,7 +25,7 @@ export function readGender(text: string): Gender | undefined {
 }
 
 /** As `readDate` takes it, but for its trimming and the days of a month. */
-export const DATE =
+const DATE =
   /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-](\d{2}):?(\d{2}))?)?$/;
 
 /**
