@@ -64,14 +64,14 @@ export const metaMap = z
 const WHOLE = 'must be a whole number';
 
 /** A whole number in a query, where numbers are texts. Digits only: `1e2` and `0x2` are no way to write a page. */
-export const integer = (bounded: (number: z.ZodNumber) => z.ZodNumber = (number) => number) =>
+export const integer = (withBounds: (number: z.ZodNumber) => z.ZodNumber = (number) => number) =>
   z.preprocess(
     (value: number | string) => {
       if (typeof value !== 'string') return value;
       const typed = toAsciiDigits(trimTyped(value));
       return /^[+-]?\d+$/.test(typed) ? Number(typed) : value;
     },
-    bounded(z.number(WHOLE).int(WHOLE)),
+    withBounds(z.number(WHOLE).int(WHOLE)),
   );
 
 /** The same with bounds, and a default. */
