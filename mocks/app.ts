@@ -13,6 +13,7 @@ import { identifyBrowser } from './browser-id.ts';
 import { chaosOf, chaosResponse } from './chaos.ts';
 import { isControl } from './control.ts';
 import { preflight, shareWithPages } from './cors.ts';
+import { DEMO_CALLING_CODE } from './demo.ts';
 import { documented, unwrap } from './documented.ts';
 import { dynamicAnswer } from './dynamic/answer.ts';
 import { EXCEPTIONS } from './exceptions.ts';
@@ -21,6 +22,7 @@ import { matcher, pathOf } from './match.ts';
 import { nearestTo } from './nearest.ts';
 import { preferenceOf, refusalOf } from './prefer.ts';
 import { SCENARIO_HEADER, type ScenarioHost } from './scenarios/contract.ts';
+import { asSent } from './sent.ts';
 import { sessionAfter } from './session.ts';
 
 /** Names what was chosen beforehand for an answer: `error`, `body`, `example` or `dynamic`. */
@@ -96,7 +98,9 @@ function plainMock(options: MockOptions, book: AnswerBook, told: WeakMap<Request
     table: mockTable,
     handlerOf:
       (entry) =>
-      async ({ request, input, reply }) => {
+      async ({ request, input: parsed, reply }) => {
+        // Parts stay parts.
+        const input = asSent(parsed) as typeof parsed;
         const preference = preferenceOf(entry, request, options.dynamic);
         if (isFailure(preference)) return preference;
         const chosen =
@@ -121,6 +125,7 @@ function plainMock(options: MockOptions, book: AnswerBook, told: WeakMap<Request
       },
     guard: async (c, row, caller) => mockGuard(options.strict ?? false)(c, row, caller),
     cookieHeader,
+    callingCode: DEMO_CALLING_CODE,
     shape,
     // Requests are not worth a line; a mistake of ours is.
     log: (line) => {

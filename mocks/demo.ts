@@ -10,6 +10,9 @@ export const DEMO = {
   oauthSecret: 'dev-api-secret',
 } as const;
 
+/** India: that of its numbers without one. */
+export const DEMO_CALLING_CODE = '91';
+
 /** Hosts of its pages: this machine, by each of its names. */
 export const DEMO_DOMAINS = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -50,7 +53,7 @@ export const demoApplication = (config: Partial<PlatformConfig> = {}): Applicati
   serverAddresses: [],
   testIdentifiers: [],
   storefrontUrl: 'http://localhost',
-  defaultCountryCode: '91',
+  defaultCountryCode: DEMO_CALLING_CODE,
   smsCountries: [],
   shard: 'DB',
   language: 'en',

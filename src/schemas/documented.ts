@@ -1,6 +1,7 @@
 /** Schemas that the documents name and that no operation of theirs exchanges, as they print them (D-93). */
 import * as z from 'zod';
-import { captcha, digits } from './fields.ts';
+import { captcha } from './fields.ts';
+import { callingCode, phone } from './typed.ts';
 
 const message = (id: string) => z.object({ message: z.string().optional() }).meta({ id });
 
@@ -53,8 +54,8 @@ const ProfileEditSuccessSchema = z
 /** The operation that takes it is in later documents only. */
 const SendResetPasswordMobileRequestSchema = z
   .object({
-    mobile: digits.optional(),
-    country_code: digits.optional(),
+    mobile: phone.optional(),
+    country_code: callingCode.optional(),
     captcha_code: captcha.optional(),
   })
   .meta({ id: 'SendResetPasswordMobileRequestSchema' });

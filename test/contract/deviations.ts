@@ -42,6 +42,8 @@ export const DEVIATIONS: Deviation[] = [
     'UnDeleteUserRequestSchema.user_id',
     'CreateUserSessionRequestSchema.user_id',
     'CreateUserSessionRequestSchema.domain',
+    'UserEmails.email',
+    'UserPhoneNumbers.phone',
   ]),
   ['BlockUserRequestSchema.status', 'boolean', 'boolean!', 'D-1: the flow cannot do without'],
   ['BlockUserRequestSchema.user_id', 'string[]', 'string[]!', 'D-1: the flow cannot do without'],

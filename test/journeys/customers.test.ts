@@ -149,7 +149,7 @@ describe.each(BACKENDS_AND_MOCK)('customers on %s', (_, createShop) => {
       [{ emails: two }, 'body.emails'],
       [{ emails: [], phone_numbers: [] }, 'body.emails'],
       [{ phone_numbers: [] }, 'body.phone_numbers'],
-      [{ emails: [{ email: 'nobody' }] }, 'body.emails.0'],
+      [{ emails: [{ email: 'nobody' }] }, 'body.emails.0.email'],
       [{ emails: [{ email: 'x@example.com' }, { email: 'X@example.com' }] }, 'body.emails.1'],
       [{ emails: [{ email: 'x@example.com', primary: true, verified: false }] }, 'body.emails.0'],
       [

@@ -118,8 +118,8 @@ describe.each(BACKENDS)('a registration bound to a user, on %s', (_, createShop)
     const event = eventOf('account.registered', made.id, now);
     const effects: Effect[] = [
       { kind: 'create', registration: id, user: made, event },
-      { kind: 'close', registration: id, userId: other.id },
-      { kind: 'bind', registration: id, userId: other.id },
+      { kind: 'close', registration: id, userId: other.id, adopts: [] },
+      { kind: 'bind', registration: id, userId: other.id, adopts: [] },
       { kind: 'prove', registration: registrationOf(id, now), isNew: false },
     ];
     for (const effect of effects) {

@@ -549,7 +549,9 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
       for (const [at, user] of users.entries()) {
         const of = { registration: registration.id };
         const effect =
-          kind === 'bind' ? { kind, ...of, userId: user.id } : { kind, ...of, user, event };
+          kind === 'bind'
+            ? { kind, ...of, userId: user.id, adopts: [] }
+            : { kind, ...of, user, event };
         states.push((await tries[at]?.(effect))?.state);
         left.push((await ports.registrations.find(registration.id)).registration);
         clock.advance(1_000);

@@ -305,7 +305,7 @@ describe.each(STORE_BACKENDS)('Sessions on %s', (_, createShop) => {
     await begun('of another', other);
     await begun('of what is only claimed', undefined, [proofOf(claimed)]);
     await begun('finished', id);
-    await ports.registrations.close('finished', id, signInOf(id, now), now);
+    await ports.registrations.close('finished', id, signInOf(id, now), now, []);
     await ports.sessions.endAll(id, eventOf('sessions.ended', id, now));
     const found = async (name: string) => (await ports.registrations.find(name)).registration;
     for (const name of ['of another', 'of what is only claimed', 'finished']) {

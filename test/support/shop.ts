@@ -23,7 +23,7 @@ import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
 import { parseEnvironment, SOCIAL_URLS } from '../../src/env/index.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
-import { isTenantUrl } from '../../src/domain/outbound-url.ts';
+import { isTenantUrl } from '../../src/values/outbound-url.ts';
 import { workClass } from '../../src/domain/password/password-hash.ts';
 import { createClient, type Client } from '../../src/http/client.ts';
 import type { LogLine } from '../../src/http/log.ts';

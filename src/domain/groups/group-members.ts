@@ -1,7 +1,7 @@
 /** Reads files of group members: the columns, and the customer that a record names. Pure. */
 import type { ImportColumns, ImportField, MemberKey } from '../../ports/index.ts';
 import { isRounded, readFilePhone, ROUNDED_NUMBER } from '../identifiers/file-number.ts';
-import { readEmail } from '../identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
 
 const FIELDS: readonly ImportField[] = [
   'user_id',

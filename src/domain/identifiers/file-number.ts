@@ -1,5 +1,5 @@
 /** Numbers in files, which spreadsheets have often been through: they take the `+` away, add `.0`, and round long ones. Pure. */
-import { readPhone } from './identifier.ts';
+import { readPhone } from '../../values/phone.ts';
 import type { IdentifierRef } from '../../ports/index.ts';
 
 /** `9.2E+11`: how a spreadsheet shows, and saves, a number that is too long for its column. */

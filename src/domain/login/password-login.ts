@@ -10,7 +10,8 @@ import type {
   User,
 } from '../../ports/index.ts';
 import { shopperEvent } from '../operators/audit-event.ts';
-import { readEmail, readPhone } from '../identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 import { hashCounts, importedWork } from '../password/imported-hash.ts';
 import { newRegistration } from '../registration/registration.ts';
 import { ok, err, rateLimited, type Failure, type Result } from '../../shared/result.ts';

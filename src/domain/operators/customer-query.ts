@@ -1,6 +1,7 @@
 /** The search of operators: one text is tried as several exact keys and as beginnings of names. Pure. */
 import type { CustomerTerms, Names } from '../../ports/index.ts';
-import { readEmail, readPhone } from '../identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 
 const MAX_WORDS = 4;
 

@@ -12,8 +12,8 @@ import type {
   Ports,
   User,
 } from '../../ports/index.ts';
-import { readEmail, readPhone, sameIdentifier } from '../identifiers/identifier.ts';
-import { givenProfile, readProfile, type ProfileBody } from '../user/profile.ts';
+import { sameIdentifier } from '../identifiers/identifier.ts';
+import { givenProfile, profileFrom, type ProfileBody } from '../user/profile.ts';
 import { ok, invalidField, err, type Failure, type Result } from '../../shared/result.ts';
 import { newObjectId } from '../object-id.ts';
 import { withPrimaries } from '../user/user.ts';
@@ -24,19 +24,10 @@ const MAX_MATCHES = 20;
 // ── create ──
 
 export interface CreateCustomer extends ProfileBody {
-  phone_number: string;
+  phone_number: IdentifierRef;
   username: string;
-  email?: string;
+  email?: IdentifierRef;
   meta?: Record<string, unknown>;
-}
-
-export const USERNAME_RULE = 'must be 3 to 64 of a-z 0-9 . _ -, with a letter or an underscore';
-
-/** Lower-cased, and no number that could be taken for a phone. */
-export function readUsername(text: string): string | undefined {
-  const username = text.trim().toLowerCase();
-  const isOne = /^[a-z0-9._-]{3,64}$/.test(username) && /[a-z0-9]/.test(username);
-  return isOne && /[a-z_]/.test(username) ? username : undefined;
 }
 
 const TAKEN_FIELD = { phone: 'phone_number', email: 'email', username: 'username' } as const;
@@ -70,26 +61,15 @@ export function customerNotFound(ids: readonly string[] = []): Failure<'not_foun
  */
 export async function createCustomer(
   ports: Ports,
-  application: Application,
   body: CreateCustomer,
   by: AuditActor,
 ): Promise<Result<User, 'validation_failed' | 'identifier_taken' | 'not_found'>> {
   const now = ports.clock.now();
-  const username = readUsername(body.username);
-  if (username === undefined) {
-    return invalidField('body.username', USERNAME_RULE);
-  }
-  const phone = readPhone(body.phone_number, application.defaultCountryCode);
-  if (!phone) return invalidField('body.phone_number', 'is not a mobile number');
-  const email = body.email === undefined ? undefined : readEmail(body.email);
-  if (body.email !== undefined && !email)
-    return invalidField('body.email', 'is not an email address');
-  const profile = readProfile(body, now);
-  if (!profile.ok) return profile;
+  const { username, phone_number: phone, email } = body;
   const refs: IdentifierRef[] = email ? [phone, email] : [phone];
   const id = newObjectId(now, ports.random.bytes(8));
   const user = {
-    ...profile.value,
+    ...profileFrom(body),
     id,
     username,
     meta: body.meta,
@@ -112,8 +92,8 @@ interface Flags {
 export interface UpdateCustomer extends ProfileBody {
   external_id?: string;
   meta?: Record<string, unknown>;
-  emails?: (Flags & { email?: string })[];
-  phone_numbers?: (Flags & { phone?: string; country_code?: string })[];
+  emails?: (Flags & { email: IdentifierRef })[];
+  phone_numbers?: (Flags & { phone: IdentifierRef })[];
 }
 
 type Listed = Flags & { ref: IdentifierRef | undefined };
@@ -139,24 +119,19 @@ export function readIdentifiers(
 }
 
 function readLists(
-  application: Application,
   user: User,
   { emails, phone_numbers: phones }: UpdateCustomer,
 ): Result<Pick<CustomerChange, 'identifiers' | 'replaced'>, 'validation_failed'> {
-  const country = application.defaultCountryCode;
   const given = [
     emails && {
       kind: 'email' as const,
       field: 'body.emails',
-      listed: emails.map((one) => ({ ...one, ref: readEmail(one.email ?? '') })),
+      listed: emails.map((one) => ({ ...one, ref: one.email })),
     },
     phones && {
       kind: 'phone' as const,
       field: 'body.phone_numbers',
-      listed: phones.map((one) => ({
-        ...one,
-        ref: readPhone(one.phone ?? '', one.country_code ?? country),
-      })),
+      listed: phones.map((one) => ({ ...one, ref: one.phone })),
     },
   ].filter((one) => one !== undefined);
   const identifiers: Identifier[] = [];
@@ -177,7 +152,6 @@ function readLists(
 /** Changes a customer: only what the body gives. Refuses like `createCustomer`, and unknown ids. */
 export async function updateCustomer(
   ports: Ports,
-  application: Application,
   userId: string,
   body: UpdateCustomer,
   by: AuditActor,
@@ -185,14 +159,12 @@ export async function updateCustomer(
   const now = ports.clock.now();
   const user = await ports.users.find(userId);
   if (!user) return customerNotFound();
-  const profile = readProfile(body, now);
-  if (!profile.ok) return profile;
-  const lists = readLists(application, user, body);
+  const lists = readLists(user, body);
   if (!lists.ok) return lists;
   const { meta, external_id: externalId } = body;
   const detail = { fields: Object.keys(body) };
   const event = { ...by, action: 'customer.updated', userId, detail, at: now } as const;
-  const change = { profile: givenProfile(profile.value), meta, externalId, ...lists.value };
+  const change = { profile: givenProfile(profileFrom(body)), meta, externalId, ...lists.value };
   return resultOfWrite(await ports.customers.update(user, change, event), (field) =>
     field === 'email' ? 'body.emails' : 'body.phone_numbers',
   );

@@ -1,8 +1,9 @@
 /** Changing the login options of an application. Pure, but for the one flow at the end. */
 import type { AuditActor, Application, Ports, PlatformConfig } from '../../ports/index.ts';
 import { ok, invalidField, err, type Failure, type Result } from '../../shared/result.ts';
+import { MAX_DELETE_DAYS } from '../../shared/bounds.ts';
 import { MAX_SESSION_LIFE_MS, UNIT_MS } from '../session/session.ts';
-import { isWebAddress } from '../identifiers/web-address.ts';
+import { isWebAddress } from '../../values/web-address.ts';
 
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
@@ -42,8 +43,6 @@ function normalizeChange(change: Json, old: PlatformConfig): Json {
   });
   return { ...rest, social_tokens: Object.fromEntries(spelt) as Json };
 }
-
-const MAX_DELETE_DAYS = 3_650;
 
 const MAX_CONFIG_BYTES = 64 * 1024;
 const bytesOf = (value: unknown): number =>

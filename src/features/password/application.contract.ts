@@ -4,7 +4,8 @@ import sendResetTokenExample from '../../../mocks/examples/application/sendReset
 import updatePasswordExample from '../../../mocks/examples/application/updatePassword.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import { captcha, email, password, PlatformQuery, token } from '../../schemas/fields.ts';
+import { captcha, password, PlatformQuery, token } from '../../schemas/fields.ts';
+import { email, newPassword } from '../../schemas/typed.ts';
 import { CodeRequestBodySchema, LoginSuccess } from '../../schemas/login.ts';
 import { VerifyEmailSuccess } from '../../schemas/success.ts';
 
@@ -13,7 +14,7 @@ const SendResetPasswordEmailRequestSchema = z
   .meta({ id: 'SendResetPasswordEmailRequestSchema' });
 
 const ForgotPasswordRequestSchema = z
-  .object({ code: token, password })
+  .object({ code: token, password: newPassword })
   .meta({ id: 'ForgotPasswordRequestSchema' });
 
 const UpdatePasswordRequestSchema = z
@@ -21,7 +22,7 @@ const UpdatePasswordRequestSchema = z
     old_password: password
       .optional()
       .meta({ description: 'Demanded when the shopper has a password' }),
-    new_password: password,
+    new_password: newPassword,
   })
   .meta({ id: 'UpdatePasswordRequestSchema' });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { operation } from '../../../src/http/operation.ts';
-import { MAX_BODY_BYTES } from '../../../src/http/parse.ts';
+import { MAX_BODY_BYTES } from '../../../src/http/body.ts';
 import { createServer } from '../../../src/http/server.ts';
 import { digits, flag, text } from '../../../src/schemas/fields.ts';
 

@@ -1,24 +1,21 @@
 /** One user in a file: what may stand there, read by the rules that sign-up and operators live by. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import {
-  readIdentifiers,
-  readUsername,
-  USERNAME_RULE,
-} from '../../../domain/operators/customers.ts';
+import { readIdentifiers } from '../../../domain/operators/customers.ts';
 import { hex } from '../../../domain/hex.ts';
 import {
   isRounded,
   readFilePhone,
   ROUNDED_NUMBER,
 } from '../../../domain/identifiers/file-number.ts';
-import { readEmail } from '../../../domain/identifiers/identifier.ts';
+import { readEmail } from '../../../values/email.ts';
 import { readProfile, type ProfileName } from '../../../domain/user/profile.ts';
 import { newUsername } from '../../../domain/user/user.ts';
 import type { Identifier, Profile } from '../../../ports/index.ts';
 import { check } from '../../../http/parse.ts';
 import { UpdateUserRequestSchema } from '../../../schemas/customer.ts';
-import { digits, email as emailText, flag, text, typedText } from '../../../schemas/fields.ts';
+import { digits, digitText, flag, text, typedText } from '../../../schemas/fields.ts';
+import { NO_USERNAME, readUsername } from '../../../values/username.ts';
 import type { HashIntake } from './hashes.ts';
 
 const moment = z.iso.datetime({
@@ -28,9 +25,9 @@ const moment = z.iso.datetime({
 
 const documented = UpdateUserRequestSchema.shape;
 const profileFields = {
-  first_name: documented.first_name,
-  last_name: documented.last_name,
-  gender: documented.gender,
+  first_name: typedText(100).optional(),
+  last_name: typedText(100).optional(),
+  gender: text(20).optional(),
   dob: typedText(40).optional(),
   profile_pic_url: text(2048).optional(),
 } satisfies Record<ProfileName, z.ZodType>;
@@ -46,9 +43,9 @@ const Line = z.strictObject({
     .optional(),
   username: typedText(64).optional(),
   ...profileFields,
-  email: emailText.optional(),
+  email: typedText(254).optional(),
   email_verified: flag.optional(),
-  phone_number: digits.optional(),
+  phone_number: digitText(40).optional(),
   country_code: digits.optional(),
   phone_verified: flag.optional(),
   emails: documented.emails,
@@ -146,7 +143,7 @@ function identifiersOf(line: Line, rules: Rules): Identifier[] | Omit<LineProble
   const country = country_code ?? rules.callingCode;
   const emails = [
     ...(email === undefined ? [] : [{ ref: readEmail(email), verified: email_verified }]),
-    ...(line.emails ?? []).map((one) => ({ ...one, ref: readEmail(one.email ?? '') })),
+    ...(line.emails ?? []).map((one) => ({ ...one, ref: one.email })),
   ];
   const phones = [
     ...(phone_number === undefined
@@ -154,7 +151,7 @@ function identifiersOf(line: Line, rules: Rules): Identifier[] | Omit<LineProble
       : [{ ref: readFilePhone(phone_number, country), verified: phone_verified }]),
     ...(line.phone_numbers ?? []).map((one) => ({
       ...one,
-      ref: readFilePhone(one.phone ?? '', one.country_code ?? country),
+      ref: one.phone.read(one.country_code ?? country),
     })),
   ];
   const read = [
@@ -209,7 +206,7 @@ export function readRecord(line: number, given: unknown, rules: Rules): Imported
     data.username === undefined
       ? newUsername(first, digest([id]).subarray(0, 4))
       : readUsername(data.username);
-  if (username === undefined) return bad('username', USERNAME_RULE);
+  if (username === undefined) return bad('username', NO_USERNAME);
   // Last, because what is taken changes the application's record.
   const hash = data.password_hash;
   const taken = hash === undefined ? undefined : rules.hashes.take(hash);
