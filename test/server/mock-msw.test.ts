@@ -1,4 +1,5 @@
 /** What stands around the mock in `npm run mock`: MSW, own handlers, addresses, https, a real server behind a proxy. */
+import { Buffer } from 'node:buffer';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { request as secureRequest } from 'node:https';
