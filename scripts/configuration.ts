@@ -20,6 +20,6 @@ if (write) {
 } else if (unpadded(page) === unpadded(renewed)) {
   console.log('docs/CONFIGURATION.md is up to date.');
 } else {
-  console.error('docs/CONFIGURATION.md differs from src/config. Renew it: npm run configuration');
+  console.error('docs/CONFIGURATION.md differs from src/env. Renew it: npm run configuration');
   process.exit(1);
 }

@@ -1,5 +1,5 @@
 /**
- * The tables of docs/CONFIGURATION.md. Names and defaults come from the schemas of src/config; a name without its meaning here
+ * The tables of docs/CONFIGURATION.md. Names and defaults come from the schemas of src/env; a name without its meaning here
  * does not compile. The meanings stand here, because the Worker has no use for them.
  */
 import type * as z from 'zod';

@@ -55,6 +55,23 @@ test('every page that is named exists', () => {
   expect(named.filter(({ path }) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
+/** Sources that a comment names: from the comment's own file (`../x.ts`, `x.ts`), or from the top (`src/x`). */
+function sourcesNamed({ file, text }: { file: string; text: string }): string[] {
+  const comments = text.match(/\/\*\*[\s\S]*?\*\/|\/\/.*/g)?.join('\n') ?? '';
+  const near = [...comments.matchAll(/`((?:(?:\.\.?\/)+(?:[\w-]+\/)*)?[\w-]+\.ts)`/g)].map(
+    ([, path = '']) => join(dirname(file), path),
+  );
+  const far = [...comments.matchAll(/(?<![\w/.-])(?:src|mocks|scripts)\/[\w/-]*\w(?:\.\w+)?/g)];
+  return [...near, ...far.map(([path]) => path)];
+}
+
+test('every source that a comment of the code names exists', () => {
+  const code = files.filter(({ file }) => /^(src|mocks|scripts)\/.+\.ts$/.test(file));
+  const named = code.flatMap((one) => sourcesNamed(one).map((path) => ({ file: one.file, path })));
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ path }) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
 test('every heading that a link points to exists', () => {
   const broken = documents.flatMap(({ file, text }) =>
     [...text.matchAll(/\]\(([^)#\s:]*)#([^)\s]+)\)/g)]

@@ -1,4 +1,4 @@
-/** The three providers behind one port. What they share is in `provider-fetch.ts` and `remote-jwks.ts`. */
+/** The three providers behind one port. What they share is in `provider-fetch.ts` and `../jose/remote-jwks.ts`. */
 import type { SocialUrls } from '../../env/index.ts';
 import type { Clock, SocialPerson, SocialProvider, SocialProviders } from '../../ports/index.ts';
 import { verifyApple } from './apple.ts';

@@ -1,4 +1,4 @@
-/** Tables of user groups and of the imports that fill them; see `schema.ts`, which gives them out. */
+/** Tables of user groups and of the imports that fill them; see `index.ts`, which gives them out. */
 import { sql } from 'drizzle-orm';
 import {
   index,

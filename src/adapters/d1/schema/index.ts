@@ -3,7 +3,7 @@
  * `npm run migrations`; triggers are custom migrations beside them.
  *
  * The first three tables live in `DB` only; the rest lives in the database of the application's shard.
- * What lies in KV is documented in `../kv/values.ts`.
+ * What lies in KV is documented in `../../kv/values.ts`.
  */
 import { sql } from 'drizzle-orm';
 import {

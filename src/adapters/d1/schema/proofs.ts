@@ -1,6 +1,6 @@
 /**
  * Tables of pending credentials: codes, registrations, links and social logins, and the budgets that bound them; see
- * `schema.ts`, which gives them out. `../../domain/credentials.ts` says which revocation ends which of them.
+ * `index.ts`, which gives them out. `../../../domain/credentials.ts` says which revocation ends which of them.
  */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
