@@ -14,6 +14,10 @@ export const errorCatalogue = {
     message: 'This resend token is not valid any more. Ask for a new code.',
   },
   link_invalid: { status: 400, message: 'This link is not valid any more. Ask for a new one.' },
+  forgot_token_invalid: {
+    status: 400,
+    message: 'This password reset is not valid any more. Start again.',
+  },
   register_token_invalid: {
     status: 400,
     message: 'This registration is not valid any more. Start again.',

@@ -128,6 +128,30 @@ const BURSTS: Burst[] = [
     },
   },
   {
+    name: 'codes for a new password to one number within 30 s',
+    judged: 'ok',
+    max: 1,
+    async prepare({ shop, member }) {
+      const body = { mobile: (await member()).person.phone };
+      return async () => shop.client().application.sendForgotOTPOnMobile({ body });
+    },
+  },
+  {
+    name: 'wrong answers to a code for a new password of nobody',
+    judged: 'otp_invalid',
+    max: 5,
+    async prepare({ shop, person }) {
+      const { phone: mobile, e164 } = person();
+      const { application } = shop.client();
+      const { request_id = '' } = expectOk(
+        await application.sendForgotOTPOnMobile({ body: { mobile } }),
+      ).body;
+      // The code that was dropped: right for nobody, and charged as a wrong one.
+      const body = { request_id, otp: await shop.otp(e164) };
+      return async () => application.verifyMobileForgotOTP({ body });
+    },
+  },
+  {
     name: 'wrong passwords of a customer',
     judged: 'login_failed',
     max: 10,

@@ -38,6 +38,7 @@ async function rightCode(ports: Ports, registration: string): Promise<[Challenge
   });
   const found = await ports.otps.attempt({
     challenge: { id },
+    purposes: ['register'],
     registration,
     codeMacs: [MAC],
     nonce,

@@ -288,7 +288,8 @@ describe.each(STORE_BACKENDS)('what callers say, in keys and metadata on %s,', (
       const perIdentifier = { name: 'x', window: 'x', max: 10, windowMs: 60_000 };
       const rules = { maxTries: 5, perIdentifier };
       const by = { codeMacs: [], requestId: 'test' };
-      const tried = { challenge: { id: text }, nonce: 'n', now, rules, ...by };
+      const purposes = ['login'] as const;
+      const tried = { challenge: { id: text }, purposes, nonce: 'n', now, rules, ...by };
       expect(await ports.otps.attempt(tried)).toMatchObject({ state: 'unknown' });
       await ports.sessions.end(id, [text], now + 60_000);
     }

@@ -4,6 +4,7 @@ import type {
   ChallengeRef,
   IdentifierRef,
   Limited,
+  OtpPurpose,
   Otps,
   RegistrationSends,
   ConsumeResult,
@@ -11,6 +12,7 @@ import type {
 } from '../../ports/index.ts';
 import { bindingHolds } from '../../domain/credentials.ts';
 import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
+import { statusOf } from '../../domain/user/user.ts';
 import { registrationOf } from '../../domain/otp/otp-effect.ts';
 import type { MemoryState, StoredChallenge } from './state.ts';
 
@@ -70,10 +72,17 @@ export function memoryOtps(state: MemoryState): Otps {
           identifier,
           secondsLeft(challenge, now),
         );
-      if (spent ?? tooMany) return spent ?? tooMany;
+      const limited = spent ?? tooMany;
+      if (limited) return { limited, known: false };
       state.charge(state.limitsOf(identifier, limits), now);
-      state.keep(request);
-      return undefined;
+      if (challenge.purpose !== 'forgot') {
+        state.keep(request);
+        return { known: true };
+      }
+      const owner = state.owner(identifier);
+      const userId = owner && statusOf(owner) === 'active' ? owner.id : undefined;
+      state.keep({ ...request, challenge: { ...challenge, userId } });
+      return { known: userId !== undefined };
     },
 
     async keep({ id, sealedCode }) {
@@ -90,11 +99,12 @@ export function memoryOtps(state: MemoryState): Otps {
 
     async resend({ id, nonce, identifier, limits, maxTries, registrationSends, now }) {
       const found = state.challenges.get(id);
-      if (!isLive(found, now) || !sameIdentifier(found.identifier, identifier)) {
+      const of = found && limits[found.purpose];
+      if (!isLive(found, now) || !of || !sameIdentifier(found.identifier, identifier)) {
         return { state: 'unknown' };
       }
       if (found.attempts >= maxTries) return { state: 'exhausted' };
-      const own = state.limitsOf(identifier, limits[found.purpose]);
+      const own = state.limitsOf(identifier, of);
       const limited =
         state.limited(own, now) ??
         (found.registration === undefined
@@ -122,9 +132,12 @@ export function memoryOtps(state: MemoryState): Otps {
     },
 
     async attempt(request) {
-      const { challenge, userId, registration, codeMacs, now, rules, requestId } = request;
+      const { challenge, purposes, codeMacs, now, rules, requestId } = request;
+      const { userId, registration } = request;
       const found =
-        'id' in challenge ? state.challenges.get(challenge.id) : newestFor(state, challenge, now);
+        'id' in challenge
+          ? state.challenges.get(challenge.id)
+          : newestFor(state, challenge, purposes, now);
       if (!isLive(found, now)) return { state: 'unknown' };
       const owner = state.owner(found.identifier);
       const device = rules.device?.userId === owner?.id ? rules.device : undefined;
@@ -135,12 +148,17 @@ export function memoryOtps(state: MemoryState): Otps {
       const tries = [{ ...rules.perIdentifier, buckets }];
       const limited = state.limited(tries, now);
       if (limited) return { state: 'limited', limited };
-      const own =
-        found.purpose === 'login' ||
-        (found.purpose === 'profile'
-          ? found.userId === userId
-          : found.registration === registration);
-      if (!own || !codeMacs.includes(found.codeMac)) {
+      const own = {
+        login: true,
+        profile: found.userId === userId,
+        register: found.registration === registration,
+        forgot: owner !== undefined && found.userId === owner.id,
+      };
+      if (
+        !own[found.purpose] ||
+        !purposes.includes(found.purpose) ||
+        !codeMacs.includes(found.codeMac)
+      ) {
         if (device) found.deviceAttempts += 1;
         else found.attempts += 1;
         state.charge(tries, now);
@@ -189,13 +207,16 @@ export function memoryOtps(state: MemoryState): Otps {
 function newestFor(
   state: MemoryState,
   { email, userId, registration }: Extract<ChallengeRef, { email: string }>,
+  purposes: readonly OtpPurpose[],
   now: number,
 ): StoredChallenge | undefined {
   const fits = (one: StoredChallenge): boolean =>
-    one.purpose === 'login' ||
-    (registration === undefined
-      ? one.purpose === 'profile' && one.userId === userId
-      : one.purpose === 'register' && one.registration === registration);
+    purposes.includes(one.purpose) &&
+    (one.purpose === 'login' ||
+      one.purpose === 'forgot' ||
+      (registration === undefined
+        ? one.purpose === 'profile' && one.userId === userId
+        : one.purpose === 'register' && one.registration === registration));
   return [...state.challenges.values()]
     .filter(({ identifier }) => identifier.kind === 'email' && identifier.value === email)
     .filter((one) => isLive(one, now) && fits(one))
@@ -239,7 +260,11 @@ function precondition(
     : undefined;
 }
 
-function bringAbout(state: MemoryState, { effect, now }: Settlement, one: IdentifierRef): void {
+function bringAbout(
+  state: MemoryState,
+  { effect, challenge: { userId }, now }: Settlement,
+  one: IdentifierRef,
+): void {
   switch (effect.kind) {
     case 'none':
       return;
@@ -269,6 +294,15 @@ function bringAbout(state: MemoryState, { effect, now }: Settlement, one: Identi
       state.audit.push(effect.event);
       return;
     }
+    case 'forgot':
+      state.links.set(effect.token.id, {
+        ...effect.token,
+        kind: 'forgot',
+        userId: userId ?? '',
+        identifier: one,
+        createdAt: now,
+      });
+      return;
     case 'close':
       state.claim(effect.registration, effect.userId, now);
       return;
