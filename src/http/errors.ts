@@ -39,6 +39,10 @@ export const errorCatalogue = {
   password_login_disabled: { status: 403, message: 'Login by password is switched off.' },
   social_login_disabled: { status: 403, message: 'This login is switched off.' },
   forgot_password_disabled: { status: 403, message: 'Password reset is switched off.' },
+  user_exists_disabled: {
+    status: 403,
+    message: 'To ask who is registered is switched off.',
+  },
   registration_closed: { status: 403, message: 'Registration is closed.' },
   account_blocked: { status: 403, message: 'This account is blocked.' },
   account_deleted: { status: 403, message: 'This account has been deleted.' },

@@ -8,14 +8,18 @@ const username = typedText(64);
 
 export const CreateUserRequestSchema = z
   .object({
-    phone_number: digits.meta({
-      description: 'With `+` and country code, else a number of the country of the shop',
+    phone_number: digits.optional().meta({
+      description:
+        'With `+` and country code, else a number of the country of the shop; may be left out beside an email',
     }),
-    username,
+    username: username.optional().meta({ description: 'Made of the phone or email if left out' }),
     email: email.optional(),
     first_name: name.optional(),
     last_name: name.optional(),
     gender: text(20).optional(),
+    dob: text(40).optional(),
+    external_id: text(200).optional(),
+    rr_id: text(200).optional(),
     meta: metaMap.optional(),
   })
   .meta({ id: 'CreateUserRequestSchema' });
@@ -45,7 +49,9 @@ export const UpdateUserRequestSchema = z
     first_name: name.optional(),
     last_name: name.optional(),
     gender: text(20).optional(),
+    dob: text(40).optional(),
     external_id: text(200).optional(),
+    rr_id: text(200).optional(),
     meta: metaMap.optional(),
     emails: z
       .array(UserEmails)

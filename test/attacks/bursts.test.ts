@@ -152,6 +152,30 @@ const BURSTS: Burst[] = [
     },
   },
   {
+    name: 'questions who is registered from one address',
+    options: { limits: { existsPerIpHour: 7 } },
+    judged: 'ok',
+    max: 7,
+    prepare:
+      async ({ shop }) =>
+      async (index) =>
+        shop
+          .client(STRANGER)
+          .application.userExists({ query: { q: `somebody${index}@example.com` } }),
+  },
+  {
+    name: 'questions who is registered from all addresses',
+    options: { limits: { existsPerApplicationHour: 9 } },
+    judged: 'ok',
+    max: 9,
+    prepare:
+      async ({ shop }) =>
+      async (index) =>
+        shop
+          .client({ 'cf-connecting-ip': `203.0.113.${index}` })
+          .application.userExists({ query: { q: `somebody${index}@example.com` } }),
+  },
+  {
     name: 'wrong passwords of a customer',
     judged: 'login_failed',
     max: 10,

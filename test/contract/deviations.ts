@@ -75,6 +75,14 @@ export const DEVIATIONS: Deviation[] = [
     'D-11: that of the shop when missing',
   ],
 
+  [
+    'CreateUserRequestSchema.phone_number',
+    'string!',
+    'string',
+    'D-98: later versions leave it out beside an email',
+  ],
+  ['CreateUserRequestSchema.username', 'string!', 'string', 'D-98: later versions leave it out'],
+
   // Of another type
   ['platform.getCustomers?q', 'object', 'string', 'D-12'],
   ['platform.getUserGroups?page_no', 'string', 'number', 'D-10: coerced'],
@@ -102,6 +110,22 @@ export const DEVIATIONS: Deviation[] = [
     { archive: 'boolean', status: 'string', deleted_on: 'string' },
     'D-8: fields of later versions',
   ),
+  ...added('UserSchema', { rr_id: 'string', consent: 'UserConsent' }, 'D-98: of later versions'),
+  ...added(
+    'CreateUserRequestSchema',
+    { dob: 'string', external_id: 'string', rr_id: 'string' },
+    'D-98: of later versions',
+  ),
+  ...added(
+    'UpdateUserRequestSchema',
+    { dob: 'string', rr_id: 'string' },
+    'D-98: of later versions',
+  ),
+  ...['FormRegisterRequestSchema', 'EditProfileRequestSchema'].flatMap((schema) =>
+    added(schema, { consent: 'UserConsentRequestSchema' }, 'D-98: of later versions'),
+  ),
+  ...added('PaginationSchema', { total: 'number' }, 'D-98: of later versions'),
+  ['platform.createUser?verified', '', 'boolean', 'D-98: of later versions'],
   ...added('PlatformSchema', { __v: 'number' }, 'D-4: only the examples show it'),
   ...['SendEmailOtpRequestSchema', 'FormRegisterRequestSchema', 'EditProfileRequestSchema'].flatMap(
     (schema) =>

@@ -25,7 +25,6 @@ const UNSERVED = [
   'application.sendOTPForUpdate',
   'application.sendOTPOnPrimary',
   'application.updateUserAttributes',
-  'application.userExists',
   'application.verifyOTPForUpdate',
   'application.verifyOTPonPrimary',
   'platform.bulkImportStoreFrontUsers',

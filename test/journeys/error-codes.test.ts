@@ -35,7 +35,7 @@ const CODES_BY_STATUS: Record<number, string> = {
     required_field_missing identifier_unverified identifier_last identifier_limit password_weak password_wrong
     reason_unknown`,
   401: 'not_authenticated login_failed',
-  403: `otp_login_disabled password_login_disabled social_login_disabled forgot_password_disabled registration_closed account_blocked
+  403: `otp_login_disabled password_login_disabled social_login_disabled forgot_password_disabled user_exists_disabled registration_closed account_blocked
     account_deleted application_inactive captcha_failed`,
   404: 'not_found',
   409: 'identifier_taken registration_finished',

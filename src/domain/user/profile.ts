@@ -1,5 +1,5 @@
 /** The plain fields of a profile: what may stand in them. Pure. */
-import type { Profile } from '../../ports/index.ts';
+import type { Consent, Profile, ProfileTexts } from '../../ports/index.ts';
 import { isPlainLine } from '../plain-line.ts';
 import { ok, invalidField, type Failure, type Result } from '../../shared/result.ts';
 import { isWebAddress } from '../identifiers/web-address.ts';
@@ -17,11 +17,13 @@ export const PROFILE_NAMES = {
   gender: 'gender',
   dob: 'dob',
   profilePicUrl: 'profile_pic_url',
-} as const satisfies Record<keyof Required<Profile>, string>;
+} as const satisfies Record<keyof Required<ProfileTexts>, string>;
 
 export type ProfileField = keyof typeof PROFILE_NAMES;
 export type ProfileName = (typeof PROFILE_NAMES)[ProfileField];
-export type ProfileBody = Partial<Record<ProfileName, string>>;
+export type ProfileBody = Partial<Record<ProfileName, string>> & {
+  consent?: { privacy_policy?: { value?: boolean } };
+};
 
 /** A record of all fields of a profile, each as `of` makes it. */
 export const eachProfileField = <T>(of: (field: ProfileField) => T): Record<ProfileField, T> =>
@@ -31,8 +33,10 @@ export const eachProfileField = <T>(of: (field: ProfileField) => T): Record<Prof
   ) as Record<ProfileField, T>;
 
 /** The profile alone, out of something that has more; every field is a key, some undefined. */
-export const profileOf = (from: Profile): Record<ProfileField, string | undefined> =>
-  eachProfileField((field) => from[field]);
+export const profileOf = (from: Profile) => ({
+  ...eachProfileField((field) => from[field]),
+  consent: from.consent,
+});
 
 /**
  * The fields of a profile that were given, out of something that may have more. For changes: a key with `undefined` would
@@ -41,10 +45,10 @@ export const profileOf = (from: Profile): Record<ProfileField, string | undefine
 export const givenProfile = (from: Profile): Profile =>
   Object.fromEntries(Object.entries(profileOf(from)).filter(([, value]) => value !== undefined));
 
-/** A profile under its names in bodies and files. */
-export const profileBody = (profile: Profile): ProfileBody =>
+/** The texts of a profile under their names in bodies and files. */
+export const profileBody = (profile: Profile): Partial<Record<ProfileName, string>> =>
   Object.fromEntries(
-    Object.entries(profileOf(profile)).map(([field, value]) => [
+    Object.entries(eachProfileField((field) => profile[field])).map(([field, value]) => [
       // The keys are those of the list.
       PROFILE_NAMES[field as ProfileField],
       value,
@@ -70,6 +74,11 @@ function readDate(text: string): string | undefined {
   const time = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) ? day : undefined;
 }
+
+/** What a shopper has agreed to, under its documented names; the time is ISO 8601. */
+export const consentBody = ({ privacyPolicy: { value, updatedAt } }: Consent) => ({
+  privacy_policy: { value, updated_at: new Date(updatedAt).toISOString() },
+});
 
 /** @param now milliseconds, to tell a date of birth from a date to come */
 export function readProfile(body: ProfileBody, now: number): Result<Profile, 'validation_failed'> {
@@ -101,13 +110,16 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
   if (picture !== undefined && !isWebAddress(picture)) {
     return bad('profile_pic_url', 'must be an https URL');
   }
-  const profile: Record<ProfileField, string | undefined> = {
+  const agreed = body.consent?.privacy_policy?.value;
+  const profile: ReturnType<typeof profileOf> = {
     firstName: firstName || undefined,
     lastName: lastName || undefined,
     gender,
     dob,
     // As the parser writes it: quotes and blanks encoded, so that a page may put it into an attribute.
     profilePicUrl: picture === undefined ? undefined : new URL(picture).href,
+    consent:
+      agreed === undefined ? undefined : { privacyPolicy: { value: agreed, updatedAt: now } },
   };
   return ok(profile);
 }

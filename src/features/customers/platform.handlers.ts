@@ -40,7 +40,12 @@ export const customersPlatformHandlers = {
 
   async createUser({ input, application, operator, caller, ports, reply }) {
     const by = byOperator(operator, caller);
-    const created = await createCustomer(ports, application, input.body, by);
+    const created = await createCustomer(
+      ports,
+      application,
+      { ...input.body, verified: input.query.verified },
+      by,
+    );
     if (!created.ok) return created;
     return reply({ user: customerView(created.value, application) });
   },

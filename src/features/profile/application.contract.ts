@@ -14,6 +14,7 @@ import {
 } from '../../schemas/fields.ts';
 import { ProfileEditSuccess } from '../../schemas/otp.ts';
 import { success } from '../../schemas/success.ts';
+import { UserConsentRequestSchema } from '../../schemas/user.ts';
 
 const EditProfileMobileSchema = z
   .object({ phone: digits.optional(), country_code: digits.optional() })
@@ -33,6 +34,7 @@ const EditProfileRequestSchema = z
     sender: text(100).optional(),
     register_token: token.optional(),
     captcha_code: captcha.optional(),
+    consent: UserConsentRequestSchema.optional(),
   })
   .meta({ id: 'EditProfileRequestSchema' });
 

@@ -12,6 +12,7 @@ import {
   token,
 } from '../../schemas/fields.ts';
 import { RegisterFormSuccess } from '../../schemas/otp.ts';
+import { UserConsentRequestSchema } from '../../schemas/user.ts';
 
 const FormRegisterRequestSchemaPhone = z
   .object({ mobile: digits.optional(), country_code: digits.optional() })
@@ -28,6 +29,7 @@ const FormRegisterRequestSchema = z
     phone: FormRegisterRequestSchemaPhone.optional(),
     register_token: token.optional(),
     captcha_code: captcha.optional(),
+    consent: UserConsentRequestSchema.optional(),
   })
   .meta({ id: 'FormRegisterRequestSchema' });
 

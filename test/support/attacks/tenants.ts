@@ -149,6 +149,7 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
       'verifyEmailOTP.otp': await otpFor(mail('third')),
       'deleteUser.request_id': ending.body.request_id ?? '',
       'deleteUser.otp': await otpFor(`+91${number(1)}`),
+      'userExists.q': email,
       'sendForgotOTPOnMobile.mobile': number(1),
       'sendForgotOTPOnMobile.token': forgotten.body.resend_token ?? '',
       'sendForgotOTPOnEmail.email': email,

@@ -203,6 +203,7 @@ const resetBySms: Flow['prepare'] = async (stage) => {
   return {
     async run(ask) {
       const { application } = shop.client();
+      await ask(() => application.userExists({ query: { q: mobile } }));
       await ask(() => application.sendResetPasswordMobile({ body: { mobile } }));
       const code = await linkCode(shop, e164);
       await ask(() => application.forgotPassword({ body: { code, password: NEW_PASSWORD } }));

@@ -1,4 +1,4 @@
-/** How a new password by a one-time code is refused. */
+/** How later operations are refused: a new password by a one-time code, and the question who is registered. */
 import { expectOk, wrongCode } from '../answers.ts';
 import type { Shop } from '../shop.ts';
 import {
@@ -142,4 +142,16 @@ export const sendResetPasswordMobile = {
   ),
   forgot_password_disabled: on(askLink, WITHOUT_RESET),
   captcha_failed: asRobot(askLink),
+};
+
+const exists = async (shop: Shop, q: string = email) =>
+  shop.client().application.userExists({ query: { q } });
+
+export const userExists = {
+  validation_failed: on(async (shop) => exists(shop, 'asha@')),
+  user_exists_disabled: on(async (shop) => exists(shop), { record: { userExists: false } }),
+  captcha_failed: asRobot(async (shop) => exists(shop)),
+  too_many_requests: on(async (shop) => twice(async () => exists(shop)), {
+    limits: { existsPerApplicationHour: 1 },
+  }),
 };

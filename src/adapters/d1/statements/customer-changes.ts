@@ -139,7 +139,7 @@ export function customerChanges(
     },
 
     async update({ id, username, firstName, lastName }, change, event) {
-      const { profile, meta, externalId, identifiers, replaced } = change;
+      const { profile, meta, externalId, rrId, identifiers, replaced } = change;
       const now = event.at;
       const renamed = profile.firstName !== undefined || profile.lastName !== undefined;
       const named = { username, firstName, lastName, ...profile };
@@ -149,9 +149,9 @@ export function customerChanges(
         const { user } = await database.write({
           fields: updateFields(applicationId, id, profile, now),
           more:
-            meta === undefined && externalId === undefined
+            meta === undefined && externalId === undefined && rrId === undefined
               ? undefined
-              : update(users).set({ meta, externalId }).where(userIs(applicationId, id)),
+              : update(users).set({ meta, externalId, rrId }).where(userIs(applicationId, id)),
           words: renamed ? writeWords(applicationId, id, named, there) : [],
           identifiers:
             replaced.length > 0 ? replaceIdentifiers(id, identifiers, replaced, now, there) : [],

@@ -111,7 +111,7 @@ export function insertUser(
   event: AuditEvent,
 ): Query[] {
   const verified = user.identifiers.filter((identifier) => identifier.verified);
-  const { id, username, passwordHash, meta, externalId, createdAt } = user;
+  const { id, username, passwordHash, meta, externalId, rrId, createdAt } = user;
   return [
     insertSelect(
       users,
@@ -123,6 +123,7 @@ export function insertUser(
         passwordHash,
         meta,
         externalId,
+        rrId,
         createdAt,
         updatedAt: createdAt,
       },

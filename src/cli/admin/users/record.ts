@@ -50,6 +50,7 @@ const Line = z.strictObject({
     .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
     .optional(),
   external_id: documented.external_id,
+  rr_id: documented.rr_id,
   username: text(64).optional(),
   ...profileFields,
   email: text(254).optional(),
@@ -61,6 +62,9 @@ const Line = z.strictObject({
   phone_numbers: structured(documented.phone_numbers).optional(),
   password_hash: text(1024).optional(),
   meta: structured(documented.meta).optional(),
+  consent: structured(
+    z.strictObject({ privacy_policy: z.strictObject({ value: z.boolean(), updated_at: moment }) }),
+  ).optional(),
   social: structured(
     z.array(z.strictObject({ provider: text(200), subject: text(200) })).max(10),
   ).optional(),
@@ -78,6 +82,7 @@ export interface Imported extends Profile {
   line: number;
   id: string;
   externalId?: string;
+  rrId?: string;
   username: string;
   /** Made here, so another one may be made when it is taken. */
   generated: boolean;
@@ -192,13 +197,18 @@ export function readRecord(line: number, given: unknown, rules: Rules): Imported
   if (taken && 'problem' in taken) return bad('password_hash', taken.problem);
   const time = (moment_: string | undefined): number | undefined =>
     moment_ === undefined ? undefined : Date.parse(moment_);
+  const agreed = data.consent?.privacy_policy;
   return {
     line,
     id,
     externalId: data.external_id,
+    rrId: data.rr_id,
     username,
     generated: data.username === undefined,
     ...profile.value,
+    consent: agreed && {
+      privacyPolicy: { value: agreed.value, updatedAt: Date.parse(agreed.updated_at) },
+    },
     meta: data.meta && JSON.stringify(data.meta),
     passwordHash: hash,
     oldHash: taken?.imported ?? false,
