@@ -87,6 +87,7 @@ const LATER_OF_PERSON = {
     'resetForgotPassword',
     'sendForgotOTPOnEmail',
     'verifyEmailForgotOTP',
+    'userExists',
   ),
 };
 
