@@ -4,10 +4,12 @@
  * `long`, repeats in large what others do in small, for minutes: `npm run test:long`.
  */
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { freshSecrets } from './src/cli/dev-vars.ts';
 import { WRANGLER_ENV } from './src/cli/wrangler.ts';
+import { SlowFirst } from './test/support/slow-first.ts';
 import { SummaryReporter } from './test/support/summary-reporter.ts';
 
 // The Workers pool is wrangler inside, and heeds the same settings.
@@ -23,22 +25,45 @@ const bindings = {
 const workers = () =>
   cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { bindings } });
 
+/**
+ * Files that run at the same time, of whatever project: each has a port, a folder or a runtime to itself. Two even on one core,
+ * since files that start processes wait a lot; more than four would make them wait for each other.
+ */
+const WORKERS = Math.min(4, Math.max(2, availableParallelism()));
+/** All in one group, so that the last files of one project run beside the first ones of the next. */
+const sideBySide = { maxWorkers: WORKERS, sequence: { groupOrder: 1 } };
+
 const inWorkerd = {
   setupFiles: ['test/support/workerd-setup.ts'],
-  // One isolate for all files; the setup clears its storage before each test, in milliseconds instead of seconds.
+  // One runtime for all files of a worker, with storage of its own; the setup clears that before each test, in milliseconds
+  // instead of seconds.
   isolate: false,
-  maxWorkers: 1,
-  testTimeout: 15_000,
+  maxWorkers: WORKERS,
+  // With room for a machine that has other work.
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+};
+
+/** Files that start real processes, which need time to start. */
+const withProcesses = {
+  environment: 'node',
+  globalSetup: ['test/support/assets.ts', 'test/support/secrets.ts'],
+  testTimeout: 90_000,
+  hookTimeout: 120_000,
+  // vitest itself would wait for a second.
+  expect: { poll: { timeout: 20_000 } },
 };
 
 export default defineConfig({
   test: {
     reporters: ['default', new SummaryReporter()],
+    sequence: { sequencer: SlowFirst },
     // The Worker logs every request; only those of a failed test are of interest.
     silent: 'passed-only',
     projects: [
       {
         test: {
+          ...sideBySide,
           name: 'unit',
           environment: 'node',
           include: [
@@ -50,13 +75,13 @@ export default defineConfig({
           // The compiler and the import graph are started as a whole, beside everything else.
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
         plugins: [workers()],
         test: {
           ...inWorkerd,
+          ...sideBySide,
           name: 'workerd',
           include: [
             'test/ports/**/*.test.ts',
@@ -65,7 +90,22 @@ export default defineConfig({
             'test/attacks/**/*.test.ts',
           ],
           globalSetup: ['test/support/assets.ts', 'test/support/outside-server.ts'],
-          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...withProcesses,
+          ...sideBySide,
+          name: 'server',
+          include: ['test/server/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...withProcesses,
+          ...sideBySide,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
         },
       },
       {
@@ -75,47 +115,18 @@ export default defineConfig({
           name: 'long',
           globalSetup: ['test/support/assets.ts'],
           include: ['test/attacks/**/*.long.ts'],
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
         test: {
+          ...withProcesses,
           name: 'long-server',
-          globalSetup: ['test/support/assets.ts'],
-          environment: 'node',
           include: ['test/server/**/*.long.ts'],
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 300_000,
-          hookTimeout: 90_000,
-          sequence: { groupOrder: 6 },
-        },
-      },
-      {
-        test: {
-          name: 'server',
-          globalSetup: ['test/support/assets.ts'],
-          environment: 'node',
-          include: ['test/server/**/*.test.ts'],
-          // Each file starts real processes: one after the other, and with time to start.
-          fileParallelism: false,
-          maxWorkers: 1,
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
           sequence: { groupOrder: 3 },
-        },
-      },
-      {
-        test: {
-          name: 'browser',
-          globalSetup: ['test/support/assets.ts'],
-          environment: 'node',
-          include: ['test/browser/**/*.test.ts'],
-          fileParallelism: false,
-          maxWorkers: 1,
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
-          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -9,10 +9,11 @@ import { createServer } from '../src/http/server.ts';
 import { table } from '../src/table.ts';
 import { AnswerBook } from './answers/book.ts';
 import type { Answers, AnyAnswer } from './answers/types.ts';
-import { whoIs } from './browser-id.ts';
+import { identifyBrowser } from './browser-id.ts';
 import { chaosOf, chaosResponse } from './chaos.ts';
 import { isControl } from './control.ts';
 import { preflight, shareWithPages } from './cors.ts';
+import { DEMO_CALLING_CODE } from './demo.ts';
 import { documented, unwrap } from './documented.ts';
 import { dynamicAnswer } from './dynamic/answer.ts';
 import { EXCEPTIONS } from './exceptions.ts';
@@ -20,7 +21,8 @@ import { mockGuard } from './guard.ts';
 import { matcher, pathOf } from './match.ts';
 import { nearestTo } from './nearest.ts';
 import { preferenceOf, refusalOf } from './prefer.ts';
-import { SCENARIO_HEADER, type ScenarioHost } from './scenario-host.ts';
+import { SCENARIO_HEADER, type ScenarioHost } from './scenarios/contract.ts';
+import { asSent } from './sent.ts';
 import { sessionAfter } from './session.ts';
 
 /** Names what was chosen beforehand for an answer: `error`, `body`, `example` or `dynamic`. */
@@ -35,7 +37,7 @@ export interface MockOptions {
   strict?: boolean;
   /** Every answer waits this long, in milliseconds. */
   delayMs?: number;
-  /** Share of the requests that are struck, from 0 to 1; see `chaos.ts`. */
+  /** Share of the requests that fail on purpose, from 0 to 1; see `chaos.ts`. */
   chaos?: number;
   /** Invented data instead of the documented examples, for every request that does not say otherwise. */
   dynamic?: boolean;
@@ -43,7 +45,7 @@ export interface MockOptions {
   seed?: number;
   /** Answers chosen beforehand, by operation; see `answers/types.ts`. */
   answers?: Answers;
-  /** What carries the session cookie out; see `ServerOptions`. */
+  /** The header that carries the session cookie out; see `ServerOptions`. */
   cookieHeader?: string;
   /** Host names beside those of this machine under which the panel and the inbox answer, such as a tunnel's. */
   allowedHosts?: readonly string[];
@@ -96,13 +98,15 @@ function plainMock(options: MockOptions, book: AnswerBook, told: WeakMap<Request
     table: mockTable,
     handlerOf:
       (entry) =>
-      async ({ request, input, reply }) => {
+      async ({ request, input: parsed, reply }) => {
+        // Parts stay parts.
+        const input = asSent(parsed) as typeof parsed;
         const preference = preferenceOf(entry, request, options.dynamic);
         if (isFailure(preference)) return preference;
         const chosen =
           preference.orders || book.isEmpty
             ? undefined
-            : await book.take(whoIs(request).id, entry, input);
+            : await book.take(identifyBrowser(request).id, entry, input);
         told.set(request, {
           applied: preference.applied,
           ...(chosen && { chosen: kindOf(chosen) }),
@@ -121,6 +125,7 @@ function plainMock(options: MockOptions, book: AnswerBook, told: WeakMap<Request
       },
     guard: async (c, row, caller) => mockGuard(options.strict ?? false)(c, row, caller),
     cookieHeader,
+    callingCode: DEMO_CALLING_CODE,
     shape,
     // Requests are not worth a line; a mistake of ours is.
     log: (line) => {
@@ -145,7 +150,7 @@ function scenarioDelay(request: Request, book: AnswerBook): number | undefined {
   const entry = scenarioOperationAt(request.method, pathOf(request));
   const preference = entry && preferenceOf(entry, request);
   if (!preference || isFailure(preference) || preference.orders) return undefined;
-  if (!book.isEmpty && book.has(whoIs(request).id, entry.id)) return undefined;
+  if (!book.isEmpty && book.has(identifyBrowser(request).id, entry.id)) return undefined;
   return preference.delayMs;
 }
 
@@ -170,7 +175,7 @@ export function createMock(options: MockOptions = {}): Mock {
 
   async function answer(request: Request): Promise<Response> {
     const { scenarios } = options;
-    // What steers the mock is neither slowed down nor struck.
+    // Requests that control the mock are neither delayed nor failed.
     const { delayMs = 0, chaos = 0 } = isControl(request) ? {} : options;
     if (delayMs > 0) await sleep(delayMs);
     const kind = chaos > 0 ? strike(chaos) : undefined;

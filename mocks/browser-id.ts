@@ -1,4 +1,4 @@
-/** Which browser sent a request? What is chosen for one browser is found again by a cookie. */
+/** Identifies the browser of a request by a cookie, under which its choices are kept. */
 import { DAY_MS, SECOND_MS } from '../src/shared/time.ts';
 import { generateCookie } from 'hono/cookie';
 import { parse } from 'hono/utils/cookie';
@@ -9,9 +9,9 @@ const BROWSER_ID = /^[0-9a-f-]{36}$/;
 const COOKIE_LIFE_SECONDS = (365 * DAY_MS) / SECOND_MS;
 
 export interface Who {
-  /** Empty for all who keep no cookies. */
+  /** Empty for all clients that keep no cookies. */
   id: string;
-  /** It does not know its id yet: the answer is to hand out the cookie. */
+  /** The request came without the cookie: the answer has to set it. */
   isNew: boolean;
 }
 
@@ -25,7 +25,7 @@ function known({ headers }: Request): string | undefined {
  * SDK in Node, so that a login of several requests works there too. A page on another site is one of those: its cookies do
  * not travel (SameSite=Lax).
  */
-export function whoIs(request: Request): Who {
+export function identifyBrowser(request: Request): Who {
   const id = known(request);
   if (id !== undefined) return { id, isNew: false };
   const site = request.headers.get('sec-fetch-site');
@@ -34,10 +34,10 @@ export function whoIs(request: Request): Who {
 }
 
 /**
- * Whom a choice "for the browser" is for. A client without the cookie gets one, whatever it is: a test that chooses by
- * Playwright's or Cypress's own client shares its cookies with the page, and everybody else stays as they are.
+ * The browser that a choice "for the browser" is for. A client without the cookie gets one, whatever it is: a test that chooses by
+ * Playwright's or Cypress's own client shares its cookies with the page, and no other client's choice changes.
  */
-export function whoChooses(request: Request): Who {
+export function identifyChooser(request: Request): Who {
   const id = known(request);
   return id === undefined ? { id: crypto.randomUUID(), isNew: true } : { id, isNew: false };
 }

@@ -1,11 +1,11 @@
-/** Ordered trouble: a share of all requests is refused or cut off, so that a page can be seen coping with it. */
+/** Failures on purpose: a share of all requests is refused or cut off, to see how a page copes with it. */
 import { errorResponse, type ApiFailure } from '../src/http/errors.ts';
 import { err } from '../src/shared/result.ts';
 import { requestIdOf } from '../src/http/caller.ts';
 import { withStandardHeaders } from '../src/http/server.ts';
 import { seeded } from './dynamic/random.ts';
 
-/** Names what happened to an answer, so that nobody searches for a bug that was ordered. */
+/** Names what happened to an answer, so that a failure on purpose is not taken for a bug. */
 export const CHAOS_HEADER = 'x-mock-chaos';
 
 const KINDS = ['429', '500', '503', 'cut'] as const;
@@ -44,7 +44,7 @@ const broken = (): ReadableStream<Uint8Array> =>
     },
   });
 
-/** The answer to a request that was struck. */
+/** The answer to a request that fails on purpose. */
 export function chaosResponse(kind: ChaosKind, request: Request): Response {
   const requestId = requestIdOf(request);
   const response =

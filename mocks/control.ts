@@ -13,7 +13,7 @@ import { withStandardHeaders } from '../src/http/server.ts';
 export const isControl = ({ url }: Request): boolean =>
   /^https?:\/\/[^/?#]*\/_(mock|dev)([/?#]|$)/.test(url);
 
-/** An address cannot be pointed anywhere by somebody else. */
+/** A literal address, which no DNS name of another person can stand for. */
 const isLiteral = (name: string): boolean => /^(\[[\da-f:.]+\]|\d{1,3}(\.\d{1,3}){3})$/i.test(name);
 /** `.localhost` is this machine for every resolver (RFC 6761). */
 const isLocalName = (name: string): boolean => isLoopbackHost(name) || /\.localhost$/i.test(name);

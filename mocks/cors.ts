@@ -3,7 +3,7 @@
  * answer itself, because a middleware that sets them beforehand makes Hono build each answer twice.
  */
 import { CHAOS_HEADER } from './chaos.ts';
-import { SCENARIO_HEADER } from './scenario-host.ts';
+import { SCENARIO_HEADER } from './scenarios/contract.ts';
 
 /** A method as HTTP writes one (RFC 9110); anything else is not repeated in a header. */
 const METHOD = /^[\w!#$%&'*+\-.^`|~]{1,40}$/;

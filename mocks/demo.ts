@@ -10,6 +10,9 @@ export const DEMO = {
   oauthSecret: 'dev-api-secret',
 } as const;
 
+/** India: that of its numbers without one. */
+export const DEMO_CALLING_CODE = '91';
+
 /** Hosts of its pages: this machine, by each of its names. */
 export const DEMO_DOMAINS = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -49,8 +52,8 @@ export const demoApplication = (config: Partial<PlatformConfig> = {}): Applicati
   domains: [...DEMO_DOMAINS],
   serverAddresses: [],
   testIdentifiers: [],
-  storefrontUrl: 'http://127.0.0.1',
-  defaultCountryCode: '91',
+  storefrontUrl: 'http://localhost',
+  defaultCountryCode: DEMO_CALLING_CODE,
   smsCountries: [],
   shard: 'DB',
   language: 'en',

@@ -10,7 +10,7 @@ export interface Answered {
   handler?: string;
 }
 
-/** What answers in front of the mock; read anew for each request, because a file of them can change. */
+/** The project's handlers, which answer before the mock; read for each request, because their file can change. */
 export type OwnHandlers = () => readonly RequestHandler[];
 
 /** A page of another origin is to read what its own project's handlers answer, too. */
@@ -46,7 +46,7 @@ const nameOf = ({ info }: RequestHandler): string => info.header;
 
 /**
  * Sends requests through MSW's handlers.
- * @param mock what stands behind all of them: the mock, or a real server
+ * @param mock answers the requests that no own handler takes: the mock, or a real server
  * @param own of the project; one that answers nothing or `passthrough()` leaves the request to the next
  */
 export function driver(

@@ -1,4 +1,4 @@
-/** The mock knows no tenants: it lets everyone in, or, when strict, everyone whose credentials have the right form. */
+/** The mock has no tenants: it takes every request or, when strict, every request whose credentials have the right form. */
 import { getCookie } from 'hono/cookie';
 import type { Context } from 'hono';
 import { SESSION_COOKIE } from '../src/http/cookies.ts';

@@ -70,7 +70,7 @@ class MockHandler extends HttpHandler {
 /**
  * One handler in front of the mock's own router: MSW tries handlers one by one, so fifty of them would make the last
  * operation twice as slow as the first. It answers documented paths, and unknown ones below the API's own prefixes with a 404
- * that names the nearest; other hosts, paths and handlers, and MSW's policy on what nobody handles, are left alone.
+ * that names the nearest; other hosts, paths and handlers, and MSW's policy on unhandled requests, are left alone.
  *
  * @throws TypeError when `origin` is not an http address
  */

@@ -6,10 +6,10 @@ import type { Limits } from '../src/ports/index.ts';
 import type { Answers } from './answers/types.ts';
 import { handlers as plainHandlers, type HandlerOptions } from './handlers.ts';
 import { lazyScenario } from './lazy-scenario.ts';
-import type { ScenarioMessage } from './scenario-host.ts';
+import type { ScenarioMessage } from './scenarios/contract.ts';
 
 export type { Answer, Answering, Answers } from './answers/types.ts';
-export type { ScenarioMessage } from './scenario-host.ts';
+export type { ScenarioMessage } from './scenarios/contract.ts';
 
 type Given = Pick<
   HandlerOptions,

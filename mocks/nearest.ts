@@ -26,7 +26,7 @@ function filled(template: string, path: string): string {
     .join('/');
 }
 
-/** When more than half of the longer path is different, nobody can say what was meant. */
+/** Above half of the longer path in edits, another path is no likely meaning. */
 const isNear = (distance: number, a: string, b: string): boolean =>
   distance <= Math.max(a.length, b.length) / 2;
 

@@ -28,7 +28,7 @@ export const baseOf = (base = ''): string =>
 
 /**
  * Finds the mock's own path of a request.
- * @returns that path without the base, or undefined when the request is somebody else's
+ * @returns that path without the base, or undefined when the request is not for the API
  * @throws TypeError when `origin` is not an http address
  */
 export function placeOf(options: PlaceOptions): (request: Request) => string | undefined {

@@ -79,7 +79,7 @@ const READERS: Readonly<Record<Name, (value: string, entry: Entry) => Change>> =
       : wrong(`seed is a whole number, at most ${MAX_SEED}`),
 };
 
-/** A name that is nearly one of the mock's own is a typing mistake; any other is a preference for somebody else. */
+/** A name that is nearly one of the mock's own is a typing mistake; any other is a preference for another server. */
 function mistyped(foreign: readonly string[]): ApiFailure | undefined {
   for (const name of foreign) {
     const meant = NAMES.find((one) => name.length < 20 && editDistance(one, name) === 1);

@@ -1,16 +1,22 @@
 /**
  * `npm run outside-tools`: what tools that are not ours say of docs/openapi.json. Spectral and Redocly lint it without a
- * warning; Prism serves it and passes the contract check. They are installed for this alone: hundreds of packages are no
- * dependencies of this project.
+ * warning; Prism serves it and passes the contract check, and as a proxy before scenarios of the mock finds no breach in their
+ * answers. They are installed for this alone: hundreds of packages are no dependencies of this project.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readArgs } from '../src/cli/args.ts';
 import { checkContract, Unreachable } from '../src/cli/contract/check.ts';
+import { inboxCodes } from '../src/cli/contract/codes.ts';
 import { render } from '../src/cli/contract/report.ts';
+import { Target } from '../src/cli/contract/target.ts';
 import type { Report } from '../src/cli/contract/verdict.ts';
+import { listenWith } from '../src/cli/mock/server.ts';
+import { createPanel } from '../mocks/panel/app.ts';
+import { createScenarios } from '../mocks/scenarios/host.ts';
+import { DEMO } from '../mocks/demo.ts';
+import { freePort } from './lib/port.ts';
 
 const USAGE = `
 npm run outside-tools    installs Spectral, Redocly and Prism into out/outside-tools, once, and has them look at docs/openapi.json
@@ -54,19 +60,11 @@ function lint(name: string, args: string[], isClean: (output: string) => boolean
   return clean;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** The contract check of a server that is still starting. */
-async function checkWhenUp(url: string): Promise<Report> {
+/** Checks a server that is still starting. */
+async function whenUp(check: () => Promise<Report>): Promise<Report> {
   for (const deadline = Date.now() + START_MS; ;) {
     try {
-      return await checkContract({ url, mode: 'static' });
+      return await check();
     } catch (error) {
       if (!(error instanceof Unreachable) || Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -79,7 +77,8 @@ async function prism(): Promise<boolean> {
   const args = ['mock', DOCUMENT, '--port', String(port), '--host', '127.0.0.1'];
   const server = spawn(bin('prism'), args, { env: ENV, stdio: 'ignore' });
   try {
-    const report = await checkWhenUp(`http://127.0.0.1:${port}`);
+    const url = `http://127.0.0.1:${port}`;
+    const report = await whenUp(async () => checkContract({ url, mode: 'static' }));
     const { passed } = report.summary;
     console.log(
       `${report.ok ? 'ok      ' : 'FAILED  '} prism: ${passed} of ${report.operations.length} operations passed`,
@@ -88,6 +87,71 @@ async function prism(): Promise<boolean> {
     return report.ok;
   } finally {
     server.kill();
+  }
+}
+
+/** What Prism's proxy says of one exchange, in the header `sl-violations`. */
+interface Violation {
+  location: string[];
+  code: string;
+  message: string;
+}
+
+/** Runs `work` and collects what Prism's proxy finds in the answers to its requests; wrong requests are sent on purpose. */
+async function violationsIn(
+  work: () => Promise<unknown>,
+): Promise<{ seen: number; found: string[] }> {
+  const real = globalThis.fetch;
+  const found = new Set<string>();
+  let seen = 0;
+  let asked = 0;
+  globalThis.fetch = async (input, init) => {
+    const response = await real(input, init);
+    seen += 1;
+    const said = response.headers.get('sl-violations') ?? '[]';
+    for (const { location, code, message } of JSON.parse(said) as Violation[]) {
+      if (location[0] === 'request') asked += 1;
+      if (location[0] !== 'response') continue;
+      const { pathname } = new URL(input instanceof Request ? input.url : input);
+      found.add(`${pathname} ${response.status} ${location.join('.')} ${code}: ${message}`);
+    }
+    return response;
+  };
+  try {
+    await work();
+  } finally {
+    globalThis.fetch = real;
+  }
+  // Wrong requests are sent on purpose: a proxy that names none of them judges nothing.
+  if (asked === 0) found.add('Prism names no wrong request');
+  return { seen, found: [...found] };
+}
+
+/** The journeys of the contract check on a scenario, with Prism's proxy between. */
+async function prismBefore(scenario: string): Promise<boolean> {
+  const mock = await listenWith(createPanel({ scenarios: createScenarios({ scenario }) }).fetch, 0);
+  const port = await freePort();
+  const behind = `http://127.0.0.1:${mock.port}`;
+  const args = ['proxy', DOCUMENT, behind, '--port', String(port), '--host', '127.0.0.1'];
+  const server = spawn(bin('prism'), args, { env: ENV, stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}`;
+  // Prism forwards documented paths alone, and the inbox is none.
+  const direct = { url: behind, credentials: DEMO, maxTimeMs: 15_000, headers: {} };
+  const codes = inboxCodes(new Target(direct));
+  const tokens = { social: 'new-person', appleUser: 'scenario-new-person', login: 'company-token' };
+  try {
+    const { seen, found } = await violationsIn(async () =>
+      whenUp(async () => checkContract({ url, mode: 'full', codes, tokens })),
+    );
+    const name = `prism's proxy before ${scenario}`;
+    console.log(
+      `${found.length === 0 ? 'ok      ' : 'FAILED  '} ${name}: ${seen} answers, ${found.length} breaches`,
+    );
+    for (const one of found) console.log(`  ${one}`);
+    return found.length === 0;
+  } finally {
+    server.kill();
+    await mock.stop();
   }
 }
 
@@ -106,5 +170,8 @@ const results = [
     (output) => !/\d+ warnings?\b/.test(output),
   ),
   await prism(),
+  await prismBefore('new-shopper'),
+  await prismBefore('social-new'),
+  await prismBefore('admin-console'),
 ];
 process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -29,7 +29,7 @@ const state = args.state === undefined ? join(ROOT, '.wrangler/state') : resolve
 const show = createProgress(total);
 
 const newest = Date.UTC(2026, 0, 1);
-await withLocalData(state, 'http://127.0.0.1:8787', async (db) => {
+await withLocalData(state, 'http://localhost:8787', async (db) => {
   const known = await db
     .prepare('SELECT 1 FROM applications WHERE id = ?')
     .bind(args.application)

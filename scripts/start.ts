@@ -13,7 +13,7 @@ npm start -- [--port N] [--reset] [--state DIR] [--var NAME:VALUE]…
 
 Runs the Worker on this machine, with a local database, a demo application and an inbox for its messages.
 
-  --port N      listen on 127.0.0.1:N (default 8787)
+  --port N      listen on localhost:N (default 8787)
   --reset       delete the local data first
   --state DIR   keep the local data in DIR (default .wrangler/state)
   --var N:V     set a variable of the Worker, such as --var 'LIMITS:{"sendGapSeconds":1}'; can be repeated
@@ -45,7 +45,7 @@ const args = readArgs(USAGE, {
 const vars = Object.fromEntries(args.var.map(readVar));
 const port = wholeNumber('port', args.port, 1, 65_535);
 const state = args.state === undefined ? join(ROOT, '.wrangler/state') : resolve(args.state);
-const url = `http://127.0.0.1:${port}`;
+const url = `http://localhost:${port}`;
 
 const problem = await portProblem(port);
 if (problem === 'EADDRINUSE') {

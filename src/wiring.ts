@@ -42,7 +42,7 @@ import { consumeBatch } from './adapters/queue/consume.ts';
 import { importQueue, type ImportConsumer } from './adapters/queue/imports.ts';
 import { queueNotifier, type Consumer, type Report } from './adapters/queue/messages.ts';
 import type { Environment } from './env/index.ts';
-import { isTenantUrl } from './domain/outbound-url.ts';
+import { isTenantUrl } from './values/outbound-url.ts';
 import { errorForLog, type Log } from './http/log.ts';
 import type {
   Application,

@@ -2,13 +2,13 @@
 import type { ErrorCode } from '../../src/http/errors.ts';
 import type {
   Group,
-  Input,
   Operation,
   Output,
   RequestSchemas,
   Security,
 } from '../../src/http/operation.ts';
 import type { MockTable } from '../app.ts';
+import type { SentInput } from '../sent.ts';
 
 /** What the guard refuses, by the row's security; the same as `errorsOf` has it at run time. */
 type GuardError<S extends Security> = S extends 'platform'
@@ -48,7 +48,7 @@ export type Answer<O extends Operation = Operation> = Common &
 export type Answering<O extends Operation = Operation> =
   | Answer<O>
   | readonly Answer<O>[]
-  | ((input: Input<O>) => Answer<O> | Promise<Answer<O>>);
+  | ((input: SentInput<O>) => Answer<O> | Promise<Answer<O>>);
 
 /** `{ application: { loginWithOTP: [{ error: 'unavailable', times: 2 }, { example: true }] } }` */
 export type Answers = { [C in keyof MockTable]?: AnswersOf<MockTable[C]> };

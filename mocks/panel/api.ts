@@ -9,7 +9,7 @@ import { withStandardHeaders } from '../../src/http/server.ts';
 import { EVERYBODY } from '../answers/book.ts';
 import { readAnswers } from '../answers/read.ts';
 import { mockEntries, type Mock, type MockOptions } from '../app.ts';
-import { browserCookie, whoChooses, whoIs } from '../browser-id.ts';
+import { browserCookie, identifyChooser, identifyBrowser } from '../browser-id.ts';
 import { preflight, shareWithPages } from '../cors.ts';
 import type { RequestLog } from './request-log.ts';
 import { passes } from './requests.ts';
@@ -92,7 +92,8 @@ function scenarioRoutes(routes: Hono, { options }: Steered): void {
 }
 
 function answerRoutes(routes: Hono, { mock }: Steered): void {
-  const state = (c: Context) => json(c, { answers: mock.answers.toJSON(whoIs(c.req.raw).id) });
+  const state = (c: Context) =>
+    json(c, { answers: mock.answers.toJSON(identifyBrowser(c.req.raw).id) });
   routes.get('/_mock/answers', state);
   routes.put('/_mock/answers', async (c) => {
     const parsed = AnswerChoice.safeParse(await bodyOf(c));
@@ -100,7 +101,7 @@ function answerRoutes(routes: Hono, { mock }: Steered): void {
     const read = readAnswers(mockEntries, parsed.data.answers, 'body.answers');
     if ('errors' in read) return refuse(c, invalid(read.errors));
     const who =
-      parsed.data.for === 'server' ? { id: EVERYBODY, isNew: false } : whoChooses(c.req.raw);
+      parsed.data.for === 'server' ? { id: EVERYBODY, isNew: false } : identifyChooser(c.req.raw);
     mock.answers.set(who.id, read.value);
     const response = json(c, { answers: mock.answers.toJSON(who.id), for: parsed.data.for });
     if (who.isNew) response.headers.append('set-cookie', browserCookie(who.id));
@@ -111,7 +112,7 @@ function answerRoutes(routes: Hono, { mock }: Steered): void {
     if (!forWhom) {
       return refuse(c, invalid([{ path: 'query.for', message: 'is browser or server' }]));
     }
-    mock.answers.set(forWhom === 'server' ? EVERYBODY : whoIs(c.req.raw).id, new Map());
+    mock.answers.set(forWhom === 'server' ? EVERYBODY : identifyBrowser(c.req.raw).id, new Map());
     return state(c);
   });
 }

@@ -5,12 +5,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
+import { html } from 'hono/html';
 import { ABOUT } from '../../src/about.ts';
 import { openapi } from '../../src/http/openapi.ts';
-import { listed, POLICY } from '../../src/ui/layout.ts';
+import { ICON } from '../../src/ui/icon.ts';
+import { POLICY, type Html } from '../../src/ui/layout.ts';
 import { STYLE } from '../../src/ui/style.ts';
 import { createMock, mockEntries, mockTable, type Mock, type MockOptions } from '../app.ts';
-import { whoIs } from '../browser-id.ts';
+import { identifyBrowser } from '../browser-id.ts';
 import { controlRefusal, hostRefusal, isControl } from '../control.ts';
 import { pathOf } from '../match.ts';
 import { answersOf } from './answers.ts';
@@ -25,10 +27,8 @@ import { settingsPage, type Refused } from './settings-page.ts';
 import { readForm } from './settings.ts';
 
 const entryById = new Map(mockEntries.map((entry) => [entry.id, entry]));
-const file = ({ href }: URL): string => readFileSync(fileURLToPath(href), 'utf8');
-/** By `import.meta.url` in this form bundlers leave them beside what they make of this file. */
-const SCRIPT = file(new URL('./panel.js', import.meta.url));
-const ICON = file(new URL('./icon.svg', import.meta.url));
+/** By `import.meta.url` in this form bundlers leave it beside what they make of this file. */
+const SCRIPT = readFileSync(fileURLToPath(new URL('./panel.js', import.meta.url).href), 'utf8');
 
 const originOf = (c: Context): string => new URL(c.req.url).origin;
 const back = (c: Context, place = HOME): Response => c.redirect(place, 303);
@@ -56,9 +56,9 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
     c.header('referrer-policy', 'same-origin');
   });
   for (const form of ['/requests/clear', '/panel/*']) panel.use(form, ownFormsOnly);
-  const settings = (c: Context, refused?: Refused): string => {
-    const who = whoIs(c.req.raw).id;
-    return framed('Settings', SETTINGS, ...settingsPage(options, mock, who, refused));
+  const settings = (c: Context, refused?: Refused): Html => {
+    const who = identifyBrowser(c.req.raw).id;
+    return framed('Settings', SETTINGS, settingsPage(options, mock, who, refused));
   };
 
   panel.get('/', async (c) => {
@@ -68,18 +68,18 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
     const whom = c.req.query('for') === 'server' ? 'server' : 'browser';
     const origin = originOf(c);
     const content = scenarioPage({ host, chosen, messages, origin, whom });
-    return c.html(framed('Scenario', HOME, ...content));
+    return c.html(framed('Scenario', HOME, content));
   });
   panel.get('/requests', (c) => {
     const shown = log.list().filter((one) => passes(one, filterOf(c)));
-    return c.html(framed('Requests', REQUESTS, ...requestsPage(shown, originOf(c), filterOf(c))));
+    return c.html(framed('Requests', REQUESTS, requestsPage(shown, originOf(c), filterOf(c))));
   });
-  panel.get('/operations', (c) => c.html(framed('Operations', OPERATIONS, ...operationsPage())));
+  panel.get('/operations', (c) => c.html(framed('Operations', OPERATIONS, operationsPage())));
   panel.get('/operations/:id', async (c) => {
     const entry = entryById.get(c.req.param('id'));
     if (!entry) return c.text('There is no such operation.', 404);
     const answers = await answersOf(entry, originOf(c), options);
-    return c.html(framed(entry.id, OPERATIONS, ...operationPage(entry, answers)));
+    return c.html(framed(entry.id, OPERATIONS, operationPage(entry, answers)));
   });
   panel.get('/settings', (c) => c.html(settings(c)));
 
@@ -88,11 +88,11 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
     const after = Number(c.req.query('after') ?? 0) || 0;
     const fresh = log.list(after).filter((one) => passes(one, filterOf(c)));
     c.header('x-mock-newest', String(log.newest));
-    return c.html(listed(fresh.map((one) => exchangeItem(one, originOf(c)))));
+    return c.html(html`${fresh.map((one) => exchangeItem(one, originOf(c)))}`);
   });
   panel.get('/parts/inbox', async (c) => {
     const messages = (await options.scenarios?.inbox(c.req.raw)) ?? [];
-    return c.html(listed([inboxSection(messages)]));
+    return c.html(inboxSection(messages));
   });
 
   panel.post('/requests/clear', (c) => {
@@ -145,7 +145,7 @@ const wantsHtml = (request: Request): boolean =>
   request.method === 'GET' && (request.headers.get('accept')?.includes('text/html') ?? false);
 
 let document: string | undefined;
-/** The document of what the mock serves; made when somebody asks for it. */
+/** The OpenAPI document of the mock's operations, made on the first request for it. */
 function openapiAnswer(): Response {
   document ??= JSON.stringify(openapi(mockTable, ABOUT));
   const headers = { 'content-type': 'application/json', 'access-control-allow-origin': '*' };

@@ -15,7 +15,7 @@ const LINKS = [
 ];
 
 /** @param current one of the header's links */
-export const framed = (title: string, current: string, ...content: Html[]): string =>
+export const framed = (title: string, current: string, content: Html): Html =>
   page(
     {
       title,
@@ -27,5 +27,5 @@ export const framed = (title: string, current: string, ...content: Html[]): stri
       icon: `${HOME}/icon.svg`,
       script: `${HOME}/panel.js`,
     },
-    ...content,
+    content,
   );

@@ -1,5 +1,6 @@
 /** Every request of the API, through MSW and into the log. */
 import { requestIdOf } from '../../src/http/caller.ts';
+import { droppedCookieNote } from '../../src/http/dropped-cookie.ts';
 import { errorResponse } from '../../src/http/errors.ts';
 import { err } from '../../src/shared/result.ts';
 import { withStandardHeaders } from '../../src/http/server.ts';
@@ -24,27 +25,11 @@ export interface RecordOptions {
   onExchange?(exchange: Exchange): void;
 }
 
-const hostOf = (origin: string): string | undefined =>
-  URL.canParse(origin) ? new URL(origin).hostname : undefined;
-
-const isSameSite = (a: string, b: string): boolean =>
-  a === b || a.endsWith(`.${b}`) || b.endsWith(`.${a}`);
-
-/** Cookies are SameSite=Lax: a login from a page on another site answers 200 and signs nobody in. */
-function cookieNote(request: Request, response: Response): string | undefined {
-  const origin = request.headers.get('origin');
-  if (origin === null || response.headers.getSetCookie().length === 0) return undefined;
-  const [page, here] = [hostOf(origin), new URL(request.url).hostname];
-  if (page !== undefined && isSameSite(page, here)) return undefined;
-  const better = page === undefined ? '' : ` Call the mock as http://${page}:… instead.`;
-  return `The browser drops this cookie: the page ${origin.slice(0, 100)} is on another site than ${here}.${better}`;
-}
-
 /** A stream of events never ends, so it is handed on as it comes. */
 const isEndless = (response: Response): boolean =>
   /^text\/event-stream/i.test(response.headers.get('content-type') ?? '');
 
-/** What answers below a base path, and says so to requests beside it. */
+/** Answers below a base path, and refuses requests beside it with a hint at the base. */
 function below(base: string, behind: Answering): Answering {
   if (base === '') return behind;
   return {
@@ -75,7 +60,11 @@ export function recorder({ mock, log, own, proxy, basePath, onExchange }: Record
     const started = performance.now();
     const { response, handler } = await drive(own ? whole(request, bytes) : request);
     const isWhole = !isCut(response) && response.type !== 'error' && !isEndless(response);
-    const text = isWhole ? await response.text() : undefined;
+    // Others answer with any bytes, which go out as they came; the mock's own answers are text, which is quicker.
+    const isOurs = handler === undefined && proxy === undefined;
+    const read = async () =>
+      isOurs ? response.text() : new Uint8Array(await response.arrayBuffer());
+    const body = isWhole ? await read() : undefined;
     const durationMs = performance.now() - started;
     // Preflights belong to the browser, not to the page.
     if (request.method !== 'OPTIONS') {
@@ -83,18 +72,18 @@ export function recorder({ mock, log, own, proxy, basePath, onExchange }: Record
         request,
         bytes,
         response,
-        text,
+        text: body instanceof Uint8Array ? new TextDecoder().decode(body) : body,
         at,
         durationMs,
         handler,
         ...proxy?.judged(response),
-        note: cookieNote(request, response),
+        note: droppedCookieNote(request, response),
       });
       onExchange?.(exchange);
     }
-    if (text === undefined) return response;
+    if (body === undefined) return response;
     // Made of plain parts, which the Node server writes without going through a stream.
     const { status, headers } = response;
-    return new Response(text === '' ? null : text, { status, headers });
+    return new Response(body.length === 0 ? null : body, { status, headers });
   };
 }

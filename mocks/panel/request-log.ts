@@ -4,7 +4,7 @@ import { ANSWER_HEADER, operationAt } from '../app.ts';
 import { CHAOS_HEADER } from '../chaos.ts';
 import { pathOf } from '../match.ts';
 import { baseOf } from '../place.ts';
-import { SCENARIO_HEADER } from '../scenario-host.ts';
+import { SCENARIO_HEADER } from '../scenarios/contract.ts';
 import { maskAnswer, maskForm, maskRequest } from './mask.ts';
 
 const MAX_KEPT_REQUESTS = 200;
@@ -44,7 +44,7 @@ export interface Exchange {
   response: { headers: HeaderLine[]; body: string };
   /** What a refusal said. */
   refusal?: { code?: string; message?: string; errors?: FieldError[] };
-  /** Chaos that struck it, by its kind. */
+  /** The kind of failure on purpose, if it was one. */
   chaos?: string;
   durationMs: number;
 }

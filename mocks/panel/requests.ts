@@ -1,17 +1,10 @@
 /** The list of the last requests. All of it is text of the senders, and untrusted. */
-import { mockTable } from '../app.ts';
+import { html } from 'hono/html';
 import { entriesOf } from '../../src/http/operation.ts';
+import { breakable, code, command, select, statusBadge, type Html } from '../../src/ui/layout.ts';
+import { mockTable } from '../app.ts';
 import { credentialsFor } from './answers.ts';
 import { curlOf } from './curl.ts';
-import {
-  breakable,
-  code,
-  command,
-  h,
-  select,
-  statusBadge,
-  type Html,
-} from '../../src/ui/layout.ts';
 import { REQUESTS } from './frame.ts';
 import type { Exchange, HeaderLine } from './request-log.ts';
 import { localTime } from './time.ts';
@@ -37,66 +30,69 @@ const lines = (headers: readonly HeaderLine[]): string =>
 const message = ({ headers, body }: Exchange['request'], label: string): Html =>
   code([lines(headers), body].filter(Boolean).join('\n\n'), label);
 
-function mistakes({ refusal, breaches = [] }: Exchange): Html[] {
-  const errors = refusal?.errors ?? [];
-  const section = (title: string, items: Html[]): Html[] =>
-    items.length === 0 ? [] : [h('h2', {}, title), h('ul', { class: 'mistakes' }, ...items)];
-  return [
-    ...section(
-      'Validation',
-      errors.map((one) => h('li', {}, h('code', {}, one.path), ` ${one.message}`)),
-    ),
-    ...section(
-      'Breaches of the contract',
-      breaches.map((one) => h('li', {}, one)),
-    ),
-  ];
+const mistakeList = (title: string, items: readonly Html[]): Html =>
+  items.length === 0
+    ? html``
+    : html`<h2>${title}</h2>
+        <ul class="mistakes">
+          ${items}
+        </ul>`;
+
+const mistakes = ({ refusal, breaches = [] }: Exchange): Html => html`
+  ${mistakeList(
+    'Validation',
+    (refusal?.errors ?? []).map((one) => html`<li><code>${one.path}</code> ${one.message}</li>`),
+  )}
+  ${mistakeList(
+    'Breaches of the contract',
+    breaches.map((one) => html`<li>${one}</li>`),
+  )}
+`;
+
+/** What answered, when it was not the documented example. */
+const sourcesOf = ({ scenario, handler, chosen }: Exchange): string[] => [
+  ...(scenario === undefined ? [] : [`scenario: ${scenario}`]),
+  ...(handler === undefined ? [] : [`own handler: ${handler}`]),
+  ...(chosen === undefined ? [] : [`chosen: ${chosen}`]),
+];
+
+function summaryOf(exchange: Exchange): Html {
+  const { at, method, target, operation, status, durationMs } = exchange;
+  const { verdict, said } = verdictOf(exchange);
+  return html`
+    <summary>
+      <span class="line">
+        ${statusBadge(status)} <b>${method}</b>
+        <span class="target">${breakable(target)}</span>
+      </span>
+      <span class="line second">
+        <span class="verdict v-${verdict}">${said}</span>
+        <span>${operation ?? 'not documented'}</span>
+        ${sourcesOf(exchange).map((one) => html`<span>${one}</span> `)}
+        <span class="quiet">${durationMs.toFixed(1)} ms</span>
+        ${localTime(new Date(at).toISOString())}
+      </span>
+    </summary>
+  `;
 }
 
 export function exchangeItem(exchange: Exchange, origin: string): Html {
-  const { id, at, method, target, operation, scenario, status, durationMs } = exchange;
-  const { handler, chosen, note } = exchange;
-  const { verdict, said } = verdictOf(exchange);
+  const { id, target, note, request, response } = exchange;
   const [path = ''] = target.split('?');
-  const first = h(
-    'span',
-    { class: 'line' },
-    statusBadge(status),
-    ' ',
-    h('b', {}, method),
-    ' ',
-    h('span', { class: 'target' }, ...breakable(target)),
-  );
-  const source = [
-    scenario === undefined ? undefined : `scenario: ${scenario}`,
-    handler === undefined ? undefined : `own handler: ${handler}`,
-    chosen === undefined ? undefined : `chosen: ${chosen}`,
-  ].filter((one) => one !== undefined);
-  const second = h(
-    'span',
-    { class: 'line second' },
-    h('span', { class: `verdict v-${verdict}` }, said),
-    ' ',
-    h('span', {}, operation ?? 'not documented'),
-    ' ',
-    ...source.flatMap((one) => [h('span', {}, one), ' ']),
-    h('span', { class: 'quiet' }, `${durationMs.toFixed(1)} ms`),
-    ' ',
-    localTime(new Date(at).toISOString()),
-  );
-  const inside = h(
-    'div',
-    { class: 'inside' },
-    note === undefined ? null : h('p', { class: 'note' }, note),
-    ...mistakes(exchange),
-    h('h2', {}, 'Request'),
-    message(exchange.request, `Request to ${path}`),
-    h('h2', {}, 'Answer'),
-    message(exchange.response, `Answer of ${path}`),
-    h('h2', {}, 'Again'),
-    command(curlAgain(exchange, origin), `request ${id} again`),
-  );
-  return h('li', { 'data-id': id }, h('details', {}, h('summary', {}, first, ' ', second), inside));
+  return html`<li data-id="${id}">
+    <details>
+      ${summaryOf(exchange)}
+      <div class="inside">
+        ${note === undefined ? '' : html`<p class="note">${note}</p>`} ${mistakes(exchange)}
+        <h2>Request</h2>
+        ${message(request, `Request to ${path}`)}
+        <h2>Answer</h2>
+        ${message(response, `Answer of ${path}`)}
+        <h2>Again</h2>
+        ${command(curlAgain(exchange, origin), `request ${id} again`)}
+      </div>
+    </details>
+  </li>`;
 }
 
 /** Which requests are shown; everything that is left out is any. */
@@ -120,66 +116,46 @@ const STATUSES = [
   ['4xx', '4xx'],
   ['5xx', '5xx'],
 ] as const;
+const VERDICT_CHOICES = [['', 'any'] as const, ...VERDICTS.map((one) => [one, one] as const)];
 
-const filterForm = ({ status, path = '', verdict }: Filter): Html =>
-  h(
-    'form',
-    {
-      class: 'filters',
-      id: 'filters',
-      role: 'search',
-      action: REQUESTS,
-      'aria-label': 'Filter requests',
-    },
-    h(
-      'label',
-      {},
-      'Path or operation',
-      h('input', { type: 'search', name: 'path', value: path, placeholder: 'login, otp, …' }),
-    ),
-    select('status', 'Status', STATUSES, status),
-    select(
-      'verdict',
-      'Verdict',
-      [['', 'any'], ...VERDICTS.map((one) => [one, one] as const)],
-      verdict,
-    ),
-    h('p', { class: 'buttons' }, h('button', { class: 'second-choice' }, 'Filter')),
-  );
+const filterForm = ({ status, path = '', verdict }: Filter): Html => html`
+  <form
+    class="filters"
+    id="filters"
+    role="search"
+    action="${REQUESTS}"
+    aria-label="Filter requests"
+  >
+    <label>
+      Path or operation
+      <input type="search" name="path" value="${path}" placeholder="login, otp, …" />
+    </label>
+    ${select('status', 'Status', STATUSES, status)}
+    ${select('verdict', 'Verdict', VERDICT_CHOICES, verdict)}
+    <p class="buttons"><button class="second-choice">Filter</button></p>
+  </form>
+`;
 
 /** @param exchanges those that pass the filter */
 export const requestsPage = (
   exchanges: readonly Exchange[],
   origin: string,
   filter: Filter,
-): Html[] => [
-  h(
-    'div',
-    { class: 'heading' },
-    h('h1', {}, 'Requests'),
-    h(
-      'label',
-      { class: 'live', hidden: true },
-      h('input', { type: 'checkbox', id: 'live', checked: true }),
-      ' Live',
-    ),
-    h('a', { href: '/_mock/requests.json' }, 'JSON'),
-    h('p', { class: 'quiet', id: 'news', role: 'status' }),
-    h('form', { method: 'post', action: '/_mock/requests/clear' }, h('button', {}, 'Clear')),
-  ),
-  h(
-    'div',
-    { class: 'grid' },
-    filterForm(filter),
-    h(
-      'p',
-      { class: 'empty', id: 'empty', hidden: exchanges.length > 0 },
-      'Nothing yet. The last 200 requests of your page show up here, without credentials.',
-    ),
-    h(
-      'ol',
-      { class: 'rows', id: 'requests' },
-      ...exchanges.map((exchange) => exchangeItem(exchange, origin)),
-    ),
-  ),
-];
+): Html => html`
+  <div class="heading">
+    <h1>Requests</h1>
+    <label class="live" hidden><input type="checkbox" id="live" checked /> Live</label>
+    <a href="/_mock/requests.json">JSON</a>
+    <p class="quiet" id="news" role="status"></p>
+    <form method="post" action="/_mock/requests/clear"><button>Clear</button></form>
+  </div>
+  <div class="grid">
+    ${filterForm(filter)}
+    <p class="empty" id="empty" ${exchanges.length > 0 ? 'hidden' : ''}>
+      Nothing yet. The last 200 requests of your page show up here, without credentials.
+    </p>
+    <ol class="rows" id="requests">
+      ${exchanges.map((exchange) => exchangeItem(exchange, origin))}
+    </ol>
+  </div>
+`;

@@ -1,7 +1,8 @@
-/** The first page: what answers, for whom, and what a scenario has sent. */
-import { h, type Html } from '../../src/ui/layout.ts';
+/** The first page: the choice of a scenario, whom it is for, and the messages that it has sent. */
+import { html } from 'hono/html';
+import type { Html } from '../../src/ui/layout.ts';
 import { DEMO } from '../demo.ts';
-import type { ScenarioHost, ScenarioInfo, ScenarioMessage } from '../scenario-host.ts';
+import type { ScenarioHost, ScenarioInfo, ScenarioMessage } from '../scenarios/contract.ts';
 import { HOME } from './frame.ts';
 import { localTime } from './time.ts';
 
@@ -14,97 +15,89 @@ const EXAMPLES: ScenarioInfo = {
 /** @param whom who is chosen for, from the last choice */
 function choices(host: ScenarioHost, chosen: string | undefined, whom: string): Html {
   const current = chosen ?? '';
-  const row = ({ name, title, about }: ScenarioInfo): Html =>
-    h(
-      'li',
-      {},
-      h(
-        'button',
-        { name: 'scenario', value: name, 'aria-pressed': String(name === current) },
-        h('span', {}, title),
-        name === '' ? null : h('code', { class: 'quiet' }, name),
-      ),
-      name === current ? h('p', { class: 'about' }, about) : null,
-    );
-  const radio = (value: string, text: string): Html =>
-    h(
-      'label',
-      {},
-      h('input', { type: 'radio', name: 'whom', value, checked: whom === value }),
-      ` ${text}`,
-    );
-  return h(
-    'form',
-    { method: 'post', action: `${HOME}/panel/scenario`, class: 'card' },
-    h('h2', { id: 'scenario' }, 'Answer with'),
-    h('ul', { class: 'scenarios' }, row(EXAMPLES), ...host.scenarios.map(row)),
-    h(
-      'fieldset',
-      { class: 'whom' },
-      h('legend', { class: 'quiet' }, 'Applies to'),
-      radio('browser', 'this browser'),
-      radio('server', 'everyone who has not chosen'),
-    ),
-    chosen === undefined
-      ? null
-      : h(
-          'p',
-          { class: 'buttons' },
-          h(
-            'button',
-            { class: 'second-choice', formaction: `${HOME}/panel/reset` },
-            'Restart scenario',
-          ),
-        ),
-  );
+  const row = ({ name, title, about }: ScenarioInfo): Html => html`
+    <li>
+      <button name="scenario" value="${name}" aria-pressed="${String(name === current)}">
+        <span>${title}</span> ${name === '' ? '' : html`<code class="quiet">${name}</code>`}
+      </button>
+      ${name === current ? html`<p class="about">${about}</p>` : ''}
+    </li>
+  `;
+  const radio = (value: string, text: string): Html => html`
+    <label>
+      <input type="radio" name="whom" value="${value}" ${whom === value ? 'checked' : ''} />
+      ${text}
+    </label>
+  `;
+  return html`
+    <form method="post" action="${HOME}/panel/scenario" class="card">
+      <h2 id="scenario">Answer with</h2>
+      <ul class="scenarios">
+        ${[EXAMPLES, ...host.scenarios].map(row)}
+      </ul>
+      <fieldset class="whom">
+        <legend class="quiet">Applies to</legend>
+        ${radio('browser', 'this browser')} ${radio('server', 'everyone who has not chosen')}
+      </fieldset>
+      ${
+        chosen === undefined
+          ? ''
+          : html`<p class="buttons">
+              <button class="second-choice" formaction="${HOME}/panel/reset">
+                Restart scenario
+              </button>
+            </p>`
+      }
+    </form>
+  `;
 }
 
-const credentials = (): Html =>
-  h(
-    'section',
-    { class: 'card', 'aria-labelledby': 'credentials' },
-    h('h2', { id: 'credentials' }, 'Credentials of the demo shop'),
-    h(
-      'dl',
-      { class: 'facts' },
-      ...[
-        ['Application', DEMO.applicationId],
-        ['Token', DEMO.applicationToken],
-        ['Authorization', `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`],
-        ['Company', DEMO.companyId],
-        ['OAuth key', DEMO.oauthKey],
-        ['OAuth secret', DEMO.oauthSecret],
-      ].flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, h('code', {}, value))]),
-    ),
-  );
+const CREDENTIALS = [
+  ['Application', DEMO.applicationId],
+  ['Token', DEMO.applicationToken],
+  ['Authorization', `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`],
+  ['Company', DEMO.companyId],
+  ['OAuth key', DEMO.oauthKey],
+  ['OAuth secret', DEMO.oauthSecret],
+] as const;
+
+const credentials = (): Html => html`
+  <section class="card" aria-labelledby="credentials">
+    <h2 id="credentials">Credentials of the demo shop</h2>
+    <dl class="facts">
+      ${CREDENTIALS.map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd><code>${value}</code></dd>`,
+      )}
+    </dl>
+  </section>
+`;
 
 function messageItem({ channel, to, text, otp, link, created_at }: ScenarioMessage): Html {
-  const safe = link !== undefined && /^https?:/.test(link);
-  return h(
-    'li',
-    { class: 'message' },
-    h(
-      'p',
-      { class: 'quiet' },
-      `${channel === 'sms' ? 'SMS' : 'Email'} to ${to}, `,
-      localTime(created_at),
-    ),
-    otp === undefined ? null : h('p', { class: 'otp' }, otp),
-    h('p', { class: 'text' }, text),
-    safe ? h('p', {}, h('a', { href: link, rel: 'noreferrer' }, 'Open the link')) : null,
-  );
+  const isSafe = link !== undefined && /^https?:/.test(link);
+  return html`
+    <li class="message">
+      <p class="quiet">${channel === 'sms' ? 'SMS' : 'Email'} to ${to}, ${localTime(created_at)}</p>
+      ${otp === undefined ? '' : html`<p class="otp">${otp}</p>`}
+      <p class="text">${text}</p>
+      ${isSafe ? html`<p><a href="${link}" rel="noreferrer">Open the link</a></p>` : ''}
+    </li>
+  `;
 }
 
 export const inboxSection = (messages: readonly ScenarioMessage[]): Html =>
-  h(
-    'section',
-    { 'aria-labelledby': 'inbox', id: 'inbox-section' },
-    h('h2', { id: 'inbox' }, 'Inbox'),
-    messages.length === 0
-      ? h('p', { class: 'empty' }, 'Codes and links that the scenario sends show up here.')
-      : null,
-    h('ol', { class: 'rows' }, ...messages.map(messageItem)),
-  );
+  html`<section aria-labelledby="inbox" id="inbox-section">
+    <h2 id="inbox">Inbox</h2>
+    ${
+      messages.length === 0
+        ? html`<p class="empty">Codes and links that the scenario sends show up here.</p>`
+        : ''
+    }
+    <ol class="rows">
+      ${messages.map(messageItem)}
+    </ol>
+  </section>`;
 
 export interface ScenarioPage {
   host?: ScenarioHost;
@@ -115,26 +108,18 @@ export interface ScenarioPage {
   whom: string;
 }
 
-export function scenarioPage({ host, chosen, messages, origin, whom }: ScenarioPage): Html[] {
-  const answering = chosen === undefined ? 'the documented examples' : h('b', {}, chosen);
-  return [
-    h('h1', {}, 'Scenario'),
-    h(
-      'p',
-      { class: 'lead' },
-      h('code', {}, origin),
-      ' is answering ',
-      ...(chosen === undefined ? [] : ['the scenario ']),
-      answering,
-      '.',
-    ),
-    h(
-      'div',
-      { class: 'grid two' },
-      host ? choices(host, chosen, whom) : h('p', { class: 'empty' }, 'No scenarios here.'),
+export const scenarioPage = ({ host, chosen, messages, origin, whom }: ScenarioPage): Html => html`
+  <h1>Scenario</h1>
+  <p class="lead">
+    <code>${origin}</code> is answering
+    ${chosen === undefined ? 'the documented examples' : html`the scenario <b>${chosen}</b>`}.
+  </p>
+  <div class="grid two">
+    ${host ? choices(host, chosen, whom) : html`<p class="empty">No scenarios here.</p>`}
+    ${
       chosen === undefined
         ? credentials()
-        : h('div', { class: 'stack' }, inboxSection(messages), credentials()),
-    ),
-  ];
-}
+        : html`<div class="stack">${inboxSection(messages)} ${credentials()}</div>`
+    }
+  </div>
+`;

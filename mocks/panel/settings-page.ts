@@ -1,5 +1,6 @@
 /** Settings of the running mock, and the answers that were chosen beforehand. */
-import { code, h, type Html } from '../../src/ui/layout.ts';
+import { html } from 'hono/html';
+import { code, type Html } from '../../src/ui/layout.ts';
 import type { Mock, MockOptions } from '../app.ts';
 import { MAX_DELAY_MS } from '../bounds.ts';
 import { HOME } from './frame.ts';
@@ -10,54 +11,52 @@ export interface Refused {
   form: FormData;
 }
 
-const check = (name: string, label: string, checked: boolean): Html =>
-  h('label', { class: 'check' }, h('input', { name, type: 'checkbox', checked }), ` ${label}`);
+const check = (name: string, label: string, isChecked: boolean): Html => html`
+  <label class="check">
+    <input name="${name}" type="checkbox" ${isChecked ? 'checked' : ''} /> ${label}
+  </label>
+`;
 
 function settingsForm(options: MockOptions, refused?: Refused): Html {
   const { chaos = 0, delayMs = 0, strict = false, dynamic = false, seed = 1 } = options;
-  const typed = (name: string, now: string): string => {
+  const typed = (name: string, now: number): string => {
     const value = refused?.form.get(name);
-    return typeof value === 'string' ? value : now;
+    return typeof value === 'string' ? value : String(now);
   };
-  const number = { inputmode: 'decimal', required: true };
-  return h(
-    'form',
-    {
-      method: 'post',
-      action: `${HOME}/panel/settings`,
-      class: 'card',
-      'aria-labelledby': 'settings',
-    },
-    h('h2', { id: 'settings' }, 'For every request'),
-    refused ? h('p', { role: 'alert', class: 'mistake' }, refused.message) : null,
-    h('label', { for: 'chaos' }, 'Chaos, in percent'),
-    h('input', {
-      id: 'chaos',
-      name: 'chaos',
-      ...number,
-      value: typed('chaos', String(Number((chaos * 100).toFixed(6)))),
-      'aria-describedby': 'chaos-hint',
-    }),
-    h(
-      'p',
-      { class: 'hint', id: 'chaos-hint' },
-      'This share fails with 429, 500, 503 or a cut connection. Affected responses carry ',
-      h('code', {}, 'x-mock-chaos'),
-      `. Seed ${seed}.`,
-    ),
-    h('label', { for: 'delay' }, 'Delay, in milliseconds'),
-    h('input', {
-      id: 'delay',
-      name: 'delay',
-      ...number,
-      value: typed('delay', String(delayMs)),
-      'aria-describedby': 'delay-hint',
-    }),
-    h('p', { class: 'hint', id: 'delay-hint' }, `Added to every answer, at most ${MAX_DELAY_MS}.`),
-    check('strict', 'Strict: require credentials of the right form', strict),
-    check('dynamic', 'Dynamic: invented data instead of the examples', dynamic),
-    h('button', {}, 'Apply'),
-  );
+  return html`
+    <form method="post" action="${HOME}/panel/settings" class="card" aria-labelledby="settings">
+      <h2 id="settings">For every request</h2>
+      ${refused ? html`<p role="alert" class="mistake">${refused.message}</p>` : ''}
+      <label for="chaos">Chaos, in percent</label>
+      <input
+        id="chaos"
+        name="chaos"
+        inputmode="decimal"
+        required
+        value="${typed('chaos', Number((chaos * 100).toFixed(6)))}"
+        aria-describedby="chaos-hint"
+      />
+      <p class="hint" id="chaos-hint">
+        This share fails with 429, 500, 503 or a cut connection. Affected responses carry
+        <code>x-mock-chaos</code>. Seed ${seed}.
+      </p>
+      <label for="delay">Delay, in milliseconds</label>
+      <input
+        id="delay"
+        name="delay"
+        inputmode="decimal"
+        required
+        value="${typed('delay', delayMs)}"
+        aria-describedby="delay-hint"
+      />
+      <p class="hint" id="delay-hint">
+        Added to every answer, at most ${MAX_DELAY_MS.toLocaleString('en')}.
+      </p>
+      ${check('strict', 'Strict: require credentials of the right form', strict)}
+      ${check('dynamic', 'Dynamic: invented data instead of the examples', dynamic)}
+      <button>Apply</button>
+    </form>
+  `;
 }
 
 const EXAMPLE = `{"answers": {"application": {"loginWithOTP": [{"error": "unavailable", "times": 2}, {"example": true}]}}}`;
@@ -65,30 +64,22 @@ const EXAMPLE = `{"answers": {"application": {"loginWithOTP": [{"error": "unavai
 function answersCard(mock: Mock, who: string): Html {
   const chosen = mock.answers.toJSON(who);
   const isEmpty = Object.keys(chosen).length === 0;
-  return h(
-    'section',
-    { class: 'card', 'aria-labelledby': 'answers' },
-    h('h2', { id: 'answers' }, 'Chosen answers'),
-    h(
-      'p',
-      { class: 'hint' },
-      isEmpty
-        ? 'None. A test chooses them with '
-        : 'Still to come, for this browser. A test changes them with ',
-      h('code', {}, 'PUT /_mock/answers'),
-      isEmpty ? ':' : '.',
-    ),
-    code(isEmpty ? EXAMPLE : JSON.stringify(chosen, undefined, 2), 'Chosen answers'),
-    h(
-      'p',
-      { class: 'hint' },
-      'As JSON: ',
-      ...['settings', 'answers', 'scenario', 'requests.json'].flatMap((name) => [
-        h('a', { href: `/_mock/${name}?json` }, `/_mock/${name}`),
-        ' ',
-      ]),
-    ),
-  );
+  return html`
+    <section class="card" aria-labelledby="answers">
+      <h2 id="answers">Chosen answers</h2>
+      <p class="hint">
+        ${isEmpty ? 'None. A test chooses them' : 'Pending, for this browser. A test changes them'}
+        with <code>PUT /_mock/answers</code>${isEmpty ? ':' : '.'}
+      </p>
+      ${code(isEmpty ? EXAMPLE : JSON.stringify(chosen, undefined, 2), 'Chosen answers')}
+      <p class="hint">
+        As JSON:
+        ${['settings', 'answers', 'scenario', 'requests.json'].map(
+          (name) => html`<a href="/_mock/${name}?json">/_mock/${name}</a> `,
+        )}
+      </p>
+    </section>
+  `;
 }
 
 export const settingsPage = (
@@ -96,8 +87,8 @@ export const settingsPage = (
   mock: Mock,
   who: string,
   refused?: Refused,
-): Html[] => [
-  h('h1', {}, 'Settings'),
-  h('p', { class: 'lead' }, 'They hold until the mock is stopped.'),
-  h('div', { class: 'grid two' }, settingsForm(options, refused), answersCard(mock, who)),
-];
+): Html => html`
+  <h1>Settings</h1>
+  <p class="lead">They hold until the mock is stopped.</p>
+  <div class="grid two">${settingsForm(options, refused)} ${answersCard(mock, who)}</div>
+`;

@@ -1,10 +1,10 @@
-/** What came of a request's checks, in a few words: for the panel, its JSON and the terminal. */
+/** The verdict on an exchange, in a few words: for the panel, its JSON and the terminal. */
 import type { Exchange } from './request-log.ts';
 
 export const VERDICTS = ['valid', 'refused', 'invalid', 'breach', 'chaos'] as const;
 /**
  * `valid`: request and answer are as documented. `refused`: by an error that has nothing to do with the request's form.
- * `invalid`: the request has a mistake. `breach`: a real server's answer is not as documented. `chaos`: trouble that was ordered.
+ * `invalid`: the request has a mistake. `breach`: a real server's answer is not as documented. `chaos`: a failure on purpose.
  */
 export type Verdict = (typeof VERDICTS)[number];
 

@@ -4,9 +4,9 @@ import { SESSION_COOKIE, sessionCookieLines } from '../../src/http/cookies.ts';
 import { callerOf } from '../../src/http/caller.ts';
 import type { Log } from '../../src/http/log.ts';
 import type { Clock, Limits } from '../../src/ports/index.ts';
-import { browserCookie, whoChooses, whoIs, type Who } from '../browser-id.ts';
+import { browserCookie, identifyChooser, identifyBrowser, type Who } from '../browser-id.ts';
 import { withCookies } from '../cookies.ts';
-import type { ScenarioHost } from '../scenario-host.ts';
+import type { ScenarioHost } from './contract.ts';
 import { SCENARIOS } from './table.ts';
 import type { Scenario } from './scenario.ts';
 import { createWorld, type Outside, type ScenarioInstance } from './world.ts';
@@ -49,7 +49,7 @@ const systemClock: Clock = { now: () => Date.now() };
 export function createScenarios(options: ScenariosOptions = {}): Scenarios {
   const { clock = systemClock, table = SCENARIOS, oneBrowser = false, seed = 1 } = options;
   const who = (request: Request): Who =>
-    oneBrowser ? { id: 'one', isNew: false } : whoIs(request);
+    oneBrowser ? { id: 'one', isNew: false } : identifyBrowser(request);
   const byName = new Map(table.map((one) => [one.name, one]));
   const checked = (name: string | undefined): string | undefined => {
     if (name === undefined || byName.has(name)) return name;
@@ -113,7 +113,7 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
         ofServer = wanted;
         return [];
       }
-      const { id, isNew } = oneBrowser ? who(request) : whoChooses(request);
+      const { id, isNew } = oneBrowser ? who(request) : identifyChooser(request);
       choices.delete(id);
       choices.set(id, wanted ?? null);
       evict(clock.now());

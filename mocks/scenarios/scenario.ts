@@ -1,7 +1,7 @@
 /** What a scenario is: a row of a table. Adding one takes a row and nothing else. */
 import type { MemoryState } from '../../src/adapters/memory/state.ts';
 import type { Application, Limits, PlatformConfig, Ports } from '../../src/ports/index.ts';
-import type { ScenarioInfo } from '../scenario-host.ts';
+import type { ScenarioInfo } from './contract.ts';
 
 export interface Preparation {
   ports: Ports;

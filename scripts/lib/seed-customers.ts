@@ -1,6 +1,6 @@
 /** Invented customers into a database, for trying out lists and searches at size. */
 import { inventCustomer } from '../../mocks/people.ts';
-import { wordsOf } from '../../src/domain/operators/customer-query.ts';
+import { searchWordsOf } from '../../src/domain/operators/customer-query.ts';
 
 /** One transaction's worth. */
 export const BATCH_CUSTOMERS = 1_000;
@@ -20,8 +20,8 @@ export async function seedCustomers(
   });
   const list = JSON.stringify(people);
   const words = JSON.stringify(
-    people.flatMap(({ id, first, last, username }) =>
-      wordsOf(`${first} ${last} ${username}`).map((word) => ({ id, word })),
+    people.flatMap(({ id, first: firstName, last: lastName, username }) =>
+      searchWordsOf({ firstName, lastName, username }).map((word) => ({ id, word })),
     ),
   );
   const column = (name: string): string => `j.value ->> '${name}'`;

@@ -34,7 +34,7 @@ const ENTRIES = {
 const NODE = '>=22.18';
 const EXTERNAL = [/^msw(\/|$)/, /^node:/];
 /** Read by the panel from beside its own file. */
-const FILES = ['panel.js', 'icon.svg'];
+const FILES = ['panel.js'];
 
 const fileOf = (name: string): string => name.replace('/', '-');
 

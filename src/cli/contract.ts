@@ -1,4 +1,4 @@
-/** `npm run contract`: holds a server to the documented contract, or two documents to each other. */
+/** `npm run contract`: checks a server against the documented contract, or compares two documents. */
 import { appendFileSync } from 'node:fs';
 import { DEMO } from '../../mocks/demo.ts';
 import { isLoopbackHost } from '../shared/loopback.ts';
@@ -10,13 +10,13 @@ import { FORMATS, render } from './contract/report.ts';
 
 const COMMAND = commandName('contract');
 const USAGE = `
-${COMMAND} --url URL [flags]     holds a server to the documented contract
+${COMMAND} --url URL [flags]     checks a server against the documented contract
 ${COMMAND} diff A B              lists the changes between two OpenAPI documents; diff --help
 
-Holds status, content type, headers, cookies and body of each answer, of successes and of errors, to the documented operations,
+Checks status, content type, headers, cookies and body of each answer, of successes and of errors, against the documented operations,
 and sends wrong requests that have to be refused. An operation is refused rather than passed only when the security of its
 row and the given credentials explain that. Exits with 1 on a breach, when something was not reached or when nothing passed;
-with 2 when the command is wrong or nobody answers.
+with 2 on a usage error or when no server answers.
 
   --url URL           where the server is, with its base path if it has one
   --safe              calls what reads, and wrong requests; changes nothing. The default
@@ -30,6 +30,8 @@ with 2 when the command is wrong or nobody answers.
   --format FORMAT     table (default), json {url, mode, ok, summary, findings, left_out, cleanup, operations:
                       [{operation, verdict, status, note, breaches, negative_calls, milliseconds}]}, junit, markdown
   --summary FILE      appends the Markdown too, such as to "$GITHUB_STEP_SUMMARY"
+  --cookie COOKIE     in a plain run: the session of a shopper, f.session=… as a browser shows it; or CONTRACT_COOKIE. Reads that
+                      demand a session then have to succeed
   --domain HOST       with --full: one of the application's (default: the host of the URL)
   --test-number N     with --full, where there is no dev inbox: national digits of a number with a fixed code
   --test-otp CODE     its code; without it the code is asked for at the terminal
@@ -77,6 +79,7 @@ async function check(): Promise<void> {
     header: { type: 'string', multiple: true, default: [] },
     format: { type: 'string', default: 'table' },
     summary: text,
+    cookie: text,
     domain: text,
     'test-number': text,
     'test-otp': text,
@@ -123,6 +126,10 @@ async function check(): Promise<void> {
       oauthSecret: given('oauth-secret', 'CONTRACT_OAUTH_SECRET', DEMO.oauthSecret),
     },
     sdk: args.sdk,
+    session:
+      mode === 'safe'
+        ? (args.cookie ?? (process.env['CONTRACT_COOKIE'] || undefined))
+        : args.cookie,
     only: args.only?.split(',').map((name) => name.trim()),
     maxTimeMs: wholeNumber('max-time', args['max-time'], 1, 3_600) * 1_000,
     headers: headersOf(args.header),

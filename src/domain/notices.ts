@@ -71,6 +71,14 @@ export function noticeAdded(ports: Ports, user: User, one: IdentifierRef): void 
   record(ports, 'identifier.added', user.id, one.kind);
 }
 
+/** The same of each of several that are verified on the user by now. */
+export function noticeAdopted(ports: Ports, user: User, adopted: readonly IdentifierRef[]): void {
+  for (const one of adopted) {
+    const isVerified = user.identifiers.some((have) => have.verified && sameIdentifier(have, one));
+    if (isVerified) noticeAdded(ports, user, one);
+  }
+}
+
 /** Tells the user's other addresses that this one was removed; sent in the background. */
 export function noticeRemoved(ports: Ports, user: User, one: IdentifierRef): void {
   const content = { template: 'notice_identifier_removed', identifier: masked(one) } as const;

@@ -5,7 +5,7 @@
 import { SECOND_MS } from '../shared/time.ts';
 import * as z from 'zod';
 import type { Message } from '../ports/index.ts';
-import { isDeployerUrl } from '../domain/outbound-url.ts';
+import { isDeployerUrl } from '../values/outbound-url.ts';
 import { secret } from './secret.ts';
 
 type Channel = Message['channel'];

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { readDelivery, type DeliverySettings } from './delivery.ts';
 import { LimitsSchema } from './limits.ts';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
-import { isDeployerUrl } from '../domain/outbound-url.ts';
+import { isDeployerUrl } from '../values/outbound-url.ts';
 import { secret } from './secret.ts';
 import type { Limits } from '../ports/index.ts';
 

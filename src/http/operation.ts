@@ -4,6 +4,7 @@
  */
 import type * as z from 'zod';
 import type { ErrorCode } from './errors.ts';
+import type { Settled } from './settle.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -140,9 +141,10 @@ export function tagged<const G extends Group>(tag: string, group: G): G {
 /** client → operationId → row. Two levels, because both clients have a `getPlatformConfig`. */
 export type Table = Readonly<Record<string, Group>>;
 
+/** A request as a handler gets it: every part parsed, every number read. */
 export type Input<O extends Operation> = {
   [K in 'params' | 'query' | 'body']: O['request'][K] extends z.ZodType
-    ? z.output<O['request'][K]>
+    ? Settled<z.output<O['request'][K]>>
     : undefined;
 };
 /** The body that a handler answers. Undeclared keys are cut before it is sent. */

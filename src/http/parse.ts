@@ -5,12 +5,12 @@
 import { zValidator } from '@hono/zod-validator';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as z from 'zod';
-import type { ApiFailure } from './errors.ts';
-import { BodyTooLarge, boundedChunks } from '../shared/bounded-body.ts';
+import { FORM_TYPE } from './body.ts';
+import { errorCatalogue, type ApiFailure, type ErrorCode } from './errors.ts';
 import { err, type FieldError } from '../shared/result.ts';
 import type { Operation } from './operation.ts';
+import { settle } from './settle.ts';
 
-export const MAX_BODY_BYTES = 64 * 1024;
 const MAX_DEPTH = 20;
 /** C0 (tab and line ends aside), DEL, C1 and lone surrogates: nothing a person types, much an attacker tries. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrogate}/u;
@@ -18,93 +18,12 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrog
 const PLACES = { json: 'body', form: 'body', query: 'query', param: 'path' } as const;
 type Target = keyof typeof PLACES;
 
-const notJson = (detail: string): ApiFailure =>
-  err('validation_failed', {
-    message: `The body is ${detail}.`,
-    errors: [{ path: 'body', message: `is ${detail}` }],
-  });
-
-/**
- * Reads at most `maxBytes`, with or without a Content-Length. Refuses more, and what is not UTF-8: replaced by U+FFFD,
- * different passwords would become the same.
- */
-async function readText(request: Request, maxBytes: number): Promise<string | ApiFailure> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) {
-    return err('payload_too_large');
-  }
-  const chunks: Uint8Array[] = [];
-  try {
-    for await (const chunk of boundedChunks(request.body, { maxBytes })) chunks.push(chunk);
-  } catch (error) {
-    if (error instanceof BodyTooLarge) return err('payload_too_large');
-    throw error;
-  }
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
-  try {
-    const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('');
-    return text + decoder.decode();
-  } catch {
-    return notJson('not UTF-8');
-  }
-}
-
-const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
-const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
-
-const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i;
-
-/** A compressed body is not unpacked: its size could not be bounded before it is. */
-function isEncoded({ headers }: Request): boolean {
-  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
-  return encoding !== '' && encoding !== 'identity';
-}
-
-/** False when a type declares a charset that is not UTF-8 or its subset ASCII: bytes would be read as what they are not. */
-function isUtf8(contentType: string): boolean {
-  const charset = CHARSET.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
-  return ['utf-8', 'utf8', 'us-ascii'].includes(charset);
-}
-
-/** Hands a text to Hono's body cache, from which its validators read; Hono keeps promises there but types values. */
-function cacheText(c: Context, text: string): void {
-  const cache = c.req.bodyCache as { text?: unknown };
-  cache.text = Promise.resolve(text);
-}
-
-/**
- * Size, content type and well-formedness of a body, before its fields are looked at.
- * An empty body counts as `{}`, so that the caller is told which field is missing rather than what JSON is.
- */
-export async function readBody(c: Context, row: Operation): Promise<ApiFailure | undefined> {
-  const type = c.req.header('content-type') ?? '';
-  if (isEncoded(c.req.raw) || !isUtf8(type)) return err('unsupported_media_type');
-  const text = await readText(c.req.raw, MAX_BODY_BYTES);
-  if (typeof text !== 'string') return text;
-  if (text.trim() === '') {
-    cacheText(c, '{}');
-    return undefined;
-  }
-  if (row.encoding === 'form' && FORM_TYPE.test(type)) {
-    cacheText(c, text);
-    return undefined;
-  }
-  if (!JSON_TYPE.test(type)) return err('unsupported_media_type');
-  try {
-    JSON.parse(text);
-  } catch {
-    return notJson('not well-formed JSON');
-  }
-  cacheText(c, text);
-  return undefined;
-}
-
 type Issue = z.core.$ZodIssue;
-const custom = (path: PropertyKey[], message: string): Issue => ({
-  code: 'custom',
-  path,
-  message,
-  input: undefined,
-});
+const custom = (
+  path: PropertyKey[],
+  message: string,
+  params: Record<string, unknown> = {},
+): Issue => ({ code: 'custom', path, message, params, input: undefined });
 
 /** Too deep, or a text with control characters: refused before any schema sees it. */
 function lint(value: unknown, path: PropertyKey[] = []): Issue | undefined {
@@ -180,24 +99,50 @@ function describe(issue: Issue, value: unknown): string {
     const found = valueAt(value, issue.path);
     if (found === undefined || found === null) return 'is required';
   }
-  if (issue.code === 'invalid_type') {
+  // What the schema itself says is better than what is said of its type.
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
     const article = /^[aeio]/.test(issue.expected) ? 'an' : 'a';
     return `must be ${article} ${issue.expected}`;
   }
   return issue.message;
 }
 
-/** The mistakes of a value that its schema refused, each in plain words. */
+const paramsOf = (issue: Issue): Record<string, unknown> =>
+  issue.code === 'custom' ? (issue.params ?? {}) : {};
+
+/** The mistakes of a value that its schema refused, each in plain words; of one place the first. */
 function plainIssues(issues: readonly Issue[], value: unknown): Issue[] {
-  return issues.flatMap((issue) =>
+  const plain = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => custom([...issue.path, key], 'is not known'))
-      : [custom(issue.path, describe(issue, value))],
+      : [custom(issue.path, describe(issue, value), paramsOf(issue))],
   );
+  return [
+    ...new Map(plain.toReversed().map((issue) => [issue.path.join('.'), issue])).values(),
+  ].toReversed();
+}
+
+/** How a client that puts an object into a query writes it: the SDK, as `[object Object]`; others by the names of its keys. */
+const OBJECT_TEXT = '[object Object]';
+
+/**
+ * Objects and lists in the place of a text, in a query or a form: what is written as `q[name]=x` would otherwise be a
+ * parameter that nobody asked for, and the search one for everything.
+ */
+function notTexts(schema: z.ZodObject, values: unknown) {
+  const issues = Object.entries(values ?? {}).flatMap(([key, given]: [string, unknown]) => {
+    const [name = ''] = key.split('[');
+    if (!Object.hasOwn(schema.shape, name)) return [];
+    if (name !== key || Array.isArray(given)) return [custom([name], 'must be a single value')];
+    return String(given).includes(OBJECT_TEXT)
+      ? [custom([name], 'must be a text, not an object')]
+      : [];
+  });
+  return issues.length > 0 ? { success: false as const, error: new z.ZodError(issues) } : undefined;
 }
 
 /** The value as its row's schema reads it, or the issues in plain words. Nothing walks it before its depth is known. */
-function check(schema: z.ZodObject, value: unknown, blank: Operation['blank']) {
+export function check(schema: z.ZodObject, value: unknown, blank: Operation['blank']) {
   const bad = lint(value);
   if (bad) return { success: false as const, error: new z.ZodError([bad]) };
   const given = dropBlank(value, schema, blank);
@@ -207,13 +152,6 @@ function check(schema: z.ZodObject, value: unknown, blank: Operation['blank']) {
     : { success: false as const, error: new z.ZodError(plainIssues(result.error.issues, given)) };
 }
 
-function fieldErrors(place: string, issues: readonly Issue[]): FieldError[] {
-  return issues.map(({ path, message }) => ({
-    path: [place, ...path].map(String).join('.'),
-    message,
-  }));
-}
-
 /** `validation_failed` whose message names the first mistake, so that it reads well in a log or a toast. */
 export function invalid(errors: FieldError[]): ApiFailure<'validation_failed'> {
   const [first] = errors;
@@ -221,6 +159,22 @@ export function invalid(errors: FieldError[]): ApiFailure<'validation_failed'> {
     message: first ? `${first.path} ${first.message}.` : undefined,
     errors,
   });
+}
+
+/** The code that a schema gives its mistakes, such as `password_weak`; none when they are of several kinds. */
+function codeOf(issues: readonly Issue[]): ErrorCode | undefined {
+  const [code, ...others] = new Set(issues.map((issue) => paramsOf(issue)['code']));
+  const isKnown = typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
+  return isKnown && others.length === 0 ? (code as ErrorCode) : undefined;
+}
+
+function failureOf(place: string, issues: readonly Issue[]): ApiFailure {
+  const errors = issues.map(({ path, message }) => ({
+    path: [place, ...path].map(String).join('.'),
+    message,
+  }));
+  const failure = invalid(errors);
+  return { ...failure, code: codeOf(issues) ?? failure.code };
 }
 
 /** One middleware per part of the request that the row has a schema for. `respond` turns a mistake into the answer. */
@@ -236,9 +190,14 @@ export function validators(
       (result, c) => {
         // `result.data` is what came in, refused or not: nothing of it is looked at again.
         if (result.success) return undefined;
-        return respond(c, invalid(fieldErrors(PLACES[target], result.error.issues)));
+        return respond(c, failureOf(PLACES[target], result.error.issues));
       },
-      { validationFunction: (_, value) => check(schema, value, row.blank) },
+      {
+        validationFunction: (_, value) => {
+          const bad = target === 'query' || target === 'form' ? notTexts(schema, value) : undefined;
+          return bad ?? check(schema, value, row.blank);
+        },
+      },
     );
     return [middleware];
   };
@@ -252,9 +211,22 @@ export function validators(
   return [...make('param', params), ...make('query', query), ...bodies];
 }
 
-/** The parts of the request as the validators have parsed them. */
-export function validated(c: Context): Record<'params' | 'query' | 'body', unknown> {
+/**
+ * The parts of the request as the validators have parsed them, with every number read; `validation_failed` when one of these
+ * is no mobile number.
+ * @param callingCode of numbers without one, digits
+ */
+export function validated(
+  c: Context,
+  callingCode: string,
+): Record<'params' | 'query' | 'body', unknown> | ApiFailure {
   // Hono types `valid` by the validators in one chain; ours are built from data.
   const valid = c.req.valid.bind(c.req) as (target: string) => unknown;
-  return { params: valid('param'), query: valid('query'), body: valid('json') ?? valid('form') };
+  const errors: FieldError[] = [];
+  const read = {
+    params: settle(valid('param'), callingCode, errors, 'path'),
+    query: settle(valid('query'), callingCode, errors, 'query'),
+    body: settle(valid('json') ?? valid('form'), callingCode, errors, 'body'),
+  };
+  return errors.length > 0 ? invalid(errors) : read;
 }

@@ -4,15 +4,17 @@
  */
 import { Hono, type Context } from 'hono';
 import { getPath } from 'hono/utils/url';
+import { readBody } from './body.ts';
 import { callerOf } from './caller.ts';
 import { sessionCookieLines } from './cookies.ts';
 import { allowOrigin, isStorefront, preflight, type CorsRule } from './cors.ts';
+import { droppedCookieNote } from './dropped-cookie.ts';
 import { errorResponse, isFailure, type ApiFailure } from './errors.ts';
 import { err } from '../shared/result.ts';
 import type { AnyHandler, Caller, Grant, Guard } from './handler.ts';
 import { errorForLog, framesOf, maskPath, type Log } from './log.ts';
 import { entriesOf, successOf, type Entry, type Table } from './operation.ts';
-import { invalid, readBody, validated, validators } from './parse.ts';
+import { invalid, validated, validators } from './parse.ts';
 
 export interface ServerEnv {
   Variables: {
@@ -41,6 +43,8 @@ export interface ServerOptions {
   production?: boolean;
   /** The dependency that failed, for the log; undefined when the error is no outage. */
   isOutage(error: unknown): string | undefined;
+  /** Of numbers without one where no application says it, as in the mock: digits. */
+  callingCode?: string;
   /** The header that carries cookies out. In a page no Response can hold `set-cookie`, so the mock uses another one there. */
   cookieHeader?: string;
   /** Body → what is sent. Parses with the row's schema unless told otherwise (the mock's two documented exceptions). */
@@ -127,7 +131,7 @@ function byPrecedence(a: Entry, b: Entry): number {
  */
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
-  const { cookieHeader = 'set-cookie', cors, production = false } = options;
+  const { cookieHeader = 'set-cookie', cors, production = false, callingCode = '' } = options;
   const app = new Hono<ServerEnv>({ getPath: (request) => routedPath(getPath(request)) });
   const entries = entriesOf(table).toSorted(byPrecedence);
 
@@ -152,9 +156,13 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
       status: c.res.status,
       duration_ms: Date.now() - started,
       code: failure?.code,
-      internal: failure?.internal ?? c.get('notice'),
+      internal: failure?.internal ?? c.get('notice') ?? forDeveloper(c),
     });
   });
+
+  /** What a developer whose login does not stick has to know. */
+  const forDeveloper = (c: ServerContext): string | undefined =>
+    cors && !production ? droppedCookieNote(c.req.raw, c.res) : undefined;
 
   /** CORS headers of a storefront's answer; errors that came before the application was known are shared too. */
   async function shareWithPage(c: ServerContext): Promise<void> {
@@ -171,7 +179,8 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     const { row } = entry;
     const grant = c.get('grant');
     c.set('notice', grant.notice);
-    const input = validated(c);
+    const input = validated(c, grant.application?.defaultCountryCode ?? callingCode);
+    if (isFailure(input)) return respondFailure(c, input);
     const foreign = platformMismatch(input.query, grant);
     if (foreign) return respondFailure(c, foreign);
     const result = await handlerOf(entry)({

@@ -1,7 +1,7 @@
 /** The values of a message's placeholders. */
 import { masked } from '../domain/identifiers/identifier.ts';
 import { OTP_LIFE_MS, RESET_LINK_LIFE_MS } from '../domain/credentials.ts';
-import { isWebAddress } from '../domain/identifiers/web-address.ts';
+import { isWebAddress } from '../values/web-address.ts';
 import { MINUTE_MS } from '../shared/time.ts';
 import type { Language, Message, Template } from '../ports/index.ts';
 

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { isLocalRequest } from '../http/local.ts';
 import type { ServerEnv } from '../http/server.ts';
 import type { Inbox, TemplatePreview } from '../ports/index.ts';
+import { serveFiles } from './frame.ts';
 import { serveInbox } from './inbox.ts';
 import { serveTemplates } from './templates.ts';
 
@@ -21,6 +22,7 @@ export function serveDevPages(
     if (isLocalRequest(c.req.raw, allowedHosts)) return next();
     return c.text('The pages for developers answer on localhost only; DEV_HOSTS allows more.', 403);
   });
+  serveFiles(app);
   serveInbox(app, inbox);
   serveTemplates(app, previews);
 }

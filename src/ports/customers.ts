@@ -10,6 +10,8 @@ export interface CustomerTerms {
   email?: string;
   /** E.164 */
   phone?: string;
+  /** A whole name, as the search words of a customer have it. */
+  name?: string;
   /** At most four beginnings of names, all of which must match. */
   words: string[];
 }

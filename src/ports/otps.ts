@@ -4,7 +4,7 @@ import type { IdentifierLimits, Limit, Limited, SmsGuard } from './budgets.ts';
 import type { NewRegistration, Registration } from './registrations.ts';
 import type { NewLink } from './links.ts';
 import type { SignIn } from './sessions.ts';
-import type { IdentifierRef, NewUser, Profile, User } from './users.ts';
+import type { IdentifierRef, Names, NewUser, Profile, User } from './users.ts';
 
 export type OtpPurpose = 'login' | 'profile' | 'register' | 'forgot';
 
@@ -105,7 +105,7 @@ export type Effect =
   /** The proof counts for a registration, which is made when it is new. */
   | { kind: 'prove'; registration: NewRegistration; isNew: boolean }
   /** The registration from now on stands for a known user who lacks a required identifier (D-49). */
-  | { kind: 'bind'; registration: string; userId: string }
+  | { kind: 'bind'; registration: string; userId: string; adopts: readonly IdentifierRef[] }
   /**
    * The identifier is verified on this user; unverified copies elsewhere go. `registration` must be bound to the user and
    * open; with `finish` it ends.
@@ -114,16 +114,20 @@ export type Effect =
       kind: 'verify';
       userId: string;
       max: number;
-      profile?: Profile;
+      /** What changes of the profile, and the names as they were read. */
+      profile?: { change: Profile; names: Names };
       registration?: string;
       finish?: boolean;
     }
   /** The user deletes the account; all sessions and pending credentials end. */
   | { kind: 'delete'; userId: string; reason?: string; event: AuditEvent }
-  /** The registration ends: its identifier belongs to this user already (D-48). */
-  | { kind: 'close'; registration: string; userId: string }
   /** The holder may set a new password by this token. */
   | { kind: 'forgot'; token: Pick<NewLink, 'id' | 'expiresAt'> }
+  /**
+   * The registration ends: its identifier belongs to this user already (D-48). What else it has proven is verified on the
+   * user, as far as it is free: `adopts`.
+   */
+  | { kind: 'close'; registration: string; userId: string; adopts: readonly IdentifierRef[] }
   /** The registration ends in a new user. */
   | { kind: 'create'; registration: string; user: NewUser; event: AuditEvent };
 

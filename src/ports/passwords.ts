@@ -43,6 +43,8 @@ export interface Passwords {
         limited?: undefined;
         user?: User;
         hash?: string;
+        /** The only user who has the email of the login name, when nobody has verified it. */
+        unverified?: { user: User; hash?: string };
         charged: Limit[];
         /** This charge was the last that had room. */
         spent: boolean;

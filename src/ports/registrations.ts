@@ -73,13 +73,19 @@ export interface Registrations {
     registration: Registration,
     form: PendingForm,
     now: number,
-    bound?: { userId: string; provenAt: number },
+    bound?: { userId: string; provenAt: number; adopts: readonly IdentifierRef[] },
   ): Promise<boolean>;
   /** The registration ends in a new user; of many concurrent calls one wins. */
   finish(id: string, user: NewUser, signIn: SignIn, now: number): Promise<ConsumeResult>;
   /**
    * The registration ends in a sign-in of a user who owns one of its proven identifiers, or to whom it is bound; `lost` when
-   * a revocation came in between.
+   * a revocation came in between. What else it has proven is verified on the user, as far as it is free: `adopts`.
    */
-  close(id: string, userId: string, signIn: SignIn, now: number): Promise<ConsumeResult>;
+  close(
+    id: string,
+    userId: string,
+    signIn: SignIn,
+    now: number,
+    adopts: readonly IdentifierRef[],
+  ): Promise<ConsumeResult>;
 }

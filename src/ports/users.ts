@@ -32,6 +32,11 @@ export interface Profile extends ProfileTexts {
   consent?: Consent;
 }
 
+/** What the search words of a user are made of. */
+export interface Names extends Pick<Profile, 'firstName' | 'lastName'> {
+  username: string;
+}
+
 export interface User extends Profile {
   /** 24 hex digits. */
   id: string;

@@ -1,14 +1,13 @@
 /** A customer as an operator writes one. */
 import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 import * as z from 'zod';
-import { digits, email, metaMap, name, text, typedText } from './fields.ts';
+import { flag, metaMap, text } from './fields.ts';
+import { birthDate, callingCode, email, gender, name, phone, username } from './typed.ts';
 import { UserSchema } from './user.ts';
-
-const username = typedText(64);
 
 export const CreateUserRequestSchema = z
   .object({
-    phone_number: digits.optional().meta({
+    phone_number: phone.optional().meta({
       description:
         'With `+` and country code, else a number of the country of the shop; may be left out beside an email',
     }),
@@ -16,8 +15,8 @@ export const CreateUserRequestSchema = z
     email: email.optional(),
     first_name: name.optional(),
     last_name: name.optional(),
-    gender: text(20).optional(),
-    dob: text(40).optional(),
+    gender: gender.optional(),
+    dob: birthDate.optional(),
     external_id: text(200).optional(),
     rr_id: text(200).optional(),
     meta: metaMap.optional(),
@@ -26,20 +25,20 @@ export const CreateUserRequestSchema = z
 
 const UserEmails = z
   .object({
-    email: email.optional(),
-    primary: z.boolean().optional(),
-    verified: z.boolean().optional(),
-    active: z.boolean().optional(),
+    email,
+    primary: flag.optional(),
+    verified: flag.optional(),
+    active: flag.optional(),
   })
   .meta({ id: 'UserEmails' });
 
 const UserPhoneNumbers = z
   .object({
-    phone: digits.optional(),
-    country_code: digits.optional(),
-    primary: z.boolean().optional(),
-    verified: z.boolean().optional(),
-    active: z.boolean().optional(),
+    phone,
+    country_code: callingCode.optional(),
+    primary: flag.optional(),
+    verified: flag.optional(),
+    active: flag.optional(),
   })
   .meta({ id: 'UserPhoneNumbers' });
 
@@ -48,8 +47,8 @@ export const UpdateUserRequestSchema = z
   .object({
     first_name: name.optional(),
     last_name: name.optional(),
-    gender: text(20).optional(),
-    dob: text(40).optional(),
+    gender: gender.optional(),
+    dob: birthDate.optional(),
     external_id: text(200).optional(),
     rr_id: text(200).optional(),
     meta: metaMap.optional(),

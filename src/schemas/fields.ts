@@ -1,6 +1,6 @@
 /** Fields that many requests share. Blank values never get here: `http/parse` takes null and `""` as absent. */
 import * as z from 'zod';
-import { readCode } from '../shared/typed-text.ts';
+import { readCode, toAsciiDigits, trimTyped } from '../shared/typed-text.ts';
 
 /** Other control characters are refused in every text, see `http/parse`. */
 const LINE_END = /[\t\r\n\u2028\u2029]/;
@@ -22,9 +22,11 @@ export const typedText = (max: number) =>
 export const multilineText = bounded;
 
 /** A string in the documents, a number in many themes; both are read. */
-export const digits = z
-  .union([typedText(20), z.number().int()], 'must be a string of digits')
-  .transform(String);
+export const digitText = (max: number) =>
+  z
+    .union([typedText(max), z.number().int().nonnegative()], 'must be a string of digits')
+    .transform(String);
+export const digits = digitText(20);
 
 /** Digits of a code; one that a client sends as a number has lost its leading zeros. */
 const CODE_DIGITS = 6;
@@ -39,11 +41,9 @@ export const code = z
     typeof value === 'number' ? String(value).padStart(CODE_DIGITS, '0') : readCode(value),
   );
 
-export const email = typedText(254);
 /** Opaque to the caller; any line of text is read, what matches nothing is refused by the flow. */
 export const token = text(200);
-export const name = typedText(100);
-/** A password as it was typed. What a new one must be like, the domain decides. */
+/** A password as it was typed, to be compared. */
 export const password = multilineText(1024);
 /** A token of someone else's making, such as a JWT; these are long. */
 export const longToken = text(8192);
@@ -55,25 +55,37 @@ export const id = z.string().refine((value) => !LINE_END.test(value), ONE_LINE);
 const MAX_META_BYTES = 4096;
 /** An object map, where the documents say string (D-6). */
 export const metaMap = z
-  .record(z.string(), z.unknown())
+  .record(z.string(), z.unknown(), 'must be an object')
   .refine(
     (map) => new TextEncoder().encode(JSON.stringify(map)).length <= MAX_META_BYTES,
     'must be at most 4 KiB as JSON',
   );
 
-/** A number in a query: coerced, bounded, with a default. */
-export const wholeNumber = (fallback: number, max: number) =>
-  z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(max, `must be at most ${max}`)
-    .default(fallback);
+const WHOLE = 'must be a whole number';
 
-/** A boolean in a query. */
+/** A whole number in a query, where numbers are texts. Digits only: `1e2` and `0x2` are no way to write a page. */
+export const integer = (withBounds: (number: z.ZodNumber) => z.ZodNumber = (number) => number) =>
+  z.preprocess(
+    (value: number | string) => {
+      if (typeof value !== 'string') return value;
+      const typed = toAsciiDigits(trimTyped(value));
+      return /^[+-]?\d+$/.test(typed) ? Number(typed) : value;
+    },
+    withBounds(z.number(WHOLE).int(WHOLE)),
+  );
+
+/** The same with bounds, and a default. */
+export const wholeNumber = (fallback: number, max: number) =>
+  integer((number) =>
+    number.min(1, 'must be at least 1').max(max, `must be at most ${max}`),
+  ).default(fallback);
+
+/** A switch, as JSON has it and as queries and forms write it: `true`, `True`, `1`. */
 export const flag = z.preprocess((value: boolean | 'true' | 'false') => {
-  if (value === 'true') return true;
-  return value === 'false' ? false : value;
+  if (typeof value === 'object') return value;
+  const word = String(value).trim().toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  return word === 'false' || word === '0' ? false : value;
 }, z.boolean('must be true or false'));
 
 /** The caller's own application id; any other text is ignored (D-17). */

@@ -1,21 +1,22 @@
 /** User groups and the imports that fill them. */
 import * as z from 'zod';
-import { multilineText, text } from './fields.ts';
+import { multilineText } from './fields.ts';
 import { PaginationSchema } from './page.ts';
+import { fileAddress, shownName } from './typed.ts';
 
-const file_url = text(2048).meta({
+const file_url = fileAddress.meta({
   description:
     'https address of a CSV file with `user_id`, `email`, `phone_number`, or `country_code` and `mobile`',
 });
 const description = multilineText(1000);
 
 export const CreateUserGroupSchema = z
-  .object({ name: text(100), description, file_url })
+  .object({ name: shownName, description, file_url })
   .meta({ id: 'CreateUserGroupSchema' });
 
 export const UpdateUserGroupSchema = z
   .object({
-    name: text(100).optional(),
+    name: shownName.optional(),
     description: description.optional(),
     file_url: file_url.optional(),
   })

@@ -1,21 +1,22 @@
 /** Emails and phones of a profile: what adds, names and removes them. */
 import * as z from 'zod';
-import { digits, email, flag, PlatformQuery, text } from './fields.ts';
+import { flag, PlatformQuery } from './fields.ts';
+import { callingCode, email, phone } from './typed.ts';
 import { UserSchema } from './user.ts';
 
 export const EditEmailRequestSchema = z.object({ email }).meta({ id: 'EditEmailRequestSchema' });
 
 export const EditMobileRequestSchema = z
-  .object({ phone: digits, country_code: digits.optional() })
+  .object({ phone, country_code: callingCode.optional() })
   .meta({ id: 'EditMobileRequestSchema' });
 
 export const SendVerificationLinkMobileRequestSchema = z
   .object({
-    phone: digits,
-    country_code: digits.optional(),
-    active: z.boolean().optional(),
-    primary: z.boolean().optional(),
-    verified: z.boolean().optional(),
+    phone,
+    country_code: callingCode.optional(),
+    active: flag.optional(),
+    primary: flag.optional(),
+    verified: flag.optional(),
   })
   .meta({ id: 'SendVerificationLinkMobileRequestSchema' });
 
@@ -34,10 +35,10 @@ const described = (what: string) => {
 
 export const DeleteMobileQuery = PlatformQuery.extend({
   ...described('the mobile number'),
-  country_code: text(20).optional().meta({
+  country_code: callingCode.optional().meta({
     description: 'Country code of the phone number, e.g. 91; that of the shop if left out',
   }),
-  phone: text(20).meta({ description: 'Phone number' }),
+  phone: phone.meta({ description: 'Phone number' }),
 });
 
 export const DeleteEmailQuery = PlatformQuery.extend({

@@ -1,12 +1,13 @@
 /** Bodies and answers of the operations that send and verify one-time codes. */
 import * as z from 'zod';
-import { captcha, code, digits, email, text, token } from './fields.ts';
+import { captcha, code, text, token } from './fields.ts';
+import { callingCode, email, phone } from './typed.ts';
 import { UserSchema } from './user.ts';
 
 export const SendOtpRequestSchema = z
   .object({
-    mobile: digits,
-    country_code: digits.optional(),
+    mobile: phone,
+    country_code: callingCode.optional(),
     captcha_code: captcha.optional(),
     android_hash: text(100).optional(),
   })
@@ -14,8 +15,8 @@ export const SendOtpRequestSchema = z
 
 export const SendMobileOtpRequestSchema = z
   .object({
-    mobile: digits,
-    country_code: digits.optional(),
+    mobile: phone,
+    country_code: callingCode.optional(),
     action: text(100).optional().meta({ description: 'Free text; a `token` makes it a resend' }),
     token: token.optional().meta({ description: 'The `resend_token` of the first answer' }),
     android_hash: text(100).optional(),

@@ -1,9 +1,10 @@
 /** What resets a password, by link and by code alike. */
 import * as z from 'zod';
-import { captcha, digits, password, token } from './fields.ts';
+import { captcha, token } from './fields.ts';
+import { callingCode, newPassword, phone } from './typed.ts';
 
 export const ForgotPasswordRequestSchema = z
-  .object({ code: token, password })
+  .object({ code: token, password: newPassword })
   .meta({ id: 'ForgotPasswordRequestSchema' });
 
 export const ResetPasswordSuccess = z
@@ -11,7 +12,7 @@ export const ResetPasswordSuccess = z
   .meta({ id: 'ResetPasswordSuccess' });
 
 export const SendResetPasswordMobileRequestSchema = z
-  .object({ mobile: digits, country_code: digits.optional(), captcha_code: captcha.optional() })
+  .object({ mobile: phone, country_code: callingCode.optional(), captcha_code: captcha.optional() })
   .meta({ id: 'SendResetPasswordMobileRequestSchema' });
 
 export const VerifyForgotOtpSuccess = z

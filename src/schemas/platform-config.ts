@@ -1,6 +1,8 @@
 /** The documented platform config. One schema serves both documents; it is their union (D-21). */
 import * as z from 'zod';
-import { multilineText, text } from './fields.ts';
+import { MAX_DELETE_DAYS } from '../shared/bounds.ts';
+import { flag, integer, multilineText, text } from './fields.ts';
+import { imageAddress, redirectAddress } from './typed.ts';
 
 const requiredField = (id: string) =>
   z.object({ is_required: z.boolean().optional(), level: z.string().optional() }).meta({ id });
@@ -135,21 +137,36 @@ export const CONFIG_KEYS = [
   'register_required_fields',
 ] as const;
 
-const address = text(2_048);
-/** Fields that may be longer than the rest, or have several lines: texts for shoppers, and addresses. */
-const LONGER: Readonly<Record<string, z.ZodType>> = {
+/** Of any other text: ids, names, colours. Every storefront request carries the whole configuration. */
+const SHORT = text(200);
+const NO_DAYS = `must be a whole number from 0 to ${MAX_DELETE_DAYS}`;
+const oneOf = (values: readonly string[], problem: string) =>
+  SHORT.refine((typed) => values.includes(typed), problem).meta({ enum: values });
+
+/** Fields that are not just short texts: texts for shoppers, addresses, and words and numbers of which some mean nothing. */
+const FIELDS: Readonly<Record<string, z.ZodType>> = {
   display: multilineText(500),
   subtext: multilineText(1_000),
   text: multilineText(500),
   reason_text: multilineText(500),
   consent_text: multilineText(5_000),
-  mobile_image: address,
-  desktop_image: address,
-  redirect_uri: address,
+  mobile_image: imageAddress,
+  desktop_image: imageAddress,
+  redirect_uri: redirectAddress,
+  level: oneOf(['hard', 'soft'], 'must be hard or soft'),
+  // Of a session's life: no other object has a type.
+  type: oneOf(['Minutes', 'Hours', 'Days'], 'must be Minutes, Hours or Days'),
+  duration: z.number().positive('must be between one minute and 365 days'),
+  delete_account_day: integer((number) => number.min(0, NO_DAYS).max(MAX_DELETE_DAYS, NO_DAYS)),
 };
-/** Of any other text: ids, names, colours. Every storefront request carries the whole configuration. */
-const SHORT = text(200);
 const MAX_ITEMS = 100;
+
+const NO_OWN_IDS = 'must each have a reason_id of their own';
+/** Whether a shopper's reason can be told from the others. */
+function haveOwnIds(reasons: unknown[]): boolean {
+  const ids = reasons.map((reason) => (reason as { reason_id?: string }).reason_id);
+  return ids.every(Boolean) && new Set(ids).size === ids.length;
+}
 
 /**
  * The same schema with every object closed and every text and list bounded. An object that says itself that it takes more
@@ -161,10 +178,13 @@ function writable<S extends z.ZodType>(schema: S, name = ''): S {
     if (schema instanceof z.ZodOptional) {
       return writable(schema.unwrap() as z.ZodType, name).optional();
     }
-    if (schema instanceof z.ZodString) return (LONGER[name] ?? SHORT).meta(schema.meta() ?? {});
+    const own = FIELDS[name] ?? (schema instanceof z.ZodString ? SHORT : undefined);
+    if (own) return own.meta({ ...own.meta(), ...schema.meta() });
+    if (schema instanceof z.ZodBoolean) return flag;
     if (schema instanceof z.ZodArray) {
       const items = z.array(writable(schema.element as z.ZodType, name));
-      return items.max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`);
+      const list = items.max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`);
+      return name === 'delete_account_reasons' ? list.refine(haveOwnIds, NO_OWN_IDS) : list;
     }
     if (!(schema instanceof z.ZodObject) || schema.def.catchall) return schema;
     const shape = Object.entries(schema.shape);

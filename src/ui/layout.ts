@@ -1,20 +1,8 @@
-/**
- * What the pages for developers share: elements, the page around them, and its header. They are hono/jsx in its function form:
- * Node runs these files as they are, and knows no JSX syntax. Texts and attributes are escaped; nothing here is put in raw.
- */
-import { jsx, type Child, type JSXNode } from 'hono/jsx';
+/** What the pages for developers share: the page around them, its header, and small parts. Texts put into `html` are escaped. */
+import { html } from 'hono/html';
 
-export type Html = JSXNode;
-
-/** `h('p', { class: 'hint' }, 'text')` is `<p class="hint">text</p>`. */
-export const h = (
-  tag: string,
-  props: Readonly<Record<string, string | number | boolean>>,
-  ...children: Child[]
-): Html => jsx(tag, props, ...children);
-
-/** Elements side by side, without one around them. */
-export const listed = (items: readonly Html[]): string => items.map(String).join('');
+/** A piece of a page, as `html` makes it; whatever text it holds has been escaped. */
+export type Html = ReturnType<typeof html>;
 
 /** Own files only, and forms that go nowhere else. */
 export const POLICY = [
@@ -40,74 +28,63 @@ export interface PageOptions {
   current?: string;
   /** Addresses of the page's own files. */
   style: string;
-  icon?: string;
+  icon: string;
   script?: string;
 }
 
-const headerOf = ({ brand, home, links, current }: PageOptions): Html =>
-  h(
-    'header',
-    { class: 'top' },
-    h('a', { class: 'brand', href: home }, brand),
-    h(
-      'nav',
-      { 'aria-label': 'Pages' },
-      ...links.map(({ href, text }) =>
-        h('a', { href, ...(href === current && { 'aria-current': 'page' }) }, text),
-      ),
-    ),
-  );
+const headerOf = ({ brand, home, links, current }: PageOptions): Html => html`
+  <header class="top">
+    <a class="brand" href="${home}">${brand}</a>
+    <nav aria-label="Pages">
+      ${links.map(
+        ({ href, text }) =>
+          html`<a href="${href}" ${href === current ? html`aria-current="page"` : ''}>${text}</a> `,
+      )}
+    </nav>
+  </header>
+`;
 
-/** A whole page with the header on it; a doctype is no element. */
-export function page(options: PageOptions, ...content: Html[]): string {
+/** A whole page with the header on it. */
+export const page = (options: PageOptions, content: Html): Html => {
   const { title, brand, style, icon, script } = options;
-  const document = h(
-    'html',
-    { lang: 'en' },
-    h(
-      'head',
-      {},
-      h('meta', { charset: 'utf-8' }),
-      h('meta', { name: 'viewport', content: 'width=device-width' }),
-      h('title', {}, `${title} · ${brand}`),
-      icon ? h('link', { rel: 'icon', href: icon }) : null,
-      h('link', { rel: 'stylesheet', href: style }),
-    ),
-    h(
-      'body',
-      {},
-      headerOf(options),
-      h('main', {}, ...content),
-      script ? h('script', { src: script }) : null,
-    ),
-  );
-  return `<!doctype html>${String(document)}`;
-}
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>${title} · ${brand}</title>
+        <link rel="icon" href="${icon}" />
+        <link rel="stylesheet" href="${style}" />
+      </head>
+      <body>
+        ${headerOf(options)}
+        <main>${content}</main>
+        ${script === undefined ? '' : html`<script src="${script}"></script>`}
+      </body>
+    </html>`;
+};
 
 /** `4xx` and so on, for the colour; the number is there as text. */
 export const statusBadge = (status: number): Html =>
-  h('span', { class: `status s${Math.floor(status / 100)}` }, status);
+  html`<span class="status s${Math.floor(status / 100)}">${status}</span>`;
 
 /** Text as it stands, to be scrolled and read by keyboard. @param label what it is, for screen readers */
 export const code = (text: string, label: string): Html =>
-  h('pre', { tabindex: 0, role: 'group', 'aria-label': label }, h('code', {}, text));
+  html`<pre tabindex="0" role="group" aria-label="${label}"><code>${text}</code></pre>`;
 
 /** A command, and the button that copies it; without JavaScript it can still be selected. */
-export const command = (curl: string, what: string): Html =>
-  h(
-    'div',
-    { class: 'command' },
-    code(curl, `Command: ${what}`),
-    h(
-      'button',
-      { type: 'button', class: 'copy', 'aria-label': `Copy as curl: ${what}`, hidden: true },
-      'Copy as curl',
-    ),
-  );
+export const command = (curl: string, what: string): Html => html`
+  <div class="command">
+    ${code(curl, `Command: ${what}`)}
+    <button type="button" class="copy" aria-label="Copy as curl: ${what}" hidden>
+      Copy as curl
+    </button>
+  </div>
+`;
 
 /** A path that breaks its line at slashes first. */
-export const breakable = (path: string): Child[] =>
-  path.split('/').flatMap((part, at) => (at === 0 ? [part] : ['/', h('wbr', {}), part]));
+export const breakable = (path: string): Html[] =>
+  path.split('/').map((part, at) => (at === 0 ? html`${part}` : html`/<wbr />${part}`));
 
 /** A choice out of few. */
 export const select = (
@@ -115,14 +92,14 @@ export const select = (
   label: string,
   options: readonly (readonly [value: string, text: string])[],
   chosen = '',
-): Html =>
-  h(
-    'label',
-    {},
-    label,
-    h(
-      'select',
-      { name },
-      ...options.map(([value, text]) => h('option', { value, selected: value === chosen }, text)),
-    ),
-  );
+): Html => html`
+  <label>
+    ${label}
+    <select name="${name}">
+      ${options.map(
+        ([value, text]) =>
+          html`<option value="${value}" ${value === chosen ? 'selected' : ''}>${text}</option>`,
+      )}
+    </select>
+  </label>
+`;

@@ -1,4 +1,4 @@
-/** What stands on the pages: rows of requests, operations, scenarios, messages. */
+/** What stands on the pages: rows of requests, operations, scenarios, messages, templates. */
 export const PARTS = `\
 .hint,
 .quiet {
@@ -14,6 +14,18 @@ export const PARTS = `\
   flex-wrap: wrap;
   gap: 0.4rem 1.2rem;
   align-items: baseline;
+}
+.heading {
+  margin-bottom: 1rem;
+}
+@media (max-width: 32rem) {
+  .heading {
+    column-gap: 0.7rem;
+  }
+}
+.hint + pre,
+pre + .hint {
+  margin-top: 0.5rem;
 }
 .heading label {
   margin: 0;
@@ -151,11 +163,43 @@ summary {
 .message p {
   margin: 0.1rem 0;
 }
-.message .text {
-  white-space: pre-wrap;
+.message summary {
+  padding: 0.3rem 0;
 }
 .otp {
   font-size: 1.4rem;
   letter-spacing: 0.1em;
+}
+.subject {
+  font-weight: 600;
+}
+iframe {
+  width: 100%;
+  height: 26rem;
+  margin-top: 0.4rem;
+  background: #ffffff;
+  border: 1px solid var(--line);
+  border-radius: 0.4rem;
+}
+.narrow {
+  max-width: 24rem;
+}
+.contents {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.2rem 1rem;
+}
+section + section,
+.contents + section {
+  margin-top: 1.6rem;
+}
+.cards {
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
+}
+.cards :is(h3, p) {
+  margin: 0.1rem 0;
+}
+.text {
+  white-space: pre-wrap;
 }
 `;

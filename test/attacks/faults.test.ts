@@ -13,13 +13,13 @@ import { tally } from '../support/tally.ts';
 const MINUTE = 60_000;
 
 describe.each(FLOWS.map((flow, at) => ({ ...flow, at })))('$name', (flow) => {
-  test('while any call of a store fails', { timeout: MINUTE }, async () => {
+  test('while any call of a store fails', { timeout: 3 * MINUTE }, async () => {
     const { struck } = await disturbAll(flow, dailyFaults(flow.at, flow.likeAnother));
     expect(struck).toBeGreaterThan(2);
     tally('fault', struck);
   });
 
-  test('while KV serves what was there a minute ago', { timeout: MINUTE }, async () => {
+  test('while KV serves what was there a minute ago', { timeout: 3 * MINUTE }, async () => {
     const theatre = await openFor(flow);
     await disturb(flow, theatre, undefined, MINUTE);
     expect(await invariants(theatre.shop)).toEqual([]);

@@ -1,8 +1,9 @@
 /** The dev pages as a developer opens them: in a real browser, on the Worker that `npm start` runs. */
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, PAGE_TIMEOUT_MS } from '../support/chromium.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
 
 const EMAIL = 'dev.pages@example.com';
@@ -17,9 +18,9 @@ afterAll(async () => {
 });
 
 /** The page, and what the browser forbade or could not load. */
-async function open(path: string) {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(10_000);
+async function open(path: string, look: Parameters<Browser['newPage']>[0] = {}) {
+  const page = await browser.newPage(look);
+  page.setDefaultTimeout(PAGE_TIMEOUT_MS);
   const complaints: string[] = [];
   const loaded: string[] = [];
   // What the policy forbids is announced as a request too, but is never answered.
@@ -72,8 +73,8 @@ describe('the templates', () => {
       await loaded;
       return document.title;
     })()`);
-    expect(title).toBe('Templates · Vestibule');
-    expect(loaded).toEqual([`${server.url}/_dev/templates`]);
+    expect(title).toBe('Templates · Vestibule dev');
+    expect(loaded).toEqual([`${server.url}/_dev/templates`, `${server.url}/_dev/style.css`]);
   });
 });
 
@@ -99,8 +100,29 @@ describe('the inbox', () => {
     expect(
       await page.locator('iframe').first().contentFrame().locator('main').textContent(),
     ).toContain(otp);
-    await page.getByRole('link', { name: 'All templates' }).click();
+    await page.getByRole('link', { name: 'Templates' }).click();
     await page.waitForURL('**/_dev/templates');
     expect(complaints).toEqual([]);
   });
 });
+
+test.each(['light', 'dark'] as const)(
+  'in %s, on a phone: nothing is wider than the screen, and axe finds nothing',
+  async (colorScheme) => {
+    for (const path of ['/_dev/inbox', '/_dev/templates']) {
+      const look = { colorScheme, viewport: { width: 390, height: 844 } };
+      const { page, complaints } = await open(path, look);
+      await page.locator('.message, .card').first().waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+      const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+      expect(ground).toBe(colorScheme === 'dark' ? 'rgb(18, 23, 29)' : 'rgb(246, 248, 250)');
+      await page.evaluate(axe.source);
+      // Mails are not looked into: their frames run no script, axe's neither.
+      const violations = await page.evaluate<string[]>(
+        `axe.run(document, { iframes: false }).then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`,
+      );
+      expect([path, violations]).toEqual([path, []]);
+      expect(complaints).toEqual([]);
+    }
+  },
+);

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { mockTable, type MockOptions } from '../../mocks/app.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
 import { listenWith, type MockServer } from '../../src/cli/mock/server.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, PAGE_TIMEOUT_MS } from '../support/chromium.ts';
 import { fakeScenarios, type FakeHost } from '../support/fake-scenarios.ts';
 
 const run = promisify(execFile);
@@ -52,7 +52,7 @@ async function visit(
     ...more,
   });
   page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PAGE_TIMEOUT_MS);
   complaints = [];
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());

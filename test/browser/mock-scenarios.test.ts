@@ -7,7 +7,7 @@ import { createPanel } from '../../mocks/panel/app.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
 import { ASHA } from '../../mocks/scenarios/people.ts';
 import { listenWith, type MockServer } from '../../src/cli/mock/server.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, PAGE_TIMEOUT_MS } from '../support/chromium.ts';
 
 let browser: Browser;
 let server: MockServer;
@@ -45,7 +45,7 @@ async function call(page: Page, { method, path }: { method: string; path: string
 async function open(): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PAGE_TIMEOUT_MS);
   await page.goto(`${server.url}/_mock`);
   return page;
 }

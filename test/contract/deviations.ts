@@ -43,6 +43,8 @@ export const DEVIATIONS: Deviation[] = [
     'UnDeleteUserRequestSchema.user_id',
     'CreateUserSessionRequestSchema.user_id',
     'CreateUserSessionRequestSchema.domain',
+    'UserEmails.email',
+    'UserPhoneNumbers.phone',
   ]),
   ['BlockUserRequestSchema.status', 'boolean', 'boolean!', 'D-1: the flow cannot do without'],
   ['BlockUserRequestSchema.user_id', 'string[]', 'string[]!', 'D-1: the flow cannot do without'],
@@ -79,9 +81,9 @@ export const DEVIATIONS: Deviation[] = [
     'CreateUserRequestSchema.phone_number',
     'string!',
     'string',
-    'D-98: later versions leave it out beside an email',
+    'D-99: later versions leave it out beside an email',
   ],
-  ['CreateUserRequestSchema.username', 'string!', 'string', 'D-98: later versions leave it out'],
+  ['CreateUserRequestSchema.username', 'string!', 'string', 'D-99: later versions leave it out'],
 
   // Of another type
   ['platform.getCustomers?q', 'object', 'string', 'D-12'],
@@ -110,22 +112,22 @@ export const DEVIATIONS: Deviation[] = [
     { archive: 'boolean', status: 'string', deleted_on: 'string' },
     'D-8: fields of later versions',
   ),
-  ...added('UserSchema', { rr_id: 'string', consent: 'UserConsent' }, 'D-98: of later versions'),
+  ...added('UserSchema', { rr_id: 'string', consent: 'UserConsent' }, 'D-99: of later versions'),
   ...added(
     'CreateUserRequestSchema',
     { dob: 'string', external_id: 'string', rr_id: 'string' },
-    'D-98: of later versions',
+    'D-99: of later versions',
   ),
   ...added(
     'UpdateUserRequestSchema',
     { dob: 'string', rr_id: 'string' },
-    'D-98: of later versions',
+    'D-99: of later versions',
   ),
   ...['FormRegisterRequestSchema', 'EditProfileRequestSchema'].flatMap((schema) =>
-    added(schema, { consent: 'UserConsentRequestSchema' }, 'D-98: of later versions'),
+    added(schema, { consent: 'UserConsentRequestSchema' }, 'D-99: of later versions'),
   ),
-  ...added('PaginationSchema', { total: 'number' }, 'D-98: of later versions'),
-  ['platform.createUser?verified', '', 'boolean', 'D-98: of later versions'],
+  ...added('PaginationSchema', { total: 'number' }, 'D-99: of later versions'),
+  ['platform.createUser?verified', '', 'boolean', 'D-99: of later versions'],
   ...added('PlatformSchema', { __v: 'number' }, 'D-4: only the examples show it'),
   ...['SendEmailOtpRequestSchema', 'FormRegisterRequestSchema', 'EditProfileRequestSchema'].flatMap(
     (schema) =>

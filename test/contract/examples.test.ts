@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createMock, mockEntries } from '../../mocks/app.ts';
 import { documented, unwrap } from '../../mocks/documented.ts';
 import { EXCEPTIONS } from '../../mocks/exceptions.ts';
 import { entriesOf, successOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
+import { caller } from '../support/every-row.ts';
 import { operationFacts } from './facts.ts';
 
 const FOLDER = join(import.meta.dirname, '../../mocks/examples');
@@ -64,6 +66,27 @@ describe('a documented example survives its operation unchanged', () => {
 describe('an exception stands in the list because its example breaks its operation', () => {
   test.each(withFile.filter(({ id }) => EXCEPTIONS.has(id)))('$id', ({ row, file }) => {
     expect(successOf(row).schema.safeParse(unwrap(file)).success).toBe(false);
+  });
+});
+
+describe('an operation shows a request that it takes', () => {
+  /** Parameters that say nothing about what is asked. */
+  const ASIDE = new Set(['platform']);
+  const mock = caller(createMock().fetch);
+
+  test.each(mockEntries)('$id', async (entry) => {
+    const { query, body } = entry.row.request;
+    const { query: shownQuery, body: shownBody } = (entry.row.example.request ?? {}) as {
+      query?: object;
+      body?: object;
+    };
+    const named = Object.keys(query?.shape ?? {}).some((name) => !ASIDE.has(name));
+    expect([named, body !== undefined]).toEqual([
+      shownQuery !== undefined,
+      shownBody !== undefined,
+    ]);
+    const answer = await mock(entry);
+    expect([answer.status, answer.body]).toEqual([successOf(entry.row).status, answer.body]);
   });
 });
 

@@ -98,3 +98,37 @@ export function mobilesNear(count: number, random: () => number): TypedPhone[] {
     return found;
   });
 }
+
+/** No mobile number of India, and of no other country by their plus. */
+export const BAD_PHONES: readonly unknown[] = [
+  'x',
+  '91',
+  '86525',
+  '86525239581234',
+  '2222222222',
+  '+911234567890',
+  '+99912345678',
+  '+8816123456789',
+  '+80012345678',
+  '+',
+  '00',
+  '8652523958 ext 5',
+  'call 8652523958',
+  '8652523958;9810000001',
+  '-8652523958x',
+  '0',
+  0,
+  -8_652_523_958,
+  86_525,
+];
+
+export const BAD_CALLING_CODES: readonly unknown[] = [
+  'IN',
+  '0',
+  '0091x',
+  '+',
+  '9191',
+  '-91',
+  0,
+  -91,
+];

@@ -131,6 +131,33 @@ describe.each(BACKENDS_AND_MOCK)('platform config on %s', (_, createShop) => {
     expect((await browser.application.getLoggedInUser()).status).toBe(401);
   });
 
+  test('client ids are sent under both spellings, and the one that is changed counts', async () => {
+    const { shop, operator, change } = await opened(createShop);
+    const read = async () =>
+      expectOk(await operator.getPlatformConfig({ params })).body.social_tokens ?? {};
+    const expectId = async (id: string) => {
+      const both = { app_id: id, appId: id };
+      expect((await read()).google).toEqual(both);
+      const ours = expectOk(await shop.client().application.getPlatformConfig()).body;
+      expect(ours.social_tokens?.google).toEqual(both);
+    };
+    const before = await read();
+    for (const token of Object.values(before)) {
+      if ('appId' in token) expect(token.appId).toBe(token.app_id);
+    }
+    const google = before.google ?? {};
+    expectOk(await change({ social_tokens: { ...before, google: { ...google, appId: 'b' } } }));
+    await expectId('b');
+    expectOk(await change({ social_tokens: { google: { app_id: 'c', appId: 'b' } } }));
+    await expectId('c');
+    expectOk(await change({ social_tokens: { google: { appId: 'd' } } }));
+    await expectId('d');
+    expectOk(await change({ social_tokens: await read() }));
+    await expectId('d');
+    expectOk(await change({ social_tokens: { apple: { app_id: 'web.example' } } }));
+    expect((await read()).apple).toEqual({ app_id: 'web.example' });
+  });
+
   test('what is left out stays, lists are replaced, an empty text clears', async () => {
     const { operator, change } = await opened(createShop);
     const before = expectOk(await operator.getPlatformConfig({ params })).body;

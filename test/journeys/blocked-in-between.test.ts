@@ -139,7 +139,7 @@ const WAYS: Way[] = [
   },
   {
     name: 'a password',
-    told: false,
+    told: true,
     prepare: async (shop) => {
       const body = { username: EMAIL, password: PASSWORD };
       return async () => shop.client().application.loginWithEmailAndPassword({ body });

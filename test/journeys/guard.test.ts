@@ -183,6 +183,19 @@ describe.each(BACKENDS)('the guard on %s', (_, createShop) => {
     }
   });
 
+  test('a login whose cookie the browser drops says so in the development log', async () => {
+    const shop = await createShop();
+    const noted = async (origin: string, mobile: string) => {
+      await signUp(shop, shop.client({ origin }), mobile);
+      return shop.log.filter(({ internal }) => String(internal).startsWith('The browser drops'));
+    };
+    expect(await noted('http://127.0.0.1:5173', '8652523958')).toEqual([]);
+    const told = await noted('http://localhost:5173', '8652523959');
+    expect(told).toMatchObject([
+      { operation: 'application.updateProfile', internal: expect.stringContaining('localhost:…') },
+    ]);
+  });
+
   test('a forged, cut or foreign cookie is no session and never an error', async () => {
     const shop = await createShop();
     const cookie = cookieOf(await signUp(shop, shop.client()));

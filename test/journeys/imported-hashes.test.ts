@@ -47,7 +47,7 @@ const stored = () =>
 /** A shop with one user who has the hash; `limits` are those of many tries. */
 async function shopWith(hash: string, importedHashes?: ImportedHashes) {
   const limits = { loginFailuresPerAccountQuarter: 1_000, loginFailuresPerIpQuarter: 1_000 };
-  const shop = await d1Shop({ limits, record: { importedHashes } });
+  const shop = await d1Shop({ argon2: true, limits, record: { importedHashes } });
   await signUp(shop, shop.client());
   await storeHash(hash);
   await shop.settle();
@@ -94,7 +94,7 @@ describe('an imported hash', () => {
   });
 
   test('proves the old password of somebody signed in while it counts', async () => {
-    const shop = await d1Shop({ record: { importedHashes: { until: NEVER } } });
+    const shop = await d1Shop({ argon2: true, record: { importedHashes: { until: NEVER } } });
     const browser = shop.client();
     await signUp(shop, browser);
     await storeHash(BCRYPT_8);
@@ -160,7 +160,7 @@ describe('a stored hash that cannot be computed', () => {
   });
 
   test('is a wrong old password too', async () => {
-    const shop = await d1Shop();
+    const shop = await d1Shop({ argon2: true });
     const browser = shop.client();
     await signUp(shop, browser);
     for (const [hash] of UNUSABLE.slice(0, 5)) {
@@ -217,7 +217,7 @@ describe('the work of a login while imported hashes count', () => {
 
 describe.each(STORE_BACKENDS)('passwords on %s', (_, createShop) => {
   test('a rehash meets a password that was changed: the new one stays', async () => {
-    const shop = await createShop();
+    const shop = await createShop({ argon2: true });
     const userId = (await signUp(shop, shop.client())).body.user?._id ?? '';
     const { passwords } = shop.ports;
     const at = shop.clock.now();
@@ -231,7 +231,7 @@ describe.each(STORE_BACKENDS)('passwords on %s', (_, createShop) => {
   });
 
   test('the right password of a blocked user is never counted as a wrong one', async () => {
-    const shop = await createShop();
+    const shop = await createShop({ argon2: true });
     const browser = shop.client();
     const id = (await signUp(shop, browser)).body.user?._id ?? '';
     expectOk(await browser.application.updatePassword({ body: { new_password: NEW_PASSWORD } }));

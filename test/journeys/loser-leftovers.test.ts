@@ -286,9 +286,10 @@ async function ready({ prepare }: Race) {
 
 /** The call's own round trips: until it stores something in KV, or answers. */
 async function tripsOf(race: Race): Promise<number> {
-  const { shop, winner } = await ready(race);
+  const { shop, loser } = await ready(race);
   const tripsAtFirstPut = watchFirstPut(shop);
-  expectOk(await winner());
+  // Of the loser's call, which may bring a session that is looked up first.
+  expectOk(await loser());
   const trips = tripsAtFirstPut() || shop.db.roundTrips;
   await shop.settle();
   return trips - (race.behind ?? 0);

@@ -95,7 +95,10 @@ describe.each(BACKENDS_AND_MOCK)('password login on %s', (_, createShop) => {
     const browser = shop.client();
     await registered(shop, browser);
     expectOk(await browser.application.addEmail({ body: { email: 'b@example.com' } }));
-    expect((await login(shop, 'b@example.com', PASSWORD)).status).toBe(401);
+    const refused = await login(shop, 'b@example.com', PASSWORD);
+    expect(refused).toMatchObject({ status: 400, body: { code: 'identifier_unverified' } });
+    expect(refused.headers.getSetCookie()).toEqual([]);
+    expect((await login(shop, 'b@example.com', 'not the passphrase')).status).toBe(401);
   });
 
   test('ten wrong passwords lock the account for a while, the right one too; another method stays open', async () => {

@@ -267,7 +267,15 @@ describe('who is purged', () => {
       env.DB.prepare(
         `INSERT INTO proofs (application_id, registration, kind, value, proven_at, expires_at) VALUES ('${APP}', ?, 'email', ?, 0, ${later})`,
       ).bind(registration, value);
+    // A reset link that was asked for while nobody had the address belongs to nobody.
+    const link = (id: string, value: string) =>
+      env.DB.prepare(
+        `INSERT INTO links (application_id, id, link_kind, user_id, kind, value, created_at, expires_at)
+         VALUES ('${APP}', ?, 'reset', '', 'email', ?, 0, ${later})`,
+      ).bind(id, value);
     await env.DB.batch([
+      link('trace-of-nobody', 'u@example.com'),
+      link('kept', 'else@example.com'),
       env.DB.prepare(
         `INSERT INTO registrations (application_id, id, origin, user_id, form_id, created_at, expires_at)
          VALUES ('${APP}', 'mine', 'code', 'u', 'form-of-mine', 0, ${later})`,
@@ -288,6 +296,7 @@ describe('who is purged', () => {
     expect(await tracesOf(['trace', 'u@example', 'mine'], kv.namespace)).toEqual([]);
     const kept = await tracesOf(['kept'], kv.namespace);
     expect(kept.map((place) => place.split(':')[0])).toEqual([
+      'links',
       'otp_challenges',
       'proofs',
       'KV otp',

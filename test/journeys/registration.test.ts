@@ -12,7 +12,7 @@ async function withoutPhone(shop: Shop) {
   const { ports } = shop;
   const now = ports.clock.now();
   const id = 'a'.repeat(24);
-  await registerUser(ports, { id, username: 'asha_1', identifiers: [EMAIL], createdAt: now });
+  await registerUser(ports, { id, username: 'shopper_1', identifiers: [EMAIL], createdAt: now });
   const token = crypto.randomUUID();
   const bound = { origin: 'code', userId: id, userProvenAt: now } as const;
   const next = registrationOf(await ports.vault.digest(token), now, bound);
@@ -59,6 +59,9 @@ describe.each(BACKENDS_AND_MOCK)('register_token on %s', (_, createShop) => {
       },
     });
     expect(expectOk(await browser.application.getLoggedInUser()).body.user?._id).toBe(id);
+    // Operators find the user by the name that came with the proof.
+    const named = await shop.ports.customers.candidates({ words: ['asha'], name: '=asha' });
+    expect(named.map((user) => user.id)).toEqual([id]);
   });
 
   test('a demanded number that someone else owns is refused with 409', async () => {

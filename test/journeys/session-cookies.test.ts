@@ -55,6 +55,17 @@ describe('several session cookies', () => {
     expect(await userOf(shop, ...forged, cookie)).toBe(id);
   });
 
+  test('of many genuine ones four are looked up', async () => {
+    const shop = await d1Shop();
+    const { id, cookie } = await member(shop, ASHA);
+    const issued = Array.from({ length: 8 }, async () => shop.ports.sessionTokens.issue(id));
+    const dead = (await Promise.all(issued)).map((one) => `f.session=${one.cookie}`);
+    expect(await userOf(shop, ...dead.slice(0, 3), cookie)).toBe(id);
+    shop.db.roundTrips = 0;
+    expect(await userOf(shop, ...dead, cookie)).toBe(401);
+    expect(shop.db.roundTrips).toBe(4);
+  });
+
   test('those of different users count for nothing, and the log says so', async () => {
     const shop = await d1Shop();
     const asha = await member(shop, ASHA);

@@ -385,6 +385,6 @@ describe('an application beside another one with the same ids', () => {
       const careless = statements.flatMap((sql) => tenantlessScopes(sql, tables));
       expect(careless).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 });

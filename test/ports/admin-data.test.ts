@@ -63,6 +63,38 @@ describe('check-data', () => {
     ['no counter', /counter of users/, [`DELETE FROM counters`]],
     ['no words', /found by the words/, [`DELETE FROM user_words WHERE user_id = ${someone}`]],
     [
+      'one word too few',
+      /found by the words/,
+      [
+        `DELETE FROM user_words WHERE rowid = (SELECT MAX(rowid) FROM user_words WHERE user_id = ${someone})`,
+      ],
+    ],
+    [
+      'one word too many',
+      /by no others/,
+      [`INSERT INTO user_words SELECT application_id, 'ghost', id FROM users LIMIT 1`],
+    ],
+    [
+      'a name without its words',
+      /found by the words/,
+      [`UPDATE users SET last_name = 'Quill' WHERE id = ${someone}`],
+    ],
+    [
+      'a username without its words',
+      /found by the words/,
+      [`UPDATE users SET username = 'other_name' WHERE id = ${someone}`],
+    ],
+    [
+      'a counter without users',
+      /counter of users/,
+      [`INSERT INTO counters VALUES ('000000000000000000000009', 'users', 1)`],
+    ],
+    [
+      'a counter that is too small',
+      /counter of users/,
+      [`DROP TRIGGER users_uncounted`, `DELETE FROM users WHERE id = ${someone}`],
+    ],
+    [
       'words of nobody',
       /word belongs to a user/,
       [`INSERT INTO user_words VALUES ('${APP}', 'lost', 'nobody')`],

@@ -3,7 +3,7 @@
  * its use compares the time of the proof once more, in its own statement.
  */
 import { describe, expect, test } from 'vitest';
-import type { Challenge, NewUser, Ports } from '../../src/ports/index.ts';
+import type { Challenge, Effect, IdentifierRef, NewUser, Ports } from '../../src/ports/index.ts';
 import { BACKENDS } from '../support/shop.ts';
 import { eventOf, registerUser, registrationOf, signInOf } from '../support/stored.ts';
 
@@ -19,13 +19,18 @@ const user = (now: number): NewUser => ({
 });
 
 /** A code for an email of the registration, judged as right. */
-async function rightCode(ports: Ports, registration: string): Promise<[Challenge, string]> {
-  const [id, now, nonce] = ['c'.repeat(32), ports.clock.now(), crypto.randomUUID()];
+async function rightCode(
+  ports: Ports,
+  registration: string,
+  identifier: IdentifierRef = EMAIL,
+): Promise<[Challenge, string]> {
+  const id = crypto.randomUUID().replaceAll('-', '');
+  const [now, nonce] = [ports.clock.now(), crypto.randomUUID()];
   await ports.otps.open({
     challenge: {
       id,
       purpose: 'register',
-      identifier: EMAIL,
+      identifier,
       sealedCode: 'sealed',
       codeMac: MAC,
       registration,
@@ -84,13 +89,48 @@ describe.each(BACKENDS)('a registration bound to a user, on %s', (_, createShop)
     ['after', 0, 'done'],
   ] as const)('%s the last revocation: signing in by it is %3$s', async (_name, age, state) => {
     const { ports, id, userId, now } = await bound(age);
-    const settled = await ports.registrations.close(id, userId, signInOf(userId, now), now);
+    const settled = await ports.registrations.close(id, userId, signInOf(userId, now), now, []);
     expect(settled).toMatchObject({ state });
     const entered = (await ports.audit.ofUser(userId, 9)).filter(
       ({ action }) => action === 'sign_in',
     );
     // The first one is that of its registration.
     expect(entered).toHaveLength(state === 'done' ? 2 : 1);
+  });
+
+  test('a finished one verifies nothing more', async () => {
+    const { ports, id, userId, now } = await bound(0);
+    const effect = { kind: 'verify', userId, max: 10, registration: id, finish: true } as const;
+    const states = [];
+    for (const value of ['asha@example.com', 'late@example.com']) {
+      const [challenge, nonce] = await rightCode(ports, id, { kind: 'email', value });
+      states.push((await ports.otps.consume({ challenge, nonce, effect, now })).state);
+    }
+    expect(states).toEqual(['done', 'lost']);
+    expect((await ports.users.find(userId))?.identifiers).toHaveLength(2);
+  });
+
+  test('a code ends it in nobody else, nor gives it to anybody else', async () => {
+    const { ports, id, userId, now } = await bound(0);
+    const [challenge, nonce] = await rightCode(ports, id);
+    const other: NewUser = { ...user(now), id: 'd'.repeat(24), username: 'd', identifiers: [] };
+    await registerUser(ports, other);
+    const made = { ...other, id: 'e'.repeat(24), username: 'e' };
+    const event = eventOf('account.registered', made.id, now);
+    const effects: Effect[] = [
+      { kind: 'create', registration: id, user: made, event },
+      { kind: 'close', registration: id, userId: other.id, adopts: [] },
+      { kind: 'bind', registration: id, userId: other.id, adopts: [] },
+      { kind: 'prove', registration: registrationOf(id, now), isNew: false },
+    ];
+    for (const effect of effects) {
+      const { state } = await ports.otps.consume({ challenge, nonce, effect, now });
+      expect([effect.kind, state]).toEqual([effect.kind, 'lost']);
+    }
+    const { registration } = await ports.registrations.find(id);
+    expect(registration).toMatchObject({ userId, proofs: [] });
+    expect(registration?.finishedAt).toBeUndefined();
+    expect(await ports.users.find(made.id)).toBeUndefined();
   });
 
   test('a proof of before the last revocation, the account or its verification signs nobody in', async () => {
@@ -113,7 +153,7 @@ describe.each(BACKENDS)('a registration bound to a user, on %s', (_, createShop)
       const provenAt = late === 'revoked' ? now : one.createdAt - 1;
       const proof = { ...phone, provenAt };
       await ports.registrations.begin(registrationOf(id, now), { identifiers: [] }, [proof]);
-      const settled = await ports.registrations.close(id, one.id, signInOf(one.id, now), now);
+      const settled = await ports.registrations.close(id, one.id, signInOf(one.id, now), now, []);
       expect([late, settled]).toEqual([late, { state: 'lost' }]);
     }
   });

@@ -173,5 +173,12 @@ test('an identity is known to its own application only', async () => {
   expect(await foreign.identities.ofUser(userId)).toEqual([]);
   const event = eventOf('identity.unlinked', userId, now);
   expect(await foreign.identities.unlink(userId, GOOGLE, event)).toBe(false);
+  // Nor is it that of a user who has the same id there.
+  const identifiers = [{ ...email('asha'), verified: true, primary: true }];
+  const twin = { id: userId, username: 'twin', identifiers, createdAt: now };
+  expect((await registerUser(foreign, twin)).settled.state).toBe('done');
+  expect((await foreign.identities.find(GOOGLE, [])).linked).toBeUndefined();
+  expect(await foreign.identities.signIn({ ...login, by: [] })).toBeUndefined();
+  expect(await foreign.identities.unlink(userId, GOOGLE, event)).toBe(false);
   expect(await shop.ports.identities.ofUser(userId)).toHaveLength(1);
 });

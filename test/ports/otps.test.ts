@@ -367,6 +367,22 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     expect((await tried(ports, id)).found.state).toBe('unknown');
   });
 
+  test('a try of a code that is used or over costs its owner nothing', async () => {
+    const { ports, clock } = await createShop();
+    const used = await opened(ports);
+    await (
+      await judged(ports, used.id)
+    )({ kind: 'none' });
+    const over = await opened(ports, { expiresAt: clock.now() });
+    for (const { id } of [used, over]) expect(await wrong(ports, id)).toBe('unknown');
+    const tries = { ...RULES.perIdentifier, buckets: ['tries'], max: 1 };
+    expect(await ports.budgets.check([tries], clock.now())).toBeUndefined();
+    // Of a living one it does.
+    const { id } = await opened(ports);
+    expect(await wrong(ports, id)).toBe('wrong');
+    expect(await ports.budgets.check([tries], clock.now())).toMatchObject({ limit: 'tries' });
+  });
+
   test('a used code gives the address its charge back', async () => {
     const { ports } = await createShop();
     const { id } = await opened(ports, {}, { limits: ALL, refund: [ADDRESS] });
@@ -460,6 +476,19 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     expect((await tried(ports, theirs.id, { userId: one.id })).found.state).toBe('right');
   });
 
+  test('verify again leaves an identifier as old as its first proof', async () => {
+    const { ports } = await createShop();
+    const user = newUser();
+    await registerUser(ports, user);
+    const { id } = await opened(ports, { purpose: 'profile', userId: user.id });
+    const settle = await judged(ports, id, { userId: user.id });
+    const effect = { kind: 'verify', userId: user.id, max: 10 } as const;
+    expect(await settle(effect, { readBack: user.id })).toMatchObject({
+      state: 'done',
+      user: { identifiers: [{ ...PHONE, verified: true, verifiedAt: user.createdAt }] },
+    });
+  });
+
   test('verify is full at the limit, and uses nothing up', async () => {
     const { ports } = await createShop();
     const user = newUser();
@@ -504,6 +533,35 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     const { settled } = await registerUser(ports, twin);
     expect(settled).toEqual({ state: 'taken', field: 'username' });
   });
+
+  test.each(['bind', 'create'] as const)(
+    'of two tries of one code the one that loses leaves the registration to the winner: %s',
+    async (kind) => {
+      const { ports, clock } = await createShop();
+      const now = clock.now();
+      const registration = registrationOf(hex(32), now);
+      await ports.registrations.begin(registration, { identifiers: [] });
+      const { id } = await opened(ports);
+      const tries = [await judged(ports, id), await judged(ports, id)];
+      const users = [newUser(), newUser()];
+      const event = eventOf('account.registered', undefined, now);
+      const states = [];
+      const left = [];
+      for (const [at, user] of users.entries()) {
+        const of = { registration: registration.id };
+        const effect =
+          kind === 'bind'
+            ? { kind, ...of, userId: user.id, adopts: [] }
+            : { kind, ...of, user, event };
+        states.push((await tries[at]?.(effect))?.state);
+        left.push((await ports.registrations.find(registration.id)).registration);
+        clock.advance(1_000);
+      }
+      expect(states).toEqual(['done', 'lost']);
+      expect(left[0]).toMatchObject({ userId: users[0]?.id });
+      expect(left[1]).toEqual(left[0]);
+    },
+  );
 
   test('a settlement that wins ends the session that came with it; one that loses ends nothing', async () => {
     const { ports } = await createShop();

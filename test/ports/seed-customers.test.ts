@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { seedCustomers } from '../../scripts/lib/seed-customers.ts';
 import { env } from 'cloudflare:workers';
 import { readQuery, wordsOf } from '../../src/domain/operators/customer-query.ts';
-import { readEmail, readPhone } from '../../src/domain/identifiers/identifier.ts';
+import { readEmail } from '../../src/values/email.ts';
+import { readPhone } from '../../src/values/phone.ts';
 import { d1Shop } from '../support/shop.ts';
 
 test('invented customers are such as sign-up would have made, and a second run adds nobody', async () => {

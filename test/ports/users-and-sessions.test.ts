@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import type { Identifier, NewUser, Ports, Session } from '../../src/ports/index.ts';
+import type { Identifier, NewUser, Ports, Proof, Session } from '../../src/ports/index.ts';
 import { readQuery } from '../../src/domain/operators/customer-query.ts';
 import { scansOf } from '../support/query-plans.ts';
 import { d1Shop, STORE_BACKENDS } from '../support/shop.ts';
@@ -85,7 +85,7 @@ describe.each(STORE_BACKENDS)('Registrations on %s', (_, createShop) => {
     const [id = ''] = await add(ports, person());
     const bound = { userId: id, userProvenAt: now };
     await ports.registrations.begin(registrationOf('r', now, bound), { identifiers: [] });
-    const close = async () => ports.registrations.close('r', id, signInOf(id, now), now);
+    const close = async () => ports.registrations.close('r', id, signInOf(id, now), now, []);
     expect((await close()).state).toBe('done');
     expect((await close()).state).toBe('lost');
     const late = person();
@@ -142,6 +142,8 @@ describe.each(STORE_BACKENDS)('Users on %s', (_, createShop) => {
     expect((await ports.users.setPrimary(id, unverified, now)).state).toBe('unverified');
     expect((await ports.users.setPrimary(id, other, now)).state).toBe('missing');
     expect((await ports.users.remove(id, number, rule, now)).state).toBe('last');
+    const free = { demanded: false };
+    expect((await ports.users.remove(id, number, free, now)).state).toBe('last');
     expect((await ports.users.remove(id, other, rule, now)).state).toBe('missing');
     expect(await ports.users.find(id)).toEqual(before);
     expect(await ports.users.setPrimary(id, number, now)).toMatchObject({
@@ -250,6 +252,10 @@ describe.each(STORE_BACKENDS)('Sessions on %s', (_, createShop) => {
     }
     expect(await ports.sessions.find(id, one.handle)).toMatchObject({ ended: true });
     expect(await ports.sessions.list(id, now)).toEqual([]);
+    // A renewal that comes too late writes its value once more.
+    await ports.sessions.put(one);
+    expect(await ports.sessions.find(id, one.handle)).toMatchObject({ ended: true });
+    expect(await ports.sessions.list(id, now)).toEqual([]);
   });
 
   test('ending all ends what was opened before, whatever its clock says, and spares what comes after', async () => {
@@ -265,6 +271,51 @@ describe.each(STORE_BACKENDS)('Sessions on %s', (_, createShop) => {
     expect((await ports.sessions.list(id, now)).map(({ handle }) => handle)).toEqual([
       'b'.repeat(32),
     ]);
+  });
+
+  test('ending all twice at one time, or by a clock that is behind, ends what was opened in between', async () => {
+    const { ports } = await createShop();
+    const [id = ''] = await add(ports, person());
+    const now = ports.clock.now();
+    const seen: number[] = [];
+    for (const at of [now, now, now - 5_000]) {
+      await ports.sessions.endAll(id, eventOf('sessions.ended', id, at));
+      seen.push((await ports.users.find(id))?.sessionsValidFrom ?? 0);
+    }
+    expect(seen[0]).toBeGreaterThan(now);
+    expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
+  });
+
+  test('ending all ends the registrations that could sign the user in, with their proofs, and no others', async () => {
+    const { ports } = await createShop();
+    const now = ports.clock.now();
+    const email = (value: string, verified: boolean) =>
+      ({ kind: 'email', value, verified, primary: verified }) as const;
+    const [verified, claimed] = [email('a@example.com', true), email('b@example.com', false)];
+    const identifiers = [phone(7_200_000_001), verified, claimed];
+    const [id = '', other = ''] = await add(ports, person({ identifiers }), person());
+    const proofOf = ({ kind, value }: Identifier) => ({ kind, value, provenAt: now });
+    const begun = async (name: string, userId?: string, proofs: Proof[] = []) => {
+      const bound = userId === undefined ? {} : { userId, userProvenAt: now };
+      const next = registrationOf(name, now, bound);
+      await ports.registrations.begin(next, { identifiers: [] }, proofs);
+    };
+    await begun('bound', id, [proofOf(verified)]);
+    await begun('proving', undefined, [proofOf(verified)]);
+    await begun('of another', other);
+    await begun('of what is only claimed', undefined, [proofOf(claimed)]);
+    await begun('finished', id);
+    await ports.registrations.close('finished', id, signInOf(id, now), now, []);
+    await ports.sessions.endAll(id, eventOf('sessions.ended', id, now));
+    const found = async (name: string) => (await ports.registrations.find(name)).registration;
+    for (const name of ['of another', 'of what is only claimed', 'finished']) {
+      expect(await found(name)).toMatchObject({ id: name });
+    }
+    for (const name of ['bound', 'proving']) {
+      expect([name, await found(name)]).toEqual([name, undefined]);
+      await begun(name);
+      expect(await found(name)).toMatchObject({ proofs: [] });
+    }
   });
 
   test('a session of one user is not another one’s', async () => {
@@ -333,6 +384,34 @@ describe.each(STORE_BACKENDS)('Links and budgets on %s', (_, createShop) => {
     expect(await ports.links.open(link('c'), limits)).toBeUndefined();
   });
 
+  test('a reset link is for the active user who has the address verified', async () => {
+    const { ports } = await createShop();
+    const now = ports.clock.now();
+    const known = async (value: string) => {
+      const identifier = { kind: 'email', value } as const;
+      const link = { id: crypto.randomUUID(), identifier, createdAt: now, expiresAt: now + 60_000 };
+      const opened = await ports.links.openReset(link, []);
+      const user = await ports.links.findReset(link.id, 'reset', now);
+      expect([value, user !== undefined]).toEqual([value, opened.known]);
+      return opened.known;
+    };
+    const state = async (name: string, verified = true) => {
+      const one = { kind: 'email', value: `${name}@example.com`, verified, primary: verified };
+      const [id = ''] = await add(ports, person({ identifiers: [one as Identifier] }));
+      return { id, email: one.value };
+    };
+    const [active, unverified] = [await state('active'), await state('unverified', false)];
+    const [blocked, archived] = [await state('blocked'), await state('archived')];
+    const event = eventOf('customer.blocked', undefined, now);
+    await ports.customers.setState([blocked.id], 'block', event);
+    await ports.customers.setState([archived.id], 'archive', event);
+    expect(await known(active.email)).toBe(true);
+    for (const { email } of [unverified, blocked, archived]) {
+      expect([email, await known(email)]).toEqual([email, false]);
+    }
+    expect(await known('nobody@example.com')).toBe(false);
+  });
+
   test('of 20 concurrent charges as many pass as there is room', async () => {
     const { ports } = await createShop();
     const now = ports.clock.now();
@@ -341,6 +420,29 @@ describe.each(STORE_BACKENDS)('Links and budgets on %s', (_, createShop) => {
       Array.from({ length: 20 }, async () => ports.budgets.charge([limit], now)),
     );
     expect(answers.filter((limited) => limited === undefined)).toHaveLength(7);
+  });
+});
+
+test('a reset link that a lost address has left behind is of no use, on D1', async () => {
+  const { ports } = await d1Shop();
+  const now = ports.clock.now();
+  const email = { kind: 'email', value: 'a@example.com' } as const;
+  const identifiers = [{ ...email, verified: true, primary: true }];
+  const [id = ''] = await add(ports, person({ identifiers }));
+  const link = { id: 'l', identifier: email, createdAt: now, expiresAt: now + 60_000 };
+  await ports.links.openReset(link, []);
+  const event = eventOf('password.reset', id, now);
+  const verify = async (verified: boolean) =>
+    env.DB.prepare('UPDATE identifiers SET verified = ?').bind(Number(verified)).run();
+  // As a call leaves it that a revocation has overtaken.
+  await verify(false);
+  expect(await ports.links.describe(link.id, now)).toBeUndefined();
+  expect(await ports.links.findReset(link.id, 'reset', now)).toBeUndefined();
+  expect(await ports.links.reset(link.id, 'reset', 'a hash', event)).toEqual({ state: 'lost' });
+  expect(await ports.passwords.hashOf(id)).toBeUndefined();
+  await verify(true);
+  expect(await ports.links.reset(link.id, 'reset', 'a hash', event)).toMatchObject({
+    state: 'done',
   });
 });
 

@@ -19,7 +19,8 @@ const AUTHENTICATION = '/service/application/user/authentication/v1.0';
 const PROFILE = '/service/application/user/profile/v1.0/detail';
 const TOKEN = `/service/panel/authentication/v1.0/company/${DEMO.companyId}/oauth/token`;
 const CUSTOMERS = `/service/platform/user/v1.0/company/${DEMO.companyId}/application/${DEMO.applicationId}/customers`;
-const GAP = 2;
+/** Longer than a slow machine takes for the calls between two sends. */
+const GAP = 5;
 
 /** Refuses every token, as a provider does with one that it did not make. */
 const provider = createServer((_request, response) => {

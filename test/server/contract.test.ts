@@ -10,7 +10,12 @@ import { createPanel } from '../../mocks/panel/app.ts';
 import { OPERATIONS, operationsUpTo } from '../../src/cli/contract/ledger.ts';
 import { listenWith, type MockServer } from '../../src/cli/mock/server.ts';
 import { ROOT } from '../../src/cli/wrangler.ts';
+import { createClient } from '../../src/http/client.ts';
+import { table } from '../../src/table.ts';
+import { DEMO } from '../../mocks/demo.ts';
+import { cookieOf, expectOk } from '../support/answers.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
+import { changesBetween, stateOnDisk } from '../support/state-on-disk.ts';
 
 const ALL = OPERATIONS.length;
 /** What the journeys see; logins by a provider and by a token need tokens. */
@@ -69,6 +74,8 @@ describe('written wrongly it', () => {
     [['--url', 'http://127.0.0.1:9', '--max-time', '0'], /--max-time takes a whole number/],
     [['--url', 'http://127.0.0.1:9', '--header', 'x'], /not of the form/],
     [['--url', 'http://127.0.0.1:9', '--header', 'Cookie: a=b'], /set by the check itself/],
+    [['--url', 'http://127.0.0.1:9', '--cookie', 'a=b'], /f\.session=… or its value/],
+    [['--url', 'http://127.0.0.1:9', '--cookie', 'x', '--full'], /for a plain run/],
     [['--url', 'http://u:p@127.0.0.1:9'], /user and a password/],
     [['--url', 'https://shop.example', '--full'], /say --allow-remote too/],
     [
@@ -132,10 +139,34 @@ describe('journeys', () => {
       expect(again.stdout).not.toContain('STILL THERE');
     });
 
-    test('and so does a plain run, which changes nothing', async () => {
-      const { stdout, status } = await contract('--url', server.url);
+    test('and so does a plain run with a shopper’s session, which changes no row and no key', async () => {
+      const client = createClient(table, {
+        baseUrl: server.url,
+        cookies: true,
+        headers: {
+          authorization: `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`,
+        },
+      }).application;
+      const mobile = '9820055511';
+      const sent = expectOk(await client.loginWithOTP({ body: { mobile, country_code: '91' } }));
+      const otp = await server.otpFor(`+91${mobile}`);
+      const request_id = sent.body.request_id ?? '';
+      const { body } = expectOk(await client.verifyMobileOTP({ body: { request_id, otp } }));
+      const { register_token } = body;
+      const signedIn = await client.updateProfile({ body: { first_name: 'Asha', register_token } });
+      const cookie = cookieOf(expectOk(signedIn));
+
+      const before = stateOnDisk(server.state);
+      const { stdout, status } = await contract('--url', server.url, '--cookie', cookie);
       expect([stdout.match(/BREACH[\s\S]+/)?.[0], status]).toEqual([undefined, 0]);
-      expect(stdout).toMatch(/\d passed, \d refused as documented, 41 skipped, 0 with breaches/);
+      expect(stdout).toMatch(
+        /[89] passed, [12] refused as documented, 41 skipped, 0 with breaches/,
+      );
+      expect(changesBetween(before, stateOnDisk(server.state))).toEqual([]);
+      // The same comparison sees a code that is sent, in both kinds of storage.
+      expectOk(await client.sendOTPOnMobile({ body: { mobile, country_code: '91' } }));
+      const changes = changesBetween(before, stateOnDisk(server.state)).join('\n');
+      expect(changes).toMatch(/D1DatabaseObject otp_challenges: [\s\S]*KVNamespaceObject/);
     });
 
     test('without an inbox say what they would need', async () => {

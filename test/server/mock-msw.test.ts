@@ -61,6 +61,7 @@ describe('own handlers', () => {
      export const handlers = [
        http.get('*${LOGOUT}', () => HttpResponse.json({ own: ${status} }, { status: ${status} })),
        http.get('*/service/application/cart', () => HttpResponse.json({ items: [] })),
+       http.get('*/logo.png', () => HttpResponse.arrayBuffer(new Uint8Array([137, 80, 255]).buffer)),
        http.post('*${loginWithOTP.path}', async ({ request }) => {
          const { mobile } = await request.clone().json();
          return mobile === '1' ? HttpResponse.error() : passthrough();
@@ -81,6 +82,8 @@ describe('own handlers', () => {
       const cart = await fetch(`${url}/service/application/cart`, { headers: { origin } });
       expect(await cart.json()).toEqual({ items: [] });
       expect(cart.headers.get('access-control-allow-origin')).toBe(origin);
+      const logo = await (await fetch(`${url}/logo.png`)).arrayBuffer();
+      expect([...new Uint8Array(logo)]).toEqual([137, 80, 255]);
       const login = async (mobile: string) =>
         fetch(url + loginWithOTP.path, {
           method: 'POST',
@@ -97,15 +100,16 @@ describe('own handlers', () => {
         'vestibule',
         'GET',
         'GET',
+        'GET',
       ]);
 
       writeFileSync(file('my-handlers.ts'), HANDLERS(203));
-      await expect.poll(() => told, { timeout: 5_000 }).toEqual([3]);
+      await expect.poll(() => told, { timeout: 5_000 }).toEqual([4]);
       expect(await logout()).toEqual({ own: 203 });
       writeFileSync(file('my-handlers.ts'), 'export const handlers = 1;');
       await expect
         .poll(() => told, { timeout: 5_000 })
-        .toEqual([3, 'it exports no array `handlers`']);
+        .toEqual([4, 'it exports no array `handlers`']);
       expect(await logout()).toEqual({ own: 203 });
     } finally {
       own.stop();
@@ -227,7 +231,11 @@ describe('before a real server', () => {
           'f.session=1; Domain=shop.example; Secure; SameSite=None; HttpOnly',
         );
         response.writeHead(200, HEADERS);
-        response.end(request.url?.includes('logout') ? '{"logout":true}' : '{"success":"yes"}');
+        // Bytes to answer with, when a test has its own.
+        const wanted = request.headers['x-answer'];
+        if (typeof wanted === 'string') response.end(Buffer.from(wanted, 'base64'));
+        else
+          response.end(request.url?.includes('logout') ? '{"logout":true}' : '{"success":"yes"}');
       })();
     });
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -288,6 +296,25 @@ describe('before a real server', () => {
     const seen = await verdicts(url);
     expect(seen.map(([verdict]) => verdict)).toEqual(['breach', 'breach', 'valid']);
     expect(seen[1]?.[1]).toContain('body.success');
+  });
+  test.each<[string, Buffer, string]>([
+    [
+      'a byte order mark',
+      Buffer.from('\uFEFF{"logout":true}'),
+      'body begins with a byte order mark, which JSON has not',
+    ],
+    ['a key twice', Buffer.from('{"logout":null,"logout":true}'), 'body.logout is there twice'],
+    ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'body is not UTF-8'],
+    ['an empty body', Buffer.from(''), 'body is empty'],
+  ])('%s is a breach, and reaches the page as it was sent', async (_, sent, said) => {
+    const { url } = await proxied();
+    const headers = { 'x-answer': sent.toString('base64') };
+    const answer = await fetch(url + LOGOUT, { headers });
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(sent);
+    expect(await verdicts(url)).toEqual([['breach', said]]);
+    const failing = await proxied({ fail: true });
+    const failed = await fetch(failing.url + LOGOUT, { headers });
+    expect([failed.status, await failed.json()]).toMatchObject([502, { breaches: [said] }]);
   });
   test('a breach is a 502 with --fail, and right answers are kept with --record for --examples', async () => {
     const kept = file('kept');

@@ -95,7 +95,7 @@ const noise = (): string[] =>
 
 describe('the first start', () => {
   beforeAll(async () => {
-    server = await startServer({ state });
+    server = await startServer({ state, prestart: true });
   });
 
   test('says where it listens and with what to call it, and nothing else', () => {

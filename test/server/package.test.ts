@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pack } from '../../scripts/package/pack.ts';
+import { TSCONFIGS } from '../../scripts/package/tsconfigs.ts';
 import { eventually } from '../support/eventually.ts';
 import { readmeBlock } from '../support/readme-block.ts';
 
@@ -58,46 +59,17 @@ test('a scenario, an override, a client and one answer’s breaches, in plain No
 });
 
 describe('tsc', () => {
-  const VITE = {
-    target: 'ES2022',
-    lib: ['ES2022', 'DOM', 'DOM.Iterable'],
-    module: 'ESNext',
-    moduleResolution: 'bundler',
-    verbatimModuleSyntax: true,
-  };
-  const NEXT = {
-    target: 'ES2017',
-    lib: ['dom', 'dom.iterable', 'esnext'],
-    module: 'esnext',
-    moduleResolution: 'bundler',
-    esModuleInterop: true,
-    isolatedModules: true,
-  };
-  const CONFIGS: [string, object][] = [
-    ['of Vite', VITE],
-    ['of Next', NEXT],
-    ['nodenext', { module: 'nodenext', target: 'ES2022', lib: ['ES2022', 'DOM'] }],
-    // Then our own declarations are looked into as well.
-    [
-      'bundler, libraries checked',
-      { ...VITE, lib: ['ES2024', 'ESNext', 'DOM', 'DOM.Iterable'], skipLibCheck: false },
-    ],
-  ];
-  test.each(CONFIGS)('%s is clean, and a wrong shape does not compile', async (_, options) => {
-    write('use.ts', readmeBlock('use.ts'));
-    const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-      types: [],
-      ...options,
-    };
-    write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['use.ts'] }));
-    const { stdout } = await node([tool('typescript/bin/tsc'), '-p', shop]).catch(
-      (error: unknown) => error as { stdout: string },
-    );
-    expect(stdout).toBe('');
-  });
+  test.each(TSCONFIGS)(
+    '%s is clean, and a wrong shape does not compile',
+    async (_, compilerOptions) => {
+      write('use.ts', readmeBlock('use.ts'));
+      write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+      const { stdout } = await node([tool('typescript/bin/tsc'), '-p', shop]).catch(
+        (error: unknown) => error as { stdout: string },
+      );
+      expect(stdout).toBe('');
+    },
+  );
 });
 
 describe('npx vestibule', () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMock } from '../../mocks/app.ts';
 import { listenWith } from '../../src/cli/mock/server.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../../scripts/lib/port.ts';
+import { freePort } from '../support/npm-start.ts';
 import { readmeBlock } from '../support/readme-block.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

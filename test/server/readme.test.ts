@@ -24,7 +24,7 @@ test('the five curl lines of "A first login" sign in, read, list, log out and ar
   const server = await startServer({ limits: { sendGapSeconds: 1 } });
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-readme-'));
   try {
-    const here = script.replaceAll('http://127.0.0.1:8787', server.url);
+    const here = script.replaceAll('http://localhost:8787', server.url);
     for (const visit of ['new', 'known']) {
       const { stdout } = await run('sh', ['-c', here], { cwd: folder });
       const answers = stdout.replaceAll('}{', '}\n{').split('\n').filter(Boolean);

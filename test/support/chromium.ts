@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
 const EXECUTABLE = '/usr/bin/chromium';
+/** How long a page may take for what a test waits for: a busy machine draws swagger-ui's rows after more than ten seconds. */
+export const PAGE_TIMEOUT_MS = 40_000;
 
 /** Debian's Chromium, which says nothing to anybody but this machine. */
 export async function launchChromium(): Promise<Browser> {

@@ -1,6 +1,6 @@
 /** Scenarios that are nothing but their name: what the mock does with a host, without the domain behind it. */
 import { parse } from 'hono/utils/cookie';
-import type { ScenarioHost } from '../../mocks/scenario-host.ts';
+import type { ScenarioHost } from '../../mocks/scenarios/contract.ts';
 
 const COOKIE = 'fake.scenario';
 

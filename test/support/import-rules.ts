@@ -21,6 +21,8 @@ const OWN = '^(src|mocks|scripts|test|bench)/';
 const PORTS = '^src/ports/';
 /** Beneath every layer: results, durations, bounded reading. */
 const SHARED = '^src/shared/';
+/** Beside it: what people type → values. */
+const VALUES = '^src/values/';
 /** Commands that users run: mock server, contract check, admin commands. */
 const CLI = '^src/cli/';
 const EXAMPLES = '^mocks/examples/.+\\.json$';
@@ -28,18 +30,24 @@ const EXAMPLES = '^mocks/examples/.+\\.json$';
 const LAYERS: Layer[] = [
   { name: 'shared', from: SHARED, values: [SHARED], packages: [] },
   { name: 'ports', from: PORTS, values: ['^src/ports/'], packages: [] },
-  { name: 'schemas', from: '^src/schemas/', values: ['^src/schemas/', SHARED], packages: ['zod'] },
+  { name: 'values', from: VALUES, values: [VALUES, SHARED], packages: ['libphonenumber-js'] },
+  {
+    name: 'schemas',
+    from: '^src/schemas/',
+    values: ['^src/schemas/', VALUES, SHARED],
+    packages: ['zod'],
+  },
   {
     name: 'http',
     from: '^src/http/',
-    values: ['^src/http/', SHARED],
+    values: ['^src/http/', VALUES, SHARED],
     packages: ['zod', 'hono', '@hono/zod-validator'],
   },
   {
     name: 'domain',
     from: '^src/domain/',
-    values: ['^src/domain/', SHARED],
-    packages: ['libphonenumber-js'],
+    values: ['^src/domain/', VALUES, SHARED],
+    packages: [],
   },
   {
     name: 'view',
@@ -70,13 +78,13 @@ const LAYERS: Layer[] = [
   {
     name: 'env',
     from: '^src/env/',
-    values: ['^src/env/', '^src/domain/', SHARED],
+    values: ['^src/env/', '^src/domain/', VALUES, SHARED],
     packages: ['zod'],
   },
   {
     name: 'message',
     from: '^src/messages/',
-    values: ['^src/messages/', '^src/domain/', SHARED],
+    values: ['^src/messages/', '^src/domain/', VALUES, SHARED],
     packages: [],
   },
   {
@@ -91,7 +99,7 @@ const LAYERS: Layer[] = [
     name: 'mock',
     from: '^mocks/',
     fromNot: '^mocks/scenarios/',
-    values: ['^mocks/', '^src/(table|about)\\.ts$', '^src/(http|schemas|ui)/', SHARED],
+    values: ['^mocks/', '^src/(table|about)\\.ts$', '^src/(http|schemas|values|ui)/', SHARED],
   },
   {
     name: 'scenario',
@@ -100,7 +108,7 @@ const LAYERS: Layer[] = [
       '^mocks/',
       '^src/(table|app)\\.ts$',
       SHARED,
-      '^src/(http|schemas|domain|messages|adapters/memory)/',
+      '^src/(http|schemas|values|domain|messages|adapters/memory)/',
       PORTS,
     ],
   },
@@ -173,6 +181,7 @@ const GENERAL: Rule[] = [
   rule('nobody-imports-tests', { pathNot: ['^test/', '^[^/]+$'] }, { path: '^test/' }),
   confined('drizzle-orm', '^src/adapters/d1/'),
   confined('jose', '^src/adapters/jose/'),
+  confined('libphonenumber-js', '^src/(values|cli)/'),
   confined('msw', '^(mocks|src/cli/mock)/'),
 ];
 

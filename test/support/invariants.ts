@@ -5,7 +5,6 @@
 import { env } from 'cloudflare:workers';
 import { checkData } from '../../src/cli/admin/check-data.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
-import { wordsOf } from '../../src/domain/operators/customer-query.ts';
 import type { D1Shop } from './shop.ts';
 
 type Row = Record<string, unknown>;
@@ -24,21 +23,6 @@ async function brokenPromises(now: number): Promise<string[]> {
   const { data } = await checkData.run(context as never, { application: undefined }, {} as never);
   const { found } = data as { found: { promise: string; breaches: string[] }[] };
   return found.map(({ promise, breaches }) => `${promise}: ${breaches.join(' | ')}`);
-}
-
-/** A customer is found by exactly the words of the names that it has now. */
-async function wrongWords(): Promise<string[]> {
-  const users = await rows(
-    `SELECT u.id, u.first_name, u.last_name, u.username,
-       (SELECT json_group_array(word) FROM user_words w WHERE w.application_id = u.application_id AND w.user_id = u.id) AS words
-     FROM users u`,
-  );
-  return users.flatMap(({ id, first_name, last_name, username, words }) => {
-    const named = [first_name, last_name, username].filter((one) => typeof one === 'string');
-    const wanted = wordsOf(named.join(' ')).toSorted().join(' ');
-    const kept = (JSON.parse(String(words)) as string[]).toSorted().join(' ');
-    return kept === wanted ? [] : [`${String(id)} is found by "${kept}", not by "${wanted}"`];
-  });
 }
 
 /** Who is blocked, archived or deleted has no living session. */
@@ -71,7 +55,6 @@ async function unreachable(): Promise<string[]> {
 export async function invariants(shop: D1Shop): Promise<string[]> {
   const found = await Promise.all([
     brokenPromises(shop.clock.now()),
-    wrongWords(),
     sessionsOfInactive(shop),
     unreachable(),
   ]);

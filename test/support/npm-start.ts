@@ -2,11 +2,23 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-export { freePort } from '../../scripts/lib/port.ts';
+import { portProblem } from '../../scripts/lib/port.ts';
 import { allGone, groupsUnder, killGroups } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ENDS_WITHIN_MS = 15_000;
+/** Below the ports that systems give to connections: seconds pass before a server listens, and other tests run meanwhile. */
+const PORTS = { first: 20_000, count: 12_000 };
+let nextPort = Math.floor(Math.random() * PORTS.count);
+
+/** A port that nobody listens on, and that this process has not given out before. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = PORTS.first + (nextPort % PORTS.count);
+    nextPort += 1;
+    if ((await portProblem(port)) === undefined) return port;
+  }
+}
 
 export interface Started {
   child: ChildProcess;
@@ -31,10 +43,13 @@ function shellEnv(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), npm_config_update_notifier: 'false' };
 }
 
-/** Runs `npm start -- <flags>` in a process group of its own, as a terminal does. */
-export function npmStart(flags: readonly string[]): Started {
+/**
+ * Runs `npm start -- <flags>` in a process group of its own, as a terminal does.
+ * @param npmFlags of npm itself
+ */
+export function npmStart(flags: readonly string[], npmFlags: readonly string[] = []): Started {
   // Silent, so that what is printed is ours; npm's banner would only repeat the command.
-  const child = spawn('npm', ['start', '--silent', '--', ...flags], {
+  const child = spawn('npm', ['start', '--silent', ...npmFlags, '--', ...flags], {
     cwd: ROOT,
     detached: true,
     env: shellEnv(),

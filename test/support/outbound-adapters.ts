@@ -8,7 +8,7 @@ import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../src/adapters/social/providers.ts';
 import { SOCIAL_URLS, type SocialUrls } from '../../src/env/index.ts';
 import { readDelivery } from '../../src/env/delivery.ts';
-import { isTenantUrl } from '../../src/domain/outbound-url.ts';
+import { isTenantUrl } from '../../src/values/outbound-url.ts';
 import {
   Outage,
   type Application,

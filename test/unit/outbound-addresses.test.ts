@@ -1,6 +1,6 @@
 /** Which addresses the Worker calls: those of tenants strictly, the deployer's own on any port. */
 import { describe, expect, test } from 'vitest';
-import { isDeployerUrl, isTenantUrl } from '../../src/domain/outbound-url.ts';
+import { isDeployerUrl, isTenantUrl } from '../../src/values/outbound-url.ts';
 
 const PUBLIC = [
   'https://files.example/a.csv',

@@ -3,9 +3,12 @@
  * quote counts at the beginning of a field only, and rows may have any number of fields.
  */
 import { CsvError, parse } from 'csv-parse/sync';
+import { countLineEnds } from './line-ends.ts';
+import { readUtf8 } from './utf8.ts';
 
 export interface CsvRecord {
-  fields: string[];
+  /** Undefined when its bytes are not UTF-8. */
+  fields: string[] | undefined;
   bytes: number;
   /** How many lines it takes up. */
   lines: number;
@@ -23,14 +26,6 @@ export interface CsvLimits {
   maxLines: number;
 }
 
-const LF = 10;
-
-const lineEndsIn = (bytes: Uint8Array): number => {
-  let count = 0;
-  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) count += 1;
-  return count;
-};
-
 /** Ends the parser in the middle of its work. */
 class TooManyLines extends Error {}
 
@@ -45,25 +40,29 @@ function reasonOf(error: unknown): CsvRead['stopped'] {
 }
 
 /**
- * @param content UTF-8, from the beginning of a record
+ * @param content from the beginning of a record
  * @param delimiter one character
  */
 export function readRecords(content: Uint8Array, delimiter: string, limits: CsvLimits): CsvRead {
   const records: CsvRecord[] = [];
+  // The parser replaces what is not UTF-8, so each record of such a text is looked at.
+  const allUtf8 = readUtf8(content) !== undefined;
   let start = 0;
   try {
     parse(content, {
       delimiter,
       // Named, else the first line end of a text would decide what counts as one in all of it.
-      record_delimiter: ['\r\n', '\n'],
+      record_delimiter: ['\r\n', '\n', '\r'],
       relax_quotes: true,
       relax_column_count: true,
       max_record_size: limits.maxChars,
       on_record(fields: string[], { bytes: end }) {
         // The last line of a file may have no end. The parser's own count takes a `\r` within quotes for another line.
-        const lines = Math.max(1, lineEndsIn(content.subarray(start, end)));
+        const bytes = content.subarray(start, end);
+        const lines = Math.max(1, countLineEnds(bytes));
         if (lines > limits.maxLines) throw new TooManyLines();
-        records.push({ fields, bytes: end - start, lines });
+        const readable = allUtf8 || readUtf8(bytes) !== undefined;
+        records.push({ fields: readable ? fields : undefined, bytes: end - start, lines });
         start = end;
         // The parser need not keep what is kept here.
         return null;
@@ -77,13 +76,8 @@ export function readRecords(content: Uint8Array, delimiter: string, limits: CsvL
   return { records };
 }
 
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-
-/** Fields of the first line of a file, which a byte order mark is no part of; none when the line cannot be read. */
+/** Fields of the first line of a file, without its byte order mark; none when the line cannot be read. */
 export function readFirstLine(line: Uint8Array, delimiter: string): string[] {
-  const marked = BYTE_ORDER_MARK.every((byte, at) => line[at] === byte);
-  const content = marked ? line.subarray(BYTE_ORDER_MARK.length) : line;
-  return (
-    readRecords(content, delimiter, { maxChars: line.length, maxLines: 1 }).records[0]?.fields ?? []
-  );
+  const { records } = readRecords(line, delimiter, { maxChars: line.length, maxLines: 1 });
+  return records[0]?.fields ?? [];
 }

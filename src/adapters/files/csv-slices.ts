@@ -2,14 +2,17 @@
  * Bytes of a CSV file → slices of records, each with its line and the byte behind it, from which another run can go on.
  */
 import type { FileRefusal, LineError, Slice } from '../../ports/index.ts';
+import { readCell } from './csv-cell.ts';
 import { readRecords, type CsvLimits, type CsvRecord } from './csv-records.ts';
+import { behindLastLineEnd, behindLineEnd } from './line-ends.ts';
+import { NOT_UTF8 } from './utf8.ts';
 
 /** Enough records for a slice; what lies in memory is a few times as much. */
 const BLOCK_BYTES = 256 * 1024;
 /** A record over more lines, or more bytes, began with a quote that was never closed. */
 const LIMITS: CsvLimits = { maxChars: 64 * 1024, maxLines: 100 };
 const MAX_BROKEN_RECORDS = 100;
-const LF = 10;
+const CR = 13;
 
 export interface Place {
   byteOffset: number;
@@ -62,12 +65,14 @@ class CsvSlicer {
   *cut(block: Uint8Array, last: boolean): Generator<Slice> {
     this.#buffer = concat(this.#buffer, block);
     while (!this.tooManyBrokenRecords) {
-      if (this.#skipping && !last && !this.#buffer.includes(LF)) return this.#drop();
+      if (this.#skipping && !last && behindLineEnd(this.#buffer, last) === undefined) {
+        return this.#drop();
+      }
       if (this.#skipping) {
         yield this.#passOver();
         continue;
       }
-      const end = last ? this.#buffer.length : this.#buffer.lastIndexOf(LF) + 1;
+      const end = last ? this.#buffer.length : behindLastLineEnd(this.#buffer);
       const whole = this.#buffer.subarray(0, end);
       const { records, stopped } = readRecords(whole, this.#delimiter, LIMITS);
       yield* this.#slices(records);
@@ -84,12 +89,14 @@ class CsvSlicer {
     const size = Math.ceil(rows.length / Math.ceil(rows.length / this.#most));
     for (let at = 0; at < rows.length; at += size) {
       const part = rows.slice(at, at + size);
-      const records = part.map(({ fields, bytes, lines }) => {
-        const record = { line: this.#place.line + 1, fields };
+      const slice: Pick<Slice, 'records' | 'broken'> = { records: [], broken: [] };
+      for (const { fields, bytes, lines } of part) {
+        const line = this.#place.line + 1;
+        if (fields) slice.records.push({ line, fields: fields.map(readCell) });
+        else slice.broken.push({ line, message: NOT_UTF8 });
         this.#advance(bytes, lines);
-        return record;
-      });
-      yield { records, broken: [], ...this.#place };
+      }
+      yield { ...slice, ...this.#place };
     }
   }
 
@@ -105,14 +112,14 @@ class CsvSlicer {
     const broken: LineError[] = [{ line: this.#place.line + 1, message }];
     this.#skipping = false;
     this.#broken += 1;
-    const end = this.#buffer.indexOf(LF);
-    this.#advance(end === -1 ? this.#buffer.length : end + 1, 1);
+    this.#advance(behindLineEnd(this.#buffer, true) ?? this.#buffer.length, 1);
     return { records: [], broken, ...this.#place };
   }
 
-  /** The middle of such a line. */
+  /** The middle of such a line; a CR at the end of it may be half of its end. */
   #drop(): void {
-    this.#advance(this.#buffer.length, 0);
+    const { length } = this.#buffer;
+    this.#advance(this.#buffer[length - 1] === CR ? length - 1 : length, 0);
   }
 }
 

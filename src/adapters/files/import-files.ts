@@ -1,26 +1,17 @@
 /** CSV files of groups over http: from where an earlier run stopped, as long as the file is the same (D-68). */
 import { NO_COLUMNS, readHeader } from '../../domain/groups/group-members.ts';
-import {
-  Outage,
-  type FileRefusal,
-  type ImportColumns,
-  type ImportFiles,
-  type Slice,
-} from '../../ports/index.ts';
+import { Outage, type FileRefusal, type ImportFiles, type Slice } from '../../ports/index.ts';
 import { RETRYABLE_STATUSES } from '../outbound/call.ts';
 import type { Download } from '../outbound/download.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { CallFailed } from '../outbound/send.ts';
-import { readFirstLine } from './csv-records.ts';
-import { csvSlices, concat, type Place } from './csv-slices.ts';
+import { readHead } from './csv-head.ts';
+import { csvSlices } from './csv-slices.ts';
 
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
 /** Longer than a file server that is alive is silent. */
 const IDLE_TIMEOUT_MS = 30_000;
 const TOO_LARGE = 'The file is larger than 50 MB.';
-const MAX_HEADER_BYTES = 64 * 1024;
-const DELIMITERS = [',', ';', '\t', '|'];
-const LF = 10;
 
 const refused = (reason: string): FileRefusal => ({ state: 'refused', reason });
 
@@ -36,34 +27,10 @@ const rangeStart = ({ headers }: Answered): number | undefined => {
   return start === undefined ? undefined : Number(start);
 };
 
-/** Reads up to the end of the header, and hands back what came behind it. */
-async function readColumns(
-  chunks: AsyncGenerator<Uint8Array>,
-): Promise<
-  { columns: ImportColumns; start: Place; rest: AsyncGenerator<Uint8Array> } | FileRefusal
-> {
-  let head: Uint8Array = new Uint8Array();
-  while (!head.includes(LF) && head.length <= MAX_HEADER_BYTES) {
-    const next = await chunks.next();
-    if (next.done) break;
-    head = concat(head, next.value);
-  }
-  if (head.length === 0) return refused('The file is empty.');
-  const end = head.includes(LF) ? head.indexOf(LF) + 1 : head.length;
-  const line = head.subarray(0, end);
-  const read = DELIMITERS.map((delimiter) => ({
-    delimiter,
-    places: readHeader(readFirstLine(line, delimiter)),
-  }));
-  const [best] = read
-    .flatMap(({ delimiter, places }) => (places ? [{ delimiter, places }] : []))
-    .toSorted((a, b) => Object.keys(b.places).length - Object.keys(a.places).length);
-  if (!best) return refused(NO_COLUMNS);
-  async function* rest() {
-    yield head.subarray(end);
-    yield* chunks;
-  }
-  return { columns: best, start: { byteOffset: end, line: 1 }, rest: rest() };
+/** Which places of a record name a customer. */
+function readPlaces(names: string[]) {
+  const columns = readHeader(names);
+  return columns && { columns, known: Object.keys(columns).length };
 }
 
 type Found = Parameters<ImportFiles['open']>[0];
@@ -174,19 +141,24 @@ export function importFiles(
           },
         }),
       );
-      const known = columns && { columns, start: { byteOffset, line }, rest: chunks };
-      const opened = known ?? (await readColumns(chunks));
+      const known = columns && {
+        delimiter: columns.delimiter,
+        columns: columns.places,
+        start: { byteOffset, line },
+        rest: chunks,
+      };
+      const opened = known ?? (await readHead(chunks, readPlaces, NO_COLUMNS));
       if ('state' in opened) {
         await chunks.return(undefined);
         return opened;
       }
-      const { start, rest } = opened;
+      const { delimiter, columns: places, start, rest } = opened;
       return {
         state: 'open',
         version: version ?? versionOf(response),
-        columns: opened.columns,
+        columns: { delimiter, places },
         async *slices(most): AsyncGenerator<Slice | FileRefusal> {
-          yield* csvSlices(rest, start, opened.columns.delimiter, most);
+          yield* csvSlices(rest, start, delimiter, most);
           if (tooLarge) yield refused(TOO_LARGE);
         },
       };

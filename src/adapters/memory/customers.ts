@@ -1,13 +1,13 @@
 /** Users as operators see and change them, in memory. */
 import { revoke } from './revocations.ts';
-import { wordsOf } from '../../domain/operators/customer-query.ts';
+import { searchWordsOf } from '../../domain/operators/customer-query.ts';
 import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
 import type { Customers, CustomerTerms, User } from '../../ports/index.ts';
 import type { MemoryState } from './state.ts';
 
 function matches(user: User, terms: CustomerTerms): boolean {
   const values = user.identifiers.map(({ value }) => value);
-  const words = wordsOf([user.firstName, user.lastName, user.username].join(' '));
+  const words = searchWordsOf(user);
   const named =
     terms.words.length > 0 &&
     terms.words.every((begin) => words.some((word) => word.startsWith(begin)));

@@ -58,11 +58,12 @@ export function bringAbout(
       const known = state.registrations.get(effect.registration);
       if (known) Object.assign(known, { userId: effect.userId, userProvenAt: now });
       state.forms.delete(effect.registration);
+      state.adopt(effect.userId, effect.adopts, now);
       return;
     }
     case 'verify':
       state.verify(effect.userId, one, now);
-      if (effect.profile) state.edit(effect.userId, effect.profile, now);
+      if (effect.profile) state.edit(effect.userId, effect.profile.change, now);
       if (effect.registration !== undefined && effect.finish) {
         state.claim(effect.registration, effect.userId, now);
       }
@@ -85,6 +86,7 @@ export function bringAbout(
       return;
     case 'close':
       state.claim(effect.registration, effect.userId, now);
+      state.adopt(effect.userId, effect.adopts, now);
       return;
     case 'create':
       state.claim(effect.registration, effect.user.id, now);

@@ -1,5 +1,6 @@
 import { revoke } from './revocations.ts';
-import type { Hasher, LoginName, Passwords } from '../../ports/index.ts';
+import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
+import type { Hasher, LoginName, Passwords, User } from '../../ports/index.ts';
 import type { MemoryState, StoredUser } from './state.ts';
 
 /**
@@ -23,6 +24,20 @@ export function memoryPasswords(state: MemoryState): Passwords {
     return owner && state.users.get(owner.id);
   }
 
+  /** The only user who has the email, when that user has not verified it. */
+  function unverifiedOwner(login: LoginName): { user: User; hash?: string } | undefined {
+    if (!('identifier' in login) || login.identifier.kind !== 'email') return undefined;
+    const { identifier } = login;
+    const having = [...state.users.values()].flatMap(({ id, identifiers }) =>
+      identifiers
+        .filter((one) => sameIdentifier(one, identifier))
+        .map(({ verified }) => ({ id, verified })),
+    );
+    const [only] = having;
+    const user = having.length === 1 && only && !only.verified ? state.user(only.id) : undefined;
+    return user && { user, hash: state.hashes.get(user.id) };
+  }
+
   return {
     async attempt({ login, limits, account, now }) {
       const { device, unknown, ...limit } = account;
@@ -33,7 +48,13 @@ export function memoryPasswords(state: MemoryState): Passwords {
       const limited = state.charge(charged, now);
       if (limited) return { limited };
       const spent = state.limited(charged, now) !== undefined;
-      return { user: state.user(user?.id), hash: state.hashes.get(user?.id ?? ''), charged, spent };
+      return {
+        user: state.user(user?.id),
+        hash: state.hashes.get(user?.id ?? ''),
+        unverified: unverifiedOwner(login),
+        charged,
+        spent,
+      };
     },
 
     async succeed({ charged, chargedAt, userId, hash, rehash, signIn, registration }) {

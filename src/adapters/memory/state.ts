@@ -27,6 +27,7 @@ import type {
 } from '../../ports/index.ts';
 import { MemoryBudgets } from './budgets.ts';
 import { MemoryGroups } from './groups.ts';
+import { MAX_IDENTIFIERS } from '../../shared/bounds.ts';
 import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
 import { MAX_SESSIONS } from '../../domain/session/session.ts';
 
@@ -199,6 +200,14 @@ export class MemoryState {
   others(userId: string, one: IdentifierRef): number {
     const have = this.users.get(userId)?.identifiers ?? [];
     return have.filter(({ kind, value }) => kind === one.kind && value !== one.value).length;
+  }
+
+  /** Verifies those on a user that nobody else has verified, as long as the user has room for them. */
+  adopt(userId: string, adopts: readonly IdentifierRef[], now: number): void {
+    for (const one of adopts) {
+      const isFree = [undefined, userId].includes(this.owner(one)?.id);
+      if (isFree && this.others(userId, one) < MAX_IDENTIFIERS) this.verify(userId, one, now);
+    }
   }
 
   edit(userId: string, profile: Profile, now: number): void {

@@ -137,7 +137,10 @@ export function memoryRegistrations(state: MemoryState, clock: Clock): Registrat
       const found = state.registrations.get(id);
       if (!isOpen(found) || found.expiresAt <= now) return false;
       state.forms.set(id, JSON.stringify(pending));
-      if (bound) Object.assign(found, { userId: bound.userId, userProvenAt: bound.provenAt });
+      if (bound) {
+        Object.assign(found, { userId: bound.userId, userProvenAt: bound.provenAt });
+        state.adopt(bound.userId, bound.adopts, now);
+      }
       return true;
     },
     async finish(id, user, signIn, now) {
@@ -150,7 +153,7 @@ export function memoryRegistrations(state: MemoryState, clock: Clock): Registrat
       state.enter(signIn);
       return { state: 'done', user: state.user(user.id) };
     },
-    async close(id, userId, signIn, now) {
+    async close(id, userId, signIn, now, adopts) {
       const open = state.registration(id, now);
       const user = state.user(userId);
       if (!isOpen(open) || !user) return { state: 'lost' };
@@ -166,6 +169,7 @@ export function memoryRegistrations(state: MemoryState, clock: Clock): Registrat
             )
           : open.userId === userId && bindingHolds(open, user);
       if (!holds || !state.claim(id, userId, now)) return { state: 'lost' };
+      state.adopt(userId, adopts, now);
       state.enter(signIn);
       return { state: 'done', user: state.user(userId) };
     },

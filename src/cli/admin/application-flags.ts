@@ -1,9 +1,9 @@
 /** Settings of an application as flags, read by the rules that the Worker lives by. */
 import { DAY_MS } from '../../shared/time.ts';
 import { getCountries, getCountryCallingCode } from 'libphonenumber-js/mobile';
-import { isTenantUrl } from '../../domain/outbound-url.ts';
+import { isTenantUrl } from '../../values/outbound-url.ts';
 import { readAddress as addressOf } from '../../domain/client-address.ts';
-import { isPlainLine } from '../../domain/plain-line.ts';
+import { isPlainLine } from '../../values/plain-line.ts';
 import { isLoopbackHost } from '../../shared/loopback.ts';
 import { defaultUntil } from '../../domain/password/imported-hash.ts';
 import { DEFAULT_BCRYPT_COST, MAX_BCRYPT_COST } from '../../domain/password/password-hash.ts';

@@ -1,7 +1,8 @@
 /** Fixed codes for app-store reviews and end-to-end tests (D-75). */
 import { select, sql } from '../../adapters/d1/statements/query.ts';
 import { identifiers } from '../../adapters/d1/schema/index.ts';
-import { readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 import type { IdentifierRef } from '../../ports/index.ts';
 import { readDay } from './application-flags.ts';
 import { changeApplication, findApplication, shardOf } from './application-store.ts';

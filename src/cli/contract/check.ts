@@ -1,5 +1,6 @@
 /** The contract check as one function, for the command line and for programs. */
 import { DEMO } from '../../../mocks/demo.ts';
+import { SESSION_COOKIE } from '../../http/cookies.ts';
 import { isLoopbackHost } from '../../shared/loopback.ts';
 import { givenCodes, hasInbox, inboxCodes, type Codes } from './codes.ts';
 import { findingsOf } from './diagnose.ts';
@@ -27,6 +28,11 @@ export interface CheckOptions {
   sdk?: string;
   /** For each answer, in milliseconds (default 15,000). */
   maxTimeMs?: number;
+  /**
+   * With `safe`: the session cookie of a shopper, `f.session=…` or its value alone. Reads that demand a session are then to succeed;
+   * nothing else is done in the shopper's name.
+   */
+  session?: string;
   /** Sent with every request. */
   headers?: Readonly<Record<string, string>>;
   /** With `full`: where codes come from; the dev inbox of the server when left out. */
@@ -96,6 +102,16 @@ function credentialsFor(host: string, given: Partial<Credentials> = {}): Credent
   return { companyId, applicationId, applicationToken, oauthKey, oauthSecret };
 }
 
+/** The value of the session cookie in what a browser shows of it. Throws WrongOptions when there is none. */
+function sessionOf(text: string): string {
+  const prefix = `${SESSION_COOKIE}=`;
+  const cookies = text.split(';').map((one) => one.trim());
+  const named = cookies.find((one) => one.startsWith(prefix))?.slice(prefix.length);
+  const value = named ?? text.trim();
+  if (/^[^;=,\s]+$/.test(value)) return value;
+  throw new WrongOptions(`The cookie is ${prefix}… or its value, not "${text}".`);
+}
+
 /** Asks for anything at all. Throws Unreachable when no connection comes about, and only here. */
 async function reach(target: Target): Promise<void> {
   const { outcome } = await target.send('/');
@@ -103,7 +119,7 @@ async function reach(target: Target): Promise<void> {
 }
 
 /**
- * Holds a server to the documents.
+ * Checks a server against the documents.
  * @throws WrongOptions, or Unreachable when nobody answers at the URL. Whatever else goes wrong is in the report.
  */
 export async function checkContract(options: CheckOptions): Promise<Report> {
@@ -111,6 +127,9 @@ export async function checkContract(options: CheckOptions): Promise<Report> {
   const { mode = 'safe', maxTimeMs = DEFAULT_MAX_TIME_MS, headers = {}, tokens = {} } = options;
   const entries = chosen(options);
   const isStatic = mode === 'static';
+  if (options.session !== undefined && mode !== 'safe') {
+    throw new WrongOptions('A session cookie is for a plain run; the others have their own.');
+  }
   const target = new Target({
     url: url.href,
     credentials: credentialsFor(url.hostname, options.credentials),
@@ -118,6 +137,8 @@ export async function checkContract(options: CheckOptions): Promise<Report> {
     headers,
     ...(isStatic && { cookie: 'f.session=contract-check' }),
   });
+  const shopper = options.session === undefined ? undefined : target.another();
+  if (options.session !== undefined) shopper?.signIn(sessionOf(options.session));
   await reach(target);
   const ledger = new Ledger({ isStatic });
   const cleanup: string[] = [];
@@ -126,7 +147,7 @@ export async function checkContract(options: CheckOptions): Promise<Report> {
     const domain = options.domain ?? url.hostname;
     cleanup.push(...(await checkFully(ledger, target, { codes, tokens, domain, entries })));
   } else if (isStatic) await checkStatically(ledger, target, entries);
-  else await checkSafely(ledger, target, entries);
+  else await checkSafely(ledger, { target, shopper }, entries);
 
   const operations = ledger.results(entries);
   const asked = entries.some(({ client }) => client === 'platform');

@@ -55,6 +55,11 @@ export function findingsOf(
       `The server refuses the application and its token (401 unauthorized) in ${names(storefront)}. Check --application and --application-token.`,
     );
   }
+  if (ledger.signedOut.size > 0) {
+    found.push(
+      `The server does not take the session cookie (401 not_authenticated) in ${names(ledger.signedOut)}: it has ended, or belongs to another application.`,
+    );
+  }
   const operator = [...unauthorized].filter((id) => id.startsWith('platform.'));
   if (operator.length > 0) {
     found.push(`The server refuses its own access token (401 unauthorized) in ${names(operator)}.`);

@@ -1,4 +1,4 @@
-/** `vestibule/contract`: holds a server, or one answer, to the documented contract. */
+/** `vestibule/contract`: checks a server, or one answer, against the documented contract. */
 import { ALL_OPERATIONS } from './ledger.ts';
 import { judgeAnswer, type Breach } from './strict.ts';
 

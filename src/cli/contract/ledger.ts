@@ -59,6 +59,8 @@ export class Ledger {
   readonly unguarded = new Set<string>();
   /** Operations that refused the application's or the operator's credentials. */
   readonly unauthorized = new Set<string>();
+  /** Operations that took the session that a request carried for none. */
+  readonly signedOut = new Set<string>();
 
   constructor({ isStatic = false }: LedgerOptions = {}) {
     this.#isStatic = isStatic;
@@ -133,6 +135,8 @@ export class Ledger {
     if (unserved) this.unserved.add(entry.id);
     if (judged.code === 'unauthorized' && expected.kind !== 'refusal')
       this.unauthorized.add(entry.id);
+    if (judged.code === 'not_authenticated' && expected.kind !== 'refusal' && called.visit.signedIn)
+      this.signedOut.add(entry.id);
     // What an unserved path answers is not the operation's.
     const breaches = unserved ? wrong : tell([...judged.breaches, ...ofRun, ...wrong]);
     const { success, code } = judged;

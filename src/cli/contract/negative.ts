@@ -76,11 +76,14 @@ function* queryMistakes(schema: z.ZodObject, good: Plain): Generator<Mistake> {
   }
 }
 
+/** Bodies are required as documented, also where no field of them is. */
+const BODILESS: Mistake = { what: 'without a body', parts: { bodiless: true } };
+
 /** Every request to the operation that its schemas refuse, each for one reason. */
 export function mistakesOf({ row }: Entry): Mistake[] {
   const { query, body } = (row.example.request ?? {}) as { query?: Plain; body?: Plain };
   return [
-    ...(row.request.body ? bodyMistakes(row.request.body, body ?? {}) : []),
+    ...(row.request.body ? [BODILESS, ...bodyMistakes(row.request.body, body ?? {})] : []),
     ...(row.request.query ? queryMistakes(row.request.query, query ?? {}) : []),
   ];
 }
@@ -95,6 +98,8 @@ export function loneMistakesOf({ row }: Entry): Mistake[] {
   const empty = { what: 'without any field', parts: { query: {}, body: {} } };
   return [
     ...(demands ? [empty] : []),
+    // A server that reads nothing as `{}` would take it for a change where no field has to be there.
+    ...(body?.safeParse({}).success === false ? [BODILESS] : []),
     ...[...(body ? bodyMistakes(body, {}) : [])].filter(({ what }) => !what.startsWith('without')),
     ...[...(query ? queryMistakes(query, {}) : [])].filter(
       ({ what }) => !what.startsWith('without'),

@@ -15,11 +15,11 @@ import type { Parts, Target } from './target.ts';
 const isRead = ({ row }: Entry): boolean => row.method === 'get' && row.cookie !== 'clears';
 
 /** What is refused for want of a session or of a scope, or because the request names somebody who need not be there. */
-function explained({ row }: Entry): ErrorCode[] {
+function explained({ row }: Entry, hasSession: boolean): ErrorCode[] {
   const query = row.request.query?.shape ?? {};
   const names = row.path.includes('{user_id}') || row.path.includes('{group_id}') || 'id' in query;
   return [
-    ...(row.security === 'session' ? (['not_authenticated'] as const) : []),
+    ...(row.security === 'session' && !hasSession ? (['not_authenticated'] as const) : []),
     ...(row.security === 'platform' ? (['scope_missing'] as const) : []),
     ...(names && row.errors.includes('not_found') ? (['not_found'] as const) : []),
   ];
@@ -39,12 +39,16 @@ function leastQuery({ row }: Entry): Parts {
 
 const NO_ACCESS = 'there is no access token';
 
-/** A plain run: reads what can be read, and sees wrong requests refused. Nothing is changed. */
+/**
+ * A plain run: reads what can be read, and sees wrong requests refused. Nothing is changed.
+ * @param as `shopper` carries a session, in which nothing is asked for but reads
+ */
 export async function checkSafely(
   ledger: Ledger,
-  target: Target,
+  as: { target: Target; shopper?: Target | undefined },
   entries: readonly Entry[],
 ): Promise<void> {
+  const { target, shopper } = as;
   for (const entry of entries) {
     if (ledger.gaveUp) break;
     const { client, id, row } = entry;
@@ -53,15 +57,16 @@ export async function checkSafely(
       continue;
     }
     const read = isRead(entry);
+    const reader = client === 'application' && shopper && read ? shopper : target;
     if (read) {
-      const expected = { kind: 'read', explained: explained(entry) } as const;
-      await ledger.take(target, entry, leastQuery(entry), expected);
+      const expected = { kind: 'read', explained: explained(entry, reader !== target) } as const;
+      await ledger.take(reader, entry, leastQuery(entry), expected);
     } else ledger.note(id, 'skipped', 'changes something; --full sees it succeed');
     await checkCredentials(ledger, target, entry);
     await checkSession(ledger, target.another(), entry);
-    // Whose session is missing is refused before the request is read.
-    if (row.security === 'session') continue;
-    await checkMistakes(ledger, target, entry, read ? mistakesOf(entry) : loneMistakesOf(entry));
+    // Without a session the request is refused before it is read; with one, a change would be the shopper's.
+    if (row.security === 'session' && reader === target) continue;
+    await checkMistakes(ledger, reader, entry, read ? mistakesOf(entry) : loneMistakesOf(entry));
   }
 }
 

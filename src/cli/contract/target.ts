@@ -1,5 +1,6 @@
 /** The server under check: calls rows as their clients do, and hands out whatever comes back. */
 import type { Entry } from '../../http/operation.ts';
+import { SESSION_COOKIE } from '../../http/cookies.ts';
 import { Browser, type Visit } from './cookies.ts';
 import { readJson } from './json.ts';
 import { isObject } from './shapes.ts';
@@ -17,6 +18,8 @@ export interface Parts {
   params?: Record<string, string>;
   query?: object;
   body?: unknown;
+  /** Nothing is sent where a body belongs. */
+  bodiless?: boolean;
   headers?: Record<string, string>;
   /** In place of the operation's method. */
   method?: string;
@@ -68,6 +71,11 @@ export class Target {
     this.url = options.url.replace(/\/$/, '');
   }
 
+  /** Has this browser carry a session from elsewhere. @param session value of the cookie, as it was sent */
+  signIn(session: string): void {
+    this.#browser.take(this.url, [`${SESSION_COOKIE}=${session}; Path=/`]);
+  }
+
   /** Another browser on the same server. */
   another(): Target {
     return new Target(this.options);
@@ -117,7 +125,7 @@ export class Target {
     const init = { method: given.method ?? row.method.toUpperCase(), headers };
     return this.send(
       search ? `${path}?${search}` : path,
-      row.request.body ? { ...init, body: JSON.stringify(body ?? {}) } : init,
+      row.request.body ? { ...init, body: given.bodiless ? '' : JSON.stringify(body ?? {}) } : init,
     );
   }
 

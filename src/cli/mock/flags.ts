@@ -8,7 +8,7 @@ import { commandName, misused, readArgs, share, wholeNumber } from '../args.ts';
 const usage = (command: string): string => `
 ${command} [flags]     answers every documented operation with its documented example
 
-What answers
+Answers
   --scenario N     answer out of a scenario instead of the examples: real logins, edits that stick. There are
                    ${SCENARIOS.map(({ name }) => name).join(', ')}
   --limits JSON    change the limits of the scenarios, such as '{"sendGapSeconds":30}'

@@ -8,7 +8,8 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { isCut } from '../../../mocks/chaos.ts';
 import { errorResponse, type ApiFailure } from '../../http/errors.ts';
 import { err } from '../../shared/result.ts';
-import { invalid, MAX_BODY_BYTES } from '../../http/parse.ts';
+import { MAX_BODY_BYTES } from '../../http/body.ts';
+import { invalid } from '../../http/parse.ts';
 import { withStandardHeaders } from '../../http/server.ts';
 
 /** Both names of this machine: a browser may take `localhost` for either. */

@@ -1,6 +1,7 @@
 /** Reads files of group members: the columns, and the customer that a record names. Pure. */
 import type { ImportColumns, ImportField, MemberKey } from '../../ports/index.ts';
-import { readEmail, readPhone } from '../identifiers/identifier.ts';
+import { isRounded, readFilePhone, ROUNDED_NUMBER } from '../identifiers/file-number.ts';
+import { readEmail } from '../../values/email.ts';
 
 const FIELDS: readonly ImportField[] = [
   'user_id',
@@ -49,8 +50,8 @@ export function readMember(
     return { key: { by: 'email', value: email.value }, field };
   }
   const country = cell('country_code') || callingCode;
-  // Spreadsheets take the `+` off an international number.
-  const phone = readPhone(value, country) ?? readPhone(`+${value}`, country);
+  if (isRounded(value)) return { problem: `${field} ${ROUNDED_NUMBER}` };
+  const phone = readFilePhone(value, country);
   if (!phone) return { problem: `${field} is not a mobile number` };
   return { key: { by: 'phone', value: phone.value }, field };
 }

@@ -9,8 +9,7 @@ import type {
   Ports,
 } from '../../ports/index.ts';
 import { newObjectId } from '../object-id.ts';
-import { isTenantUrl } from '../outbound-url.ts';
-import { isPlainLine } from '../plain-line.ts';
+import { isTenantUrl, NO_TENANT_URL } from '../../values/outbound-url.ts';
 import { ok, invalidField, err, type Result } from '../../shared/result.ts';
 
 /** Of one application: a list reads the names of all of them. */
@@ -31,12 +30,10 @@ export interface GroupBody {
 function newImport(ports: Ports, fileUrl: string): Result<NewImport, 'validation_failed'> {
   // Public hosts only, so that no operator reaches a private network (D-68).
   if (!isTenantUrl(fileUrl, { loopback: ports.loopbackFiles })) {
-    return invalidField('body.file_url', 'must be an https address on a public host, on port 443');
+    return invalidField('body.file_url', NO_TENANT_URL);
   }
   return ok({ fileUrl, importId: newObjectId(ports.clock.now(), ports.random.bytes(8)) });
 }
-
-const unreadable = invalidField('body.name', 'must be one visible line');
 
 /** The group is there; if its message cannot be sent, the search for stalled imports sends another. */
 const startImport = (ports: Ports, { importId }: NewImport): void =>
@@ -50,7 +47,6 @@ export async function createGroup(
 ): Promise<Result<Group, 'validation_failed' | 'group_limit'>> {
   const file = newImport(ports, body.file_url);
   if (!file.ok) return file;
-  if (!isPlainLine(body.name)) return unreadable;
   const now = ports.clock.now();
   const id = newObjectId(now, ports.random.bytes(8));
   const { name, description } = body;
@@ -71,7 +67,6 @@ export async function updateGroup(
 ): Promise<Result<Group, 'validation_failed' | 'not_found'>> {
   const file = body.file_url === undefined ? undefined : newImport(ports, body.file_url);
   if (file && !file.ok) return file;
-  if (body.name !== undefined && !isPlainLine(body.name)) return unreadable;
   const { name, description } = body;
   const detail = { group: ref, fields: Object.keys(body) };
   const event = { ...by, action: 'group.updated', detail, at: ports.clock.now() } as const;

@@ -10,12 +10,15 @@ import type {
   User,
 } from '../../ports/index.ts';
 import { shopperEvent } from '../operators/audit-event.ts';
-import { readEmail, readPhone } from '../identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 import { hashCounts, importedWork } from '../password/imported-hash.ts';
 import { newRegistration } from '../registration/registration.ts';
-import { ok, err, rateLimited, type Result } from '../../shared/result.ts';
+import { ok, err, rateLimited, type Failure, type Result } from '../../shared/result.ts';
 import { openSession, prepareSession, type ClientInfo } from './sign-in.ts';
 import { loginFailures } from '../throttle.ts';
+import { statusOf } from '../user/user.ts';
+import { sendVerifyLink } from '../identifiers/send-link.ts';
 import { trimTyped } from '../../shared/typed-text.ts';
 import {
   checkSignIn,
@@ -53,6 +56,8 @@ export interface PasswordCheck {
 /** A right password; its try is still charged until `succeed` gives it back. */
 export interface RightPassword {
   user: User;
+  /** The user has not verified the email of the login name, and nobody else has it: the password signs nobody in (D-92). */
+  unverified: boolean;
   /** For `Passwords.succeed`, which does nothing when the password has been changed meanwhile. */
   success: PasswordSuccess;
 }
@@ -71,14 +76,20 @@ export async function checkPassword(
     now,
   });
   if (found.limited) return rateLimited(found.limited);
-  const { user } = found;
-  // One that does not count any more is no hash; the work is the same.
-  const hash = hashCounts(found.hash, importedHashes, now) ? found.hash : undefined;
+  const { user, unverified } = found;
+  // An email that nobody has verified means no user, so failures are those of an unknown name; the work is the same.
+  const compared = user ? found : (unverified ?? found);
+  // One that does not count any more is no hash.
+  const hash = hashCounts(compared.hash, importedHashes, now) ? compared.hash : undefined;
   const verdict = await ports.hasher.verify(password, hash, importedWork(importedHashes, now));
-  if (user && hash !== undefined && (verdict === 'right' || verdict === 'outdated')) {
+  const right = verdict === 'right' || verdict === 'outdated';
+  // Not a word of a blocked or deleted account to somebody who has proven no identifier of it.
+  const hidden = !user && compared.user !== undefined && statusOf(compared.user) !== 'active';
+  if (compared.user && hash !== undefined && right && !hidden) {
     const rehash = verdict === 'outdated' ? await ports.hasher.hash(password) : undefined;
-    const success = { charged: found.charged, chargedAt: now, userId: user.id, hash, rehash };
-    return ok({ user, success });
+    const { id: userId } = compared.user;
+    const success = { charged: found.charged, chargedAt: now, userId, hash, rehash };
+    return ok({ user: compared.user, unverified: !user, success });
   }
   ports.background(ports.audit.count('sign_in_failed.password', now));
   if (user && found.spent) {
@@ -91,7 +102,27 @@ export async function checkPassword(
 }
 
 /**
- * A session, or a registration for what the user lacks. `login_failed` for unknown users and wrong passwords alike.
+ * The right password by an email that is still to be verified: its link is sent again, as far as the budgets of links allow.
+ * Without that, who registered with an email and a password could neither sign in by them nor reset the password.
+ */
+async function resendLink(
+  ports: Ports,
+  application: Application,
+  { login, visitor }: Pick<PasswordCheck, 'login'> & { visitor: ClientInfo },
+  { user, success }: Pick<RightPassword, 'user' | 'success'>,
+): Promise<Failure<'login_failed' | 'identifier_unverified'>> {
+  const current = await ports.passwords.succeed(success);
+  if (!current || !('identifier' in login)) return err('login_failed');
+  const sent = await sendVerifyLink(ports, application, user, login.identifier, visitor.ip);
+  const message = sent.ok
+    ? 'Verify this email first: its link has been sent again.'
+    : 'Verify this email first, by the link that was sent to it.';
+  return err('identifier_unverified', { message });
+}
+
+/**
+ * A session, or a registration for what the user lacks. The right password by an email that nobody has verified is
+ * `identifier_unverified`. `login_failed` for unknown users and wrong passwords alike.
  */
 export async function loginByPassword(
   ports: Ports,
@@ -101,14 +132,18 @@ export async function loginByPassword(
     presented?: readonly SessionRef[];
   },
 ): Promise<
-  Result<SignedInOutcome | IncompleteUser, SignInErrorCode | 'too_many_requests' | 'login_failed'>
+  Result<
+    SignedInOutcome | IncompleteUser,
+    SignInErrorCode | 'too_many_requests' | 'login_failed' | 'identifier_unverified'
+  >
 > {
   const startedAt = ports.clock.now();
   const { importedHashes } = application;
   const check = { ...request, ip: request.visitor.ip, importedHashes };
   const checked = await checkPassword(ports, check);
   if (!checked.ok) return checked;
-  const { user, success } = checked.value;
+  const { user, unverified, success } = checked.value;
+  if (unverified) return resendLink(ports, application, request, { user, success });
   const decision = decideSignIn(application, user);
   if (decision.kind === 'refused') {
     await ports.passwords.succeed(success);

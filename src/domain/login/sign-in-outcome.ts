@@ -71,17 +71,17 @@ export type SignInDecision =
 
 /**
  * Whether a user whose proof was right gets a session.
- * @param justVerified a kind that the proof itself verifies, in the batch that uses it up
+ * @param justVerified kinds that the proof itself verifies, in the batch that uses it up
  */
 export function decideSignIn(
   application: Application,
   user: User,
-  justVerified?: IdentifierKind,
+  justVerified: readonly IdentifierKind[] = [],
 ): SignInDecision {
   const failure = checkSignIn(user, application);
   if (failure) return { kind: 'refused', failure };
   const missing = missingKinds(kindsForSession(application), user.identifiers).filter(
-    (kind) => kind !== justVerified,
+    (kind) => !justVerified.includes(kind),
   );
   return missing.length > 0 ? { kind: 'incomplete', missing } : { kind: 'allowed' };
 }

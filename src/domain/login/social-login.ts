@@ -8,9 +8,9 @@ import type {
   SocialPerson,
   SocialProvider,
 } from '../../ports/index.ts';
-import { readEmail } from '../identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
 import { loginByIdentity, type IdentityErrorCode, type IdentityOutcome } from './identity-login.ts';
-import { toPlainLine } from '../plain-line.ts';
+import { toPlainLine } from '../../values/plain-line.ts';
 import { ok, err, rateLimited, type Failure, type Result } from '../../shared/result.ts';
 import type { ClientInfo } from './sign-in.ts';
 import type { KnownPerson } from './sign-in-outcome.ts';

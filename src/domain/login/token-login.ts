@@ -9,7 +9,8 @@ import type {
 } from '../../ports/index.ts';
 import { CLOCK_TOLERANCE_MS, LOGIN_TOKEN_LIFE_MS } from '../credentials.ts';
 import { finishRegistration, type FinishErrorCode } from '../registration/finish-registration.ts';
-import { readEmail, readPhone } from '../identifiers/identifier.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 import {
   loginByIdentity,
   type IdentityLogin,

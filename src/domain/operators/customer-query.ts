@@ -1,6 +1,7 @@
 /** The search of operators: one text is tried as several exact keys and as beginnings of names. Pure. */
-import type { CustomerTerms } from '../../ports/index.ts';
-import { readEmail, readPhone } from '../identifiers/identifier.ts';
+import type { CustomerTerms, Names } from '../../ports/index.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 
 const MAX_WORDS = 4;
 
@@ -36,6 +37,22 @@ export function wordsOf(text: string): string[] {
 }
 
 /**
+ * A name as a whole: its words in the order of the alphabet, so that `Rao Asha` is `Asha Rao`. The sign in front keeps it
+ * apart from words, which have none. Undefined for a text without words.
+ */
+function wholeName(text: string): string | undefined {
+  const words = wordsOf(text);
+  return words.length > 0 ? `=${words.toSorted().join(' ')}` : undefined;
+}
+
+/** All by which a customer is found by name, as `user_words` holds it: the words of names and username, and the whole name. */
+export function searchWordsOf({ firstName = '', lastName = '', username }: Names): string[] {
+  const name = `${firstName} ${lastName}`;
+  const whole = wholeName(name);
+  return [...wordsOf(`${name} ${username}`), ...(whole === undefined ? [] : [whole])];
+}
+
+/**
  * A search text → the terms it may mean: an id, a username, an email, a phone, words.
  *
  * @param callingCode for numbers without one
@@ -50,6 +67,7 @@ export function readQuery(q: string, callingCode: string): CustomerTerms {
     username: /^[a-z0-9._-]{3,64}$/.test(lower) ? lower : undefined,
     email: readEmail(text)?.value,
     phone: phone?.value,
+    name: wholeName(text),
     words: wordsOf(text).slice(0, MAX_WORDS),
   };
 }

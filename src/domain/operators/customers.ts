@@ -13,37 +13,28 @@ import type {
   Ports,
   User,
 } from '../../ports/index.ts';
-import { readEmail, readPhone, sameIdentifier } from '../identifiers/identifier.ts';
-import { givenProfile, readProfile, type ProfileBody } from '../user/profile.ts';
+import { sameIdentifier } from '../identifiers/identifier.ts';
+import { givenProfile, profileFrom, type ProfileBody } from '../user/profile.ts';
 import { ok, invalidField, err, type Failure, type Result } from '../../shared/result.ts';
 import { newObjectId } from '../object-id.ts';
 import { withFreeUsername } from '../registration/registration.ts';
 import { newUsername, withPrimaries } from '../user/user.ts';
-import { wordsOf } from './customer-query.ts';
+import { searchWordsOf } from './customer-query.ts';
 
 const MAX_MATCHES = 20;
 
 // ── create ──
 
 export interface CreateCustomer extends ProfileBody {
-  phone_number?: string;
+  phone_number?: IdentifierRef;
   /** Made of the first identifier when left out. */
   username?: string;
-  email?: string;
+  email?: IdentifierRef;
   external_id?: string;
   rr_id?: string;
   /** False: the identifiers are not verified. */
   verified?: boolean;
   meta?: Record<string, unknown>;
-}
-
-export const USERNAME_RULE = 'must be 3 to 64 of a-z 0-9 . _ -, with a letter or an underscore';
-
-/** Lower-cased, and no number that could be taken for a phone. */
-export function readUsername(text: string): string | undefined {
-  const username = text.trim().toLowerCase();
-  const isOne = /^[a-z0-9._-]{3,64}$/.test(username) && /[a-z0-9]/.test(username);
-  return isOne && /[a-z_]/.test(username) ? username : undefined;
 }
 
 const TAKEN_FIELD = { phone: 'phone_number', email: 'email', username: 'username' } as const;
@@ -77,31 +68,17 @@ export function customerNotFound(ids: readonly string[] = []): Failure<'not_foun
  */
 export async function createCustomer(
   ports: Ports,
-  application: Application,
   body: CreateCustomer,
   by: AuditActor,
 ): Promise<Result<User, 'validation_failed' | 'identifier_taken' | 'not_found' | 'unavailable'>> {
   const now = ports.clock.now();
-  const username = body.username === undefined ? undefined : readUsername(body.username);
-  if (body.username !== undefined && username === undefined) {
-    return invalidField('body.username', USERNAME_RULE);
-  }
-  const number = body.phone_number;
-  const phone =
-    number === undefined ? undefined : readPhone(number, application.defaultCountryCode);
-  if (number !== undefined && !phone)
-    return invalidField('body.phone_number', 'is not a mobile number');
-  const email = body.email === undefined ? undefined : readEmail(body.email);
-  if (body.email !== undefined && !email)
-    return invalidField('body.email', 'is not an email address');
-  const profile = readProfile(body, now);
-  if (!profile.ok) return profile;
+  const { username, phone_number: phone, email } = body;
   const refs = [phone, email].filter((ref): ref is IdentifierRef => ref !== undefined);
   const [first] = refs;
   if (!first) return invalidField('body.phone_number', 'is required where there is no email');
   const { verified = true, meta, external_id: externalId, rr_id: rrId } = body;
   const draw = (): NewUser => ({
-    ...profile.value,
+    ...profileFrom(body, now),
     id: newObjectId(now, ports.random.bytes(8)),
     username: username ?? newUsername(first, ports.random.bytes(4)),
     meta,
@@ -130,8 +107,8 @@ export interface UpdateCustomer extends ProfileBody {
   external_id?: string;
   rr_id?: string;
   meta?: Record<string, unknown>;
-  emails?: (Flags & { email?: string })[];
-  phone_numbers?: (Flags & { phone?: string; country_code?: string })[];
+  emails?: (Flags & { email: IdentifierRef })[];
+  phone_numbers?: (Flags & { phone: IdentifierRef })[];
 }
 
 type Listed = Flags & { ref: IdentifierRef | undefined };
@@ -157,24 +134,19 @@ export function readIdentifiers(
 }
 
 function readLists(
-  application: Application,
   user: User,
   { emails, phone_numbers: phones }: UpdateCustomer,
 ): Result<Pick<CustomerChange, 'identifiers' | 'replaced'>, 'validation_failed'> {
-  const country = application.defaultCountryCode;
   const given = [
     emails && {
       kind: 'email' as const,
       field: 'body.emails',
-      listed: emails.map((one) => ({ ...one, ref: readEmail(one.email ?? '') })),
+      listed: emails.map((one) => ({ ...one, ref: one.email })),
     },
     phones && {
       kind: 'phone' as const,
       field: 'body.phone_numbers',
-      listed: phones.map((one) => ({
-        ...one,
-        ref: readPhone(one.phone ?? '', one.country_code ?? country),
-      })),
+      listed: phones.map((one) => ({ ...one, ref: one.phone })),
     },
   ].filter((one) => one !== undefined);
   const identifiers: Identifier[] = [];
@@ -195,7 +167,6 @@ function readLists(
 /** Changes a customer: only what the body gives. Refuses like `createCustomer`, and unknown ids. */
 export async function updateCustomer(
   ports: Ports,
-  application: Application,
   userId: string,
   body: UpdateCustomer,
   by: AuditActor,
@@ -203,14 +174,18 @@ export async function updateCustomer(
   const now = ports.clock.now();
   const user = await ports.users.find(userId);
   if (!user) return customerNotFound();
-  const profile = readProfile(body, now);
-  if (!profile.ok) return profile;
-  const lists = readLists(application, user, body);
+  const lists = readLists(user, body);
   if (!lists.ok) return lists;
   const { meta, external_id: externalId, rr_id: rrId } = body;
   const detail = { fields: Object.keys(body) };
   const event = { ...by, action: 'customer.updated', userId, detail, at: now } as const;
-  const change = { profile: givenProfile(profile.value), meta, externalId, rrId, ...lists.value };
+  const change = {
+    profile: givenProfile(profileFrom(body, now)),
+    meta,
+    externalId,
+    rrId,
+    ...lists.value,
+  };
   return resultOfWrite(await ports.customers.update(user, change, event), (field) =>
     field === 'email' ? 'body.emails' : 'body.phone_numbers',
   );
@@ -218,13 +193,14 @@ export async function updateCustomer(
 
 // ── search ──
 
-/** 0 is the best: what names one person, then whole words of a name, then its beginning. */
+/** 0 is the best: what names one person, then the whole name, then whole words of it, then their beginnings. */
 function rank(user: User, terms: CustomerTerms): number {
   const exact = [terms.email, terms.phone];
   if (user.id === terms.id || user.username === terms.username) return 0;
   if (user.identifiers.some(({ value }) => exact.includes(value))) return 0;
-  const words = wordsOf([user.firstName, user.lastName, user.username].join(' '));
-  return terms.words.every((word) => words.includes(word)) ? 1 : 2;
+  const words = searchWordsOf(user);
+  if (terms.name !== undefined && words.includes(terms.name)) return 1;
+  return terms.words.every((word) => words.includes(word)) ? 2 : 3;
 }
 
 /** The best matches first, of equal ones the newest. */

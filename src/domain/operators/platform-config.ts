@@ -1,8 +1,9 @@
 /** Changing the login options of an application. Pure, but for the one flow at the end. */
 import type { AuditActor, Application, Ports, PlatformConfig } from '../../ports/index.ts';
 import { ok, invalidField, err, type Failure, type Result } from '../../shared/result.ts';
+import { MAX_DELETE_DAYS } from '../../shared/bounds.ts';
 import { MAX_SESSION_LIFE_MS, UNIT_MS } from '../session/session.ts';
-import { isWebAddress } from '../identifiers/web-address.ts';
+import { isWebAddress } from '../../values/web-address.ts';
 
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
@@ -21,21 +22,27 @@ function merge(old: Json, change: Json): Json {
 /** Keys that the server sets. A caller may send back what it has read; these stay as they are. */
 const SERVER_MANAGED_KEYS = new Set(['_id', '__v', 'created_at', 'updated_at']);
 
-/** `appId` is how the documented examples spell `app_id` (D-5). */
-function normalizeAliases(change: Json): Json {
+/**
+ * `appId` is how the documented examples spell `app_id`, and answers have both (D-5). Whoever reads the configuration, changes one of them
+ * and sends it back means the one that is new.
+ */
+function readAppId({ appId, ...token }: Json, old: unknown): Json {
+  if (appId === undefined) return token;
+  const isOld = isObject(old) && token['app_id'] === old['app_id'];
+  return token['app_id'] === undefined || isOld ? { ...token, app_id: appId } : token;
+}
+
+/** A change as it is stored: without what the server sets, and with one spelling of `app_id`. */
+function normalizeChange(change: Json, old: PlatformConfig): Json {
   const { social_tokens: tokens, ...rest } = Object.fromEntries(
     Object.entries(change).filter(([key]) => !SERVER_MANAGED_KEYS.has(key)),
   );
   if (!isObject(tokens)) return rest;
   const spelt = Object.entries(tokens).map(([provider, token]) => {
-    if (!isObject(token) || !('appId' in token)) return [provider, token];
-    const { appId, ...others } = token;
-    return [provider, { app_id: appId, ...others }];
+    return [provider, isObject(token) ? readAppId(token, old.social_tokens[provider]) : token];
   });
   return { ...rest, social_tokens: Object.fromEntries(spelt) as Json };
 }
-
-const MAX_DELETE_DAYS = 3_650;
 
 const MAX_CONFIG_BYTES = 64 * 1024;
 const bytesOf = (value: unknown): number =>
@@ -111,7 +118,7 @@ export function applyChange(
   loopback: boolean,
 ): Result<PlatformConfig, 'validation_failed'> {
   // The row's schema is closed: what is merged in has the types of what is there.
-  const merged = merge({ ...old }, normalizeAliases(change)) as unknown as PlatformConfig;
+  const merged = merge({ ...old }, normalizeChange(change, old)) as unknown as PlatformConfig;
   const next = { ...merged, updated_at: new Date(now).toISOString() };
   return validateConfig(next) ?? badAddress(next, loopback) ?? oversize(next, change) ?? ok(next);
 }

@@ -4,9 +4,14 @@
  */
 import { MAX_IDENTIFIERS } from '../../shared/bounds.ts';
 import type { Application, Effect, Ports, Registration, User } from '../../ports/index.ts';
-import { noticeAdded, noticeSignIn, noticeSocialLinked } from '../notices.ts';
+import { noticeAdded, noticeAdopted, noticeSignIn, noticeSocialLinked } from '../notices.ts';
 import { ok, err } from '../../shared/result.ts';
-import { kindsForRegistration, newRegistration, nextStep } from '../registration/registration.ts';
+import {
+  adoptedBy,
+  kindsForRegistration,
+  newRegistration,
+  nextStep,
+} from '../registration/registration.ts';
 import { DOCUMENTED_PURPOSES } from './send-otp.ts';
 import { tryCode } from './try-code.ts';
 import { checkSignIn, decideSignIn } from '../login/sign-in-outcome.ts';
@@ -84,7 +89,9 @@ async function loginOwner(
   registration: Registration | undefined,
 ): VerifyResult {
   const { ports, application, request } = attempt;
-  const decision = decideSignIn(application, owner);
+  const adopts = registration ? adoptedBy(owner, registration) : [];
+  const adoptedKinds = adopts.map(({ kind }) => kind);
+  const decision = decideSignIn(application, owner, adoptedKinds);
   if (decision.kind === 'refused') return useUp(attempt, decision.failure);
   // The code alone names the user here, whatever it was sent for. A social login of that user's own goes on.
   if (!application.config.login.otp && registration?.linkedTo !== owner.id) {
@@ -94,11 +101,12 @@ async function loginOwner(
     const { missing } = decision;
     if (registration) {
       // One registration goes on under its one token, and to its one end.
-      const bind: Effect = { kind: 'bind', registration: registration.id, userId: owner.id };
-      const bound = await consume(attempt, bind, { readBack: owner.id });
+      const to = { registration: registration.id, userId: owner.id, adopts };
+      const bound = await consume(attempt, { kind: 'bind', ...to }, { readBack: owner.id });
       if (bound.state !== 'done') return consumeError(bound);
-      const token = request.registerToken ?? '';
-      return ok({ kind: 'incomplete', token, missing, user: bound.user ?? owner });
+      const user = bound.user ?? owner;
+      noticeAdopted(ports, user, adopts);
+      return ok({ kind: 'incomplete', token: request.registerToken ?? '', missing, user });
     }
     const fresh = await newRegistration(ports, { origin: 'code', user: owner });
     const prove: Effect = { kind: 'prove', registration: fresh.registration, isNew: true };
@@ -108,9 +116,10 @@ async function loginOwner(
     return ok({ kind: 'incomplete', token, missing, user: settled.user ?? owner });
   }
   if (!registration) return signIn(attempt, owner, { kind: 'none' }, 'otp');
-  const close: Effect = { kind: 'close', registration: registration.id, userId: owner.id };
-  const ended = await signIn(attempt, owner, close, 'registration');
+  const to = { registration: registration.id, userId: owner.id, adopts };
+  const ended = await signIn(attempt, owner, { kind: 'close', ...to }, 'registration');
   if (!ended.ok) return ended;
+  noticeAdopted(ports, ended.value.user, adopts);
   noticeSignIn(ports, ended.value.user, attempt.found.challenge.identifier);
   const { identity } = registration;
   if (identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);

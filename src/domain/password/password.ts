@@ -1,10 +1,8 @@
 /** Rules of new passwords: long enough, not a common one, and not the user's own name, email or phone. */
 import type { IdentifierRef, Ports } from '../../ports/index.ts';
 import { nationalDigits } from '../identifiers/identifier.ts';
+import { COMMON_PASSWORD, passwordProblem } from '../../values/new-password.ts';
 import { err, type Failure } from '../../shared/result.ts';
-
-const MIN_CHARACTERS = 8;
-const MAX_CHARACTERS = 128;
 
 /** Attributes of the user that the password must not equal. */
 export interface OwnWords {
@@ -31,8 +29,8 @@ function ownWords({ identifiers = [], username, firstName, lastName }: OwnWords)
 }
 
 /**
- * Why a password cannot be taken, or undefined when it can. No composition rules; blanks and Unicode stay; lengths count
- * characters as people see them in NFC (ASVS 6.2).
+ * Why a password cannot be taken, or undefined when it can: its form (which rows look at before), what many people use, and
+ * the user's own words.
  * @param field where it stands in the request, such as `body.password`
  */
 export async function checkNewPassword(
@@ -46,14 +44,10 @@ export async function checkNewPassword(
       message: `${field} ${message}.`,
       errors: [{ path: field, message }],
     });
-  const normal = password.normalize('NFC');
-  const { length } = Array.from(normal);
-  if (length < MIN_CHARACTERS) return weak(`must have at least ${MIN_CHARACTERS} characters`);
-  if (length > MAX_CHARACTERS) return weak(`must have at most ${MAX_CHARACTERS} characters`);
-  const lower = normal.toLowerCase();
-  if (new Set(lower).size < 2 || (await ports.commonPasswords.has(lower))) {
-    return weak('is one that many people use');
-  }
+  const problem = passwordProblem(password);
+  if (problem !== undefined) return weak(problem);
+  const lower = password.normalize('NFC').toLowerCase();
+  if (await ports.commonPasswords.has(lower)) return weak(COMMON_PASSWORD);
   if (ownWords(own).has(lower)) return weak('must not be a name or an address of your own');
   return undefined;
 }

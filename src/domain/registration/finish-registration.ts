@@ -13,17 +13,24 @@ import type {
 } from '../../ports/index.ts';
 import { bindingHolds, proofOpens } from '../credentials.ts';
 import { sameIdentifier } from '../identifiers/identifier.ts';
-import { noticeSignIn, noticeSocialLinked } from '../notices.ts';
+import { noticeAdopted, noticeSignIn, noticeSocialLinked } from '../notices.ts';
 import {
   sendProofs,
   withHash,
+  type Binding,
   type OpenRegistrationContext,
   type FinishRegistration,
   type FinishResult,
   type RegistrationContext,
 } from './registration-proofs.ts';
 import { ok, requiredField, err } from '../../shared/result.ts';
-import { kindsForRegistration, newUser, nextStep, withFreeUsername } from './registration.ts';
+import {
+  adoptedBy,
+  kindsForRegistration,
+  newUser,
+  nextStep,
+  withFreeUsername,
+} from './registration.ts';
 import { sendFirstLinks } from '../identifiers/send-link.ts';
 import { openSession, prepareSession } from '../login/sign-in.ts';
 import { decideSignIn } from '../login/sign-in-outcome.ts';
@@ -146,13 +153,21 @@ const prepare = async (
 /** The proof belongs to an existing user: login's outcomes, the form is dropped (D-48). */
 async function signInOwner(context: OpenRegistrationContext, owner: User): FinishResult {
   const { registration } = context;
-  const decision = decideSignIn(context.application, owner);
+  const adopts = adoptedBy(owner, registration);
+  const adoptedKinds = adopts.map(({ kind }) => kind);
+  const decision = decideSignIn(context.application, owner, adoptedKinds);
   if (decision.kind === 'refused') return decision.failure;
   if (decision.kind === 'allowed') return closeWithSession(context, owner);
   // No session yet (D-49); of the form only what is to be proven next is kept (D-48).
   const form = { identifiers: context.form.identifiers };
   const provenAt = Math.min(...registration.proofs.map((proof) => proof.provenAt));
-  return sendMissing({ ...context, form }, decision.missing, { userId: owner.id, provenAt });
+  const bound = { userId: owner.id, provenAt, adopts };
+  const sent = await sendMissing({ ...context, form }, decision.missing, bound);
+  if (sent.ok && adopts.length > 0) {
+    const user = await context.ports.users.find(owner.id);
+    if (user) noticeAdopted(context.ports, user, adopts);
+  }
+  return sent;
 }
 
 /** A known user who lacked a demanded identifier (D-49). */
@@ -168,11 +183,13 @@ async function completeUser(context: OpenRegistrationContext, user: User): Finis
 async function closeWithSession(context: OpenRegistrationContext, owner: User): FinishResult {
   const { ports, application, registration, request, startedAt } = context;
   const prepared = await prepare(context, owner);
+  const adopts = adoptedBy(owner, registration);
   const settled = await ports.registrations.close(
     registration.id,
     owner.id,
     prepared.signIn,
     startedAt,
+    adopts,
   );
   if (settled.state !== 'done') return err('register_token_invalid');
   const user = settled.user ?? owner;
@@ -180,6 +197,7 @@ async function closeWithSession(context: OpenRegistrationContext, owner: User): 
   if (identity && !registration.linkedTo) noticeSocialLinked(ports, owner, identity);
   const session = await openSession(ports, application, user, request.visitor, prepared);
   noticeSignIn(ports, user);
+  noticeAdopted(ports, user, adopts);
   return ok({ kind: 'signed_in', user, session });
 }
 
@@ -187,7 +205,7 @@ async function closeWithSession(context: OpenRegistrationContext, owner: User): 
 async function sendMissing(
   context: OpenRegistrationContext,
   missing: readonly IdentifierKind[],
-  bound?: { userId: string; provenAt: number },
+  bound?: Binding,
 ): FinishResult {
   const given = context.form.identifiers;
   const lacking = missing.find((kind) => !given.some((one) => one.kind === kind));

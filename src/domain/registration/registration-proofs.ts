@@ -7,6 +7,7 @@ import type {
   Ports,
   Profile,
   Registration,
+  Registrations,
   SessionRef,
 } from '../../ports/index.ts';
 import { permitByCaptcha, permitInRegistration, type SolvedCaptcha } from '../captcha.ts';
@@ -68,6 +69,9 @@ export interface RegistrationContext {
   startedAt: number;
 }
 
+/** A registration that from now on stands for a known user, on whom what else it has proven is verified. */
+export type Binding = NonNullable<Parameters<Registrations['keep']>[3]>;
+
 export type OpenRegistrationContext = RegistrationContext & { registration: Registration };
 
 /** The form with the password as a hash: it waits in KV, and a password must never lie there. */
@@ -84,7 +88,7 @@ export async function withHash({
 export async function sendProofs(
   context: RegistrationContext,
   wanted: IdentifierRef[],
-  bound?: { userId: string; provenAt: number },
+  bound?: Binding,
 ): FinishResult {
   const { ports, application, request, registration } = context;
   const refused = checkCountry(ports, application, wanted);

@@ -73,6 +73,16 @@ export async function openRegistration(
   return open && open.expiresAt > ports.clock.now() ? open : undefined;
 }
 
+/**
+ * What the holder of a register_token has proven beside the identifier of the user in whom the registration ends. One person
+ * has proven both, so it is verified on that user when it is free: else it would be asked for again, for ever.
+ */
+export function adoptedBy(user: User, { proofs }: Pick<Registration, 'proofs'>): IdentifierRef[] {
+  return proofs
+    .filter((proof) => !user.identifiers.some((one) => one.verified && sameIdentifier(one, proof)))
+    .map(({ kind, value, callingCode }) => ({ kind, value, callingCode }));
+}
+
 export type NextStep =
   /** All demanded proofs are in. `unverified` get a link once the user exists. */
   | { kind: 'create'; identifiers: Identifier[]; unverified: IdentifierRef[] }

@@ -58,14 +58,14 @@ export async function complete(
   const { ports, application, found, request } = attempt;
   if (!bound || !bindingHolds(registration, bound)) return err('register_token_invalid');
   const { identifier } = found.challenge;
-  const decision = decideSignIn(application, bound, identifier.kind);
+  const decision = decideSignIn(application, bound, [identifier.kind]);
   if (decision.kind === 'refused') return useUp(attempt, decision.failure);
   const form = await ports.registrations.form(registration);
   const effect: Effect = {
     kind: 'verify',
     userId: bound.id,
     max: MAX_IDENTIFIERS,
-    profile: form && givenProfile(form),
+    profile: form && { change: givenProfile(form), names: bound },
     registration: registration.id,
     finish: decision.kind === 'allowed',
   };

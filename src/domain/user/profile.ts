@@ -1,11 +1,18 @@
 /** The plain fields of a profile: what may stand in them. Pure. */
 import type { Consent, Profile, ProfileTexts } from '../../ports/index.ts';
-import { isPlainLine } from '../plain-line.ts';
-import { ok, invalidField, type Failure, type Result } from '../../shared/result.ts';
-import { isWebAddress } from '../identifiers/web-address.ts';
-
-const GENDERS = new Set(['male', 'female', 'unisex', 'others']);
-const EARLIEST_BIRTH_YEAR = 1880;
+import { ok, invalidField, type Result } from '../../shared/result.ts';
+import {
+  isBirthDate,
+  NO_DATE,
+  NO_GENDER,
+  NO_NAME,
+  NO_WEB_ADDRESS,
+  NOT_PAST,
+  readDate,
+  readGender,
+  readName,
+  readWebAddress,
+} from '../../values/profile-fields.ts';
 
 /**
  * The fields of a profile and what they are called in bodies and in files of users. What reads and writes profiles is made
@@ -55,71 +62,56 @@ export const profileBody = (profile: Profile): Partial<Record<ProfileName, strin
     ]),
   );
 
-const DATE =
-  /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-](\d{2}):?(\d{2}))?)?$/;
-
-/**
- * A date of the calendar as `YYYY-MM-DD`, out of an ISO date or date-time; undefined when it is none. Of a date-time the
- * date is taken as written, in whatever zone: a birthday does not move.
- */
-function readDate(text: string): string | undefined {
-  const match = DATE.exec(text.trim());
-  const day = match?.[1];
-  if (!day) return undefined;
-  const [hour = 0, minute = 0, second = 0, zoneHour = 0, zoneMinute = 0] = match
-    .slice(2)
-    .map((part) => Number(part ?? 0));
-  // 60 is a leap second, +14:00 the easternmost zone.
-  if (hour > 23 || minute > 59 || second > 60 || zoneHour > 14 || zoneMinute > 59) return undefined;
-  const time = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) ? day : undefined;
-}
-
 /** What a shopper has agreed to, under its documented names; the time is ISO 8601. */
 export const consentBody = ({ privacyPolicy: { value, updatedAt } }: Consent) => ({
   privacy_policy: { value, updated_at: new Date(updatedAt).toISOString() },
 });
 
-/** @param now milliseconds, to tell a date of birth from a date to come */
-export function readProfile(body: ProfileBody, now: number): Result<Profile, 'validation_failed'> {
-  const bad = (field: string, message: string): Failure<'validation_failed'> =>
-    invalidField(`body.${field}`, message);
-  const firstName = body.first_name?.trim();
-  const lastName = body.last_name?.trim();
-  for (const [field, name] of [
-    ['first_name', firstName],
-    ['last_name', lastName],
-  ] as const) {
-    if (name && (/[<>]/.test(name) || !isPlainLine(name))) {
-      return bad(field, 'must be a plain name');
-    }
-  }
-  const gender = body.gender?.trim().toLowerCase();
-  if (gender !== undefined && !GENDERS.has(gender)) {
-    return bad('gender', 'must be male, female, unisex or others');
-  }
-  const dob = body.dob === undefined ? undefined : readDate(body.dob);
-  if (body.dob !== undefined && dob === undefined) return bad('dob', 'must be a date');
-  if (
-    dob !== undefined &&
-    (Date.parse(dob) > now || Number(dob.slice(0, 4)) < EARLIEST_BIRTH_YEAR)
-  ) {
-    return bad('dob', 'must be a date in the past');
-  }
-  const picture = body.profile_pic_url;
-  if (picture !== undefined && !isWebAddress(picture)) {
-    return bad('profile_pic_url', 'must be an https URL');
-  }
+/**
+ * The profile in a body whose fields have been read; a blank name is none.
+ * @param now milliseconds: when a consent in it was given
+ */
+export function profileFrom(body: ProfileBody, now: number): Profile {
   const agreed = body.consent?.privacy_policy?.value;
-  const profile: ReturnType<typeof profileOf> = {
-    firstName: firstName || undefined,
-    lastName: lastName || undefined,
-    gender,
-    dob,
-    // As the parser writes it: quotes and blanks encoded, so that a page may put it into an attribute.
-    profilePicUrl: picture === undefined ? undefined : new URL(picture).href,
+  return {
+    ...eachProfileField((field) => body[PROFILE_NAMES[field]] || undefined),
     consent:
       agreed === undefined ? undefined : { privacyPolicy: { value: agreed, updatedAt: now } },
   };
-  return ok(profile);
+}
+
+type Reader = (text: string, now: number) => { value: string } | { problem: string };
+const by =
+  (read: (text: string) => string | undefined, problem: string): Reader =>
+  (text) => {
+    const value = read(text);
+    return value === undefined ? { problem } : { value };
+  };
+
+const READERS: Record<ProfileName, Reader> = {
+  first_name: by(readName, NO_NAME),
+  last_name: by(readName, NO_NAME),
+  gender: by(readGender, NO_GENDER),
+  dob(text, now) {
+    const day = readDate(text);
+    if (day === undefined) return { problem: NO_DATE };
+    return isBirthDate(day, now) ? { value: day } : { problem: NOT_PAST };
+  },
+  profile_pic_url: by(readWebAddress, NO_WEB_ADDRESS),
+};
+
+/**
+ * A profile out of texts that no row has read, such as those of a file.
+ * @param now milliseconds, to tell a date of birth from a date to come
+ */
+export function readProfile(body: ProfileBody, now: number): Result<Profile, 'validation_failed'> {
+  const read: ProfileBody = {};
+  for (const name of Object.values(PROFILE_NAMES)) {
+    const text = body[name];
+    if (text === undefined) continue;
+    const found = READERS[name](text, now);
+    if ('problem' in found) return invalidField(`body.${name}`, found.problem);
+    read[name] = found.value;
+  }
+  return ok(profileFrom(read, now));
 }

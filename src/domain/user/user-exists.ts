@@ -1,9 +1,10 @@
 /** Whether somebody is registered. It tells who exists, so a shop has to switch it on, and questions are counted. */
 import type { Application, IdentifierRef, Ports } from '../../ports/index.ts';
 import { checkCaptcha, type SolvedCaptcha } from '../captcha.ts';
-import { readEmail, readPhone } from '../identifiers/identifier.ts';
 import { err, ok, rateLimited, type Result } from '../../shared/result.ts';
 import { existsLimits } from '../throttle.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
 
 /** An email where there is an `@`, else a phone. @param countryCode of numbers without one */
 export function readAsked(text: string, countryCode: string): IdentifierRef | undefined {

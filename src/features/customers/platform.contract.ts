@@ -37,7 +37,7 @@ const userId = text(100);
 
 const BlockUserRequestSchema = z
   .object({
-    status: z.boolean().meta({ description: '`true` blocks, `false` unblocks' }),
+    status: flag.meta({ description: '`true` blocks, `false` unblocks' }),
     user_id: z.array(userId).min(1, 'must not be empty').max(100, 'must be at most 100'),
     reason: reason.optional(),
   })

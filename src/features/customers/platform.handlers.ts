@@ -40,12 +40,8 @@ export const customersPlatformHandlers = {
 
   async createUser({ input, application, operator, caller, ports, reply }) {
     const by = byOperator(operator, caller);
-    const created = await createCustomer(
-      ports,
-      application,
-      { ...input.body, verified: input.query.verified },
-      by,
-    );
+    const body = { ...input.body, verified: input.query.verified };
+    const created = await createCustomer(ports, body, by);
     if (!created.ok) return created;
     return reply({ user: customerView(created.value, application) });
   },
@@ -53,7 +49,7 @@ export const customersPlatformHandlers = {
   async updateUser({ input, application, operator, caller, ports, reply }) {
     const by = byOperator(operator, caller);
     const { user_id: userId } = input.params;
-    const updated = await updateCustomer(ports, application, userId, input.body, by);
+    const updated = await updateCustomer(ports, userId, input.body, by);
     if (!updated.ok) return updated;
     return reply({ user: customerView(updated.value, application) });
   },

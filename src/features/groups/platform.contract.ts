@@ -4,7 +4,7 @@ import getUserGroupsExample from '../../../mocks/examples/platform/getUserGroups
 import updateUserGroupExample from '../../../mocks/examples/platform/updateUserGroup.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import { ApplicationPath, id, text, wholeNumber } from '../../schemas/fields.ts';
+import { ApplicationPath, id, integer, text, wholeNumber } from '../../schemas/fields.ts';
 import {
   GROUP_KEYS,
   CreateUserGroupSchema,
@@ -69,11 +69,7 @@ export const groupsPlatform = tagged('User groups', {
           description:
             'Finds groups of this status: `pending`, `processing`, `success` or `failed`',
         }),
-        group_uid: z.coerce
-          .number('must be a number')
-          .int('must be a whole number')
-          .optional()
-          .meta({ description: 'Finds the group of this `uid`' }),
+        group_uid: integer().optional().meta({ description: 'Finds the group of this `uid`' }),
       }),
     },
     response: { 200: UserGroupListResponseSchema },

@@ -1,4 +1,3 @@
-import { readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
 import {
   addIdentifier,
   makePrimary,
@@ -6,28 +5,15 @@ import {
   sendLinkAgain,
   verifyByLink,
 } from '../../domain/identifiers/identifiers.ts';
-import { invalidField } from '../../shared/result.ts';
 import { userView } from '../../views/user.ts';
 import type { Handlers } from '../../http/handler.ts';
-import type { Application, IdentifierRef } from '../../ports/index.ts';
 import type { identifiersApplication } from './application.contract.ts';
 
 const VERIFIED = { message: 'verified' };
 
-/** A phone of a body or query, in the application's country unless it says otherwise. */
-function phoneOf(
-  { phone, country_code }: { phone: string; country_code?: string },
-  application: Application,
-): IdentifierRef | undefined {
-  return readPhone(phone, country_code ?? application.defaultCountryCode);
-}
-const badEmail = (place: string) => invalidField(`${place}.email`, 'is not an email address');
-const badPhone = (place: string) => invalidField(`${place}.phone`, 'is not a mobile number');
-
 export const identifiersApplicationHandlers = {
   async addMobileNumber({ input, application, signedIn, caller, ports, reply }) {
-    const phone = phoneOf(input.body, application);
-    if (!phone) return badPhone('body');
+    const { phone } = input.body;
     const added = await addIdentifier(ports, application, signedIn.user, phone, caller.ip);
     if (!added.ok) return added;
     const { user, sent } = added.value;
@@ -35,8 +21,7 @@ export const identifiersApplicationHandlers = {
   },
 
   async addEmail({ input, application, signedIn, caller, ports, reply }) {
-    const email = readEmail(input.body.email);
-    if (!email) return badEmail('body');
+    const { email } = input.body;
     const added = await addIdentifier(ports, application, signedIn.user, email, caller.ip);
     if (!added.ok) return added;
     const { user, sent } = added.value;
@@ -44,48 +29,42 @@ export const identifiersApplicationHandlers = {
   },
 
   async deleteMobileNumber({ input, application, signedIn, ports, reply }) {
-    const phone = phoneOf(input.query, application);
-    if (!phone) return badPhone('query');
+    const { phone } = input.query;
     const removed = await removeIdentifier(ports, application, signedIn.user, phone);
     if (!removed.ok) return removed;
     return reply({ user: userView(removed.value, application) });
   },
 
   async deleteEmail({ input, application, signedIn, ports, reply }) {
-    const email = readEmail(input.query.email);
-    if (!email) return badEmail('query');
+    const { email } = input.query;
     const removed = await removeIdentifier(ports, application, signedIn.user, email);
     if (!removed.ok) return removed;
     return reply({ user: userView(removed.value, application) });
   },
 
   async setMobileNumberAsPrimary({ input, application, signedIn, ports, reply }) {
-    const phone = phoneOf(input.body, application);
-    if (!phone) return badPhone('body');
+    const { phone } = input.body;
     const changed = await makePrimary(ports, signedIn.user, phone);
     if (!changed.ok) return changed;
     return reply({ user: userView(changed.value, application) });
   },
 
   async setEmailAsPrimary({ input, application, signedIn, ports, reply }) {
-    const email = readEmail(input.body.email);
-    if (!email) return badEmail('body');
+    const { email } = input.body;
     const changed = await makePrimary(ports, signedIn.user, email);
     if (!changed.ok) return changed;
     return reply({ user: userView(changed.value, application) });
   },
 
   async sendVerificationLinkToMobile({ input, application, signedIn, caller, ports, reply }) {
-    const phone = phoneOf(input.body, application);
-    if (!phone) return badPhone('body');
+    const { phone } = input.body;
     const again = await sendLinkAgain(ports, application, signedIn.user, phone, caller.ip);
     if (!again.ok) return again;
     return reply({ verify_mobile_link: again.value.sent });
   },
 
   async sendVerificationLinkToEmail({ input, application, signedIn, caller, ports, reply }) {
-    const email = readEmail(input.body.email);
-    if (!email) return badEmail('body');
+    const { email } = input.body;
     const again = await sendLinkAgain(ports, application, signedIn.user, email, caller.ip);
     if (!again.ok) return again;
     return reply({ verify_email_link: again.value.sent });

@@ -61,7 +61,8 @@ export const loginApplication = tagged('Login', {
     description:
       'Use this API to login using a password and an email address, a phone number or a username. Somebody new registers ' +
       'with `registerWithForm` first: a wrong password and an unknown shopper get the same answer, so that nobody can ' +
-      'find out who is registered.',
+      'find out who is registered. The right password with an email that is still to be verified is ' +
+      '`identifier_unverified`, and the link to verify it is sent again.',
     answers:
       'The shopper; with a `register_token`, and no session, when an identifier that the shop demands is still to be proven.',
     // Reads a session, which a successful login ends (D-37).
@@ -74,6 +75,7 @@ export const loginApplication = tagged('Login', {
       'password_login_disabled',
       'captcha_failed',
       'login_failed',
+      'identifier_unverified',
       'account_blocked',
       'account_deleted',
       'application_inactive',

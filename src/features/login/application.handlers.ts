@@ -1,14 +1,14 @@
 import { permitByCaptcha, checkCaptcha } from '../../domain/captcha.ts';
 import { readDevice } from '../../domain/session/device.ts';
-import { mobileOf, readPhone } from '../../domain/identifiers/identifier.ts';
+import { mobileOf } from '../../domain/identifiers/identifier.ts';
 import { loginByPassword, readLoginName } from '../../domain/login/password-login.ts';
-import { invalidField } from '../../shared/result.ts';
 import { sendOtp } from '../../domain/otp/send-otp.ts';
 import { loginByToken } from '../../domain/login/token-login.ts';
 import { sessionOf, signInView } from '../../views/sign-in.ts';
 import { readAsked, userExists } from '../../domain/user/user-exists.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
+import { invalidField } from '../../shared/result.ts';
 import type { loginApplication } from './application.contract.ts';
 
 export const loginApplicationHandlers = {
@@ -44,12 +44,7 @@ export const loginApplicationHandlers = {
   },
 
   async loginWithOTP({ input, application, caller, request, ports, fail, reply }) {
-    const { mobile, country_code, android_hash } = input.body;
-    const countryCode = country_code ?? application.defaultCountryCode;
-    const identifier = readPhone(mobile, countryCode);
-    if (!identifier) {
-      return invalidField('body.mobile', 'is not a mobile number');
-    }
+    const { mobile: identifier, android_hash } = input.body;
     if (!application.config.login.otp) return fail('otp_login_disabled');
     const permitted = await permitByCaptcha(ports, application, {
       token: captchaTokenOf(input.body, request),

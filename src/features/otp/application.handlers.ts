@@ -1,8 +1,7 @@
 import { permitByCaptcha, permitForSession, permitInRegistration } from '../../domain/captcha.ts';
 import { readDevice } from '../../domain/session/device.ts';
-import { readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
 import { openRegistration } from '../../domain/registration/registration.ts';
-import { ok, invalidField } from '../../shared/result.ts';
+import { ok } from '../../shared/result.ts';
 import { DOCUMENTED_PURPOSES, resendOtp, sendOtp } from '../../domain/otp/send-otp.ts';
 import { sentView } from '../../views/otp.ts';
 import { sessionOf } from '../../views/sign-in.ts';
@@ -34,12 +33,7 @@ function verifiedView(outcome: VerifyOutcome, application: Application) {
 
 export const otpApplicationHandlers = {
   async sendOTPOnMobile({ input, application, caller, request, signedIn, ports, fail, reply }) {
-    const { mobile, country_code, token, android_hash: androidHash } = input.body;
-    const countryCode = country_code ?? application.defaultCountryCode;
-    const identifier = readPhone(mobile, countryCode);
-    if (!identifier) {
-      return invalidField('body.mobile', 'is not a mobile number');
-    }
+    const { mobile: identifier, token, android_hash: androidHash } = input.body;
     const purpose = signedIn ? 'profile' : 'login';
     if (token === undefined && purpose === 'login' && !application.config.login.otp) {
       return fail('otp_login_disabled');
@@ -91,11 +85,7 @@ export const otpApplicationHandlers = {
   },
 
   async sendOTPOnEmail({ input, application, caller, request, signedIn, ports, fail, reply }) {
-    const { token, register_token: registerToken } = input.body;
-    const identifier = readEmail(input.body.email);
-    if (!identifier) {
-      return invalidField('body.email', 'is not an email address');
-    }
+    const { email: identifier, token, register_token: registerToken } = input.body;
     const { ip } = caller;
     const device = await readDevice(ports, caller.device);
     const userId = signedIn?.user.id;
@@ -142,9 +132,7 @@ export const otpApplicationHandlers = {
   },
 
   async verifyEmailOTP({ input, application, caller, signedIn, presented, ports, reply }) {
-    const { otp, register_token: registerToken } = input.body;
-    const email = readEmail(input.body.email);
-    if (!email) return invalidField('body.email', 'is not an email address');
+    const { email, otp, register_token: registerToken } = input.body;
     const verified = await verifyOtp(ports, application, {
       challenge: { email: email.value },
       otp,

@@ -4,7 +4,8 @@ import sendResetTokenExample from '../../../mocks/examples/application/sendReset
 import updatePasswordExample from '../../../mocks/examples/application/updatePassword.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import { captcha, email, password, PlatformQuery } from '../../schemas/fields.ts';
+import { captcha, password, PlatformQuery } from '../../schemas/fields.ts';
+import { email, newPassword } from '../../schemas/typed.ts';
 import { CodeRequestBodySchema, LoginSuccess } from '../../schemas/login.ts';
 import { ForgotPasswordRequestSchema, ResetPasswordSuccess } from '../../schemas/password.ts';
 import { VerifyEmailSuccess } from '../../schemas/success.ts';
@@ -18,7 +19,7 @@ const UpdatePasswordRequestSchema = z
     old_password: password
       .optional()
       .meta({ description: 'Demanded when the shopper has a password' }),
-    new_password: password,
+    new_password: newPassword,
   })
   .meta({ id: 'UpdatePasswordRequestSchema' });
 

@@ -1,12 +1,10 @@
 import { checkCaptcha } from '../../domain/captcha.ts';
-import { readEmail } from '../../domain/identifiers/identifier.ts';
 import {
   changePassword,
   isResetCode,
   resetPassword,
   sendResetLink,
 } from '../../domain/password/password-change.ts';
-import { invalidField } from '../../shared/result.ts';
 import { sessionOf, signInView } from '../../views/sign-in.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
@@ -14,10 +12,6 @@ import type { passwordApplication } from './application.contract.ts';
 
 export const passwordApplicationHandlers = {
   async sendResetPasswordEmail({ input, application, caller, request, ports, fail, reply }) {
-    const email = readEmail(input.body.email);
-    if (!email) {
-      return invalidField('body.email', 'is not an email address');
-    }
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
     const robot = await checkCaptcha(ports, application, {
       token: captchaTokenOf(input.body, request),
@@ -25,7 +19,7 @@ export const passwordApplicationHandlers = {
       action: 'reset',
     });
     if (robot) return robot;
-    const sent = await sendResetLink(ports, application, email, caller.ip);
+    const sent = await sendResetLink(ports, application, input.body.email, caller.ip);
     return sent.ok ? reply({ status: 'sent' }) : sent;
   },
 

@@ -1,23 +1,22 @@
 import updateProfileExample from '../../../mocks/examples/application/updateProfile.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
+import { captcha, code, PlatformQuery, reason, text, token } from '../../schemas/fields.ts';
 import {
-  captcha,
-  code,
-  digits,
+  birthDate,
+  callingCode,
   email,
+  gender,
   name,
-  PlatformQuery,
-  reason,
-  text,
-  token,
-} from '../../schemas/fields.ts';
+  phone,
+  webAddress,
+} from '../../schemas/typed.ts';
 import { ProfileEditSuccess } from '../../schemas/otp.ts';
 import { success } from '../../schemas/success.ts';
 import { UserConsentRequestSchema } from '../../schemas/user.ts';
 
 const EditProfileMobileSchema = z
-  .object({ phone: digits.optional(), country_code: digits.optional() })
+  .object({ phone: phone.optional(), country_code: callingCode.optional() })
   .meta({ id: 'EditProfileMobileSchema' });
 
 const EditProfileRequestSchema = z
@@ -25,11 +24,11 @@ const EditProfileRequestSchema = z
     first_name: name.optional(),
     last_name: name.optional(),
     mobile: EditProfileMobileSchema.optional(),
-    country_code: digits.optional(),
+    country_code: callingCode.optional(),
     email: email.optional(),
-    gender: text(20).optional(),
-    dob: text(40).optional(),
-    profile_pic_url: text(2048).optional(),
+    gender: gender.optional(),
+    dob: birthDate.optional(),
+    profile_pic_url: webAddress.optional(),
     android_hash: text(100).optional(),
     sender: text(100).optional(),
     register_token: token.optional(),

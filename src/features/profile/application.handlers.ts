@@ -1,8 +1,8 @@
 import { readDevice } from '../../domain/session/device.ts';
 import { deleteUser } from '../../domain/user/delete-user.ts';
 import { finishRegistration } from '../../domain/registration/finish-registration.ts';
-import { mobileOf, readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
-import { readProfile } from '../../domain/user/profile.ts';
+import { mobileOf } from '../../domain/identifiers/identifier.ts';
+import { profileFrom } from '../../domain/user/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
 import { invalidField } from '../../shared/result.ts';
@@ -41,24 +41,14 @@ export const profileApplicationHandlers = {
     reply,
   }) {
     const { body } = input;
-    const profile = readProfile(body, ports.clock.now());
-    if (!profile.ok) return profile;
-    const email = body.email === undefined ? undefined : readEmail(body.email);
-    if (body.email !== undefined && !email) {
-      return invalidField('body.email', 'is not an email address');
-    }
-    const number = body.mobile?.phone;
-    const countryCode =
-      body.mobile?.country_code ?? body.country_code ?? application.defaultCountryCode;
-    const phone = number === undefined ? undefined : readPhone(number, countryCode);
-    if (number !== undefined && !phone) {
-      return invalidField('body.mobile.phone', 'is not a mobile number');
-    }
+    const profile = profileFrom(body, ports.clock.now());
+    const { email } = body;
+    const phone = body.mobile?.phone;
     const androidHash = body.android_hash;
     const device = await readDevice(ports, caller.device);
     if (signedIn) {
       const updated = await updateProfile(ports, application, signedIn.user, {
-        profile: profile.value,
+        profile,
         email,
         phone,
         device,
@@ -71,7 +61,7 @@ export const profileApplicationHandlers = {
     if (body.register_token === undefined) return fail('not_authenticated');
     const finished = await finishRegistration(ports, application, {
       registerToken: body.register_token,
-      profile: profile.value,
+      profile,
       given: [phone, email].filter((one) => one !== undefined),
       presented,
       device,

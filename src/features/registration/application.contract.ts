@@ -1,21 +1,13 @@
 import registerWithFormExample from '../../../mocks/examples/application/registerWithForm.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import {
-  captcha,
-  digits,
-  email,
-  name,
-  password,
-  PlatformQuery,
-  text,
-  token,
-} from '../../schemas/fields.ts';
+import { captcha, PlatformQuery, token } from '../../schemas/fields.ts';
+import { callingCode, email, gender, name, newPassword, phone } from '../../schemas/typed.ts';
 import { RegisterFormSuccess } from '../../schemas/otp.ts';
 import { UserConsentRequestSchema } from '../../schemas/user.ts';
 
 const FormRegisterRequestSchemaPhone = z
-  .object({ mobile: digits.optional(), country_code: digits.optional() })
+  .object({ mobile: phone.optional(), country_code: callingCode.optional() })
   .meta({ id: 'FormRegisterRequestSchemaPhone' });
 
 /** Which identifiers are needed, the shop's configuration decides (D-46). */
@@ -23,9 +15,9 @@ const FormRegisterRequestSchema = z
   .object({
     first_name: name.optional(),
     last_name: name.optional(),
-    gender: text(20).optional(),
+    gender: gender.optional(),
     email: email.optional(),
-    password: password.optional(),
+    password: newPassword.optional(),
     phone: FormRegisterRequestSchemaPhone.optional(),
     register_token: token.optional(),
     captcha_code: captcha.optional(),

@@ -1,11 +1,9 @@
 import { readDevice } from '../../domain/session/device.ts';
 import { finishRegistration } from '../../domain/registration/finish-registration.ts';
-import { readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
 import { checkNewPassword } from '../../domain/password/password.ts';
-import { readProfile } from '../../domain/user/profile.ts';
+import { profileFrom } from '../../domain/user/profile.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { registrationView } from '../../views/registration.ts';
-import { invalidField } from '../../shared/result.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
 import type { registrationApplication } from './application.contract.ts';
@@ -13,29 +11,18 @@ import type { registrationApplication } from './application.contract.ts';
 export const registrationApplicationHandlers = {
   async registerWithForm({ input, application, caller, request, presented, ports, fail, reply }) {
     const { body } = input;
-    const profile = readProfile(body, ports.clock.now());
-    if (!profile.ok) return profile;
-    const email = body.email === undefined ? undefined : readEmail(body.email);
-    if (body.email !== undefined && !email) {
-      return invalidField('body.email', 'is not an email address');
-    }
-    const number = body.phone?.mobile;
-    const countryCode = body.phone?.country_code ?? application.defaultCountryCode;
-    const phone = number === undefined ? undefined : readPhone(number, countryCode);
-    if (number !== undefined && !phone) {
-      return invalidField('body.phone.mobile', 'is not a mobile number');
-    }
+    const profile = profileFrom(body, ports.clock.now());
     if (!application.config.register) return fail('registration_closed');
-    const given = [phone, email].filter((one) => one !== undefined);
+    const given = [body.phone?.mobile, body.email].filter((one) => one !== undefined);
     const { password } = body;
     if (password !== undefined) {
-      const own = { ...profile.value, identifiers: given };
+      const own = { ...profile, identifiers: given };
       const weak = await checkNewPassword(ports, password, own, 'body.password');
       if (weak) return weak;
     }
     const finished = await finishRegistration(ports, application, {
       registerToken: body.register_token,
-      profile: profile.value,
+      profile,
       password,
       given,
       phoneField: 'body.phone.mobile',

@@ -1,5 +1,4 @@
 import { checkCaptcha, permitByCaptcha } from '../../domain/captcha.ts';
-import { readEmail, readPhone } from '../../domain/identifiers/identifier.ts';
 import { sendResetLink } from '../../domain/password/password-change.ts';
 import {
   resendForgotCode,
@@ -10,15 +9,12 @@ import {
 import { readDevice } from '../../domain/session/device.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
-import { invalidField } from '../../shared/result.ts';
 import { sentView } from '../../views/otp.ts';
 import type { resetByCodeApplication } from './application.contract.ts';
 
 export const resetByCodeApplicationHandlers = {
   async sendForgotOTPOnMobile({ input, application, caller, request, ports, fail, reply }) {
-    const { mobile, country_code, token, android_hash: androidHash } = input.body;
-    const identifier = readPhone(mobile, country_code ?? application.defaultCountryCode);
-    if (!identifier) return invalidField('body.mobile', 'is not a mobile number');
+    const { mobile: identifier, token, android_hash: androidHash } = input.body;
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
     const { ip } = caller;
     const send = { identifier, device: await readDevice(ports, caller.device), ip, androidHash };
@@ -42,9 +38,7 @@ export const resetByCodeApplicationHandlers = {
   },
 
   async sendForgotOTPOnEmail({ input, application, caller, request, ports, fail, reply }) {
-    const { token } = input.body;
-    const identifier = readEmail(input.body.email);
-    if (!identifier) return invalidField('body.email', 'is not an email address');
+    const { token, email: identifier } = input.body;
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
     const { ip } = caller;
     const send = { identifier, device: await readDevice(ports, caller.device), ip };
@@ -62,10 +56,8 @@ export const resetByCodeApplicationHandlers = {
   },
 
   async verifyEmailForgotOTP({ input, application, caller, ports, fail, reply }) {
-    const email = readEmail(input.body.email);
-    if (!email) return invalidField('body.email', 'is not an email address');
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
-    const { otp } = input.body;
+    const { otp, email } = input.body;
     const device = await readDevice(ports, caller.device);
     const challenge = { email: email.value };
     const verified = await verifyForgotCode(ports, { challenge, otp, device });
@@ -80,15 +72,12 @@ export const resetByCodeApplicationHandlers = {
   },
 
   async sendResetPasswordMobile({ input, application, caller, request, ports, fail, reply }) {
-    const { mobile, country_code } = input.body;
-    const phone = readPhone(mobile, country_code ?? application.defaultCountryCode);
-    if (!phone) return invalidField('body.mobile', 'is not a mobile number');
     if (!application.config.forgot_password) return fail('forgot_password_disabled');
     const token = captchaTokenOf(input.body, request);
     const solved = { token, ip: caller.ip, action: 'reset' } as const;
     const robot = await checkCaptcha(ports, application, solved);
     if (robot) return robot;
-    const sent = await sendResetLink(ports, application, phone, caller.ip);
+    const sent = await sendResetLink(ports, application, input.body.mobile, caller.ip);
     return sent.ok ? reply({ status: 'sent' }) : sent;
   },
 } satisfies Handlers<typeof resetByCodeApplication>;

@@ -5,16 +5,16 @@ import loginWithGoogleAndroidExample from '../../../mocks/examples/application/l
 import loginWithGoogleIOSExample from '../../../mocks/examples/application/loginWithGoogleIOS.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import { email, longToken, name, PlatformQuery, text, typedText } from '../../schemas/fields.ts';
+import { flag, longToken, PlatformQuery, text, typedText } from '../../schemas/fields.ts';
 import { UserSchema } from '../../schemas/user.ts';
 
 /** Names may come from here; who the shopper is never does (D-61). */
 const OAuthRequestSchemaProfile = z
   .object({
     id: text(200).optional(),
-    email: email.optional(),
-    first_name: name.optional(),
-    last_name: name.optional(),
+    email: text(254).optional(),
+    first_name: typedText(100).optional(),
+    last_name: typedText(100).optional(),
     full_name: typedText(200).optional(),
     image: text(2048).optional(),
   })
@@ -30,7 +30,7 @@ const OAuthRequestSchemaOauth2 = z
 
 const OAuthRequestSchema = z
   .object({
-    is_signed_in: z.boolean().optional(),
+    is_signed_in: flag.optional(),
     oauth2: OAuthRequestSchemaOauth2,
     profile: OAuthRequestSchemaProfile.optional(),
   })
@@ -42,8 +42,8 @@ const OAuthRequestAppleSchemaOauth = z
 
 const OAuthRequestAppleSchemaProfile = z
   .object({
-    first_name: name.optional(),
-    last_name: name.optional(),
+    first_name: typedText(100).optional(),
+    last_name: typedText(100).optional(),
     full_name: typedText(200).optional(),
   })
   .meta({ id: 'OAuthRequestAppleSchemaProfile' });

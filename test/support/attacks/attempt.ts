@@ -37,7 +37,7 @@ async function run(world: World, suite: (world: World) => Promise<void>): Promis
   await suite(world);
 }
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 /**
  * Attacks run against the app over memory, each in a world of its own, and over D1 and KV, where a world takes seconds to

@@ -1,6 +1,5 @@
 /** Runs flows on D1 and KV under faults, and judges what they leave. */
 import { expect, vi } from 'vitest';
-import type { Hasher } from '../../../src/ports/index.ts';
 import { fakeProvider } from '../fake-provider.ts';
 import { faulty, type Calls, type Fault, type Faulty, type Script } from '../faulty.ts';
 import { fileServer } from '../file-server.ts';
@@ -17,13 +16,6 @@ const STORE_TIMEOUT_MS = 5_001;
 const WAIT_BEFORE_TIMEOUT_MS = 15;
 const TOKEN_RENEWAL_MS = 20 * 60_000;
 const realTimeout = globalThis.setTimeout;
-
-/** Passwords are about hashing elsewhere; here each would cost 50 ms. */
-const quickHasher: Hasher = {
-  hash: async (password) => `quick:${btoa(encodeURIComponent(password))}`,
-  verify: async (password, hash) =>
-    hash === `quick:${btoa(encodeURIComponent(password))}` ? 'right' : 'wrong',
-};
 
 export interface Theatre extends Stage {
   faults: Faulty;
@@ -49,7 +41,6 @@ export async function openFor({ options }: Pick<Flow, 'options'>): Promise<Theat
     config: { ...ALL_SOCIAL, ...config },
     fetch: outside,
     faults,
-    hasher: quickHasher,
   });
   now = shop.clock.now;
   await equip(shop);

@@ -119,6 +119,13 @@ export const loginWithEmailAndPassword = {
     return login(shop, 'another passphrase');
   }),
   captcha_failed: asRobot(async (shop) => login(shop)),
+  identifier_unverified: on(async (shop) => {
+    const { browser } = await member(shop);
+    const { application } = browser;
+    expectOk(await application.updatePassword({ body: { new_password: PASSWORD } }));
+    expectOk(await application.updateProfile({ body: { email } }));
+    return login(shop);
+  }),
   account_blocked: passwordOf('blocked'),
   account_deleted: passwordOf('deleted'),
   application_inactive: on(async (shop) => {

@@ -26,9 +26,9 @@ const fieldsOf = (slices: Slice[]) =>
   slices.flatMap(({ records }) => records).map(({ fields }) => fields);
 
 /** Fields of all kinds; a letter of several bytes, a quote, a line end within quotes. */
-const field = fc.string({ unit: fc.constantFrom('a', 'ä', '日', '"', ',', '\n', ' ', '7') });
+const field = fc.string({ unit: fc.constantFrom('a', 'ä', '日', '"', ',', '\n', '\r', ' ', '7') });
 const table = fc.array(fc.array(field, { minLength: 2, maxLength: 3 }), { maxLength: 12 });
-const newline = fc.constantFrom('\n', '\r\n');
+const newline = fc.constantFrom('\n', '\r\n', '\r');
 
 describe('slices of a CSV file', () => {
   test('hold the records that papaparse wrote, and finds in the whole text', async () => {
@@ -75,13 +75,16 @@ describe('slices of a CSV file', () => {
     );
   });
 
-  test('take both line ends in one file, and a lone carriage return for text', async () => {
-    const slices = await read(bytes('a,1\r\nb,2\n"c\r\nc",3\r4\r\nd,5'), { most: 9 });
+  test.each([1, 2, 3, 5, 99])('take all line ends in one file, in pieces of %d', async (size) => {
+    const content = bytes('a,1\r\nb,2\n"c\r\nc",3\rx,4\r\r\nd,5\r');
+    const slices = await read(content, { most: 9, size });
     expect(slices.flatMap(({ records }) => records)).toEqual([
       { line: 1, fields: ['a', '1'] },
       { line: 2, fields: ['b', '2'] },
-      { line: 3, fields: ['c\r\nc', '3\r4'] },
-      { line: 5, fields: ['d', '5'] },
+      { line: 3, fields: ['c\r\nc', '3'] },
+      { line: 5, fields: ['x', '4'] },
+      { line: 6, fields: [''] },
+      { line: 7, fields: ['d', '5'] },
     ]);
   });
 
@@ -91,6 +94,15 @@ describe('slices of a CSV file', () => {
     ['behind a space', ' "a",c', [' "a"', 'c']],
   ])('take a quote that stands wrong %s', async (_, text, fields) => {
     expect(fieldsOf(await read(bytes(`${text}\nx\n`), { most: 9 }))).toEqual([fields, ['x']]);
+  });
+
+  test('say which lines are not UTF-8, and read the others', async () => {
+    const slices = await read(Uint8Array.from([...bytes('a,1\nb'), 0xe9, ...bytes(',2\rc,3\r\n')]));
+    expect(slices.flatMap(({ broken }) => broken)).toEqual([{ line: 2, message: 'is not UTF-8' }]);
+    expect(fieldsOf(slices)).toEqual([
+      ['a', '1'],
+      ['c', '3'],
+    ]);
   });
 
   test('name the line of each record, empty lines and lines within quotes counted', async () => {
@@ -135,7 +147,7 @@ describe('slices of a CSV file', () => {
 });
 
 test.each([
-  ['with a byte order mark', '\ufeff"Email",phone\r\n', ['Email', 'phone']],
+  ['with quotes', '"Email",phone\r\n', ['Email', 'phone']],
   ['without a line end', 'email,phone', ['email', 'phone']],
   ['whose quote stays open', '"email,phone\n', []],
   ['that is empty', '\n', ['']],

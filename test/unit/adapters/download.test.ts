@@ -1,7 +1,7 @@
 /** Downloads of files that tenants name: where a redirect leads is judged like the address itself. */
 import { expect, test } from 'vitest';
 import { download } from '../../../src/adapters/outbound/download.ts';
-import { isTenantUrl } from '../../../src/domain/outbound-url.ts';
+import { isTenantUrl } from '../../../src/values/outbound-url.ts';
 
 const FILE = 'https://files.example/a.csv';
 

@@ -306,6 +306,14 @@ describe('no alarm over', () => {
   });
 });
 
+test('a known code with the status of another is told as that', async () => {
+  const { checked } = await check(OTP, withError(409, 'validation_failed'));
+  expect(checked?.breaches).toContainEqual({
+    field: 'status',
+    message: 'is 409, and validation_failed is 400',
+  });
+});
+
 test('the same request id in two answers is a breach of the second', async () => {
   breakage = withHeader('x-request-id', 'constant-id-1');
   const options = { url: server.url, credentials: { ...DEMO }, maxTimeMs: 500, headers: {} };

@@ -79,6 +79,30 @@ describe('a sound server', () => {
   });
 });
 
+test('a plain run sends nothing that names anybody to what changes something', async () => {
+  const bodies = new Map<string, string[]>();
+  const server = await brokenServer(
+    () => undefined,
+    async (request) => {
+      const { pathname } = new URL(request.url);
+      const text = await request.clone().text();
+      bodies.set(pathname, [...(bodies.get(pathname) ?? []), text]);
+      return createMock().fetch(request);
+    },
+  );
+  try {
+    const only = ['loginWithOTP', 'archiveUser', 'updateUserGroup'];
+    await checkContract({ url: server.url, only });
+  } finally {
+    await server.stop();
+  }
+  const sent = [...bodies].filter(([path]) => !TOKEN.test(path)).flatMap(([, texts]) => texts);
+  expect(sent.length).toBeGreaterThan(9);
+  for (const text of sent.filter(Boolean)) {
+    expect([text, Object.keys(JSON.parse(text) as object).length < 2]).toEqual([text, true]);
+  }
+});
+
 describe('not green is', () => {
   test('the wrong application token', async () => {
     const report = await safely({ credentials: { applicationToken: 'wrong' }, only: TWO });
@@ -148,6 +172,35 @@ describe('not green is', () => {
       expect(idsOf(report, 'breach')).toEqual([]);
     },
   );
+
+  test('a run in which everything is rightly refused', async () => {
+    const report = await safely({ only: ['getLoggedInUser'] });
+    expect(report).toMatchObject({ ok: false, summary: { refused: 1, breach: 0, passed: 0 } });
+    expect(report.findings.join()).toContain('Nothing passed');
+  });
+
+  test('a server that takes an empty body for an empty object', async () => {
+    const scenarios = createScenarios({ scenario: 'new-shopper' });
+    const panel = createPanel({ scenarios });
+    const server = await brokenServer(
+      () => undefined,
+      async (request) => {
+        const { url, method, headers } = request;
+        const body = method === 'GET' ? undefined : (await request.text()) || '{}';
+        return panel.fetch(new Request(url, { method, headers, body }));
+      },
+    );
+    try {
+      const only = ['updateProfile'];
+      const report = await checkContract({ url: server.url, mode: 'full', only });
+      const said = report.operations[0]?.breaches.map(({ message }) => message);
+      expect(said).toEqual([
+        expect.stringMatching(/^without a body: is 401 .*, not 400 validation_failed$/),
+      ]);
+    } finally {
+      await server.stop();
+    }
+  }, 60_000);
 
   test('a field that is not looked at', async () => {
     broken = (path) => (path === OTP ? withError(200, '') : undefined);
@@ -244,6 +297,67 @@ describe('the options', () => {
     const rejected = expect(checkContract({ url })).rejects;
     await rejected.toThrow(message);
     await expect(checkContract({ url })).rejects.toBeInstanceOf(WrongOptions);
+  });
+
+  describe('with the session of a shopper', () => {
+    const READS = ['hasPassword', 'getLoggedInUser', 'getListOfActiveSessions'];
+    /** A browser that is signed in, out of a scenario that has one. */
+    async function signedIn() {
+      const scenarios = createScenarios({ scenario: 'many-sessions', oneBrowser: true });
+      const { cookie } = await scenarios.worldOf(new Request(real.url));
+      const sent: string[] = [];
+      const server = await brokenServer(
+        (path) => broken(path),
+        (request) => {
+          const { pathname } = new URL(request.url);
+          const carries = request.headers.get('cookie')?.includes('f.session=') ?? false;
+          if (carries) sent.push(`${request.method} ${pathname}`);
+          // Scenarios hand their session out; here only the given one is to count.
+          const headers = new Headers(request.headers);
+          if (!carries) headers.set('cookie', 'f.session=none');
+          return createPanel({ scenarios }).fetch(new Request(request, { headers }));
+        },
+      );
+      return { server, sent, session: encodeURIComponent(cookie?.value ?? '') };
+    }
+
+    test('reads that demand one succeed, and nothing else is done in the shopper’s name', async () => {
+      const { server, sent, session } = await signedIn();
+      try {
+        const without = await checkContract({ url: server.url, only: READS });
+        expect(idsOf(without, 'refused')).toHaveLength(3);
+        for (const given of [session, `f.session=${session}`, `a=b; f.session=${session}; c=d`]) {
+          const report = await checkContract({ url: server.url, only: READS, session: given });
+          expect([report.findings, idsOf(report, 'passed').length]).toEqual([[], 3]);
+        }
+        sent.length = 0;
+        const some = ['getLoggedInUser', 'loginWithOTP', 'logout', 'updateProfile', 'getCustomers'];
+        await checkContract({ url: server.url, session, only: some });
+        const reads = OPERATIONS.filter(
+          ({ row }) => row.method === 'get' && row.cookie !== 'clears',
+        );
+        for (const one of new Set(sent)) {
+          const [method, path = ''] = one.split(' ');
+          const isRead = reads.some(({ row }) =>
+            new RegExp(`^${row.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+          );
+          expect([one, method === 'GET' && (isRead || path === '/')]).toEqual([one, true]);
+        }
+      } finally {
+        await server.stop();
+      }
+    });
+
+    test('a session that the server does not take is a breach, and a sentence says so', async () => {
+      const report = await safely({ only: READS, session: 's%3Aold.cookie' });
+      expect(report).toMatchObject({ ok: false, summary: { passed: 0, breach: 3 } });
+      expect(report.findings.join()).toMatch(/does not take the session cookie \(401/);
+    });
+
+    test('what is no cookie, or is given to another kind of run, is refused', async () => {
+      await expect(safely({ session: 'a=b' })).rejects.toThrow(/f\.session=… or its value/);
+      await expect(safely({ session: 'x', mode: 'full' })).rejects.toBeInstanceOf(WrongOptions);
+    });
   });
 
   test('say that nobody answers only when nobody does', async () => {

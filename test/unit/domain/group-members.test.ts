@@ -14,6 +14,8 @@ describe('a number in a file of an Indian shop', () => {
     ['of its own, whose + a spreadsheet took', '918652523958', '+918652523958'],
     ['of its own', '8652523958', '+918652523958'],
     ['of its own, with a zero in front', '08652523958', '+918652523958'],
+    ['of its own, as a floating-point number', '8652523958.0', '+918652523958'],
+    ['of another country, as a floating-point number', '12025550123.00', '+12025550123'],
     ['with spaces around it', ' 12025550123 ', '+12025550123'],
   ])('%s: %s', (_name, number, value) => {
     for (const column of ['phone_number', 'mobile'] as const) {
@@ -30,11 +32,19 @@ describe('a number in a file of an Indian shop', () => {
     expect(readMember(['447912345678', ''], at, INDIA)).toEqual({ key, field: 'mobile' });
   });
 
+  test.each(['2.02555E+10', '9.81E+09', '9,19810E+11', '9E+11'])(
+    'that a spreadsheet has rounded: %s',
+    (number) => {
+      const read = readMember([number], places('phone_number'), INDIA);
+      expect(read).toEqual({ problem: expect.stringMatching(/^phone_number was rounded by a/) });
+    },
+  );
+
   test.each([
     ['12'],
     ['120255501'],
     ['1202555012345678'],
-    ['2.02555E+10'],
+    ['98100000011.5'],
     ['n/a'],
     ['++12025550123'],
   ])('that is none: %s', (number) => {

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  masked,
-  mobileOf,
-  nationalDigits,
-  readEmail,
-  readPhone,
-} from '../../../src/domain/identifiers/identifier.ts';
+import { masked, mobileOf, nationalDigits } from '../../../src/domain/identifiers/identifier.ts';
+import { readEmail } from '../../../src/values/email.ts';
+import { readPhone } from '../../../src/values/phone.ts';
 
 describe('readPhone', () => {
   test.each([

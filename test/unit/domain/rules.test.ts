@@ -124,10 +124,10 @@ describe('users', () => {
     })) as [User, User];
     expect(decideSignIn(demanding, verified)).toEqual({ kind: 'allowed' });
     expect(decideSignIn(demanding, unverified)).toEqual({ kind: 'incomplete', missing: ['email'] });
-    expect(decideSignIn(demanding, unverified, 'email')).toEqual({ kind: 'allowed' });
+    expect(decideSignIn(demanding, unverified, ['email'])).toEqual({ kind: 'allowed' });
     // A proof stands for its own kind alone.
     const nothing = { ...user, identifiers: [] };
-    expect(decideSignIn(demanding, nothing, 'email')).toEqual({
+    expect(decideSignIn(demanding, nothing, ['email'])).toEqual({
       kind: 'incomplete',
       missing: ['phone'],
     });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { operation } from '../../../src/http/operation.ts';
-import { MAX_BODY_BYTES } from '../../../src/http/parse.ts';
+import { MAX_BODY_BYTES } from '../../../src/http/body.ts';
 import { createServer } from '../../../src/http/server.ts';
 import { digits, flag, text } from '../../../src/schemas/fields.ts';
 
@@ -209,6 +209,21 @@ describe('an empty body', () => {
       { path: 'body.mobile', message: 'is required' },
     ]);
   });
+});
+
+test('where no field has to be there, an empty body is missing, and an empty object is not', async () => {
+  const put = async (body: string) => {
+    const init = { method: 'PUT', headers: { 'content-type': 'application/json' }, body };
+    return app.fetch(new Request('http://test/change', init));
+  };
+  for (const body of ['', ' \n']) {
+    const answer = await put(body);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { errors: [{ path: 'body', message: 'is required' }] },
+    ]);
+  }
+  expect((await put('{}')).status).toBe(200);
 });
 
 describe('texts', () => {

@@ -19,14 +19,14 @@ import {
 import { identifiers as identifierRows, links, users } from '../schema/index.ts';
 import { byId, readUser, selectUser, u } from './user-rows.ts';
 import {
+  changeProfile,
   dropCopies,
   IDENTIFIER_KEY,
   identifierOfJson,
   identifiersOf,
   insertUser,
-  updateFields,
   userIs,
-  writeWords,
+  withNames,
 } from './user-statements.ts';
 
 const i = alias(identifierRows, 'i');
@@ -138,26 +138,32 @@ export function customerChanges(
       }
     },
 
-    async update({ id, username, firstName, lastName }, change, event) {
+    async update(found, change, event) {
       const { profile, meta, externalId, rrId, identifiers, replaced } = change;
+      const { id } = found;
       const now = event.at;
-      const renamed = profile.firstName !== undefined || profile.lastName !== undefined;
-      const named = { username, firstName, lastName, ...profile };
       // A purge may have come in between: what belongs to nobody must not be written.
       const there = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${userIs(applicationId, id)})`;
       try {
-        const { user } = await database.write({
-          fields: updateFields(applicationId, id, profile, now),
-          more:
-            meta === undefined && externalId === undefined && rrId === undefined
-              ? undefined
-              : update(users).set({ meta, externalId, rrId }).where(userIs(applicationId, id)),
-          words: renamed ? writeWords(applicationId, id, named, there) : [],
-          identifiers:
-            replaced.length > 0 ? replaceIdentifiers(id, identifiers, replaced, now, there) : [],
-          event: auditStatement(applicationId, event, there),
-          user: selectUser(byId(applicationId, id)),
-        });
+        const { user } = await withNames(
+          database,
+          userIs(applicationId, id),
+          found,
+          async (names) =>
+            database.write({
+              profile: changeProfile(applicationId, id, { change: profile, names }, now),
+              more:
+                meta === undefined && externalId === undefined && rrId === undefined
+                  ? undefined
+                  : update(users).set({ meta, externalId, rrId }).where(userIs(applicationId, id)),
+              identifiers:
+                replaced.length > 0
+                  ? replaceIdentifiers(id, identifiers, replaced, now, there)
+                  : [],
+              event: auditStatement(applicationId, event, there),
+              user: selectUser(byId(applicationId, id)),
+            }),
+        );
         return { state: 'done', user: readUser(user[0]) };
       } catch (error) {
         return { state: 'taken', field: await takenField(error, id, identifiers) };

@@ -7,13 +7,8 @@ import { insertProof, insertRegistration, linkIdentity } from './registration-st
 import { alias, as, insertSelect, type Query, sql, type SQL, update } from './query.ts';
 import { revoke } from './revocation-statements.ts';
 import { links, registrations, users } from '../schema/index.ts';
-import {
-  insertUser,
-  otherIdentifiers,
-  updateFields,
-  userIs,
-  verifyIdentifier,
-} from './user-statements.ts';
+import { adoptIdentifiers, otherIdentifiers, verifyIdentifier } from './identifier-statements.ts';
+import { changeProfile, insertUser, userIs } from './user-statements.ts';
 
 const r = alias(registrations, 'r');
 const u = alias(users, 'u');
@@ -80,12 +75,13 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
         update(registrations)
           .set({ userId: effect.userId, userProvenAt: now, formId: null })
           .where(sql`${registrationIs(applicationId, effect.registration)} AND ${won}`),
+        ...adoptIdentifiers(applicationId, effect.userId, effect.adopts, now, won),
       ];
     case 'verify':
       return [
         ...verifyIdentifier(applicationId, effect.userId, challenge.identifier, now, won),
         ...(effect.profile
-          ? [updateFields(applicationId, effect.userId, effect.profile, now, won)]
+          ? changeProfile(applicationId, effect.userId, effect.profile, now, won)
           : []),
         ...(effect.registration !== undefined && effect.finish
           ? [
@@ -126,6 +122,7 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
       return [
         finish(applicationId, effect.registration, effect.userId, settlement, won),
         linkIdentity(applicationId, effect.registration, effect.userId, now, won),
+        ...adoptIdentifiers(applicationId, effect.userId, effect.adopts, now, won),
       ];
     case 'create':
       return [

@@ -1,16 +1,24 @@
 /** Statements that write users, for the batches of several stores. */
-import { wordsOf } from '../../../domain/operators/customer-query.ts';
+import { searchWordsOf } from '../../../domain/operators/customer-query.ts';
 import { profileOf } from '../../../domain/user/profile.ts';
-import type { AuditEvent, IdentifierRef, NewUser, Profile } from '../../../ports/index.ts';
+import {
+  Outage,
+  type AuditEvent,
+  type IdentifierRef,
+  type Names,
+  type NewUser,
+  type Profile,
+} from '../../../ports/index.ts';
+import { messageChain, type Database } from '../database.ts';
 import { auditStatement } from '../stores/audit.ts';
 import {
   alias,
   as,
   columnList,
-  excluded,
   insertSelect,
   type Query,
   remove,
+  select,
   sql,
   type SQL,
   update,
@@ -63,13 +71,8 @@ export function dropCopies(
 }
 
 /** Names and username as search words; what was there before goes. */
-export function writeWords(
-  applicationId: string,
-  userId: string,
-  named: Profile & { username: string },
-  condition: SQL,
-): Query[] {
-  const words = wordsOf([named.firstName, named.lastName, named.username].join(' '));
+function writeWords(applicationId: string, userId: string, names: Names, condition: SQL): Query[] {
+  const words = searchWordsOf(names);
   return [
     remove(userWords).where(
       sql`${userWords.applicationId} = ${applicationId} AND ${userWords.userId} = ${userId} AND ${condition}`,
@@ -140,79 +143,81 @@ export function insertUser(
   ];
 }
 
-/** How many other identifiers of its kind the user has. */
-export const otherIdentifiers = (applicationId: string, userId: string, one: IdentifierRef): SQL =>
-  sql`(SELECT COUNT(*) FROM ${identifiers} WHERE ${identifiersOf(applicationId, userId)}
-       AND ${identifiers.kind} = ${one.kind} AND ${identifiers.value} <> ${one.value})`;
+/** Undoes the batch when the user's names are no longer those: search words made of them would be of others. */
+const namesHold = (applicationId: string, userId: string, names: Names, condition: SQL) =>
+  insertSelect(
+    userWords,
+    // No word can be NULL.
+    { applicationId, word: sql`NULL`, userId },
+    sql`WHERE ${condition} AND EXISTS (SELECT 1 FROM ${users} WHERE ${userIs(applicationId, userId)}
+      AND NOT (${users.username} IS ${names.username} AND ${users.firstName} IS ${names.firstName ?? null}
+        AND ${users.lastName} IS ${names.lastName ?? null}))`,
+  );
 
-/** Verifies an identifier on a user, adding it when it is new; primary when it is the first verified of its kind. */
-export function verifyIdentifier(
+/**
+ * Plain fields; those left out stay as they are. Search words follow the names in the same batch, so they are always those
+ * of what is stored: two changes of names at once must not each write the words of what they read. See `withNames`.
+ * @param names as they were read
+ */
+export function changeProfile(
   applicationId: string,
   userId: string,
-  one: IdentifierRef,
+  { change, names }: { change: Profile; names: Names },
   now: number,
-  condition: SQL,
+  condition: SQL = sql`TRUE`,
 ): Query[] {
-  const { kind, value, callingCode } = one;
-  const first = sql`NOT EXISTS (
-    SELECT 1 FROM ${as(i)} WHERE ${i.applicationId} = ${applicationId} AND ${i.userId} = ${userId}
-      AND ${i.kind} = ${kind} AND ${i.primary} = 1)`;
+  const fields = update(users)
+    .set({ ...profileOf(change), updatedAt: now })
+    .where(sql`${userIs(applicationId, userId)} AND ${condition}`);
+  if (change.firstName === undefined && change.lastName === undefined) return [fields];
+  // A purge may have come in between: what belongs to nobody must not be written.
+  const there = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${userIs(applicationId, userId)})`;
+  const next = { ...names, ...change };
   return [
-    ...dropCopies(applicationId, userId, [one], condition),
-    insertSelect(
-      identifiers,
-      {
-        applicationId,
-        userId,
-        kind,
-        value,
-        callingCode,
-        verified: true,
-        primary: first,
-        verifiedAt: now,
-        createdAt: now,
-      },
-      sql`WHERE ${condition}`,
-    ).onConflictDoUpdate({
-      target: IDENTIFIER_KEY,
-      set: {
-        verified: true,
-        primary: sql`MAX(${identifiers.primary}, ${excluded(identifiers.primary)})`,
-        verifiedAt: sql`CASE WHEN ${identifiers.verified} THEN ${identifiers.verifiedAt}
-          ELSE ${excluded(identifiers.verifiedAt)} END`,
-      },
-    }),
-    update(users)
-      .set({ updatedAt: now })
-      .where(sql`${userIs(applicationId, userId)} AND ${condition}`),
+    namesHold(applicationId, userId, names, condition),
+    fields,
+    ...writeWords(applicationId, userId, next, sql`${condition} AND ${there}`),
   ];
 }
 
-/** An unverified identifier on a user, unless it is there or the user has `max` of its kind. */
-export function addIdentifier(
-  applicationId: string,
-  userId: string,
-  one: IdentifierRef,
-  max: number,
-  now: number,
-) {
-  const { kind, value, callingCode } = one;
-  return insertSelect(
-    identifiers,
-    { applicationId, userId, kind, value, callingCode, verified: false, createdAt: now },
-    sql`WHERE ${otherIdentifiers(applicationId, userId, one)} < ${max}`,
-  ).onConflictDoNothing({ target: IDENTIFIER_KEY });
-}
+/** Of one user at once; each try that fails means that another call has changed the names. */
+const MAX_NAME_CHANGES = 50;
 
-/** Plain fields; those left out stay as they are. */
-export function updateFields(
-  applicationId: string,
-  userId: string,
-  profile: Profile,
-  now: number,
-  condition: SQL = sql`TRUE`,
-) {
-  return update(users)
-    .set({ ...profileOf(profile), updatedAt: now })
-    .where(sql`${userIs(applicationId, userId)} AND ${condition}`);
+/**
+ * Runs a batch that holds `changeProfile`, again when the names have changed since they were read: then with those stored.
+ * @param names as they were read
+ * @throws Outage when they change all the time
+ */
+export async function withNames<T>(
+  database: Pick<Database, 'read'>,
+  user: SQL,
+  names: Names,
+  write: (names: Names) => Promise<T>,
+): Promise<T> {
+  for (let [current, tries] = [names, 1]; ; tries += 1) {
+    try {
+      return await write(current);
+    } catch (error) {
+      if (!messageChain(error).includes('NOT NULL constraint failed: user_words.word')) throw error;
+      if (tries === MAX_NAME_CHANGES) throw new Outage('D1', error);
+    }
+    const { stored } = await database.read({
+      stored: select({
+        username: users.username,
+        firstName: users.firstName,
+        lastName: users.lastName,
+      })
+        .from(users)
+        .where(user),
+    });
+    const [row] = stored;
+    if (row) {
+      const { username, firstName, lastName } = row;
+      current = {
+        username,
+        firstName: firstName ?? undefined,
+        lastName: lastName ?? undefined,
+      };
+    }
+  }
 }

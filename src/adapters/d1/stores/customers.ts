@@ -20,6 +20,7 @@ const after = (word: string): string => `${word}\u{10ffff}`;
  * @param named cuts those found by name, of which there may be very many
  */
 function matching(applicationId: string, terms: CustomerTerms, named = sql``): SQL {
+  const { name } = terms;
   const identifier = (kind: string, value: string) =>
     sql`SELECT ${identifiers.userId} AS user_id FROM ${identifiers}
         WHERE ${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = ${kind}
@@ -37,6 +38,15 @@ function matching(applicationId: string, terms: CustomerTerms, named = sql``): S
     ...(terms.username ? [user(users.username, terms.username)] : []),
     ...(terms.email ? [identifier('email', terms.email)] : []),
     ...(terms.phone ? [identifier('phone', terms.phone)] : []),
+    // Those who are called so come beside the others: they are found however many others begin so.
+    ...(name !== undefined
+      ? [
+          sql`SELECT user_id FROM (
+            SELECT ${userWords.userId} AS user_id FROM ${userWords}
+            WHERE ${userWords.applicationId} = ${applicationId} AND ${userWords.word} = ${name}
+            ORDER BY ${userWords.userId} DESC ${named})`,
+        ]
+      : []),
     ...(begun.length > 0
       ? [sql`SELECT user_id FROM (${sql.join(begun, sql` INTERSECT `)} ${named})`]
       : []),

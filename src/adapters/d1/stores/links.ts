@@ -33,7 +33,8 @@ import { revoke } from '../statements/revocation-statements.ts';
 import { identifiers, links, users } from '../schema/index.ts';
 import { judgeSms, smsVerified, uncountSms, type WarnSms } from '../statements/sms-statements.ts';
 import { activeOwner, byId, readUser, selectUser } from '../statements/user-rows.ts';
-import { userIs, verifyIdentifier } from '../statements/user-statements.ts';
+import { verifyIdentifier } from '../statements/identifier-statements.ts';
+import { userIs } from '../statements/user-statements.ts';
 
 const l = alias(links, 'l');
 const i = alias(identifiers, 'i');

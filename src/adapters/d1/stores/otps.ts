@@ -1,5 +1,5 @@
 /** One-time codes: the exact ledger in D1, the sealed code for a resend in KV. */
-import type { OpenChallenge, Otps, ConsumeResult } from '../../../ports/index.ts';
+import type { OpenChallenge, Otps, ConsumeResult, Settlement } from '../../../ports/index.ts';
 import { keys, type Values } from '../../kv/values.ts';
 import { signInStatements } from './audit.ts';
 import {
@@ -29,6 +29,7 @@ import { otpChallenges } from '../schema/index.ts';
 import { openCode, registrationHasRoom, REGISTRATION_LIMIT } from '../statements/otp-open.ts';
 import { judgeSms, smsVerified, uncountSms, type WarnSms } from '../statements/sms-statements.ts';
 import { byId, readUser, selectUser } from '../statements/user-rows.ts';
+import { userIs, withNames } from '../statements/user-statements.ts';
 
 /** The port `Otps` on D1 and KV. */
 export function d1Otps(
@@ -40,6 +41,19 @@ export function d1Otps(
   const isOne = (id: string): SQL => challengeIs(applicationId, id);
   const exists = (where: SQL): SQL => sql`EXISTS (SELECT 1 FROM ${otpChallenges} WHERE ${where})`;
   const readCode = (id: string) => values.get(keys.otp(applicationId, id));
+
+  /** An effect that changes names is tried again with those stored when they have changed since they were read. */
+  async function withEffectNames<T>(
+    settlement: Settlement,
+    write: (of: Settlement) => Promise<T>,
+  ): Promise<T> {
+    const { effect } = settlement;
+    if (effect.kind !== 'verify' || !effect.profile) return write(settlement);
+    const { change, names: read } = effect.profile;
+    return withNames(database, userIs(applicationId, effect.userId), read, async (names) =>
+      write({ ...settlement, effect: { ...effect, profile: { change, names } } }),
+    );
+  }
 
   return {
     open: async (opening) => openCode(database, applicationId, opening, tellSms),
@@ -136,24 +150,26 @@ export function d1Otps(
       const refund = sql`(SELECT ${otpChallenges.refund} FROM ${otpChallenges} WHERE ${isOne(id)})`;
       const foreignSentAt = sql`SELECT ${otpChallenges.createdAt} AS at FROM ${otpChallenges}
         WHERE ${isOne(id)} AND ${otpChallenges.foreignSms} = 1`;
-      try {
-        const { before, consumed, user } = await database.write({
+      const write = async (of: Settlement) =>
+        database.write({
           before: selectValues({
-            isFull: fullness(applicationId, settlement).mapWith(Boolean),
+            isFull: fullness(applicationId, of).mapWith(Boolean),
           }),
           consumed: update(otpChallenges)
             .set({ consumedAt: now, consumedBy: nonce })
             .where(
               sql`${isOne(id)} AND ${otpChallenges.consumedAt} IS NULL AND ${otpChallenges.expiresAt} > ${now}
-                AND ${precondition(applicationId, settlement)}`,
+                AND ${precondition(applicationId, of)}`,
             )
             .returning({ id: otpChallenges.id }),
           giveBack: giveBack(applicationId, refund, createdAt, won),
           sms: smsVerified(applicationId, foreignSentAt, won),
-          effects: effectStatements(applicationId, settlement, won),
+          effects: effectStatements(applicationId, of, won),
           signIn: signIn ? signInStatements(applicationId, signIn, won) : [],
           user: readBack === undefined ? undefined : selectUser(byId(applicationId, readBack)),
         });
+      try {
+        const { before, consumed, user } = await withEffectNames(settlement, write);
         if (consumed.length === 0) return { state: before[0]?.isFull ? 'full' : 'lost' };
         return { state: 'done', user: readUser(user[0]) };
       } catch (error) {

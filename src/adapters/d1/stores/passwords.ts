@@ -31,6 +31,20 @@ export function d1Passwords(database: Database, applicationId: string): Password
                   AND ${identifiers.value} = ${value} AND ${identifiers.verified} = 1)`;
   }
 
+  /** The id of the only user who has an email, when that user has not verified it. */
+  function unverifiedOwner(login: LoginName): SQL | undefined {
+    if (!('identifier' in login) || login.identifier.kind !== 'email') return undefined;
+    return sql`(SELECT MAX(${identifiers.userId}) FROM ${identifiers}
+                WHERE ${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = 'email'
+                  AND ${identifiers.value} = ${login.identifier.value}
+                HAVING COUNT(*) = 1 AND MAX(${identifiers.verified}) = 0)`;
+  }
+
+  const selectWithHash = (userId: SQL) =>
+    select({ ...USER_FIELDS, passwordHash: u.passwordHash })
+      .from(u)
+      .where(byId(applicationId, userId));
+
   /** The limits as JSON, the account's own among them; its bucket depends on who is meant. */
   function allLimits({ login, limits, account }: PasswordAttempt): SQL {
     const { device, unknown, ...limit } = account;
@@ -48,7 +62,8 @@ export function d1Passwords(database: Database, applicationId: string): Password
     async attempt(attempt) {
       const { login, now } = attempt;
       const limits = allLimits(attempt);
-      const { used, found, charged } = await database.write({
+      const copy = unverifiedOwner(login);
+      const { used, found, unverified, charged } = await database.write({
         used: usage(applicationId, limits, now),
         charge: charge(
           applicationId,
@@ -56,9 +71,8 @@ export function d1Passwords(database: Database, applicationId: string): Password
           now,
           sql`NOT ${overLimit(applicationId, limits, now)}`,
         ),
-        found: select({ ...USER_FIELDS, passwordHash: u.passwordHash })
-          .from(u)
-          .where(byId(applicationId, meant(login))),
+        found: selectWithHash(meant(login)),
+        unverified: copy && selectWithHash(copy),
         charged: selectValues({
           // Put together by `allLimits`.
           limits: limits.mapWith((json: string) => JSON.parse(json) as Limit[]),
@@ -68,9 +82,14 @@ export function d1Passwords(database: Database, applicationId: string): Password
       const limited = limitedOf(used, now);
       if (limited) return { limited };
       const [user] = found;
+      const [other] = unverified;
+      const otherUser = readUser(other);
       return {
         user: readUser(user),
         hash: user?.passwordHash ?? undefined,
+        ...(otherUser && {
+          unverified: { user: otherUser, hash: other?.passwordHash ?? undefined },
+        }),
         charged: charged[0]?.limits ?? [],
         spent: charged[0]?.spent === true,
       };

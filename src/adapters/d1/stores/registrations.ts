@@ -23,6 +23,7 @@ import {
 } from '../statements/registration-statements.ts';
 import { identifiers, proofs, registrations, users } from '../schema/index.ts';
 import { byId, readUser, readUsers, selectUser, u } from '../statements/user-rows.ts';
+import { adoptIdentifiers } from '../statements/identifier-statements.ts';
 import { insertUser } from '../statements/user-statements.ts';
 
 const p = alias(proofs, 'p');
@@ -123,11 +124,16 @@ export function d1Registrations(
       const formId = random.uuid();
       await putForm(formId, pending, expiresAt);
       const binds = bound && { userId: bound.userId, userProvenAt: bound.provenAt };
+      const done = sql`EXISTS (SELECT 1 FROM ${registrations}
+        WHERE ${registrationIs(id)} AND ${registrations.formId} = ${formId})`;
       const { kept } = await database.write({
         kept: update(registrations)
           .set({ formId, ...binds })
           .where(open(id, now))
           .returning({ id: registrations.id }),
+        adopted: bound
+          ? adoptIdentifiers(applicationId, bound.userId, bound.adopts, now, done)
+          : [],
       });
       return kept.length > 0;
     },
@@ -147,7 +153,7 @@ export function d1Registrations(
       }
     },
 
-    async close(id, userId, signIn, now) {
+    async close(id, userId, signIn, now, adopts) {
       // Once more in the statement itself: a revocation may have come since the registration was read.
       const holds = sql`EXISTS (
         SELECT 1 FROM ${as(owner)}
@@ -161,7 +167,9 @@ export function d1Registrations(
                 AND ${i.userId} = ${owner.id} AND ${i.verified} = 1
                 AND ${p.provenAt} >= MAX(${owner.sessionsValidFrom}, ${owner.createdAt},
                                          COALESCE(${i.verifiedAt}, 0))))))`;
-      return end({ id, userId, now, holds }, signIn, () => []);
+      return end({ id, userId, now, holds }, signIn, (won) =>
+        adoptIdentifiers(applicationId, userId, adopts, now, won),
+      );
     },
   };
 }

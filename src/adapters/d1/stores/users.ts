@@ -4,13 +4,13 @@ import { alias, as, remove, select, sql, type SQL, update } from '../statements/
 import { revoke } from '../statements/revocation-statements.ts';
 import { identifiers, users } from '../schema/index.ts';
 import { byId, readUser, selectUser, type UserRow } from '../statements/user-rows.ts';
+import { addIdentifier } from '../statements/identifier-statements.ts';
 import {
-  addIdentifier,
+  changeProfile,
   identifierIs,
   identifiersOf,
-  updateFields,
   userIs,
-  writeWords,
+  withNames,
 } from '../statements/user-statements.ts';
 
 const o = alias(identifiers, 'o');
@@ -59,14 +59,18 @@ export function d1Users(database: Database, applicationId: string): Users {
     },
 
     async update(user, { profile, add, max, now }) {
-      const renamed = profile.firstName !== undefined || profile.lastName !== undefined;
-      const named = { ...user, ...profile };
-      const { updated } = await database.write({
-        fields: updateFields(applicationId, user.id, profile, now),
-        words: renamed ? writeWords(applicationId, user.id, named, sql`TRUE`) : [],
-        added: add.map((one) => addIdentifier(applicationId, user.id, one, max, now)),
-        updated: selectUser(byId(applicationId, user.id)),
-      });
+      const { id } = user;
+      const { updated } = await withNames(
+        database,
+        userIs(applicationId, id),
+        user,
+        async (names) =>
+          database.write({
+            profile: changeProfile(applicationId, id, { change: profile, names }, now),
+            added: add.map((one) => addIdentifier(applicationId, id, one, max, now)),
+            updated: selectUser(byId(applicationId, id)),
+          }),
+      );
       return readUser(updated[0]);
     },
 

@@ -1,36 +1,23 @@
 /** One user in a file: what may stand there, read by the rules that sign-up and operators live by. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import {
-  readIdentifiers,
-  readUsername,
-  USERNAME_RULE,
-} from '../../../domain/operators/customers.ts';
+import { readIdentifiers } from '../../../domain/operators/customers.ts';
 import { hex } from '../../../domain/hex.ts';
-import { readEmail, readPhone } from '../../../domain/identifiers/identifier.ts';
+import {
+  isRounded,
+  readFilePhone,
+  ROUNDED_NUMBER,
+} from '../../../domain/identifiers/file-number.ts';
+import { readEmail } from '../../../values/email.ts';
 import { readProfile, type ProfileName } from '../../../domain/user/profile.ts';
 import { newUsername } from '../../../domain/user/user.ts';
 import type { Identifier, Profile } from '../../../ports/index.ts';
+import { check } from '../../../http/parse.ts';
 import { UpdateUserRequestSchema } from '../../../schemas/customer.ts';
-import { text } from '../../../schemas/fields.ts';
+import { digits, digitText, flag, text, typedText } from '../../../schemas/fields.ts';
+import { NO_USERNAME, readUsername } from '../../../values/username.ts';
 import type { HashIntake } from './hashes.ts';
 
-/** Switches in a CSV are words. */
-const flag = z.preprocess(
-  (value) => (value === 'true' ? true : value === 'false' ? false : value),
-  z.boolean('must be true or false'),
-);
-/** Objects and lists are JSON in a CSV. */
-const structured = <S extends z.ZodType>(schema: S) =>
-  z.preprocess((value, ctx) => {
-    if (typeof value !== 'string') return value;
-    try {
-      return JSON.parse(value) as unknown;
-    } catch {
-      ctx.issues.push({ code: 'custom', message: 'is not JSON', input: value });
-      return z.NEVER;
-    }
-  }, schema);
 const moment = z.iso.datetime({
   offset: true,
   error: 'must be a time such as 2026-11-26T09:30:00Z',
@@ -38,10 +25,10 @@ const moment = z.iso.datetime({
 
 const documented = UpdateUserRequestSchema.shape;
 const profileFields = {
-  first_name: documented.first_name,
-  last_name: documented.last_name,
-  gender: documented.gender,
-  dob: text(40).optional(),
+  first_name: typedText(100).optional(),
+  last_name: typedText(100).optional(),
+  gender: text(20).optional(),
+  dob: typedText(40).optional(),
   profile_pic_url: text(2048).optional(),
 } satisfies Record<ProfileName, z.ZodType>;
 const Line = z.strictObject({
@@ -49,30 +36,54 @@ const Line = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
     .optional(),
-  external_id: documented.external_id,
+  // Other systems count theirs.
+  external_id: z
+    .union([text(200), z.number().int()])
+    .transform(String)
+    .optional(),
   rr_id: documented.rr_id,
-  username: text(64).optional(),
+  username: typedText(64).optional(),
   ...profileFields,
-  email: text(254).optional(),
+  email: typedText(254).optional(),
   email_verified: flag.optional(),
-  phone_number: text(20).optional(),
-  country_code: text(4).optional(),
+  phone_number: digitText(40).optional(),
+  country_code: digits.optional(),
   phone_verified: flag.optional(),
-  emails: structured(documented.emails).optional(),
-  phone_numbers: structured(documented.phone_numbers).optional(),
+  emails: documented.emails,
+  phone_numbers: documented.phone_numbers,
   password_hash: text(1024).optional(),
-  meta: structured(documented.meta).optional(),
-  consent: structured(
-    z.strictObject({ privacy_policy: z.strictObject({ value: z.boolean(), updated_at: moment }) }),
-  ).optional(),
-  social: structured(
-    z.array(z.strictObject({ provider: text(200), subject: text(200) })).max(10),
-  ).optional(),
+  meta: documented.meta,
+  consent: z
+    .strictObject({ privacy_policy: z.strictObject({ value: z.boolean(), updated_at: moment }) })
+    .optional(),
+  social: z
+    .array(z.strictObject({ provider: text(200), subject: text(200) }))
+    .max(10)
+    .optional(),
   blocked_at: moment.optional(),
   archived_at: moment.optional(),
   created_at: moment.optional(),
 });
 type Line = z.output<typeof Line>;
+
+/** Objects and lists, which are JSON in a cell. */
+const STRUCTURED = ['emails', 'phone_numbers', 'meta', 'social'] as const;
+
+/** A line whose objects and lists are read; or the name of one that is no JSON. */
+function decodeCells(given: unknown): { value: unknown } | { broken: string } {
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) return { value: given };
+  const value: Record<string, unknown> = { ...given };
+  for (const name of STRUCTURED) {
+    const cell = value[name];
+    if (typeof cell !== 'string' || cell === '') continue;
+    try {
+      value[name] = JSON.parse(cell) as unknown;
+    } catch {
+      return { broken: name };
+    }
+  }
+  return { value };
+}
 
 /** The names of all fields, for a CSV's header and for the help. */
 export const FIELDS = Object.keys(Line.shape);
@@ -137,15 +148,15 @@ function identifiersOf(line: Line, rules: Rules): Identifier[] | Omit<LineProble
   const country = country_code ?? rules.callingCode;
   const emails = [
     ...(email === undefined ? [] : [{ ref: readEmail(email), verified: email_verified }]),
-    ...(line.emails ?? []).map((one) => ({ ...one, ref: readEmail(one.email ?? '') })),
+    ...(line.emails ?? []).map((one) => ({ ...one, ref: one.email })),
   ];
   const phones = [
     ...(phone_number === undefined
       ? []
-      : [{ ref: readPhone(phone_number, country), verified: phone_verified }]),
+      : [{ ref: readFilePhone(phone_number, country), verified: phone_verified }]),
     ...(line.phone_numbers ?? []).map((one) => ({
       ...one,
-      ref: readPhone(one.phone ?? '', one.country_code ?? country),
+      ref: one.phone.read(one.country_code ?? country),
     })),
   ];
   const read = [
@@ -165,17 +176,27 @@ function identifiersOf(line: Line, rules: Rules): Identifier[] | Omit<LineProble
   return identifiers;
 }
 
+const MOMENTS = ['created_at', 'blocked_at', 'archived_at'] as const;
+
 /** A line as it was parsed → a user to write, or what is wrong with it. */
 export function readRecord(line: number, given: unknown, rules: Rules): Imported | LineProblem {
-  const parsed = Line.safeParse(given);
+  const bad = (field: string, message: string): LineProblem => ({ line, field, message });
+  const decoded = decodeCells(given);
+  if ('broken' in decoded) return bad(decoded.broken, 'is not JSON');
+  // The check of the API: null and "" are absent, control characters refused, `meta` kept as it is.
+  const parsed = check(Line, decoded.value, undefined);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-    const field = unknown ?? issue?.path.map(String).join('.') ?? '';
-    return { line, field, message: unknown ? 'is not known' : (issue?.message ?? 'is not valid') };
+    return bad(issue?.path.map(String).join('.') ?? '', issue?.message ?? 'is not valid');
   }
-  const { data } = parsed;
-  const bad = (field: string, message: string): LineProblem => ({ line, field, message });
+  // What the schema gives out; `check` takes any schema.
+  const data = parsed.data as Line;
+  const rounded = (['phone_number', 'external_id'] as const).find((name) =>
+    isRounded(data[name] ?? ''),
+  );
+  if (rounded) return bad(rounded, ROUNDED_NUMBER);
+  const ahead = MOMENTS.find((name) => Date.parse(data[name] ?? '') > rules.now);
+  if (ahead) return bad(ahead, 'must not be in the future');
   const identifiers = identifiersOf(data, rules);
   if ('field' in identifiers) return { line, ...identifiers };
   const [first] = identifiers;
@@ -190,7 +211,7 @@ export function readRecord(line: number, given: unknown, rules: Rules): Imported
     data.username === undefined
       ? newUsername(first, digest([id]).subarray(0, 4))
       : readUsername(data.username);
-  if (username === undefined) return bad('username', USERNAME_RULE);
+  if (username === undefined) return bad('username', NO_USERNAME);
   // Last, because what is taken changes the application's record.
   const hash = data.password_hash;
   const taken = hash === undefined ? undefined : rules.hashes.take(hash);

@@ -1,8 +1,17 @@
 /** A file of users, record by record: NDJSON or CSV, from the byte where an earlier run stopped. */
 import { createReadStream } from 'node:fs';
+import { readHead, type CsvHead } from '../../../adapters/files/csv-head.ts';
 import { csvSlices, concat } from '../../../adapters/files/csv-slices.ts';
-import { unescapeFormula } from './csv-cell.ts';
-import { readFirstLine } from '../../../adapters/files/csv-records.ts';
+import { behindLineEnd } from '../../../adapters/files/line-ends.ts';
+import {
+  isUtf16,
+  markBytes,
+  NOT_UTF8,
+  readUtf8,
+  UTF16_FILE,
+} from '../../../adapters/files/utf8.ts';
+import { CommandError } from '../command.ts';
+import { FIELDS } from './record.ts';
 
 export type FileFormat = 'ndjson' | 'csv';
 
@@ -20,13 +29,16 @@ export interface Chunk extends Place {
   records: Parsed[];
 }
 
-const LF = 10;
-
-const bytes = (file: string, start: number): AsyncIterable<Uint8Array> =>
+async function* bytes(file: string, start: number): AsyncGenerator<Uint8Array> {
   // Without an encoding a stream hands out bytes; its type says more.
-  createReadStream(file, { start, highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
+  yield* createReadStream(file, { start, highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
+}
 
-function parseLine(line: number, text: string): Parsed {
+/** @param content a line without its end */
+function parseLine(line: number, content: Uint8Array): Parsed | undefined {
+  const text = readUtf8(content);
+  if (text === undefined) return { line, problem: NOT_UTF8 };
+  if (text.trim() === '') return undefined;
   try {
     return { line, value: JSON.parse(text) as unknown };
   } catch {
@@ -34,64 +46,77 @@ function parseLine(line: number, text: string): Parsed {
   }
 }
 
-async function* ndjson(file: string, start: Place, most: number): AsyncGenerator<Chunk> {
+/** The lines of a file with their ends, as bytes. */
+async function* linesOf(file: string, start: number): AsyncGenerator<Uint8Array> {
   let rest: Uint8Array = new Uint8Array();
-  let { byteOffset, line } = start;
-  let records: Parsed[] = [];
-  function* take(block: Uint8Array): Generator<Chunk> {
-    const text = new TextDecoder();
-    for (let from = 0; ;) {
-      const end = block.indexOf(LF, from);
-      if (end === -1) {
-        rest = block.subarray(from);
-        return;
-      }
-      const content = text.decode(block.subarray(from, end)).trim();
-      line += 1;
-      byteOffset += end + 1 - from;
-      from = end + 1;
-      if (content !== '') records.push(parseLine(line, content));
-      if (records.length >= most) {
-        yield { records, byteOffset, line };
-        records = [];
-      }
+  for await (const chunk of bytes(file, start)) {
+    rest = concat(rest, chunk);
+    for (let behind = behindLineEnd(rest, false); behind !== undefined;) {
+      yield rest.subarray(0, behind);
+      rest = rest.subarray(behind);
+      behind = behindLineEnd(rest, false);
     }
   }
-  for await (const chunk of bytes(file, byteOffset)) {
-    yield* take(concat(rest, chunk));
+  if (rest.length > 0) yield rest;
+}
+
+async function* ndjson(file: string, start: Place, most: number): AsyncGenerator<Chunk> {
+  let { byteOffset, line } = start;
+  let records: Parsed[] = [];
+  for await (const whole of linesOf(file, byteOffset)) {
+    if (byteOffset === 0 && isUtf16(whole)) throw new CommandError(UTF16_FILE);
+    const content = byteOffset === 0 ? whole.subarray(markBytes(whole)) : whole;
+    line += 1;
+    byteOffset += whole.length;
+    const parsed = parseLine(line, content);
+    if (parsed) records.push(parsed);
+    if (records.length < most) continue;
+    yield { records, byteOffset, line };
+    records = [];
   }
-  if (rest.length > 0) yield* take(concat(rest, Uint8Array.of(LF)));
   if (records.length > 0) yield { records, byteOffset, line };
 }
 
-/** The header of a CSV and where its records begin. */
-async function header(file: string): Promise<{ names: string[]; start: Place }> {
-  let head: Uint8Array = new Uint8Array();
-  for await (const chunk of bytes(file, 0)) {
-    head = concat(head, chunk);
-    if (chunk.includes(LF)) break;
-  }
-  const end = head.includes(LF) ? head.indexOf(LF) + 1 : head.length;
-  const names = readFirstLine(head.subarray(0, end), ',').map((name) => name.trim());
-  return { names, start: { byteOffset: end, line: 1 } };
+/** Names of columns, in any case, as far as they are told. */
+function readNames(given: string[]) {
+  const columns = given.map((name) => name.toLowerCase());
+  const known = columns.filter((name) => FIELDS.includes(name)).length;
+  return known > 0 ? { columns, known } : undefined;
 }
 
+const NO_COLUMNS =
+  'The first line must name the columns, such as external_id, email or phone_number.';
+
+/** The header of a CSV and where its records begin. */
+async function readHeader(file: string): Promise<CsvHead<string[]>> {
+  const chunks = bytes(file, 0);
+  const head = await readHead(chunks, readNames, NO_COLUMNS);
+  await chunks.return(undefined);
+  if ('state' in head) throw new CommandError(head.reason);
+  const { columns } = head;
+  const twice = columns.find((name, at) => name !== '' && columns.indexOf(name) !== at);
+  if (twice !== undefined) throw new CommandError(`The first line names ${twice} twice.`);
+  return head;
+}
+
+/** An empty cell is an absent field, and a field without a cell too. */
+const fieldsOf = (names: readonly string[], cells: readonly string[]): object =>
+  Object.fromEntries(
+    names.flatMap((name, index) => {
+      const cell = cells[index]?.trim() ?? '';
+      return cell === '' ? [] : [[name, cell]];
+    }),
+  );
+
 async function* csv(file: string, start: Place, most: number): AsyncGenerator<Chunk> {
-  const { names, start: begin } = await header(file);
+  const { columns, delimiter, start: begin } = await readHeader(file);
   const place = start.byteOffset > 0 ? start : begin;
-  for await (const slice of csvSlices(bytes(file, place.byteOffset), place, ',', most)) {
-    if ('state' in slice) throw new Error(slice.reason);
+  for await (const slice of csvSlices(bytes(file, place.byteOffset), place, delimiter, most)) {
+    if ('state' in slice) throw new CommandError(slice.reason);
     const { byteOffset, line, broken } = slice;
     const records = slice.records
       .filter(({ fields }) => fields.some((field) => field.trim() !== ''))
-      .map(({ line: at, fields }): Parsed => {
-        // An empty cell is an absent field.
-        const cells = names.flatMap((name, index) => {
-          const cell = fields[index]?.trim() ?? '';
-          return cell === '' ? [] : [[name, unescapeFormula(cell)]];
-        });
-        return { line: at, value: Object.fromEntries(cells) as unknown };
-      });
+      .map(({ line: at, fields }): Parsed => ({ line: at, value: fieldsOf(columns, fields) }));
     const problems = broken.map(({ line: at, message }): Parsed => ({
       line: at,
       problem: message,

@@ -17,7 +17,7 @@ import {
   users as userRows,
   userWords,
 } from '../../../adapters/d1/schema/index.ts';
-import { wordsOf } from '../../../domain/operators/customer-query.ts';
+import { searchWordsOf } from '../../../domain/operators/customer-query.ts';
 import { eachProfileField } from '../../../domain/user/profile.ts';
 import { anotherUsername, type Imported, type LineProblem } from './record.ts';
 
@@ -176,9 +176,7 @@ function statements(applicationId: string, users: readonly Imported[], run: numb
     );
   const identifiers = each((user) => user.identifiers);
   const social = each((user) => user.social);
-  const words = each(({ firstName, lastName, username }) =>
-    wordsOf([firstName, lastName, username].join(' ')).map((word) => ({ word })),
-  );
+  const words = each((user) => searchWordsOf(user).map((word) => ({ word })));
   const copies = (columns: SQL): SQL => sql`SELECT ${columns} FROM json_each(${identifiers}) j
     CROSS JOIN ${as(i)} ON ${i.applicationId} = ${applicationId} AND ${i.kind} = j.value ->> 'kind'
       AND ${i.value} = j.value ->> 'value' AND ${i.verified} = 0 WHERE j.value ->> 'verified'`;

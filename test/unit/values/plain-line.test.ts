@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isPlainLine, toPlainLine } from '../../../src/domain/plain-line.ts';
+import { isPlainLine, toPlainLine } from '../../../src/values/plain-line.ts';
 import { readProfile } from '../../../src/domain/user/profile.ts';
 import { plainName } from '../../../src/domain/login/social-login.ts';
 

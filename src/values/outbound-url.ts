@@ -55,6 +55,9 @@ function judge(text: string, { loopback }: OutboundOptions): URL | undefined {
 export const isDeployerUrl = (url: string, options: OutboundOptions): boolean =>
   judge(url, options) !== undefined;
 
+/** What is said of any other. */
+export const NO_TENANT_URL = 'must be an https address on a public host, on port 443';
+
 /**
  * For addresses that tenants choose (a group's file, a company's keys): on port 443 only, so that the Worker cannot be used to
  * look for other services.

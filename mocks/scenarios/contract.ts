@@ -1,6 +1,6 @@
 /**
- * What the mock knows of scenarios: this interface. The scenarios themselves are the real handlers on memory ports; they are
- * handed in (`MockOptions.scenarios`), so that the plain mock, its Worker and its page have no domain in them.
+ * The interface between the mock and its scenarios. The scenarios are the real handlers on memory ports; they are passed in
+ * (`MockOptions.scenarios`), so that the plain mock, its Worker and its page have no domain in them.
  */
 
 /** Names the scenario that an answer came out of. */

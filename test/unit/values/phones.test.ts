@@ -1,7 +1,7 @@
 import { getCountries, getCountryCallingCode } from 'libphonenumber-js/mobile';
 import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, test } from 'vitest';
-import { readPhone } from '../../../src/domain/identifiers/identifier.ts';
+import { readPhone } from '../../../src/values/phone.ts';
 
 test.each([
   ['a landline', '+911234567890'],

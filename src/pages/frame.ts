@@ -1,0 +1,49 @@
+/** The dev pages with the shared header on them, and the files that they load. */
+import type { Context, Hono } from 'hono';
+import type { ServerEnv } from '../http/server.ts';
+import { ICON } from '../ui/icon.ts';
+import { page, type Html } from '../ui/layout.ts';
+import { STYLE } from '../ui/style.ts';
+import { DEV_POLICY } from './dev-policy.ts';
+import { INBOX_SCRIPT } from './inbox-script.ts';
+
+const HOME = '/_dev/inbox';
+const LINKS = [
+  { href: HOME, text: 'Inbox' },
+  { href: '/_dev/templates', text: 'Templates' },
+  { href: '/docs', text: 'API' },
+];
+const FILES: readonly [name: string, type: string, text: string][] = [
+  ['style.css', 'text/css', STYLE],
+  ['inbox.js', 'text/javascript', INBOX_SCRIPT],
+];
+
+/**
+ * Answers with a page under the dev pages' policy.
+ * @param script name of its file under `/_dev/`
+ */
+export async function answerPage(
+  c: Context<ServerEnv>,
+  { title, script }: { title: string; script?: string },
+  content: Html,
+): Promise<Response> {
+  c.header('content-security-policy', DEV_POLICY);
+  const options = {
+    title,
+    brand: 'Vestibule dev',
+    home: HOME,
+    links: LINKS,
+    current: new URL(c.req.url).pathname,
+    style: '/_dev/style.css',
+    icon: `data:image/svg+xml,${encodeURIComponent(ICON)}`,
+    ...(script !== undefined && { script: `/_dev/${script}` }),
+  };
+  return c.html(page(options, content));
+}
+
+/** Adds the stylesheet and the script of the dev pages. */
+export function serveFiles(app: Hono<ServerEnv>): void {
+  for (const [name, type, text] of FILES) {
+    app.get(`/_dev/${name}`, (c) => c.body(text, 200, { 'content-type': type }));
+  }
+}
