@@ -99,18 +99,17 @@ const NO_ADDRESS = 'must be an https URL or empty';
 
 /** The address of a picture of the shop; empty clears it. A deployment may refuse those of its own machine. */
 export const imageAddress = readBy(
-  text(2048).meta({ format: 'uri' }),
+  // No `format`: an empty text is no URI.
+  text(2048),
   (typed) => (typed === '' ? '' : readWebAddress(typed, true)),
   NO_ADDRESS,
 );
 
 /** The same for where a provider sends shoppers back: kept as it was written, because providers compare it as a text. */
-export const redirectAddress = text(2048)
-  .meta({ format: 'uri' })
-  .refine(
-    (typed) => typed === '' || (isWebAddress(typed, true) && !/[\s"'<>]/.test(typed)),
-    NO_ADDRESS,
-  );
+export const redirectAddress = text(2048).refine(
+  (typed) => typed === '' || (isWebAddress(typed, true) && !/[\s"'<>]/.test(typed)),
+  NO_ADDRESS,
+);
 
 /** The address of a tenant's file. A deployment may refuse more of them: its own machine. */
 export const fileAddress = text(2048)

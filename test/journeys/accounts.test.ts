@@ -538,11 +538,12 @@ describe('pre-hijack', () => {
     expect((await shop.messages()).findLast(({ to }) => to === EMAIL)).toMatchObject({
       drop: true,
     });
-    // A login by password with the victim's address reaches nobody.
+    // The password of the one who typed the address signs nobody in: the address is not proven (D-92).
     const login = await shop.client().application.loginWithEmailAndPassword({
       body: { username: EMAIL, password: 'attackers passphrase' },
     });
-    expect(login.status).toBe(401);
+    expect(login).toMatchObject({ status: 400, body: { code: 'identifier_unverified' } });
+    expect(login.headers.getSetCookie()).toEqual([]);
     // The victim proves the address by code: a new shopper, not the attacker's account.
     shop.clock.advance(31_000);
     const victim = shop.client();

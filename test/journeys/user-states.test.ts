@@ -191,7 +191,7 @@ describe.each(BACKENDS_AND_MOCK)('bad requests on %s', (_, createShop) => {
     ['body.mobile is required.', { mobile: null }],
     ['body.mobile is not a mobile number.', { mobile: '123' }],
     ['body.mobile is not a mobile number.', { mobile: '8652523958', country_code: '999' }],
-    ['body.mobile is not a mobile number.', { mobile: '8652523958', country_code: '0' }],
+    ['body.country_code is not a calling code.', { mobile: '8652523958', country_code: '0' }],
     ['body.mobile is not a mobile number.', { mobile: 'call 8652523958 now' }],
     ['body.mobile must be a string of digits.', { mobile: { $ne: null } }],
     ['body.mobile must be a string of digits.', { mobile: ['8652523958'] }],

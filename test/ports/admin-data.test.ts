@@ -298,7 +298,7 @@ describe('a batch of users', () => {
     [{ email: 'a@example.com', meta: '{' }, 'meta'],
     [{ email: 'a@example.com', email_verified: 'maybe' }, 'email_verified'],
     [{ phone_number: '12' }, 'phone_number'],
-    [{ emails: [{ email: 'a@example.com' }, { email: 'x' }] }, 'emails.1'],
+    [{ emails: [{ email: 'a@example.com' }, { email: 'x' }] }, 'emails.1.email'],
     [
       {
         email: 'a@example.com',

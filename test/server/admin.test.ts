@@ -400,11 +400,13 @@ describe('users of another system', () => {
     const bad = join(folder, 'bad.ndjson');
     const userWith = ([password_hash]: readonly [string, RegExp], at: number) =>
       JSON.stringify({ email: `bad-${at}@example.com`, password_hash });
-    writeFileSync(bad, UNUSABLE.map(userWith).join('\n'));
+    // An empty text is no hash, as in a CSV: that user has no password.
+    const hashes = UNUSABLE.filter(([hash]) => hash !== '');
+    writeFileSync(bad, hashes.map(userWith).join('\n'));
     const { stdout, status } = await admin('users', 'import', bad, '--dry-run', ...into);
     expect(stdout).toMatch(
       new RegExp(
-        `^0 would be imported, 0 already there, ${UNUSABLE.length} refused\\nHashes of another system count until `,
+        `^0 would be imported, 0 already there, ${hashes.length} refused\\nHashes of another system count until `,
       ),
     );
     expect(stdout).toMatch(/line 1: password_hash cannot be taken over: scrypt .*64 MiB/);

@@ -139,7 +139,12 @@ describe('registration by form', () => {
       user: { emails: [{ email, verified: false, primary: false, active: true }] },
     });
     expect(message.link).toBe(`${server.url}/auth/verify-email?code=${code}`);
-    expect(await wrongLogin(email, PASSWORD)).toMatchObject({ code: 401 });
+    expect(await wrongLogin(email, OTHER_PASSWORD)).toMatchObject({ code: 401 });
+    // The right password is told what is still missing (D-92).
+    expect(await wrongLogin(email, PASSWORD)).toMatchObject({
+      code: 400,
+      details: { code: 'identifier_unverified' },
+    });
     expect(await customer().send('verifyEmail', { code })).toStrictEqual({ message: 'verified' });
     expect(await customer().refusal('verifyEmail', { code })).toMatchObject({
       code: 400,
