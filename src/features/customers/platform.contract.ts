@@ -137,6 +137,7 @@ export const customersPlatform = tagged('Customers', {
     example: {
       documented: createUserExample,
       request: {
+        query: { verified: true },
         body: {
           phone_number: '+918652523958',
           username: 'akashmane',
