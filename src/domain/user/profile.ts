@@ -105,7 +105,7 @@ const READERS: Record<ProfileName, Reader> = {
  * @param now milliseconds, to tell a date of birth from a date to come
  */
 export function readProfile(body: ProfileBody, now: number): Result<Profile, 'validation_failed'> {
-  const read: ProfileBody = {};
+  const read: ProfileBody = { consent: body.consent };
   for (const name of Object.values(PROFILE_NAMES)) {
     const text = body[name];
     if (text === undefined) continue;
