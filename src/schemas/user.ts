@@ -36,7 +36,7 @@ const UserConsent = z
   .meta({ id: 'UserConsent' });
 
 /** As a form sends it: the time is ours. */
-export const UserConsentRequestSchema = z
+const ConsentObject = z
   .object({
     privacy_policy: z
       .object({ value: z.boolean().optional() })
@@ -44,6 +44,13 @@ export const UserConsentRequestSchema = z
       .optional(),
   })
   .meta({ id: 'UserConsentRequestSchema' });
+
+/** An object in later documents; themes of before send whether their box is ticked. */
+export const UserConsentRequestSchema = z.preprocess(
+  (given: z.input<typeof ConsentObject> | boolean) =>
+    typeof given === 'boolean' ? { privacy_policy: { value: given } } : given,
+  ConsentObject,
+);
 
 export const UserSchema = z
   .object({
