@@ -26,7 +26,8 @@ export const ABOUT = {
     'Storefront authentication at the edge: sign-in, registration, profiles and sessions of shoppers, and the customers of ' +
     'an application for its operators.\n\n' +
     'Storefronts send their application id and token; a sign-in sets the session cookie. Operators get an access token from ' +
-    'the token endpoint of their company. Every error has one body with a stable `code`. No property is ever null: what is ' +
+    'the token endpoint of their company. An operation with `x-sdk-since` is not among the documented ones: that version of the ' +
+    'published SDK brought it. Every error has one body with a stable `code`. No property is ever null: what is ' +
     'not there is left out.',
   contact: { name: 'Vestibule' },
   license: 'MIT',

@@ -13,6 +13,7 @@ import { otpApplication } from './features/otp/application.contract.ts';
 import { passwordApplication } from './features/password/application.contract.ts';
 import { profileApplication } from './features/profile/application.contract.ts';
 import { registrationApplication } from './features/registration/application.contract.ts';
+import { resetByCodeApplication } from './features/reset-by-code/application.contract.ts';
 import { sessionApplication } from './features/session/application.contract.ts';
 import { sessionPlatform } from './features/session/platform.contract.ts';
 import { socialApplication } from './features/social/application.contract.ts';
@@ -24,6 +25,7 @@ export const table = {
     ...otpApplication,
     ...registrationApplication,
     ...passwordApplication,
+    ...resetByCodeApplication,
     ...sessionApplication,
     ...configApplication,
     ...profileApplication,

@@ -54,7 +54,14 @@ function arrayOf(scene: Scene, schema: z.ZodArray, place: Place, paged: boolean)
 function pageOf(scene: Scene): Record<string, unknown> {
   const { current, size } = scene.page;
   const item_total = totalOf(scene);
-  return { type: 'number', current, size, item_total, has_next: current * size < item_total };
+  return {
+    type: 'number',
+    current,
+    size,
+    total: item_total,
+    item_total,
+    has_next: current * size < item_total,
+  };
 }
 
 /** Two spellings of one field (D-5): the second has the value of the first. */

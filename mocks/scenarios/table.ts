@@ -68,7 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'password-reset',
     title: 'A forgotten password',
-    about: `${known} The link of sendResetPasswordEmail, with its code, lies in the inbox.`,
+    about: `${known} The link of sendResetPasswordEmail and sendResetPasswordMobile, with its code, and the code of sendForgotOTPOnMobile and sendForgotOTPOnEmail lie in the inbox.`,
     config,
     prepare: async (given) => void (await asha(given)),
   },

@@ -156,6 +156,8 @@ const LIMITS: Record<keyof Limits, string> = {
   tokenFailuresPerQuarter: 'failed token requests of a client from one address in 15 minutes',
   tokenFailuresPerIpQuarter:
     'failed token requests from one address in 15 minutes, whatever client they name',
+  existsPerIpHour: 'questions of `userExists` from one address in an hour',
+  existsPerApplicationHour: 'the same from all addresses together',
   smsPerDay: 'SMS of an application a day (UTC)',
   smsAlertPercent: 'share of `smsPerDay` from which the log says `sms cap near`',
   smsBrakeSends: 'SMS to other countries in 24 h from which the brake is looked at',

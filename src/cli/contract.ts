@@ -13,7 +13,7 @@ const USAGE = `
 ${COMMAND} --url URL [flags]     checks a server against the documented contract
 ${COMMAND} diff A B              lists the changes between two OpenAPI documents; diff --help
 
-Checks status, content type, headers, cookies and body of each answer, of successes and of errors, against the 51 documented operations,
+Checks status, content type, headers, cookies and body of each answer, of successes and of errors, against the documented operations,
 and sends wrong requests that have to be refused. An operation is refused rather than passed only when the security of its
 row and the given credentials explain that. Exits with 1 on a breach, when something was not reached or when nothing passed;
 with 2 on a usage error or when no server answers.
@@ -23,6 +23,7 @@ with 2 on a usage error or when no server answers.
   --full              journeys in which every operation is seen to succeed; restores what they changed, removes what they made
   --static            for a server that answers from examples: every documented request once, each has to succeed
   --allow-remote      with --full: also on a server that is not on this machine
+  --sdk VERSION       the later operations that this version of the SDK knows too, such as --sdk 3.4
   --only OP[,OP]      reports these operations alone, such as application.loginWithOTP or loginWithOTP
   --max-time SECONDS  for each answer (default 15)
   --header 'N: V'     sent with every request, such as for a gateway; may be given several times
@@ -72,6 +73,7 @@ async function check(): Promise<void> {
     full: flag,
     static: flag,
     'allow-remote': flag,
+    sdk: text,
     only: text,
     'max-time': { type: 'string', default: '15' },
     header: { type: 'string', multiple: true, default: [] },
@@ -123,6 +125,7 @@ async function check(): Promise<void> {
       oauthKey: given('oauth-key', 'CONTRACT_OAUTH_KEY', DEMO.oauthKey),
       oauthSecret: given('oauth-secret', 'CONTRACT_OAUTH_SECRET', DEMO.oauthSecret),
     },
+    sdk: args.sdk,
     session:
       mode === 'safe'
         ? (args.cookie ?? (process.env['CONTRACT_COOKIE'] || undefined))

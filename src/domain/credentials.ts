@@ -9,6 +9,8 @@ import type { Identifier, Registration, User } from '../ports/index.ts';
 export const OTP_LIFE_MS = 10 * MINUTE_MS;
 export const REGISTRATION_LIFE_MS = 30 * MINUTE_MS;
 export const RESET_LINK_LIFE_MS = 30 * MINUTE_MS;
+/** A forgot_token, from the moment in which its code was verified. */
+export const FORGOT_TOKEN_LIFE_MS = 10 * MINUTE_MS;
 /** So long themes may ask again about a reset code that has set a password; it opens nothing any more (D-91). */
 export const USED_RESET_CODE_MS = 10 * MINUTE_MS;
 export const VERIFY_LINK_LIFE_MS = DAY_MS;
@@ -36,6 +38,8 @@ export type Revocation = (typeof REVOCATIONS)[number];
  * - `bound_registration`: a register_token that stands for a known user who lacks a required identifier.
  * - `registration`: a register_token that has proven an identifier which the user has verified.
  * - `profile_code`: a one-time code that the signed-in user asked for.
+ * - `forgot_code`: a one-time code of somebody who has forgotten the password.
+ * - `forgot_token`: what that code was exchanged for; sets a new password.
  * - `reset_link`: sets a new password and signs in.
  * - `verify_link`: verifies an identifier on the user.
  * - `login_token`: a JWT of the company's own system. Stored nowhere: its `iat` is compared with `sessionsValidFrom`.
@@ -45,6 +49,8 @@ export const CREDENTIAL_KINDS = [
   'bound_registration',
   'registration',
   'profile_code',
+  'forgot_code',
+  'forgot_token',
   'reset_link',
   'verify_link',
   'login_token',
@@ -80,6 +86,8 @@ export const ENDED_BY: Record<CredentialKind, Record<Revocation, Ends>> = {
   bound_registration: ALWAYS,
   registration: ALWAYS,
   profile_code: ALWAYS,
+  forgot_code: ALWAYS,
+  forgot_token: ALWAYS,
   reset_link: ALWAYS,
   verify_link: {
     ...WITH_SESSIONS,

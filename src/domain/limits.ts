@@ -18,6 +18,8 @@ export const DEFAULT_LIMITS: Limits = {
   loginFailuresPerIpQuarter: 50,
   tokenFailuresPerQuarter: 20,
   tokenFailuresPerIpQuarter: 50,
+  existsPerIpHour: 20,
+  existsPerApplicationHour: 1_000,
   smsPerDay: 10_000,
   smsAlertPercent: 80,
   smsBrakeSends: 50,

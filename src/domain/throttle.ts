@@ -235,6 +235,27 @@ export async function proofFailures(
   });
 }
 
+/** Questions who is registered: of an address, and of all addresses together. */
+export async function existsLimits(
+  { vault, limits }: Pick<Ports, 'vault' | 'limits'>,
+  ip: string,
+): Promise<Limit[]> {
+  const address = await ofAddress(vault, ip, {
+    name: 'exists_per_ip_hour',
+    window: 'exists/hour',
+    max: limits.existsPerIpHour,
+    windowMs: HOUR_MS,
+  });
+  const application: Limit = {
+    name: 'exists_per_application_hour',
+    buckets: ['application'],
+    window: 'exists/hour',
+    max: limits.existsPerApplicationHour,
+    windowMs: HOUR_MS,
+  };
+  return [...address, application];
+}
+
 /** Failed token requests: of a client from one address (D-66), and of that address whatever client it names. */
 export async function tokenFailures(
   { vault, limits }: Pick<Ports, 'vault' | 'limits'>,

@@ -14,6 +14,10 @@ export const errorCatalogue = {
     message: 'This resend token is not valid any more. Ask for a new code.',
   },
   link_invalid: { status: 400, message: 'This link is not valid any more. Ask for a new one.' },
+  forgot_token_invalid: {
+    status: 400,
+    message: 'This password reset is not valid any more. Start again.',
+  },
   register_token_invalid: {
     status: 400,
     message: 'This registration is not valid any more. Start again.',
@@ -35,6 +39,10 @@ export const errorCatalogue = {
   password_login_disabled: { status: 403, message: 'Login by password is switched off.' },
   social_login_disabled: { status: 403, message: 'This login is switched off.' },
   forgot_password_disabled: { status: 403, message: 'Password reset is switched off.' },
+  user_exists_disabled: {
+    status: 403,
+    message: 'To ask who is registered is switched off.',
+  },
   registration_closed: { status: 403, message: 'Registration is closed.' },
   account_blocked: { status: 403, message: 'This account is blocked.' },
   account_deleted: { status: 403, message: 'This account has been deleted.' },

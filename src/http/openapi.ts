@@ -139,6 +139,7 @@ function operationOf(
     tags: [row.tag ?? client],
     summary: row.summary,
     description: row.description,
+    ...(row.since !== undefined && { 'x-sdk-since': row.since }),
     security: requirementsOf(row),
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),

@@ -6,7 +6,7 @@ import type * as z from 'zod';
 import type { ErrorCode } from './errors.ts';
 import type { Settled } from './settle.ts';
 
-export type Method = 'get' | 'post' | 'put' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /**
  * Who may call:
@@ -17,6 +17,9 @@ export type Method = 'get' | 'post' | 'put' | 'delete';
  * - `platform`: an operator, by OAuth access token
  */
 export type Security = 'none' | 'application' | 'session' | 'session?' | 'platform';
+
+/** A version of the published SDK. */
+export type SdkVersion = `${number}.${number}.${number}`;
 
 export const SCOPES = [
   'customers:read',
@@ -69,6 +72,11 @@ interface Facts<
   method: Method;
   /** With `{name}` for path parameters, as OpenAPI writes them. */
   path: string;
+  /**
+   * The version of the SDK that brought the operation, such as `1.3.4`. The documented operations have none: those that have
+   * one are the second block of the table, the later operations.
+   */
+  since?: SdkVersion;
   summary: string;
   description: string;
   /** What a success holds, for people. */
@@ -159,6 +167,26 @@ export function entriesOf(table: Table): Entry[] {
       id: `${client}.${operationId}`,
       row,
     })),
+  );
+}
+
+/** Whether one version is not above another, as far as that one goes: `3.4` takes in all of `3.4.x`. */
+function isUpTo(version: string, limit: string): boolean {
+  const parts = version.split('.').map(Number);
+  for (const [at, most] of limit.split('.').map(Number).entries()) {
+    const part = parts[at] ?? 0;
+    if (part !== most) return part < most;
+  }
+  return true;
+}
+
+/**
+ * The documented operations, and the later ones that the SDK of a version knows.
+ * @param sdk such as `3.4` or `3.4.2`; without it the documented ones alone
+ */
+export function entriesUpTo(table: Table, sdk?: string): Entry[] {
+  return entriesOf(table).filter(
+    ({ row: { since } }) => since === undefined || (sdk !== undefined && isUpTo(since, sdk)),
   );
 }
 

@@ -34,6 +34,7 @@ export interface CustomerChange {
   profile: Profile;
   meta?: Record<string, unknown>;
   externalId?: string;
+  rrId?: string;
   /** The whole list of each kind named in `replaced`; other kinds stay. */
   identifiers: Identifier[];
   replaced: IdentifierKind[];

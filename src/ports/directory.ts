@@ -88,6 +88,8 @@ export interface Application {
   importedHashes?: ImportedHashes;
   /** Hashes of its Android apps, with which an SMS may end. */
   androidHashes: string[];
+  /** Whether storefronts may ask who is registered (D-99); when unset, not in production. */
+  userExists?: boolean;
   config: PlatformConfig;
 }
 

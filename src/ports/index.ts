@@ -121,6 +121,8 @@ export interface Limits {
   loginFailuresPerIpQuarter: number;
   tokenFailuresPerQuarter: number;
   tokenFailuresPerIpQuarter: number;
+  existsPerIpHour: number;
+  existsPerApplicationHour: number;
   smsPerDay: number;
   smsAlertPercent: number;
   smsBrakeSends: number;

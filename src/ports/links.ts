@@ -7,6 +7,8 @@ import type { IdentifierRef, User } from './users.ts';
 
 export type VerifyLinkKind = 'verify_email' | 'verify_mobile';
 export type LinkKind = VerifyLinkKind | 'reset';
+/** What sets a new password: a link that was sent, or the forgot_token that a verified code was exchanged for. */
+export type ResetKind = 'reset' | 'forgot';
 
 export interface NewLink {
   kind: VerifyLinkKind;
@@ -32,13 +34,17 @@ export interface Links {
   /** Judges the limits, charges them and writes the row in one D1 round trip. */
   open(link: NewLink, limits: Limit[], sms?: SmsGuard): Promise<Limited | undefined>;
   /** The same statements whether or not someone is known (D-54). */
-  openReset(link: NewResetLink, limits: Limit[]): Promise<{ limited?: Limited; known: boolean }>;
+  openReset(
+    link: NewResetLink,
+    limits: Limit[],
+    sms?: SmsGuard,
+  ): Promise<{ limited?: Limited; known: boolean }>;
   /** Takes back what was charged and written: the message could not be handed over. */
   cancel(link: Pick<NewLink, 'id' | 'createdAt'>, limits: Limit[], sms?: SmsGuard): Promise<void>;
   /** A link of any kind that can still be used. Reads only: it stays usable. */
   describe(linkId: string, now: number): Promise<LinkDescription | undefined>;
-  /** The user of a reset link that can still be used. */
-  findReset(linkId: string, now: number): Promise<User | undefined>;
+  /** The user of a reset link or a forgot_token that can still be used. */
+  findReset(linkId: string, kind: ResetKind, now: number): Promise<User | undefined>;
   /** Whether a reset link has set a password since then, in milliseconds since 1970. */
   wasResetSince(linkId: string, since: number): Promise<boolean>;
   /**
@@ -50,9 +56,10 @@ export interface Links {
     kind: VerifyLinkKind,
     now: number,
   ): Promise<ConsumeResult & { verified?: IdentifierRef }>;
-  /** Uses a reset link up: new password; every session and every other pending credential of the user ends. */
+  /** Uses it up: new password; every session and every other pending credential of the user ends. */
   reset(
     linkId: string,
+    kind: ResetKind,
     passwordHash: string,
     event: AuditEvent,
     signIn?: SignIn,

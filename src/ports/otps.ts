@@ -2,10 +2,11 @@
 import type { AuditEvent } from './audit.ts';
 import type { IdentifierLimits, Limit, Limited, SmsGuard } from './budgets.ts';
 import type { NewRegistration, Registration } from './registrations.ts';
+import type { NewLink } from './links.ts';
 import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, Names, NewUser, Profile, User } from './users.ts';
 
-export type OtpPurpose = 'login' | 'profile' | 'register';
+export type OtpPurpose = 'login' | 'profile' | 'register' | 'forgot';
 
 export interface NewChallenge {
   /** The documented `request_id`: 32 hex digits, derived from the resend token. */
@@ -16,7 +17,7 @@ export interface NewChallenge {
   sealedCode: string;
   /** Keyed hash of the code, under the newest key. */
   codeMac: string;
-  /** Whose profile it is for; `profile` only. */
+  /** Whose profile it is for (`profile`), or who may set a new password (`forgot`): the store finds that user itself. */
   userId?: string;
   /** Hash of the register_token it belongs to; `register` only. */
   registration?: string;
@@ -120,6 +121,8 @@ export type Effect =
     }
   /** The user deletes the account; all sessions and pending credentials end. */
   | { kind: 'delete'; userId: string; reason?: string; event: AuditEvent }
+  /** The holder may set a new password by this token. */
+  | { kind: 'forgot'; token: Pick<NewLink, 'id' | 'expiresAt'> }
   /**
    * The registration ends: its identifier belongs to this user already (D-48). What else it has proven is verified on the
    * user, as far as it is free: `adopts`.
@@ -149,8 +152,11 @@ export type ConsumeResult =
   | { state: 'full' };
 
 export interface Otps {
-  /** Judges the limits, charges them and writes the ledger row: one D1 round trip. */
-  open(request: OpenChallenge): Promise<Limited | undefined>;
+  /**
+   * Judges the limits, charges them and writes the ledger row: one D1 round trip. The same statements whether or not someone
+   * is known; `known` is false when a `forgot` code has nobody to go to.
+   */
+  open(request: OpenChallenge): Promise<{ limited?: Limited; known: boolean }>;
   /** Puts the sealed code where `resend` finds it: one KV put. */
   keep(challenge: NewChallenge): Promise<void>;
   /** Takes everything back that `open` charged and wrote: the message could not be handed over. */
@@ -162,7 +168,8 @@ export interface Otps {
     /** Unique to this resend. */
     nonce: string;
     identifier: IdentifierRef;
-    limits: Record<OtpPurpose, IdentifierLimits>;
+    /** By the purposes that the caller may have sent again; a code of any other is unknown here. */
+    limits: Partial<Record<OtpPurpose, IdentifierLimits>>;
     /** Wrong tries after which the code is of no use. */
     maxTries: number;
     registrationSends: Omit<RegistrationSends, 'registration'>;
@@ -180,6 +187,8 @@ export interface Otps {
   /** Charges a wrong try in the statement that judges it, and reads what follows from a right one. */
   attempt(request: {
     challenge: ChallengeRef;
+    /** A code of any other purpose is wrong here, and charged as such. */
+    purposes: readonly OtpPurpose[];
     /** Of the caller: a code that was made for another user or registration is wrong here, and charged as such. */
     userId?: string;
     registration?: string;

@@ -14,13 +14,22 @@ export interface Identifier extends IdentifierRef {
   verifiedAt?: number;
 }
 
-export interface Profile {
+/** What a user has agreed to, and since when; `updatedAt` in milliseconds. */
+export interface Consent {
+  privacyPolicy: { value: boolean; updatedAt: number };
+}
+
+export interface ProfileTexts {
   firstName?: string;
   lastName?: string;
   gender?: string;
   /** `YYYY-MM-DD` */
   dob?: string;
   profilePicUrl?: string;
+}
+
+export interface Profile extends ProfileTexts {
+  consent?: Consent;
 }
 
 /** What the search words of a user are made of. */
@@ -34,6 +43,7 @@ export interface User extends Profile {
   username: string;
   meta?: Record<string, unknown>;
   externalId?: string;
+  rrId?: string;
   hasOldPasswordHash: boolean;
   identifiers: Identifier[];
   /** Proofs made before this are dead, and every session that was opened under another value. */
@@ -52,12 +62,15 @@ export interface NewUser extends Profile {
   passwordHash?: string;
   meta?: Record<string, unknown>;
   externalId?: string;
+  rrId?: string;
   identifiers: Identifier[];
   createdAt: number;
 }
 
 export interface Users {
   find(userId: string): Promise<User | undefined>;
+  /** Whether any user has the identifier verified. */
+  isOwned(one: IdentifierRef): Promise<boolean>;
   /** Plain fields at once, then unverified identifiers; one batch. Fields left out stay as they are. */
   update(
     user: User,

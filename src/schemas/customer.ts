@@ -2,19 +2,23 @@
 import { MAX_IDENTIFIERS } from '../shared/bounds.ts';
 import * as z from 'zod';
 import { flag, metaMap, text } from './fields.ts';
-import { callingCode, email, gender, name, phone, username } from './typed.ts';
+import { birthDate, callingCode, email, gender, name, phone, username } from './typed.ts';
 import { UserSchema } from './user.ts';
 
 export const CreateUserRequestSchema = z
   .object({
-    phone_number: phone.meta({
-      description: 'With `+` and country code, else a number of the country of the shop',
+    phone_number: phone.optional().meta({
+      description:
+        'With `+` and country code, else a number of the country of the shop; may be left out beside an email',
     }),
-    username,
+    username: username.optional().meta({ description: 'Made of the phone or email if left out' }),
     email: email.optional(),
     first_name: name.optional(),
     last_name: name.optional(),
     gender: gender.optional(),
+    dob: birthDate.optional(),
+    external_id: text(200).optional(),
+    rr_id: text(200).optional(),
     meta: metaMap.optional(),
   })
   .meta({ id: 'CreateUserRequestSchema' });
@@ -44,7 +48,9 @@ export const UpdateUserRequestSchema = z
     first_name: name.optional(),
     last_name: name.optional(),
     gender: gender.optional(),
+    dob: birthDate.optional(),
     external_id: text(200).optional(),
+    rr_id: text(200).optional(),
     meta: metaMap.optional(),
     emails: z
       .array(UserEmails)

@@ -1,7 +1,5 @@
 /** Schemas that the documents name and that no operation of theirs exchanges, as they print them (D-93). */
 import * as z from 'zod';
-import { captcha } from './fields.ts';
-import { callingCode, phone } from './typed.ts';
 
 const message = (id: string) => z.object({ message: z.string().optional() }).meta({ id });
 
@@ -51,21 +49,8 @@ const ProfileEditSuccessSchema = z
   })
   .meta({ id: 'ProfileEditSuccessSchema' });
 
-/** The operation that takes it is in later documents only. */
-const SendResetPasswordMobileRequestSchema = z
-  .object({
-    mobile: phone.optional(),
-    country_code: callingCode.optional(),
-    captcha_code: captcha.optional(),
-  })
-  .meta({ id: 'SendResetPasswordMobileRequestSchema' });
-
 /** Those that nothing refers to, beside their namesakes. */
 export const NAMED_ONLY = {
   AuthSuccess: { schema: AuthSuccessUser, io: 'output' },
   ProfileEditSuccess: { schema: ProfileEditSuccessSchema, io: 'output' },
-  SendResetPasswordEmailRequestSchema: {
-    schema: SendResetPasswordMobileRequestSchema,
-    io: 'input',
-  },
 } as const;

@@ -43,6 +43,27 @@ export const SendEmailOtpRequestSchema = z
   })
   .meta({ id: 'SendEmailOtpRequestSchema' });
 
+export const SendMobileForgotOtpRequestSchema = SendMobileOtpRequestSchema.pick({
+  mobile: true,
+  country_code: true,
+  action: true,
+  token: true,
+  android_hash: true,
+  captcha_code: true,
+}).meta({ id: 'SendMobileForgotOtpRequestSchema' });
+
+export const SendEmailForgotOtpRequestSchema = SendEmailOtpRequestSchema.pick({
+  email: true,
+  action: true,
+  token: true,
+  captcha_code: true,
+}).meta({ id: 'SendEmailForgotOtpRequestSchema' });
+
+export const VerifyMobileForgotOtpRequestSchema = VerifyOtpRequestSchema.pick({
+  request_id: true,
+  otp: true,
+}).meta({ id: 'VerifyMobileForgotOtpRequestSchema' });
+
 /** There is no request_id: the newest live code of the address is meant. */
 export const VerifyEmailOtpRequestSchema = z
   .object({
@@ -52,6 +73,11 @@ export const VerifyEmailOtpRequestSchema = z
     register_token: token.optional(),
   })
   .meta({ id: 'VerifyEmailOtpRequestSchema' });
+
+export const VerifyEmailForgotOtpRequestSchema = VerifyEmailOtpRequestSchema.pick({
+  email: true,
+  otp: true,
+}).meta({ id: 'VerifyEmailForgotOtpRequestSchema' });
 
 /** The answer of every operation that sends a code. */
 const otpSent = {
@@ -74,6 +100,8 @@ const proofsWanted = {
 };
 
 export const OtpSuccess = z.object(otpSent).meta({ id: 'OtpSuccess' });
+
+export const SendOtpSuccess = z.object(otpSent).meta({ id: 'SendOtpSuccess' });
 
 export const EmailOtpSuccess = z
   .object({ success: z.boolean().optional(), resend_email_token: z.string().optional() })

@@ -5,6 +5,7 @@ export const PaginationSchema = z
     type: z.string().optional().meta({ description: 'Always `number`' }),
     current: z.number().optional(),
     size: z.number().optional(),
+    total: z.number().optional().meta({ description: 'The same as `item_total`' }),
     item_total: z.number().optional(),
     has_next: z.boolean().optional(),
   })

@@ -26,6 +26,32 @@ const Debug = z
 
 const MetaMap = z.record(z.string(), z.unknown());
 
+const UserConsent = z
+  .object({
+    privacy_policy: z
+      .object({ value: z.boolean().optional(), updated_at: z.string().optional() })
+      .meta({ id: 'PrivacyPolicyConsentSchema' })
+      .optional(),
+  })
+  .meta({ id: 'UserConsent' });
+
+/** As a form sends it: the time is ours. */
+const ConsentObject = z
+  .object({
+    privacy_policy: z
+      .object({ value: z.boolean().optional() })
+      .meta({ id: 'PrivacyPolicyConsentRequestSchema' })
+      .optional(),
+  })
+  .meta({ id: 'UserConsentRequestSchema' });
+
+/** An object in later documents; themes of before send whether their box is ticked. */
+export const UserConsentRequestSchema = z.preprocess(
+  (given: z.input<typeof ConsentObject> | boolean) =>
+    typeof given === 'boolean' ? { privacy_policy: { value: given } } : given,
+  ConsentObject,
+);
+
 export const UserSchema = z
   .object({
     _id: z.string().optional(),
@@ -45,6 +71,8 @@ export const UserSchema = z
     roles: z.array(z.string()).optional(),
     meta: MetaMap.optional(),
     external_id: z.string().optional(),
+    rr_id: z.string().optional(),
+    consent: UserConsent.optional(),
     debug: Debug.optional(),
     has_old_password_hash: z.boolean().optional(),
     archive: z.boolean().optional(),

@@ -3,6 +3,7 @@ export const pageView = (current: number, size: number, total: number, hasNext: 
   type: 'number',
   current,
   size,
+  total,
   item_total: total,
   has_next: hasNext,
 });

@@ -1,7 +1,7 @@
 /** The user in the shapes that the API documents. Times are ISO 8601. */
 import { nationalDigits } from '../domain/identifiers/identifier.ts';
 import type { KnownPerson } from '../domain/login/sign-in-outcome.ts';
-import { profileBody } from '../domain/user/profile.ts';
+import { consentBody, profileBody } from '../domain/user/profile.ts';
 import { statusOf } from '../domain/user/user.ts';
 import type { Application, Identifier, User } from '../ports/index.ts';
 
@@ -41,6 +41,8 @@ export function userView(user: User, application: Application) {
     roles: [],
     meta: user.meta,
     external_id: user.externalId,
+    rr_id: user.rrId,
+    consent: user.consent && consentBody(user.consent),
     debug: { source: 'vestibule', platform: application.id },
     has_old_password_hash: user.hasOldPasswordHash,
     created_at: isoDate(user.createdAt),

@@ -128,6 +128,54 @@ const BURSTS: Burst[] = [
     },
   },
   {
+    name: 'codes for a new password to one number within 30 s',
+    judged: 'ok',
+    max: 1,
+    async prepare({ shop, member }) {
+      const body = { mobile: (await member()).person.phone };
+      return async () => shop.client().application.sendForgotOTPOnMobile({ body });
+    },
+  },
+  {
+    name: 'wrong answers to a code for a new password of nobody',
+    judged: 'otp_invalid',
+    max: 5,
+    async prepare({ shop, person }) {
+      const { phone: mobile, e164 } = person();
+      const { application } = shop.client();
+      const { request_id = '' } = expectOk(
+        await application.sendForgotOTPOnMobile({ body: { mobile } }),
+      ).body;
+      // The code that was dropped: right for nobody, and charged as a wrong one.
+      const body = { request_id, otp: await shop.otp(e164) };
+      return async () => application.verifyMobileForgotOTP({ body });
+    },
+  },
+  {
+    name: 'questions who is registered from one address',
+    options: { limits: { existsPerIpHour: 7 } },
+    judged: 'ok',
+    max: 7,
+    prepare:
+      async ({ shop }) =>
+      async (index) =>
+        shop
+          .client(STRANGER)
+          .application.userExists({ query: { q: `somebody${index}@example.com` } }),
+  },
+  {
+    name: 'questions who is registered from all addresses',
+    options: { limits: { existsPerApplicationHour: 9 } },
+    judged: 'ok',
+    max: 9,
+    prepare:
+      async ({ shop }) =>
+      async (index) =>
+        shop
+          .client({ 'cf-connecting-ip': `203.0.113.${index}` })
+          .application.userExists({ query: { q: `somebody${index}@example.com` } }),
+  },
+  {
     name: 'wrong passwords of a customer',
     judged: 'login_failed',
     max: 10,

@@ -104,6 +104,36 @@ const RACES: Race[] = [
     },
   },
   {
+    name: 'a code for a new password',
+    lost: ['otp_invalid', 'otp_exhausted'],
+    async prepare({ shop, member }) {
+      const { person } = await member();
+      const { application } = shop.client();
+      const sent = expectOk(
+        await application.sendForgotOTPOnMobile({ body: { mobile: person.phone } }),
+      ).body;
+      const body = { request_id: sent.request_id ?? '', otp: await shop.otp(person.e164) };
+      return async () => shop.client().application.verifyMobileForgotOTP({ body });
+    },
+  },
+  {
+    name: 'a forgot_token',
+    lost: ['forgot_token_invalid'],
+    async prepare({ shop, mailedMember }) {
+      const { email } = (await mailedMember()).person;
+      const { application } = shop.client();
+      expectOk(await application.sendForgotOTPOnEmail({ body: { email } }));
+      const proof = { email, otp: await shop.otp(email) };
+      const { forgot_token: code = '' } = expectOk(
+        await application.verifyEmailForgotOTP({ body: proof }),
+      ).body;
+      return async (index) =>
+        shop
+          .client()
+          .application.resetForgotPassword({ body: { code, password: PASSWORD + index } });
+    },
+  },
+  {
     name: 'a token of the company',
     lost: ['login_failed'],
     async prepare({ shop, fake, mailedMember }) {

@@ -120,6 +120,29 @@ const GIVE: Record<CredentialKind, (account: Account) => Promise<() => Promise<U
     };
   },
 
+  async forgot_code({ shop, mine }) {
+    const { application } = shop.client();
+    const body = { mobile: mine, country_code: '91' };
+    const { request_id = '' } = expectOk(await application.sendForgotOTPOnMobile({ body })).body;
+    const otp = await shop.otp(`+91${mine}`);
+    return async () => ({
+      worked: (await application.verifyMobileForgotOTP({ body: { request_id, otp } })).ok,
+    });
+  },
+
+  async forgot_token({ shop, email }) {
+    const { application } = shop.client();
+    expectOk(await application.sendForgotOTPOnEmail({ body: { email } }));
+    const proof = { email, otp: await shop.otp(email) };
+    const { forgot_token = '' } = expectOk(
+      await application.verifyEmailForgotOTP({ body: proof }),
+    ).body;
+    return async () => {
+      const body = { code: forgot_token, password: 'an entirely new passphrase' };
+      return { worked: (await application.resetForgotPassword({ body })).ok };
+    };
+  },
+
   async reset_link({ shop, email }) {
     expectOk(await shop.client().application.sendResetPasswordEmail({ body: { email } }));
     const code = await codeOfLink(shop, email);

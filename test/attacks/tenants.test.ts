@@ -19,6 +19,7 @@ import { worldOn, type Tenant, type World } from '../support/attacks/tenants.ts'
 
 /** Fields that look like ids and name nothing of a tenant's; by name, path, or operation and path. */
 const NO_REFERENCE: Readonly<Record<string, string>> = {
+  rr_id: 'what another system calls the customer; stored, never looked up',
   external_id: 'what another system calls the customer; stored, never looked up',
   app_id: 'of the provider of a social login',
   reason_id: 'of a reason in the own configuration',
@@ -84,8 +85,8 @@ function silent(
   if (told.length > 0) found(host, `${what} tells ${told.join()}`);
 }
 
-const nothingFound = ({ items, users }: Answer['body']): boolean =>
-  [items, users].some((list) => Array.isArray(list) && list.length === 0);
+const nothingFound = ({ items, users, user_exists }: Answer['body']): boolean =>
+  user_exists === false || [items, users].some((list) => Array.isArray(list) && list.length === 0);
 const refused = ({ row }: Entry, code: Answer['code']): boolean =>
   row.security === 'platform' ? code === 'not_found' : code !== undefined;
 
@@ -171,7 +172,10 @@ describe('what the attacks stand on', () => {
     };
     const foreign = await send(neighbour);
     const own = await send(ours);
-    const gist = ({ code, body }: Answer) => [code, body['items'] ?? body['users']];
+    const gist = ({ code, body }: Answer) => [
+      code,
+      body['items'] ?? body['users'] ?? body['user_exists'],
+    ];
     expect(gist(own)).not.toEqual(gist(foreign));
   });
 });

@@ -18,6 +18,9 @@ const DERIVED = [
   'application.deleteUser',
 ];
 
+/** Later operations without a published model of the answer; theirs are made from our schemas. */
+const DERIVED_LATER = ['application.sendResetPasswordMobile'];
+
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as object;
 const files = new Map(
   ['application', 'platform'].flatMap((client) =>
@@ -45,7 +48,11 @@ test('no example that the mock answers is empty', () => {
 test('every operation has a documented example, save those whose documents are empty', () => {
   const without = operationFacts.map(({ id }) => id).filter((id) => !files.has(id));
   expect(without.toSorted()).toEqual(DERIVED.toSorted());
-  expect(withFile).toHaveLength(47);
+});
+
+test('every later operation has a published example, save those of which the SDK publishes none', () => {
+  const later = entries.filter(({ row }) => row.since !== undefined).map(({ id }) => id);
+  expect(later.filter((id) => !files.has(id))).toEqual(DERIVED_LATER);
 });
 
 describe('a documented example survives its operation unchanged', () => {

@@ -9,6 +9,7 @@ import { entriesOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 import * as account from '../support/refusals/account.ts';
 import * as codes from '../support/refusals/codes.ts';
+import * as forgot from '../support/refusals/forgot.ts';
 import type { Scenario } from '../support/refusals/scenario.ts';
 import * as signIn from '../support/refusals/sign-in.ts';
 import * as social from '../support/refusals/social.ts';
@@ -25,15 +26,16 @@ const scenarios: {
   ...signIn,
   ...codes,
   ...account,
+  ...forgot,
   ...social,
 };
 
 const CODES_BY_STATUS: Record<number, string> = {
-  400: `validation_failed otp_invalid otp_exhausted resend_token_invalid link_invalid register_token_invalid
+  400: `validation_failed otp_invalid otp_exhausted resend_token_invalid link_invalid register_token_invalid forgot_token_invalid
     required_field_missing identifier_unverified identifier_last identifier_limit password_weak password_wrong
     reason_unknown`,
   401: 'not_authenticated login_failed',
-  403: `otp_login_disabled password_login_disabled social_login_disabled forgot_password_disabled registration_closed account_blocked
+  403: `otp_login_disabled password_login_disabled social_login_disabled forgot_password_disabled user_exists_disabled registration_closed account_blocked
     account_deleted application_inactive captcha_failed`,
   404: 'not_found',
   409: 'identifier_taken registration_finished',

@@ -218,7 +218,7 @@ describe.each(BACKENDS_AND_MOCK)('user groups on %s', (_, createShop) => {
       const { items, page } = expectOk(await operator.getUserGroups({ params, query })).body;
       return { uids: items?.map(({ uid }) => uid), page };
     };
-    const page = { type: 'number', current: 1, size: 10, item_total: 4, has_next: false };
+    const page = { type: 'number', current: 1, size: 10, total: 4, item_total: 4, has_next: false };
     expect(await listed({})).toEqual({ uids: [4, 3, 2, 1], page });
     expect(await listed({ page_no: 2, page_size: 3 })).toEqual({
       uids: [1],

@@ -371,6 +371,34 @@ describe('passwords on D1', () => {
           }),
       ],
       [
+        'reset by SMS',
+        (known) =>
+          browser.application.sendResetPasswordMobile({
+            body: { mobile: known ? '8652523958' : '9876543210' },
+          }),
+      ],
+      [
+        'a code for a new password',
+        (known) =>
+          browser.application.sendForgotOTPOnMobile({
+            body: { mobile: known ? '8652523958' : '9876543210' },
+          }),
+      ],
+      [
+        'a code for a new password by email',
+        (known) =>
+          browser.application.sendForgotOTPOnEmail({
+            body: { email: known ? EMAIL : 'nobody@example.com' },
+          }),
+      ],
+      [
+        'a wrong code for a new password by email',
+        (known) =>
+          browser.application.verifyEmailForgotOTP({
+            body: { email: known ? EMAIL : 'nobody@example.com', otp: '12345' },
+          }),
+      ],
+      [
         'loginWithOTP',
         (known) =>
           browser.application.loginWithOTP({

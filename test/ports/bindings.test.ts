@@ -43,6 +43,7 @@ async function rightCode(
   });
   const found = await ports.otps.attempt({
     challenge: { id },
+    purposes: ['register'],
     registration,
     codeMacs: [MAC],
     nonce,

@@ -62,7 +62,7 @@ async function opened(
   more: Partial<OpenChallenge> = {},
 ) {
   const request = opening(ports, change, more);
-  expect(await ports.otps.open(request)).toBeUndefined();
+  expect(await ports.otps.open(request)).toEqual({ known: true });
   await ports.otps.keep(request.challenge);
   return request.challenge;
 }
@@ -79,6 +79,7 @@ async function tried(ports: Ports, id: string, typed: Typed = {}) {
   const nonce = hex(16);
   const found = await ports.otps.attempt({
     challenge: { id },
+    purposes: ['login', 'profile', 'register'],
     userId,
     registration,
     codeMacs: ['mac under a newer key', mac],
@@ -123,7 +124,7 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     const { ports, clock } = await createShop();
     await opened(ports, {}, { limits: ALL });
     const again = opening(ports, {}, { limits: ALL });
-    const limited = await ports.otps.open(again);
+    const { limited } = await ports.otps.open(again);
     expect(limited).toMatchObject({ limit: 'gap' });
     expect(limited?.retryAfterSeconds).toBeGreaterThanOrEqual(29);
     expect((await tried(ports, again.challenge.id)).found.state).toBe('unknown');
@@ -133,7 +134,7 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     }
     clock.advance(30_001);
     expect(await ports.otps.open(opening(ports, {}, { limits: ALL }))).toMatchObject({
-      limit: 'hour',
+      limited: { limit: 'hour' },
     });
   });
 
@@ -147,7 +148,7 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     await opened(ports, {}, { limits: under('new', 'old') });
     expect(
       await ports.otps.open(opening(ports, {}, { limits: under('new', 'old') })),
-    ).toMatchObject({ limit: 'hour' });
+    ).toMatchObject({ limited: { limit: 'hour' } });
     expect(await ports.budgets.check(under('old').limits, clock.now())).toBeUndefined();
   });
 
@@ -155,7 +156,7 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     const { ports } = await createShop();
     await opened(ports, {}, { limits: { limits: [ADDRESS] } });
     const request = opening(ports, {}, { limits: ALL });
-    expect(await ports.otps.open(request)).toBeUndefined();
+    expect(await ports.otps.open(request)).toEqual({ known: true });
     for (let times = 0; times < 3; times += 1) await ports.otps.cancel(request);
     expect((await tried(ports, request.challenge.id)).found.state).toBe('unknown');
     await opened(ports, {}, { limits: ALL });
@@ -273,15 +274,15 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     const limits = { limits: LIMITS, device: { userId: user.id, limits: own } };
     await opened(ports, {}, { limits: { limits: LIMITS } });
     expect(await ports.otps.open(opening(ports, {}, { limits: { limits: LIMITS } }))).toMatchObject(
-      {
-        limit: 'gap',
-      },
+      { limited: { limit: 'gap' } },
     );
     await opened(ports, {}, { limits });
-    expect(await ports.otps.open(opening(ports, {}, { limits }))).toMatchObject({ limit: 'gap' });
+    expect(await ports.otps.open(opening(ports, {}, { limits }))).toMatchObject({
+      limited: { limit: 'gap' },
+    });
     const foreign = { limits: LIMITS, device: { userId: 'mallory', limits: own } };
     expect(await ports.otps.open(opening(ports, {}, { limits: foreign }))).toMatchObject({
-      limit: 'gap',
+      limited: { limit: 'gap' },
     });
   });
 
@@ -312,7 +313,7 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
         registration: 'r',
         identifier: to(value),
       } as const;
-      return (await ports.otps.open(opening(ports, change, { registrationSends })))?.limit;
+      return (await ports.otps.open(opening(ports, change, { registrationSends }))).limited?.limit;
     };
     const full = 'messages_per_registration';
     expect([await send('+911'), await send('+911'), await send('+911')]).toEqual([
@@ -348,7 +349,7 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     const send = async (value: string) => {
       const identifier = { ...PHONE, value };
       const change = { purpose: 'register', registration: 'r', identifier } as const;
-      return (await ports.otps.open(opening(ports, change, { registrationSends })))?.limit;
+      return (await ports.otps.open(opening(ports, change, { registrationSends }))).limited?.limit;
     };
     expect([await send('+911'), await send('+911'), await send('+912')]).toEqual([
       undefined,

@@ -6,7 +6,12 @@ import { HashIntake } from '../../src/cli/admin/users/hashes.ts';
 import { readRecord } from '../../src/cli/admin/users/record.ts';
 import { writeBatch } from '../../src/cli/admin/users/write.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
-import { PROFILE_NAMES, profileBody, readProfile } from '../../src/domain/user/profile.ts';
+import {
+  consentBody,
+  PROFILE_NAMES,
+  profileBody,
+  readProfile,
+} from '../../src/domain/user/profile.ts';
 import { newUser } from '../../src/domain/registration/registration.ts';
 import { userView } from '../../src/views/user.ts';
 import { profileApplication } from '../../src/features/profile/application.contract.ts';
@@ -21,6 +26,7 @@ const FULL: Required<Profile> = {
   gender: 'female',
   dob: '1990-02-03',
   profilePicUrl: 'https://cdn.example/asha.png',
+  consent: { privacyPolicy: { value: true, updatedAt: 1_700_000_000_000 } },
 };
 const OTHER: Required<Profile> = {
   firstName: 'Ravi',
@@ -28,6 +34,7 @@ const OTHER: Required<Profile> = {
   gender: 'male',
   dob: '1985-12-31',
   profilePicUrl: 'https://cdn.example/ravi.png',
+  consent: { privacyPolicy: { value: false, updatedAt: 1_700_000_001_000 } },
 };
 
 const identifier = { kind: 'email', value: 'asha@example.com', verified: true, primary: true };
@@ -73,7 +80,7 @@ describe('every field of a profile', () => {
     await register(ports);
     const database = new Database(env.DB);
     const [exported] = await exportAll(database, application.id);
-    expect(exported).toMatchObject(profileBody(FULL));
+    expect(exported).toMatchObject({ ...profileBody(FULL), consent: consentBody(FULL.consent) });
 
     const now = ports.clock.now();
     const hashes = new HashIntake(undefined, now);
@@ -86,12 +93,17 @@ describe('every field of a profile', () => {
   });
 
   test('is read from a body, and shown in the documented user', async () => {
-    const { ports, application } = await d1Shop();
-    expect(readProfile(profileBody(FULL), ports.clock.now())).toEqual({ ok: true, value: FULL });
+    const { application, ports } = await d1Shop();
+    const { updatedAt } = FULL.consent.privacyPolicy;
+    const consent = consentBody(FULL.consent);
+    expect(readProfile({ ...profileBody(FULL), consent }, updatedAt)).toEqual({
+      ok: true,
+      value: FULL,
+    });
     const { dob, ...rest } = profileBody(FULL);
     const view = userView(await register(ports), application);
-    expect(view).toMatchObject({ ...rest, dob: `${dob}T00:00:00.000Z` });
-    const names = Object.values(PROFILE_NAMES);
+    expect(view).toMatchObject({ ...rest, dob: `${dob}T00:00:00.000Z`, consent });
+    const names = [...Object.values(PROFILE_NAMES), 'consent'];
     expect(Object.keys(UserSchema.shape)).toEqual(expect.arrayContaining(names));
     const { body } = profileApplication.updateProfile.request;
     expect(Object.keys(body.shape)).toEqual(expect.arrayContaining(names));

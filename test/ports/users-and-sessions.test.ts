@@ -339,7 +339,8 @@ describe.each(STORE_BACKENDS)('what callers say, in keys and metadata on %s,', (
       const perIdentifier = { name: 'x', window: 'x', max: 10, windowMs: 60_000 };
       const rules = { maxTries: 5, perIdentifier };
       const by = { codeMacs: [], requestId: 'test' };
-      const tried = { challenge: { id: text }, nonce: 'n', now, rules, ...by };
+      const purposes = ['login'] as const;
+      const tried = { challenge: { id: text }, purposes, nonce: 'n', now, rules, ...by };
       expect(await ports.otps.attempt(tried)).toMatchObject({ state: 'unknown' });
       await ports.sessions.end(id, [text], now + 60_000);
     }
@@ -390,7 +391,7 @@ describe.each(STORE_BACKENDS)('Links and budgets on %s', (_, createShop) => {
       const identifier = { kind: 'email', value } as const;
       const link = { id: crypto.randomUUID(), identifier, createdAt: now, expiresAt: now + 60_000 };
       const opened = await ports.links.openReset(link, []);
-      const user = await ports.links.findReset(link.id, now);
+      const user = await ports.links.findReset(link.id, 'reset', now);
       expect([value, user !== undefined]).toEqual([value, opened.known]);
       return opened.known;
     };
@@ -436,11 +437,13 @@ test('a reset link that a lost address has left behind is of no use, on D1', asy
   // As a call leaves it that a revocation has overtaken.
   await verify(false);
   expect(await ports.links.describe(link.id, now)).toBeUndefined();
-  expect(await ports.links.findReset(link.id, now)).toBeUndefined();
-  expect(await ports.links.reset(link.id, 'a hash', event)).toEqual({ state: 'lost' });
+  expect(await ports.links.findReset(link.id, 'reset', now)).toBeUndefined();
+  expect(await ports.links.reset(link.id, 'reset', 'a hash', event)).toEqual({ state: 'lost' });
   expect(await ports.passwords.hashOf(id)).toBeUndefined();
   await verify(true);
-  expect(await ports.links.reset(link.id, 'a hash', event)).toMatchObject({ state: 'done' });
+  expect(await ports.links.reset(link.id, 'reset', 'a hash', event)).toMatchObject({
+    state: 'done',
+  });
 });
 
 describe('tenancy on D1', () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMock } from '../../mocks/app.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
-import { OPERATIONS } from '../../src/cli/contract/ledger.ts';
+import { OPERATIONS, operationsUpTo } from '../../src/cli/contract/ledger.ts';
 import { listenWith, type MockServer } from '../../src/cli/mock/server.ts';
 import { ROOT } from '../../src/cli/wrangler.ts';
 import { createClient } from '../../src/http/client.ts';
@@ -105,7 +105,8 @@ describe('journeys', () => {
   test.each([
     ['new-shopper', [], SEEN],
     ['admin-console', [], SEEN],
-    ['social-new', TOKENS, 51],
+    ['social-new', TOKENS, ALL],
+    ['returning-shopper', ['--sdk', '3.4'], SEEN + operationsUpTo('3.4').length - ALL],
   ] as const)('pass on the scenario %s', async (scenario, flags, passed) => {
     const scenarios = createScenarios({ scenario });
     const server = await listenWith(createPanel({ scenarios }).fetch, 0);

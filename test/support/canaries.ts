@@ -12,6 +12,7 @@ const SECRET_KEYS = new Set([
   'otp',
   'code',
   'register_token',
+  'forgot_token',
   'access_token',
   'identity_token',
   'refresh_token',

@@ -57,7 +57,12 @@ export interface ShopOptions {
   record?: Partial<
     Pick<
       Application,
-      'domains' | 'serverAddresses' | 'testIdentifiers' | 'androidHashes' | 'importedHashes'
+      | 'domains'
+      | 'serverAddresses'
+      | 'testIdentifiers'
+      | 'androidHashes'
+      | 'importedHashes'
+      | 'userExists'
     >
   >;
   /** Vars and secrets of the Worker; on D1 and KV only. */
@@ -188,16 +193,18 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
       .run();
   };
   await writeConfig(application.config);
-  const { domains, serverAddresses, testIdentifiers, androidHashes, importedHashes } = application;
+  const { domains, serverAddresses, testIdentifiers, androidHashes } = application;
+  const { importedHashes, userExists } = application;
   await env.DB.prepare(
     `UPDATE applications SET domains = ?, server_addresses = ?, test_identifiers = ?, android_hashes = ?,
-       imported_hashes = ? WHERE id = ?`,
+       imported_hashes = ?, user_exists = ? WHERE id = ?`,
   )
     .bind(
       ...[domains, serverAddresses, testIdentifiers, androidHashes].map((list) =>
         JSON.stringify(list),
       ),
       importedHashes ? JSON.stringify(importedHashes) : null,
+      userExists === undefined ? null : Number(userExists),
       application.id,
     )
     .run();

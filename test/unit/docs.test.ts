@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import {
   CREDENTIAL_KINDS,
+  FORGOT_TOKEN_LIFE_MS,
   ENDED_BY,
   LOGIN_TOKEN_LIFE_MS,
   OTP_LIFE_MS,
@@ -65,7 +66,7 @@ describe('docs/SECURITY.md', () => {
     const minutes = (ms: number): string => `${ms / 60_000} minutes`;
     expect(RESET_LINK_LIFE_MS).toBe(REGISTRATION_LIFE_MS);
     expect(SECURITY.replaceAll(/\s+/g, ' ')).toContain(
-      `a code ${minutes(OTP_LIFE_MS)}, a registration and a reset link ${minutes(REGISTRATION_LIFE_MS)}, ` +
+      `a code ${minutes(OTP_LIFE_MS)}, a forgot_token ${minutes(FORGOT_TOKEN_LIFE_MS)}, a registration and a reset link ${minutes(REGISTRATION_LIFE_MS)}, ` +
         `a verify link ${VERIFY_LINK_LIFE_MS / 3_600_000} hours, a login token ${minutes(LOGIN_TOKEN_LIFE_MS)}`,
     );
   });

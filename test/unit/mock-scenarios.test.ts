@@ -311,6 +311,17 @@ const PROMISES: Record<string, (calls: Calls, scenarios: Scenarios) => Promise<v
     expect(mail).toMatchObject({ template: 'reset_link', link: expect.any(String) });
     const body = { code: mail?.code ?? '', password: 'another long passphrase' };
     expectOk(await application.forgotPassword({ body }));
+    // The same by a code, in the order in which the public theme calls.
+    const mobile = ASHA.mobile;
+    const sent = expectOk(await application.sendForgotOTPOnMobile({ body: { mobile } })).body;
+    const code = { request_id: sent.request_id ?? '', otp: '123456' };
+    const verified = expectOk(await application.verifyMobileForgotOTP({ body: code })).body;
+    const reset = { code: verified.forgot_token ?? '', password: 'a third long passphrase' };
+    expect(expectOk(await application.resetForgotPassword({ body: reset })).body).toEqual({
+      success: true,
+    });
+    const login = { username: ASHA.email, password: reset.password };
+    expectOk(await application.loginWithEmailAndPassword({ body: login }));
   },
   async 'social-new'({ application }) {
     const body = { is_signed_in: true, oauth2: { access_token: 'new-person' }, profile: {} };

@@ -48,7 +48,7 @@ export function memoryCustomers(state: MemoryState): Customers {
       return { state: 'done', user: state.user(user.id) };
     },
 
-    async update({ id }, { profile, meta, externalId, identifiers, replaced }, event) {
+    async update({ id }, { profile, meta, externalId, rrId, identifiers, replaced }, event) {
       const stored = state.users.get(id);
       if (!stored) return { state: 'done', user: undefined };
       const lost = identifiers.find((one) => one.verified && (state.owner(one)?.id ?? id) !== id);
@@ -56,6 +56,7 @@ export function memoryCustomers(state: MemoryState): Customers {
       state.edit(id, profile, event.at);
       if (meta) stored.meta = structuredClone(meta);
       if (externalId !== undefined) stored.externalId = externalId;
+      if (rrId !== undefined) stored.rrId = rrId;
       const old = stored.identifiers;
       for (const one of old) {
         if (!one.verified || !replaced.includes(one.kind)) continue;

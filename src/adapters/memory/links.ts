@@ -1,20 +1,20 @@
 import { revoke } from './revocations.ts';
 import { statusOf } from '../../domain/user/user.ts';
-import type { LinkKind, Links } from '../../ports/index.ts';
+import type { LinkKind, Links, ResetKind } from '../../ports/index.ts';
 import type { MemoryState, StoredLink } from './state.ts';
 
 /** The port `Links` on memory. */
 export function memoryLinks(state: MemoryState): Links {
-  function usable(id: string, kind: LinkKind, now: number): StoredLink | undefined {
+  function usable(id: string, kind: LinkKind | ResetKind, now: number): StoredLink | undefined {
     const link = state.links.get(id);
     return link?.kind === kind && link.usedAt === undefined && link.expiresAt > now
       ? link
       : undefined;
   }
 
-  /** A reset link that can be used, for as long as its address is verified on its user. */
-  function resettable(id: string, now: number): StoredLink | undefined {
-    const link = usable(id, 'reset', now);
+  /** A reset that can be used, for as long as its identifier is verified on its user. */
+  function resettable(id: string, kind: ResetKind, now: number): StoredLink | undefined {
+    const link = usable(id, kind, now);
     return link && state.owner(link.identifier)?.id === link.userId ? link : undefined;
   }
 
@@ -54,16 +54,16 @@ export function memoryLinks(state: MemoryState): Links {
 
     async describe(linkId, now) {
       const kind = state.links.get(linkId)?.kind;
-      if (!kind) return undefined;
-      const link = kind === 'reset' ? resettable(linkId, now) : usable(linkId, kind, now);
+      if (!kind || kind === 'forgot') return undefined;
+      const link = kind === 'reset' ? resettable(linkId, kind, now) : usable(linkId, kind, now);
       const user = state.user(link?.userId);
       return link && user
         ? { kind, identifier: structuredClone(link.identifier), user }
         : undefined;
     },
 
-    async findReset(linkId, now) {
-      return state.user(resettable(linkId, now)?.userId);
+    async findReset(linkId, kind, now) {
+      return state.user(resettable(linkId, kind, now)?.userId);
     },
 
     async wasResetSince(linkId, since) {
@@ -81,9 +81,9 @@ export function memoryLinks(state: MemoryState): Links {
       return { state: 'done', user: state.user(link.userId), verified: link.identifier };
     },
 
-    async reset(linkId, passwordHash, event, signIn) {
+    async reset(linkId, kind, passwordHash, event, signIn) {
       const now = event.at;
-      const link = resettable(linkId, now);
+      const link = resettable(linkId, kind, now);
       const user = link && state.users.get(link.userId);
       if (!link || !user) return { state: 'lost' };
       use(link, now);

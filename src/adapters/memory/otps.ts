@@ -1,17 +1,16 @@
 import { secondsUntil } from '../../shared/time.ts';
-import { revoke } from './revocations.ts';
 import type {
   ChallengeRef,
   IdentifierRef,
   Limited,
+  OtpPurpose,
   Otps,
   RegistrationSends,
   ConsumeResult,
-  Settlement,
 } from '../../ports/index.ts';
-import { bindingHolds } from '../../domain/credentials.ts';
 import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
-import { registrationOf } from '../../domain/otp/otp-effect.ts';
+import { statusOf } from '../../domain/user/user.ts';
+import { bringAbout, precondition } from './otp-effects.ts';
 import type { MemoryState, StoredChallenge } from './state.ts';
 
 const isLive = (one: StoredChallenge | undefined, now: number): one is StoredChallenge =>
@@ -70,10 +69,17 @@ export function memoryOtps(state: MemoryState): Otps {
           identifier,
           secondsLeft(challenge, now),
         );
-      if (spent ?? tooMany) return spent ?? tooMany;
+      const limited = spent ?? tooMany;
+      if (limited) return { limited, known: false };
       state.charge(state.limitsOf(identifier, limits), now);
-      state.keep(request);
-      return undefined;
+      if (challenge.purpose !== 'forgot') {
+        state.keep(request);
+        return { known: true };
+      }
+      const owner = state.owner(identifier);
+      const userId = owner && statusOf(owner) === 'active' ? owner.id : undefined;
+      state.keep({ ...request, challenge: { ...challenge, userId } });
+      return { known: userId !== undefined };
     },
 
     async keep({ id, sealedCode }) {
@@ -90,11 +96,12 @@ export function memoryOtps(state: MemoryState): Otps {
 
     async resend({ id, nonce, identifier, limits, maxTries, registrationSends, now }) {
       const found = state.challenges.get(id);
-      if (!isLive(found, now) || !sameIdentifier(found.identifier, identifier)) {
+      const of = found && limits[found.purpose];
+      if (!isLive(found, now) || !of || !sameIdentifier(found.identifier, identifier)) {
         return { state: 'unknown' };
       }
       if (found.attempts >= maxTries) return { state: 'exhausted' };
-      const own = state.limitsOf(identifier, limits[found.purpose]);
+      const own = state.limitsOf(identifier, of);
       const limited =
         state.limited(own, now) ??
         (found.registration === undefined
@@ -122,9 +129,12 @@ export function memoryOtps(state: MemoryState): Otps {
     },
 
     async attempt(request) {
-      const { challenge, userId, registration, codeMacs, now, rules, requestId } = request;
+      const { challenge, purposes, codeMacs, now, rules, requestId } = request;
+      const { userId, registration } = request;
       const found =
-        'id' in challenge ? state.challenges.get(challenge.id) : newestFor(state, challenge, now);
+        'id' in challenge
+          ? state.challenges.get(challenge.id)
+          : newestFor(state, challenge, purposes, now);
       if (!isLive(found, now)) return { state: 'unknown' };
       const owner = state.owner(found.identifier);
       const device = rules.device?.userId === owner?.id ? rules.device : undefined;
@@ -135,12 +145,17 @@ export function memoryOtps(state: MemoryState): Otps {
       const tries = [{ ...rules.perIdentifier, buckets }];
       const limited = state.limited(tries, now);
       if (limited) return { state: 'limited', limited };
-      const own =
-        found.purpose === 'login' ||
-        (found.purpose === 'profile'
-          ? found.userId === userId
-          : found.registration === registration);
-      if (!own || !codeMacs.includes(found.codeMac)) {
+      const own = {
+        login: true,
+        profile: found.userId === userId,
+        register: found.registration === registration,
+        forgot: owner !== undefined && found.userId === owner.id,
+      };
+      if (
+        !own[found.purpose] ||
+        !purposes.includes(found.purpose) ||
+        !codeMacs.includes(found.codeMac)
+      ) {
         if (device) found.deviceAttempts += 1;
         else found.attempts += 1;
         state.charge(tries, now);
@@ -189,13 +204,16 @@ export function memoryOtps(state: MemoryState): Otps {
 function newestFor(
   state: MemoryState,
   { email, userId, registration }: Extract<ChallengeRef, { email: string }>,
+  purposes: readonly OtpPurpose[],
   now: number,
 ): StoredChallenge | undefined {
   const fits = (one: StoredChallenge): boolean =>
-    one.purpose === 'login' ||
-    (registration === undefined
-      ? one.purpose === 'profile' && one.userId === userId
-      : one.purpose === 'register' && one.registration === registration);
+    purposes.includes(one.purpose) &&
+    (one.purpose === 'login' ||
+      one.purpose === 'forgot' ||
+      (registration === undefined
+        ? one.purpose === 'profile' && one.userId === userId
+        : one.purpose === 'register' && one.registration === registration));
   return [...state.challenges.values()]
     .filter(({ identifier }) => identifier.kind === 'email' && identifier.value === email)
     .filter((one) => isLive(one, now) && fits(one))
@@ -203,79 +221,4 @@ function newestFor(
       (a, b) =>
         Number(a.purpose === 'login') - Number(b.purpose === 'login') || b.createdAt - a.createdAt,
     )[0];
-}
-
-/** The conflicts that the statements of a batch would meet. */
-function precondition(
-  state: MemoryState,
-  { effect, challenge, now }: Settlement,
-): ConsumeResult | undefined {
-  const { identifier } = challenge;
-  const id = registrationOf(effect);
-  if (id !== undefined) {
-    const found = state.registration(id, now);
-    if (!found || found.finishedAt !== undefined) return { state: 'lost' };
-    const ends = effect.kind === 'verify' ? effect.finish : effect.kind !== 'prove';
-    const userId = effect.kind === 'create' ? effect.user.id : 'userId' in effect && effect.userId;
-    if (ends && effect.kind !== 'bind' && state.foreign(found, String(userId))) {
-      return { state: 'lost' };
-    }
-    const bound = state.user(found.userId);
-    const holds =
-      effect.kind === 'verify'
-        ? bound?.id === effect.userId && bindingHolds(found, bound)
-        : found.userId === undefined;
-    if (!holds) return { state: 'lost' };
-  }
-  if (effect.kind === 'create') {
-    const field = state.conflict(effect.user);
-    return field && { state: 'taken', field };
-  }
-  if (effect.kind !== 'verify') return undefined;
-  if (state.others(effect.userId, identifier) >= effect.max) return { state: 'full' };
-  const owner = state.owner(identifier);
-  return owner && owner.id !== effect.userId
-    ? { state: 'taken', field: identifier.kind }
-    : undefined;
-}
-
-function bringAbout(state: MemoryState, { effect, now }: Settlement, one: IdentifierRef): void {
-  switch (effect.kind) {
-    case 'none':
-      return;
-    case 'prove': {
-      const { registration } = effect;
-      const known = state.registrations.get(registration.id) ?? state.begin(registration);
-      if (registration.userId === undefined) known.proofs.push({ ...one, provenAt: now });
-      return;
-    }
-    case 'bind': {
-      const known = state.registrations.get(effect.registration);
-      if (known) Object.assign(known, { userId: effect.userId, userProvenAt: now });
-      state.forms.delete(effect.registration);
-      state.adopt(effect.userId, effect.adopts, now);
-      return;
-    }
-    case 'verify':
-      state.verify(effect.userId, one, now);
-      if (effect.profile) state.edit(effect.userId, effect.profile.change, now);
-      if (effect.registration !== undefined && effect.finish) {
-        state.claim(effect.registration, effect.userId, now);
-      }
-      return;
-    case 'delete': {
-      revoke(state, 'deleted', { userId: effect.userId, now });
-      const user = state.users.get(effect.userId);
-      if (user) Object.assign(user, { deletedAt: now, updatedAt: now });
-      state.audit.push(effect.event);
-      return;
-    }
-    case 'close':
-      state.claim(effect.registration, effect.userId, now);
-      state.adopt(effect.userId, effect.adopts, now);
-      return;
-    case 'create':
-      state.claim(effect.registration, effect.user.id, now);
-      state.insert(effect.user, effect.event);
-  }
 }

@@ -7,8 +7,8 @@ import {
   type Revocation,
 } from '../../domain/credentials.ts';
 import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
-import type { IdentifierRef } from '../../ports/index.ts';
-import type { MemoryState } from './state.ts';
+import type { IdentifierRef, OtpPurpose } from '../../ports/index.ts';
+import type { MemoryState, StoredLink } from './state.ts';
 
 /** Ends what the revocation ends; before its own changes, as it looks at the identifiers of then. */
 export function revoke(
@@ -18,6 +18,16 @@ export function revoke(
 ): void {
   for (const { kind, ends } of endedBy(revocation)) end(state, kind, ends, userId, now, lost);
 }
+
+function endCodes(state: MemoryState, purpose: OtpPurpose, userId: string): void {
+  for (const [id, one] of state.challenges) {
+    const open = one.userId === userId && one.consumedAt === undefined;
+    if (open && one.purpose === purpose) state.challenges.delete(id);
+  }
+}
+
+const isOpen = (link: StoredLink, userId: string): boolean =>
+  link.userId === userId && link.usedAt === undefined;
 
 function end(
   state: MemoryState,
@@ -46,21 +56,22 @@ function end(
       }
       return;
     case 'profile_code':
-      for (const [id, one] of state.challenges) {
-        if (one.purpose === 'profile' && one.userId === userId) state.challenges.delete(id);
-      }
+      endCodes(state, 'profile', userId);
+      return;
+    case 'forgot_code':
+      endCodes(state, 'forgot', userId);
+      return;
+    case 'forgot_token':
+      state.dropLinks((link) => isOpen(link, userId) && link.kind === 'forgot');
       return;
     case 'reset_link':
-      state.dropLinks(
-        (link) => link.kind === 'reset' && link.userId === userId && link.usedAt === undefined,
-      );
+      state.dropLinks((link) => isOpen(link, userId) && link.kind === 'reset');
       return;
     case 'verify_link':
       state.dropLinks(
         (link) =>
-          link.kind !== 'reset' &&
-          link.userId === userId &&
-          link.usedAt === undefined &&
+          (link.kind === 'verify_email' || link.kind === 'verify_mobile') &&
+          isOpen(link, userId) &&
           (ends === 'all' || (lost !== undefined && sameIdentifier(link.identifier, lost))),
       );
       return;

@@ -19,6 +19,7 @@ import type {
   OpenChallenge,
   Profile,
   Registration,
+  ResetKind,
   Session,
   SignIn,
   SocialIdentity,
@@ -41,7 +42,10 @@ export interface StoredChallenge extends Challenge {
   consumedBy?: string;
 }
 
-export type StoredLink = Omit<NewLink, 'kind'> & { kind: LinkKind; usedAt?: number };
+export type StoredLink = Omit<NewLink, 'kind'> & {
+  kind: LinkKind | ResetKind;
+  usedAt?: number;
+};
 
 export type StoredUser = Omit<User, 'identifiers'> & {
   identifiers: (Identifier & { createdAt: number })[];

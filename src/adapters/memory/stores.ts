@@ -29,6 +29,7 @@ export function memoryBudgets(state: MemoryState): Budgets {
 export function memoryUsers(state: MemoryState): Users {
   return {
     find: async (userId) => state.user(userId),
+    isOwned: async (one) => state.owner(one) !== undefined,
     async update({ id }, { profile, add, max, now }) {
       const stored = state.users.get(id);
       if (!stored) return undefined;

@@ -69,6 +69,18 @@ export function readAndroidHash(text: string): string {
   throw new CommandError(`--android-hash: "${text}" is not the 11 characters of an app's hash.`);
 }
 
+/** `on`, `off`, or `default`, which is null. Throws a CommandError for any other word. */
+export function readSwitch(text: string): boolean | null {
+  const states: Record<string, boolean | null | undefined> = {
+    on: true,
+    off: false,
+    default: null,
+  };
+  const state = states[text];
+  if (state !== undefined) return state;
+  throw new CommandError(`--user-exists: "${text}" is not on, off or default.`);
+}
+
 const PROVIDERS: readonly SocialProvider[] = ['google', 'facebook', 'apple'];
 
 /** `google=<id>`, repeated → ids by provider. */

@@ -11,6 +11,7 @@ import {
   readLanguage,
   readName,
   readOrigin,
+  readSwitch,
 } from './application-flags.ts';
 import {
   changeApplication,
@@ -78,6 +79,11 @@ export const applicationSet = command({
       about: 'of an Android app of the shop, with which a code by SMS may end, or none',
       multiple: true,
     },
+    'user-exists': {
+      value: 'STATE',
+      about:
+        'whether storefronts may ask who is registered: on, off, or default (not in production)',
+    },
     'client-id': {
       value: 'PROVIDER=ID',
       about: 'client id of an app, beside the one in social_tokens, or none',
@@ -137,6 +143,7 @@ export const applicationSet = command({
     if (flags['android-hash'].length > 0) {
       columns.androidHashes = list(flags['android-hash'], readAndroidHash);
     }
+    if (flags['user-exists'] !== undefined) columns.userExists = readSwitch(flags['user-exists']);
     if (flags['client-id'].length > 0 || flags['facebook-secret-from'] !== undefined) {
       const social = { ...row.social };
       const ids = flags['client-id'];

@@ -5,7 +5,7 @@ import { isLoopbackHost } from '../../shared/loopback.ts';
 import { givenCodes, hasInbox, inboxCodes, type Codes } from './codes.ts';
 import { findingsOf } from './diagnose.ts';
 import { checkFully, type Tokens } from './full.ts';
-import { Ledger, OPERATIONS } from './ledger.ts';
+import { ALL_OPERATIONS, Ledger, operationsUpTo } from './ledger.ts';
 import { checkSafely, checkStatically } from './safe.ts';
 import { Target, type Credentials } from './target.ts';
 import { isTrouble } from './transport.ts';
@@ -24,6 +24,8 @@ export interface CheckOptions {
   credentials?: Partial<Credentials>;
   /** Operations to report, `application.loginWithOTP` or `loginWithOTP`; all of them when left out. */
   only?: readonly string[];
+  /** A version of the SDK, such as `3.4`: the later operations that it knows are checked too, beside the documented ones. */
+  sdk?: string;
   /** For each answer, in milliseconds (default 15,000). */
   maxTimeMs?: number;
   /**
@@ -75,14 +77,16 @@ export function urlOf(text: string): URL {
 }
 
 /** The operations of names with or without their client. Throws WrongOptions for a name that nobody has. */
-function chosen(only: readonly string[] | undefined) {
-  if (!only) return OPERATIONS;
+function chosen({ only, sdk }: Pick<CheckOptions, 'only' | 'sdk'>) {
+  if (sdk !== undefined && !/^\d+(\.\d+){0,2}$/.test(sdk))
+    throw new WrongOptions(`"${sdk}" is not a version such as 3.4.`);
+  if (!only) return operationsUpTo(sdk);
   for (const name of only) {
-    if (!OPERATIONS.some(({ id, operationId }) => id === name || operationId === name)) {
+    if (!ALL_OPERATIONS.some(({ id, operationId }) => id === name || operationId === name)) {
       throw new WrongOptions(`There is no operation "${name}".`);
     }
   }
-  return OPERATIONS.filter(
+  return ALL_OPERATIONS.filter(
     ({ id, operationId }) => only.includes(id) || only.includes(operationId),
   );
 }
@@ -121,7 +125,7 @@ async function reach(target: Target): Promise<void> {
 export async function checkContract(options: CheckOptions): Promise<Report> {
   const url = urlOf(options.url);
   const { mode = 'safe', maxTimeMs = DEFAULT_MAX_TIME_MS, headers = {}, tokens = {} } = options;
-  const entries = chosen(options.only);
+  const entries = chosen(options);
   const isStatic = mode === 'static';
   if (options.session !== undefined && mode !== 'safe') {
     throw new WrongOptions('A session cookie is for a plain run; the others have their own.');

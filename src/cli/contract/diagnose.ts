@@ -1,4 +1,4 @@
-/** What is wrong with a run as a whole, in sentences: a list of 51 breaches with one cause helps nobody. */
+/** What is wrong with a run as a whole, in sentences: a list of fifty breaches with one cause helps nobody. */
 import type { Ledger } from './ledger.ts';
 import type { Access } from './target.ts';
 import { isGreen, summaryOf, type Checked } from './verdict.ts';

@@ -10,6 +10,7 @@ import {
   identifiers,
   leave,
   passwords,
+  resetsByCode,
   sessionReads,
   signUp,
   vouched,
@@ -77,6 +78,19 @@ const OF_PERSON = {
   leave: application('sendOTPOnMobile', 'deleteUser'),
 };
 
+/** Later operations, of a run that asks for them. */
+const LATER_OF_PERSON = {
+  resetsByCode: application(
+    'sendResetPasswordMobile',
+    'sendForgotOTPOnMobile',
+    'verifyMobileForgotOTP',
+    'resetForgotPassword',
+    'sendForgotOTPOnEmail',
+    'verifyEmailForgotOTP',
+    'userExists',
+  ),
+};
+
 /** Wrong requests: those of operations that demand a session in the shopper's name. */
 async function wrongly(
   ledger: Ledger,
@@ -120,6 +134,7 @@ async function walk(
   entries: readonly Entry[],
 ): Promise<void> {
   const visitor = (): Target => operator.another();
+  const asked = new Set(entries.map(({ id }) => id));
   await asOperator(journey, operator, domain);
   const shopper = visitor();
   let person: Person | undefined;
@@ -141,6 +156,11 @@ async function walk(
       identifiers(journey, shopper, operator, known),
     );
     await journey.part(OF_PERSON.passwords, async () => passwords(journey, shopper, known));
+    if (LATER_OF_PERSON.resetsByCode.some((id) => asked.has(id))) {
+      await journey.part(LATER_OF_PERSON.resetsByCode, async () =>
+        resetsByCode(journey, shopper, known),
+      );
+    }
     await journey.part(OF_PERSON.leave, async () => leave(journey, shopper, known));
   }
   const open = application('getPlatformConfig', 'registerWithForm', 'logout');

@@ -1,5 +1,5 @@
 /** `vestibule/contract`: checks a server, or one answer, against the documented contract. */
-import { OPERATIONS } from './ledger.ts';
+import { ALL_OPERATIONS } from './ledger.ts';
 import { judgeAnswer, type Breach } from './strict.ts';
 
 export { checkContract, Unreachable, WrongOptions } from './check.ts';
@@ -23,7 +23,7 @@ export interface Answer {
  * @throws TypeError when there is no such operation
  */
 export function breachesOfAnswer(operation: string, answer: Answer): Breach[] {
-  const entry = OPERATIONS.find(({ id }) => id === operation);
+  const entry = ALL_OPERATIONS.find(({ id }) => id === operation);
   if (!entry) throw new TypeError(`there is no operation ${operation}`);
   const { body } = answer;
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;

@@ -2,7 +2,7 @@
 import type { Entry } from '../../http/operation.ts';
 import { Cleanup } from './cleanup.ts';
 import { Skipped, type Codes } from './codes.ts';
-import { OPERATIONS, type Ledger } from './ledger.ts';
+import { ALL_OPERATIONS, type Ledger } from './ledger.ts';
 import type { Parts, Target } from './target.ts';
 import { isTrouble } from './transport.ts';
 
@@ -11,7 +11,7 @@ class Stopped extends Error {}
 
 export type Body = Record<string, unknown>;
 
-const byId = new Map(OPERATIONS.map((entry) => [entry.id, entry]));
+const byId = new Map(ALL_OPERATIONS.map((entry) => [entry.id, entry]));
 
 /** The entry of an operation that the check itself names. */
 function entryOf(id: string): Entry {

@@ -1,5 +1,5 @@
 /** Calls operations, judges each answer by what was expected, and keeps the verdicts. */
-import { entriesOf, type Entry } from '../../http/operation.ts';
+import { entriesOf, entriesUpTo, type Entry } from '../../http/operation.ts';
 import type { ErrorCode } from '../../http/errors.ts';
 import { errorCatalogue } from '../../http/errors.ts';
 import { table } from '../../table.ts';
@@ -8,11 +8,18 @@ import type { Called, Parts, Target } from './target.ts';
 import { isTrouble, type Answer } from './transport.ts';
 import type { Checked, Verdict } from './verdict.ts';
 
-/** The 51 documented ones; the group `service` is not part of the contract (D-22). */
-export const OPERATIONS: readonly Entry[] = entriesOf({
-  application: table.application,
-  platform: table.platform,
-});
+/** The group `service` is not part of the contract (D-22). */
+const { application, platform } = table;
+
+/** Those that SDKs know: the documented ones and the later ones. */
+export const ALL_OPERATIONS: readonly Entry[] = entriesOf({ application, platform });
+
+/** The documented ones, and with the version of an SDK the later ones that it knows. */
+export const operationsUpTo = (sdk?: string): readonly Entry[] =>
+  entriesUpTo({ application, platform }, sdk);
+
+/** The documented ones. */
+export const OPERATIONS: readonly Entry[] = operationsUpTo();
 
 /** What a call is for. */
 export type Expected =

@@ -110,6 +110,30 @@ export async function passwords(
   await journey.step(shopper, 'application.forgotPassword', { body });
 }
 
+/** A password that is forgotten, by a code to the number and one to the address; all sessions end with each. */
+export async function resetsByCode(
+  journey: Journey,
+  shopper: Target,
+  { mobile, email }: Person,
+): Promise<void> {
+  const { codes } = journey;
+  const phone = { mobile, country_code: COUNTRY };
+  const step = async (name: string, body: object, by = shopper) =>
+    journey.step(by, `application.${name}`, { body });
+  await step('sendResetPasswordMobile', phone);
+  const sent = await step('sendForgotOTPOnMobile', { ...phone, action: 'send' });
+  const [request_id, otp] = [textOf(sent, 'request_id'), await codes.otp(e164(mobile))];
+  const byMobile = await step('verifyMobileForgotOTP', { request_id, otp });
+  const password = `${PASSWORD} by a code`;
+  await step('resetForgotPassword', { code: textOf(byMobile, 'forgot_token'), password });
+  // A browser that has signed the shopper in waits between two sends, whichever identifier they go to.
+  const elsewhere = shopper.another();
+  await step('sendForgotOTPOnEmail', { email, action: 'send' }, elsewhere);
+  await step('verifyEmailForgotOTP', { email, otp: await codes.otp(email) }, elsewhere);
+  await step('loginWithEmailAndPassword', { username: email, password });
+  await journey.step(elsewhere, 'application.userExists', { query: { q: email } });
+}
+
 /** The account goes as it came: by a code. */
 export async function leave(journey: Journey, shopper: Target, person: Person): Promise<void> {
   const phone = { mobile: person.mobile, country_code: COUNTRY };

@@ -9,6 +9,7 @@ import type {
   Identifier,
   IdentifierKind,
   IdentifierRef,
+  NewUser,
   Ports,
   User,
 } from '../../ports/index.ts';
@@ -16,7 +17,8 @@ import { sameIdentifier } from '../identifiers/identifier.ts';
 import { givenProfile, profileFrom, type ProfileBody } from '../user/profile.ts';
 import { ok, invalidField, err, type Failure, type Result } from '../../shared/result.ts';
 import { newObjectId } from '../object-id.ts';
-import { withPrimaries } from '../user/user.ts';
+import { withFreeUsername } from '../registration/registration.ts';
+import { newUsername, withPrimaries } from '../user/user.ts';
 import { searchWordsOf } from './customer-query.ts';
 
 const MAX_MATCHES = 20;
@@ -24,9 +26,14 @@ const MAX_MATCHES = 20;
 // ── create ──
 
 export interface CreateCustomer extends ProfileBody {
-  phone_number: IdentifierRef;
-  username: string;
+  phone_number?: IdentifierRef;
+  /** Made of the first identifier when left out. */
+  username?: string;
   email?: IdentifierRef;
+  external_id?: string;
+  rr_id?: string;
+  /** False: the identifiers are not verified. */
+  verified?: boolean;
   meta?: Record<string, unknown>;
 }
 
@@ -56,31 +63,38 @@ export function customerNotFound(ids: readonly string[] = []): Failure<'not_foun
 }
 
 /**
- * A customer with verified identifiers, made by an operator. Refuses fields that are not valid and identifiers
- * that are taken.
+ * A customer made by an operator, whose identifiers count as verified unless `verified` is false. Refuses fields that are
+ * not valid, identifiers that are taken, and a customer without any; `unavailable` when no generated username is free.
  */
 export async function createCustomer(
   ports: Ports,
   body: CreateCustomer,
   by: AuditActor,
-): Promise<Result<User, 'validation_failed' | 'identifier_taken' | 'not_found'>> {
+): Promise<Result<User, 'validation_failed' | 'identifier_taken' | 'not_found' | 'unavailable'>> {
   const now = ports.clock.now();
   const { username, phone_number: phone, email } = body;
-  const refs: IdentifierRef[] = email ? [phone, email] : [phone];
-  const id = newObjectId(now, ports.random.bytes(8));
-  const user = {
-    ...profileFrom(body),
-    id,
-    username,
-    meta: body.meta,
-    identifiers: withPrimaries(refs.map((ref) => ({ ...ref, verified: true }))),
+  const refs = [phone, email].filter((ref): ref is IdentifierRef => ref !== undefined);
+  const [first] = refs;
+  if (!first) return invalidField('body.phone_number', 'is required where there is no email');
+  const { verified = true, meta, external_id: externalId, rr_id: rrId } = body;
+  const draw = (): NewUser => ({
+    ...profileFrom(body, now),
+    id: newObjectId(now, ports.random.bytes(8)),
+    username: username ?? newUsername(first, ports.random.bytes(4)),
+    meta,
+    externalId,
+    rrId,
+    identifiers: withPrimaries(refs.map((ref) => ({ ...ref, verified }))),
     createdAt: now,
-  };
-  const event = { ...by, action: 'customer.created', userId: id, at: now } as const;
-  return resultOfWrite(
-    await ports.customers.create(user, event),
-    (field) => `body.${TAKEN_FIELD[field]}`,
-  );
+  });
+  return withFreeUsername(draw, async (user) => {
+    const event = { ...by, action: 'customer.created', userId: user.id, at: now } as const;
+    const written = await ports.customers.create(user, event);
+    const isDrawn = username === undefined;
+    if (isDrawn && written.state === 'taken' && written.field === 'username')
+      return 'username_taken';
+    return resultOfWrite(written, (field) => `body.${TAKEN_FIELD[field]}`);
+  });
 }
 
 // ── update ──
@@ -91,6 +105,7 @@ interface Flags {
 }
 export interface UpdateCustomer extends ProfileBody {
   external_id?: string;
+  rr_id?: string;
   meta?: Record<string, unknown>;
   emails?: (Flags & { email: IdentifierRef })[];
   phone_numbers?: (Flags & { phone: IdentifierRef })[];
@@ -161,10 +176,16 @@ export async function updateCustomer(
   if (!user) return customerNotFound();
   const lists = readLists(user, body);
   if (!lists.ok) return lists;
-  const { meta, external_id: externalId } = body;
+  const { meta, external_id: externalId, rr_id: rrId } = body;
   const detail = { fields: Object.keys(body) };
   const event = { ...by, action: 'customer.updated', userId, detail, at: now } as const;
-  const change = { profile: givenProfile(profileFrom(body)), meta, externalId, ...lists.value };
+  const change = {
+    profile: givenProfile(profileFrom(body, now)),
+    meta,
+    externalId,
+    rrId,
+    ...lists.value,
+  };
   return resultOfWrite(await ports.customers.update(user, change, event), (field) =>
     field === 'email' ? 'body.emails' : 'body.phone_numbers',
   );

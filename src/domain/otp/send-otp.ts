@@ -143,10 +143,13 @@ export async function sendOtp(
     }),
     sms,
   };
-  const limited = await ports.otps.open(opening);
+  const { limited, known } = await ports.otps.open(opening);
   if (limited) return rateLimited(limited);
   const life = [now, challenge.expiresAt] as const;
-  const message = otpMessage(ports, application, id, identifier, otp, life, request.androidHash);
+  const message = {
+    ...otpMessage(ports, application, id, identifier, otp, life, request.androidHash),
+    drop: !known,
+  };
   try {
     const send = fixed === undefined ? ports.notifier.send(message) : undefined;
     await Promise.all([ports.otps.keep(challenge), send]);
@@ -165,8 +168,13 @@ const sent = (requestId: string, resendToken: string, { limits }: Ports): SentOt
   resendTimer: limits.sendGapSeconds,
 });
 
+/** The purposes of the codes that the documented operations send and verify. */
+export const DOCUMENTED_PURPOSES = ['login', 'profile', 'register'] as const;
+
 export interface ResendOtp {
   token: string;
+  /** The token of a code of any other purpose is not valid here. */
+  purposes: readonly OtpPurpose[];
   identifier: IdentifierRef;
   /** Who is signed in. */
   userId?: string;
@@ -189,20 +197,18 @@ export type ResendRefusal =
 export async function resendOtp(
   ports: Ports,
   application: Application,
-  { token, identifier, userId, device, ip, androidHash }: ResendOtp,
+  { token, purposes, identifier, userId, device, ip, androidHash }: ResendOtp,
 ): Promise<Result<SentOtp, ResendRefusal>> {
   if (!application.config.active) return err('application_inactive');
   const now = ports.clock.now();
   const nonce = hex(ports.random.bytes(16));
   const limitsOf = async (purpose: OtpPurpose) =>
-    (await otpBudget(ports, { identifier, purpose, userId, device, ip })).limits;
-  const [login, profile, register, id] = await Promise.all([
-    limitsOf('login'),
-    limitsOf('profile'),
-    limitsOf('register'),
-    challengeId(ports, token),
-  ]);
-  const limits = { login, profile, register };
+    [
+      purpose,
+      (await otpBudget(ports, { identifier, purpose, userId, device, ip })).limits,
+    ] as const;
+  const [id, ...each] = await Promise.all([challengeId(ports, token), ...purposes.map(limitsOf)]);
+  const limits = Object.fromEntries(each);
   const fixed = fixedCode(ports, application, identifier, now);
   // A country that is refused has no live code to send again, unless it was taken off the list meanwhile.
   const sms = fixed === undefined ? smsGuard(ports, application, identifier, now) : undefined;
@@ -230,13 +236,15 @@ export async function resendOtp(
     const otp = await ports.vault.open('otp', found.sealedCode);
     if (fixed === undefined) {
       const life = [now, challenge.expiresAt] as const;
-      await ports.notifier.send(
-        otpMessage(ports, application, nonce, identifier, otp, life, androidHash),
-      );
+      await ports.notifier.send({
+        ...otpMessage(ports, application, nonce, identifier, otp, life, androidHash),
+        // Nobody may set a new password by it.
+        drop: challenge.purpose === 'forgot' && challenge.userId === undefined,
+      });
     }
   } catch (outage) {
-    const charged = { limits: limits[challenge.purpose], chargedAt: now };
-    await ports.otps.cancelResend({ ...resending, ...charged });
+    const charged = limits[challenge.purpose];
+    if (charged) await ports.otps.cancelResend({ ...resending, limits: charged, chargedAt: now });
     throw outage;
   }
   return ok(sent(id, token, ports));

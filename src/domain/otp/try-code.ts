@@ -1,5 +1,12 @@
 /** One try of a one-time code. A wrong one is charged in the statement that judges it; a right one costs nothing. */
-import type { Attempt, ChallengeRef, DeviceRef, IdentifierRef, Ports } from '../../ports/index.ts';
+import type {
+  Attempt,
+  ChallengeRef,
+  DeviceRef,
+  IdentifierRef,
+  OtpPurpose,
+  Ports,
+} from '../../ports/index.ts';
 import { ok, err, rateLimited, type Result } from '../../shared/result.ts';
 import { hex } from '../hex.ts';
 import { tryRules } from '../throttle.ts';
@@ -41,18 +48,20 @@ export async function tryCode(
   ports: Ports,
   request: {
     challenge: ChallengeRef;
+    purposes: readonly OtpPurpose[];
     otp: string;
     userId?: string;
     registration?: string;
     device?: DeviceRef;
   },
 ): Promise<Result<RightCode, TryCodeErrorCode>> {
-  const { challenge, otp, userId, registration, device } = request;
+  const { challenge, purposes, otp, userId, registration, device } = request;
   const now = ports.clock.now();
   const nonce = hex(ports.random.bytes(16));
   const subject = 'id' in challenge ? challenge.id : challenge.email;
   const found = await ports.otps.attempt({
     challenge,
+    purposes,
     userId,
     registration,
     codeMacs: await ports.vault.macs(MAC_PURPOSE, macText(subject, otp)),

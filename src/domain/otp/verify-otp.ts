@@ -12,6 +12,7 @@ import {
   newRegistration,
   nextStep,
 } from '../registration/registration.ts';
+import { DOCUMENTED_PURPOSES } from './send-otp.ts';
 import { tryCode } from './try-code.ts';
 import { checkSignIn, decideSignIn } from '../login/sign-in-outcome.ts';
 import { complete, create } from '../registration/verify-registration.ts';
@@ -42,7 +43,14 @@ export async function verifyOtp(
     registerToken === undefined ? undefined : await ports.vault.digest(registerToken);
   const userId = signedIn?.user.id;
   const ref = 'email' in challenge ? { ...challenge, userId, registration } : challenge;
-  const tried = await tryCode(ports, { challenge: ref, otp, userId, registration, device });
+  const tried = await tryCode(ports, {
+    challenge: ref,
+    purposes: DOCUMENTED_PURPOSES,
+    otp,
+    userId,
+    registration,
+    device,
+  });
   if (!tried.ok) return tried;
   const attempt: VerificationAttempt = { ports, application, request, ...tried.value };
   const { found } = attempt;

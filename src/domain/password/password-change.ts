@@ -22,6 +22,7 @@ import {
   type SessionCookie,
   type ClientInfo,
 } from '../login/sign-in.ts';
+import { checkCountry, smsGuard } from '../otp/sms-guard.ts';
 import { linkLimits } from '../throttle.ts';
 import { newRegistration } from '../registration/registration.ts';
 import {
@@ -33,27 +34,30 @@ import {
 } from '../login/sign-in-outcome.ts';
 
 /**
- * Mails a link to an address that an active user has verified. The answer is always the same: for an unknown
- * address the same statements run and the same message is queued, to be dropped by the consumer (D-54); over a budget
- * nothing is sent, silently.
+ * Sends a link to an address or a number that an active user has verified. The answer is always the same: for an unknown
+ * one the same statements run and the same message is queued, to be dropped by the consumer (D-54); over a budget
+ * nothing is sent, silently. Refuses a number in a country that the shop sends no SMS to, whoever has it.
  */
 export async function sendResetLink(
   ports: Ports,
   application: Application,
   identifier: IdentifierRef,
   ip: string,
-): Promise<void> {
+): Promise<Result<undefined, 'validation_failed'>> {
+  const refused = checkCountry(ports, application, [identifier]);
+  if (refused) return refused;
   const createdAt = ports.clock.now();
   const code = hex(ports.random.bytes(16));
   const id = await ports.vault.digest(code);
   const limits = await linkLimits(ports, identifier, 'reset', undefined, ip);
   const link = { id, identifier, createdAt, expiresAt: createdAt + RESET_LINK_LIFE_MS };
-  const { limited, known } = await ports.links.openReset(link, limits);
-  if (limited) return;
+  const sms = smsGuard(ports, application, identifier, createdAt);
+  const { limited, known } = await ports.links.openReset(link, limits, sms);
+  if (limited) return ok(undefined);
   try {
     await ports.notifier.send({
       id: id.slice(0, 32),
-      channel: 'email',
+      channel: identifier.kind === 'email' ? 'email' : 'sms',
       to: identifier.value,
       content: {
         template: 'reset_link',
@@ -64,9 +68,10 @@ export async function sendResetLink(
       drop: !known,
     });
   } catch (outage) {
-    await ports.links.cancel(link, limits);
+    await ports.links.cancel(link, limits, sms);
     throw outage;
   }
+  return ok(undefined);
 }
 
 /**
@@ -76,7 +81,7 @@ export async function sendResetLink(
 export async function isResetCode(ports: Ports, code: string): Promise<boolean> {
   const id = await ports.vault.digest(code);
   const now = ports.clock.now();
-  if (await ports.links.findReset(id, now)) return true;
+  if (await ports.links.findReset(id, 'reset', now)) return true;
   return ports.links.wasResetSince(id, now - USED_RESET_CODE_MS);
 }
 
@@ -94,7 +99,7 @@ export async function resetPassword(
   Result<SignedInOutcome | IncompleteUser, SignInErrorCode | 'link_invalid' | 'password_weak'>
 > {
   const id = await ports.vault.digest(request.code);
-  const user = await ports.links.findReset(id, ports.clock.now());
+  const user = await ports.links.findReset(id, 'reset', ports.clock.now());
   if (!user) return err('link_invalid');
   const decision = decideSignIn(application, user);
   if (decision.kind === 'refused') return decision.failure;
@@ -108,7 +113,7 @@ export async function resetPassword(
     decision.kind === 'allowed'
       ? await prepareSession(ports, application, user.id, by, event.at)
       : undefined;
-  const settled = await ports.links.reset(id, hash, event, prepared?.signIn);
+  const settled = await ports.links.reset(id, 'reset', hash, event, prepared?.signIn);
   if (settled.state !== 'done' || !settled.user) return err('link_invalid');
   const current = settled.user;
   noticePasswordSet(ports, current);

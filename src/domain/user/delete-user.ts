@@ -4,6 +4,7 @@ import { shopperEvent } from '../operators/audit-event.ts';
 import { noticeDeleted } from '../notices.ts';
 import { ok, err, type Result } from '../../shared/result.ts';
 import { sameIdentifier } from '../identifiers/identifier.ts';
+import { DOCUMENTED_PURPOSES } from '../otp/send-otp.ts';
 import { tryCode, type TryCodeErrorCode } from '../otp/try-code.ts';
 
 export interface DeleteUser {
@@ -38,6 +39,7 @@ export async function deleteUser(
       : { id: request.requestId };
   const tried = await tryCode(ports, {
     challenge,
+    purposes: DOCUMENTED_PURPOSES,
     otp: request.otp,
     userId: user.id,
     device: request.device,

@@ -1,5 +1,5 @@
 /** The plain fields of a profile: what may stand in them. Pure. */
-import type { Profile } from '../../ports/index.ts';
+import type { Consent, Profile, ProfileTexts } from '../../ports/index.ts';
 import { ok, invalidField, type Result } from '../../shared/result.ts';
 import {
   isBirthDate,
@@ -24,11 +24,13 @@ export const PROFILE_NAMES = {
   gender: 'gender',
   dob: 'dob',
   profilePicUrl: 'profile_pic_url',
-} as const satisfies Record<keyof Required<Profile>, string>;
+} as const satisfies Record<keyof Required<ProfileTexts>, string>;
 
 export type ProfileField = keyof typeof PROFILE_NAMES;
 export type ProfileName = (typeof PROFILE_NAMES)[ProfileField];
-export type ProfileBody = Partial<Record<ProfileName, string>>;
+export type ProfileBody = Partial<Record<ProfileName, string>> & {
+  consent?: { privacy_policy?: { value?: boolean } };
+};
 
 /** A record of all fields of a profile, each as `of` makes it. */
 export const eachProfileField = <T>(of: (field: ProfileField) => T): Record<ProfileField, T> =>
@@ -38,8 +40,10 @@ export const eachProfileField = <T>(of: (field: ProfileField) => T): Record<Prof
   ) as Record<ProfileField, T>;
 
 /** The profile alone, out of something that has more; every field is a key, some undefined. */
-export const profileOf = (from: Profile): Record<ProfileField, string | undefined> =>
-  eachProfileField((field) => from[field]);
+export const profileOf = (from: Profile) => ({
+  ...eachProfileField((field) => from[field]),
+  consent: from.consent,
+});
 
 /**
  * The fields of a profile that were given, out of something that may have more. For changes: a key with `undefined` would
@@ -48,19 +52,32 @@ export const profileOf = (from: Profile): Record<ProfileField, string | undefine
 export const givenProfile = (from: Profile): Profile =>
   Object.fromEntries(Object.entries(profileOf(from)).filter(([, value]) => value !== undefined));
 
-/** A profile under its names in bodies and files. */
-export const profileBody = (profile: Profile): ProfileBody =>
+/** The texts of a profile under their names in bodies and files. */
+export const profileBody = (profile: Profile): Partial<Record<ProfileName, string>> =>
   Object.fromEntries(
-    Object.entries(profileOf(profile)).map(([field, value]) => [
+    Object.entries(eachProfileField((field) => profile[field])).map(([field, value]) => [
       // The keys are those of the list.
       PROFILE_NAMES[field as ProfileField],
       value,
     ]),
   );
 
-/** The profile in a body whose fields have been read; a blank name is none. */
-export function profileFrom(body: ProfileBody): Profile {
-  return eachProfileField((field) => body[PROFILE_NAMES[field]] || undefined);
+/** What a shopper has agreed to, under its documented names; the time is ISO 8601. */
+export const consentBody = ({ privacyPolicy: { value, updatedAt } }: Consent) => ({
+  privacy_policy: { value, updated_at: new Date(updatedAt).toISOString() },
+});
+
+/**
+ * The profile in a body whose fields have been read; a blank name is none.
+ * @param now milliseconds: when a consent in it was given
+ */
+export function profileFrom(body: ProfileBody, now: number): Profile {
+  const agreed = body.consent?.privacy_policy?.value;
+  return {
+    ...eachProfileField((field) => body[PROFILE_NAMES[field]] || undefined),
+    consent:
+      agreed === undefined ? undefined : { privacyPolicy: { value: agreed, updatedAt: now } },
+  };
 }
 
 type Reader = (text: string, now: number) => { value: string } | { problem: string };
@@ -88,7 +105,7 @@ const READERS: Record<ProfileName, Reader> = {
  * @param now milliseconds, to tell a date of birth from a date to come
  */
 export function readProfile(body: ProfileBody, now: number): Result<Profile, 'validation_failed'> {
-  const read: ProfileBody = {};
+  const read: ProfileBody = { consent: body.consent };
   for (const name of Object.values(PROFILE_NAMES)) {
     const text = body[name];
     if (text === undefined) continue;
@@ -96,5 +113,5 @@ export function readProfile(body: ProfileBody, now: number): Result<Profile, 'va
     if ('problem' in found) return invalidField(`body.${name}`, found.problem);
     read[name] = found.value;
   }
-  return ok(profileFrom(read));
+  return ok(profileFrom(read, now));
 }

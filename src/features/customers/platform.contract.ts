@@ -117,17 +117,27 @@ export const customersPlatform = tagged('Customers', {
     method: 'post',
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers',
     summary: 'Create user',
-    description: 'Use this API to create a customer. The identifiers count as verified.',
+    description:
+      'Use this API to create a customer. The identifiers count as verified, unless `verified` is `false`.',
     answers: 'The new customer.',
     security: 'platform',
     scope: 'customers:write',
-    request: { params: ApplicationPath, body: CreateUserRequestSchema },
+    request: {
+      params: ApplicationPath,
+      query: z.object({
+        verified: flag.optional().meta({
+          description: '`false`: the identifiers are not verified, and sign nobody in yet',
+        }),
+      }),
+      body: CreateUserRequestSchema,
+    },
     response: { 200: CreateUserResponseSchema },
     always: ['user'],
     errors: ['validation_failed', 'not_found', 'identifier_taken'],
     example: {
       documented: createUserExample,
       request: {
+        query: { verified: true },
         body: {
           phone_number: '+918652523958',
           username: 'akashmane',

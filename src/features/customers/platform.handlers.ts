@@ -40,7 +40,8 @@ export const customersPlatformHandlers = {
 
   async createUser({ input, application, operator, caller, ports, reply }) {
     const by = byOperator(operator, caller);
-    const created = await createCustomer(ports, input.body, by);
+    const body = { ...input.body, verified: input.query.verified };
+    const created = await createCustomer(ports, body, by);
     if (!created.ok) return created;
     return reply({ user: customerView(created.value, application) });
   },

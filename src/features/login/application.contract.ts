@@ -1,6 +1,7 @@
 import loginWithEmailAndPasswordExample from '../../../mocks/examples/application/loginWithEmailAndPassword.json' with { type: 'json' };
 import loginWithOTPExample from '../../../mocks/examples/application/loginWithOTP.json' with { type: 'json' };
 import loginWithTokenExample from '../../../mocks/examples/application/loginWithToken.json' with { type: 'json' };
+import userExistsExample from '../../../mocks/examples/application/userExists.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
 import { captcha, longToken, password, PlatformQuery, typedText } from '../../schemas/fields.ts';
@@ -20,6 +21,10 @@ const TokenRequestBodySchema = z
     token: longToken.meta({ description: 'A JWT of the company’s own system, used once' }),
   })
   .meta({ id: 'TokenRequestBodySchema' });
+
+const UserExistsDetails = z
+  .object({ user_exists: z.boolean().optional() })
+  .meta({ id: 'UserExistsDetails' });
 
 export const loginApplication = tagged('Login', {
   loginWithOTP: operation({
@@ -113,6 +118,31 @@ export const loginApplication = tagged('Login', {
         },
       },
       response: loginWithTokenExample.value,
+    },
+  }),
+  userExists: operation({
+    since: '1.4.0',
+    method: 'get',
+    path: '/service/application/user/authentication/v1.0/user-exists',
+    summary: 'Check whether a user is registered',
+    description:
+      'Use this API to learn whether an email ID or a mobile number is registered already. It tells who exists: in ' +
+      'production it is refused until the shop turns it on, and questions are counted. A captcha goes into the header ' +
+      '`x-captcha-code`.',
+    answers: 'A boolean: whether a user is registered.',
+    security: 'application',
+    request: {
+      query: z.object({
+        q: typedText(254).meta({ description: 'Email ID or phone number of a user' }),
+      }),
+    },
+    response: { 200: UserExistsDetails },
+    always: ['user_exists'],
+    errors: ['validation_failed', 'user_exists_disabled', 'captcha_failed', 'too_many_requests'],
+    example: {
+      documented: userExistsExample,
+      request: { query: { q: 'akashmane@gofynd.com' } },
+      response: userExistsExample,
     },
   }),
 });

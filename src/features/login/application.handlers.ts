@@ -5,8 +5,10 @@ import { loginByPassword, readLoginName } from '../../domain/login/password-logi
 import { sendOtp } from '../../domain/otp/send-otp.ts';
 import { loginByToken } from '../../domain/login/token-login.ts';
 import { sessionOf, signInView } from '../../views/sign-in.ts';
+import { readAsked, userExists } from '../../domain/user/user-exists.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
+import { invalidField } from '../../shared/result.ts';
 import type { loginApplication } from './application.contract.ts';
 
 export const loginApplicationHandlers = {
@@ -75,5 +77,15 @@ export const loginApplicationHandlers = {
     const done = await loginByToken(ports, application, { token, presented, visitor: caller });
     if (!done.ok) return done;
     return reply(signInView(done.value, application), sessionOf(done.value));
+  },
+
+  async userExists({ input, application, caller, request, ports, reply }) {
+    const identifier = readAsked(input.query.q, application.defaultCountryCode);
+    if (!identifier)
+      return invalidField('query.q', 'is neither an email address nor a mobile number');
+    const token = captchaTokenOf({}, request);
+    const solved = { token, ip: caller.ip, action: 'login' } as const;
+    const exists = await userExists(ports, application, identifier, solved);
+    return exists.ok ? reply({ user_exists: exists.value }) : exists;
   },
 } satisfies Handlers<typeof loginApplication>;

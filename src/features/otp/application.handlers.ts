@@ -1,15 +1,15 @@
 import { permitByCaptcha, permitForSession, permitInRegistration } from '../../domain/captcha.ts';
 import { readDevice } from '../../domain/session/device.ts';
-import { mobileOf } from '../../domain/identifiers/identifier.ts';
 import { openRegistration } from '../../domain/registration/registration.ts';
 import { ok } from '../../shared/result.ts';
-import { resendOtp, sendOtp, type SentOtp } from '../../domain/otp/send-otp.ts';
+import { DOCUMENTED_PURPOSES, resendOtp, sendOtp } from '../../domain/otp/send-otp.ts';
+import { sentView } from '../../views/otp.ts';
 import { sessionOf } from '../../views/sign-in.ts';
 import { userView } from '../../views/user.ts';
 import { verifyOtp, type VerifyOutcome } from '../../domain/otp/verify-otp.ts';
 import { captchaTokenOf } from '../../http/caller.ts';
 import type { Handlers } from '../../http/handler.ts';
-import type { Application, IdentifierRef } from '../../ports/index.ts';
+import type { Application } from '../../ports/index.ts';
 import type { otpApplication } from './application.contract.ts';
 
 /** The answer of a right code, whatever it was sent for. */
@@ -31,17 +31,6 @@ function verifiedView(outcome: VerifyOutcome, application: Application) {
   };
 }
 
-function sentView({ requestId, resendTimer, resendToken }: SentOtp, identifier: IdentifierRef) {
-  return {
-    success: true,
-    request_id: requestId,
-    message: 'OTP sent',
-    ...mobileOf(identifier),
-    resend_timer: resendTimer,
-    resend_token: resendToken,
-  };
-}
-
 export const otpApplicationHandlers = {
   async sendOTPOnMobile({ input, application, caller, request, signedIn, ports, fail, reply }) {
     const { mobile: identifier, token, android_hash: androidHash } = input.body;
@@ -54,7 +43,15 @@ export const otpApplicationHandlers = {
     const userId = signedIn?.user.id;
     if (token !== undefined) {
       // A valid resend token needs no captcha; an invalid one gets nothing sent either.
-      const resend = { token, identifier, userId, device, ip, androidHash };
+      const resend = {
+        token,
+        purposes: DOCUMENTED_PURPOSES,
+        identifier,
+        userId,
+        device,
+        ip,
+        androidHash,
+      };
       const again = await resendOtp(ports, application, resend);
       return again.ok ? reply(sentView(again.value, identifier)) : again;
     }
@@ -93,7 +90,14 @@ export const otpApplicationHandlers = {
     const device = await readDevice(ports, caller.device);
     const userId = signedIn?.user.id;
     if (token !== undefined) {
-      const resend = { token, identifier, userId, device, ip };
+      const resend = {
+        token,
+        purposes: DOCUMENTED_PURPOSES,
+        identifier,
+        userId,
+        device,
+        ip,
+      };
       const again = await resendOtp(ports, application, resend);
       if (!again.ok) return again;
       return reply({ success: true, resend_email_token: again.value.resendToken });

@@ -4,18 +4,15 @@ import sendResetTokenExample from '../../../mocks/examples/application/sendReset
 import updatePasswordExample from '../../../mocks/examples/application/updatePassword.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import { captcha, password, PlatformQuery, token } from '../../schemas/fields.ts';
+import { captcha, password, PlatformQuery } from '../../schemas/fields.ts';
 import { email, newPassword } from '../../schemas/typed.ts';
 import { CodeRequestBodySchema, LoginSuccess } from '../../schemas/login.ts';
+import { ForgotPasswordRequestSchema, ResetPasswordSuccess } from '../../schemas/password.ts';
 import { VerifyEmailSuccess } from '../../schemas/success.ts';
 
 const SendResetPasswordEmailRequestSchema = z
   .object({ email, captcha_code: captcha.optional() })
   .meta({ id: 'SendResetPasswordEmailRequestSchema' });
-
-const ForgotPasswordRequestSchema = z
-  .object({ code: token, password: newPassword })
-  .meta({ id: 'ForgotPasswordRequestSchema' });
 
 const UpdatePasswordRequestSchema = z
   .object({
@@ -25,10 +22,6 @@ const UpdatePasswordRequestSchema = z
     new_password: newPassword,
   })
   .meta({ id: 'UpdatePasswordRequestSchema' });
-
-const ResetPasswordSuccess = z
-  .object({ status: z.string().optional() })
-  .meta({ id: 'ResetPasswordSuccess' });
 
 const HasPasswordSuccess = z
   .object({ result: z.boolean().optional() })
@@ -78,7 +71,7 @@ export const passwordApplication = tagged('Password', {
     path: '/service/application/user/authentication/v1.0/login/password/reset/forgot',
     summary: 'Forgot Password',
     description:
-      'Use this API to reset a password using the code sent on email. It uses the code up, ends all earlier ' +
+      'Use this API to reset a password using the code sent on email or SMS. It uses the code up, ends all earlier ' +
       'sessions and signs the shopper in.',
     answers: 'The shopper, who is signed in.',
     security: 'session?',

@@ -19,8 +19,8 @@ export const passwordApplicationHandlers = {
       action: 'reset',
     });
     if (robot) return robot;
-    await sendResetLink(ports, application, input.body.email, caller.ip);
-    return reply({ status: 'sent' });
+    const sent = await sendResetLink(ports, application, input.body.email, caller.ip);
+    return sent.ok ? reply({ status: 'sent' }) : sent;
   },
 
   async sendResetToken({ input, application, ports, fail, reply }) {

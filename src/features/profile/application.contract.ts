@@ -13,6 +13,7 @@ import {
 } from '../../schemas/typed.ts';
 import { ProfileEditSuccess } from '../../schemas/otp.ts';
 import { success } from '../../schemas/success.ts';
+import { UserConsentRequestSchema } from '../../schemas/user.ts';
 
 const EditProfileMobileSchema = z
   .object({ phone: phone.optional(), country_code: callingCode.optional() })
@@ -32,6 +33,7 @@ const EditProfileRequestSchema = z
     sender: text(100).optional(),
     register_token: token.optional(),
     captcha_code: captcha.optional(),
+    consent: UserConsentRequestSchema.optional(),
   })
   .meta({ id: 'EditProfileRequestSchema' });
 

@@ -41,7 +41,7 @@ export const profileApplicationHandlers = {
     reply,
   }) {
     const { body } = input;
-    const profile = profileFrom(body);
+    const profile = profileFrom(body, ports.clock.now());
     const { email } = body;
     const phone = body.mobile?.phone;
     const androidHash = body.android_hash;

@@ -4,6 +4,7 @@ import { operation, tagged } from '../../http/operation.ts';
 import { captcha, PlatformQuery, token } from '../../schemas/fields.ts';
 import { callingCode, email, gender, name, newPassword, phone } from '../../schemas/typed.ts';
 import { RegisterFormSuccess } from '../../schemas/otp.ts';
+import { UserConsentRequestSchema } from '../../schemas/user.ts';
 
 const FormRegisterRequestSchemaPhone = z
   .object({ mobile: phone.optional(), country_code: callingCode.optional() })
@@ -20,6 +21,7 @@ const FormRegisterRequestSchema = z
     phone: FormRegisterRequestSchemaPhone.optional(),
     register_token: token.optional(),
     captcha_code: captcha.optional(),
+    consent: UserConsentRequestSchema.optional(),
   })
   .meta({ id: 'FormRegisterRequestSchema' });
 

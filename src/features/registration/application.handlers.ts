@@ -11,7 +11,7 @@ import type { registrationApplication } from './application.contract.ts';
 export const registrationApplicationHandlers = {
   async registerWithForm({ input, application, caller, request, presented, ports, fail, reply }) {
     const { body } = input;
-    const profile = profileFrom(body);
+    const profile = profileFrom(body, ports.clock.now());
     if (!application.config.register) return fail('registration_closed');
     const given = [body.phone?.mobile, body.email].filter((one) => one !== undefined);
     const { password } = body;

@@ -87,6 +87,20 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
   const mailed = expectOk(
     await anonymous.application.sendOTPOnEmail({ body: { email: mail('third') } }),
   );
+  const forgotten = expectOk(
+    await anonymous.application.sendForgotOTPOnMobile({ body: { mobile: number(1) } }),
+  );
+  const forgottenOtp = await otpFor(`+91${number(1)}`);
+  const mailForgotten = async () =>
+    expectOk(await anonymous.application.sendForgotOTPOnEmail({ body: { email } })).body;
+  await mailForgotten();
+  const { forgot_token: forgotToken = '' } = expectOk(
+    await anonymous.application.verifyEmailForgotOTP({ body: { email, otp: await otpFor(email) } }),
+  ).body;
+  // Codes are sent to one address only so often.
+  host.clock.advance(31_000);
+  const forgottenByMail = await mailForgotten();
+  const forgottenByMailOtp = await otpFor(email);
   const ending = expectOk(await customer.sendOTPOnMobile({ body: { mobile: number(1) } }));
 
   const granted = expectOk(
@@ -135,6 +149,16 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
       'verifyEmailOTP.otp': await otpFor(mail('third')),
       'deleteUser.request_id': ending.body.request_id ?? '',
       'deleteUser.otp': await otpFor(`+91${number(1)}`),
+      'userExists.q': email,
+      'sendForgotOTPOnMobile.mobile': number(1),
+      'sendForgotOTPOnMobile.token': forgotten.body.resend_token ?? '',
+      'sendForgotOTPOnEmail.email': email,
+      'sendForgotOTPOnEmail.token': forgottenByMail.resend_email_token ?? '',
+      'verifyMobileForgotOTP.request_id': forgotten.body.request_id ?? '',
+      'verifyMobileForgotOTP.otp': forgottenOtp,
+      'verifyEmailForgotOTP.email': email,
+      'verifyEmailForgotOTP.otp': forgottenByMailOtp,
+      'resetForgotPassword.code': forgotToken,
       'unlinkUserIdentity.provider': identity.provider,
       'unlinkUserIdentity.subject': identity.subject,
       register_token: unfinished,

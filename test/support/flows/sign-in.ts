@@ -164,6 +164,54 @@ const reset: Flow['prepare'] = async (stage) => {
   };
 };
 
+/** The calling order of the public theme's forgot-password page, by a code that comes by SMS or email. */
+const resetByCode =
+  (byEmail: boolean): Flow['prepare'] =>
+  async (stage) => {
+    const { shop, passwordMember } = stage;
+    const { email, phone: mobile, e164 } = (await passwordMember()).person;
+    const { application } = shop.client();
+    return {
+      async run(ask) {
+        let forgotToken: string | undefined;
+        if (byEmail) {
+          await ask(() => application.sendForgotOTPOnEmail({ body: { email } }));
+          const body = { email, otp: await shop.otp(email) };
+          const verified = await ask(() => application.verifyEmailForgotOTP({ body }));
+          forgotToken = verified.body.forgot_token;
+        } else {
+          const sent = await ask(() => application.sendForgotOTPOnMobile({ body: { mobile } }));
+          const body = { request_id: sent.body.request_id ?? '', otp: await shop.otp(e164) };
+          const verified = await ask(() => application.verifyMobileForgotOTP({ body }));
+          forgotToken = verified.body.forgot_token;
+        }
+        const body = { code: forgotToken ?? '', password: NEW_PASSWORD };
+        await ask(() => application.resetForgotPassword({ body }));
+      },
+      async reached() {
+        const [old, fresh] = [PASSWORD, NEW_PASSWORD].map(async (one) =>
+          signsIn(stage, email, one),
+        );
+        return !(await old) && (await fresh) === true;
+      },
+    };
+  };
+
+const resetBySms: Flow['prepare'] = async (stage) => {
+  const { shop, passwordMember } = stage;
+  const { email, phone: mobile, e164 } = (await passwordMember()).person;
+  return {
+    async run(ask) {
+      const { application } = shop.client();
+      await ask(() => application.userExists({ query: { q: mobile } }));
+      await ask(() => application.sendResetPasswordMobile({ body: { mobile } }));
+      const code = await linkCode(shop, e164);
+      await ask(() => application.forgotPassword({ body: { code, password: NEW_PASSWORD } }));
+    },
+    reached: async () => signsIn(stage, email, NEW_PASSWORD),
+  };
+};
+
 const firstPassword: Flow['prepare'] = async (stage) => {
   const { browser, person } = await stage.mailedMember();
   return {
@@ -216,6 +264,9 @@ export const signInFlows: Flow[] = [
   { name: 'an emailed code, then a number', prepare: emailFirst },
   { name: 'a login by password', prepare: passwordLogin },
   { name: 'a reset of the password', prepare: reset },
+  { name: 'a reset by a code', prepare: resetByCode(false) },
+  { name: 'a reset by an emailed code', likeAnother: true, prepare: resetByCode(true) },
+  { name: 'a reset by a link in an SMS', likeAnother: true, prepare: resetBySms },
   { name: 'a first password', likeAnother: true, prepare: firstPassword },
   { name: 'a change of the password', prepare: changePassword },
 ];

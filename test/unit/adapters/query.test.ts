@@ -78,7 +78,7 @@ describe('a statement that is built', () => {
       ),
     );
     expect(params).toEqual(['a', 'u', 'asha', '{"tier":"gold"}', 0, 0, NOW, NOW]);
-    expect(text.match(/NULL/g)).toHaveLength(12);
+    expect(text.match(/NULL/g)).toHaveLength(14);
   });
 
   test('leaves columns alone whose value is undefined', () => {

@@ -24,7 +24,7 @@ async function asked(challenge: ChallengeRef, otp: string) {
     otps: { attempt },
     limits: {},
   } as unknown as Parameters<typeof tryCode>[0];
-  await tryCode(ports, { challenge, otp });
+  await tryCode(ports, { challenge, purposes: ['login'], otp });
   return requests[0]?.codeMacs ?? [];
 }
 

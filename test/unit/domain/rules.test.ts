@@ -318,6 +318,8 @@ test('the default limits stay what they are', () => {
     loginFailuresPerIpQuarter: 50,
     tokenFailuresPerQuarter: 20,
     tokenFailuresPerIpQuarter: 50,
+    existsPerIpHour: 20,
+    existsPerApplicationHour: 1_000,
     smsPerDay: 10_000,
     smsAlertPercent: 80,
     smsBrakeSends: 50,

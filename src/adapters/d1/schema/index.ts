@@ -19,6 +19,7 @@ import type {
   Application,
   AuditEvent,
   AuditRetention,
+  Consent,
   IdentifierKind,
   ImportedHashes,
   Language,
@@ -65,6 +66,8 @@ export const applications = sqliteTable(
       .default([]),
     /** Hashes of its Android apps that an SMS may end with. */
     androidHashes: text('android_hashes', { mode: 'json' }).$type<string[]>().notNull().default([]),
+    /** Whether storefronts may ask who is registered; unset: not in production. */
+    userExists: integer('user_exists', { mode: 'boolean' }),
     config: text({ mode: 'json' }).$type<PlatformConfig>().notNull(),
     /** Client ids of apps and sealed secrets of social logins. */
     social: text({ mode: 'json' }).$type<Application['social']>(),
@@ -113,6 +116,9 @@ export const users = sqliteTable(
     profilePicUrl: text('profile_pic_url'),
     meta: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     externalId: text('external_id'),
+    /** Another id of the customer elsewhere, as operators give it. */
+    rrId: text('rr_id'),
+    consent: text({ mode: 'json' }).$type<Consent>(),
     /** PHC string, ours or imported. Read by the password store only. */
     passwordHash: text('password_hash'),
     hasOldPasswordHash: integer('has_old_password_hash', { mode: 'boolean' })

@@ -10,6 +10,7 @@ import type {
   LinkKind,
   OtpPurpose,
   RegistrationOrigin,
+  ResetKind,
   SocialIdentity,
 } from '../../../ports/index.ts';
 
@@ -157,7 +158,7 @@ export const links = sqliteTable(
     applicationId,
     /** SHA-256 of the code. */
     id: text().notNull(),
-    linkKind: text('link_kind').$type<LinkKind>().notNull(),
+    linkKind: text('link_kind').$type<LinkKind | ResetKind>().notNull(),
     userId: text('user_id').notNull(),
     kind: text().$type<IdentifierKind>().notNull(),
     value: text().notNull(),

@@ -139,7 +139,7 @@ export function customerChanges(
     },
 
     async update(found, change, event) {
-      const { profile, meta, externalId, identifiers, replaced } = change;
+      const { profile, meta, externalId, rrId, identifiers, replaced } = change;
       const { id } = found;
       const now = event.at;
       // A purge may have come in between: what belongs to nobody must not be written.
@@ -153,9 +153,9 @@ export function customerChanges(
             database.write({
               profile: changeProfile(applicationId, id, { change: profile, names }, now),
               more:
-                meta === undefined && externalId === undefined
+                meta === undefined && externalId === undefined && rrId === undefined
                   ? undefined
-                  : update(users).set({ meta, externalId }).where(userIs(applicationId, id)),
+                  : update(users).set({ meta, externalId, rrId }).where(userIs(applicationId, id)),
               identifiers:
                 replaced.length > 0
                   ? replaceIdentifiers(id, identifiers, replaced, now, there)

@@ -56,7 +56,8 @@ type Attempted = Parameters<Otps['attempt']>[0];
 
 /** What is not given is null here: a slot takes nothing undefined. */
 function paramsOf(applicationId: string, request: Attempted) {
-  const { challenge, userId, registration, codeMacs, nonce, now, rules, requestId } = request;
+  const { challenge, purposes, userId, registration, codeMacs, nonce, now, rules, requestId } =
+    request;
   const { maxTries, perIdentifier, device } = rules;
   const byEmail = 'email' in challenge ? challenge : undefined;
   return {
@@ -67,6 +68,7 @@ function paramsOf(applicationId: string, request: Attempted) {
     emailRegistration: byEmail?.registration ?? null,
     userId: userId ?? null,
     registration: registration ?? null,
+    purposes: JSON.stringify(purposes),
     codeMacs: JSON.stringify(codeMacs),
     nonce,
     now,
@@ -97,7 +99,8 @@ function newestFor(given: Given, ofRegistration: boolean): SQL {
   return sql`(SELECT ${c.id} FROM ${as(c)}
               WHERE ${c.applicationId} = ${applicationId} AND ${c.kind} = 'email' AND ${c.value} = ${email}
                 AND ${c.consumedAt} IS NULL AND ${c.expiresAt} > ${now}
-                AND (${c.purpose} = 'login' OR (${bound}))
+                AND ${c.purpose} IN (SELECT value FROM json_each(${given.purposes}))
+                AND (${c.purpose} IN ('login', 'forgot') OR (${bound}))
               ORDER BY ${c.purpose} = 'login', ${c.createdAt} DESC LIMIT 1)`;
 }
 
@@ -128,16 +131,19 @@ function triesOf(given: Given, id: SQL, hasDevice: boolean) {
 }
 
 const attemptStatements = builtOnce<ReturnType<typeof paramsOf>>()((given, shape: Shape) => {
-  const { applicationId, userId, registration, codeMacs, nonce, now, requestId, detail } = given;
+  const { applicationId, userId, registration, purposes, codeMacs, nonce, now } = given;
+  const { requestId, detail } = given;
   const id = shape.byEmail ? newestFor(given, shape.emailOfRegistration) : sql`${given.id}`;
   const here = challengeIs(applicationId, id);
   const tries = triesOf(given, id, shape.hasDevice);
+  const owner = ownerOf(applicationId, id);
   const right = sql`(${otpChallenges.codeMac} IN (SELECT value FROM json_each(${codeMacs}))
+    AND ${otpChallenges.purpose} IN (SELECT value FROM json_each(${purposes}))
     AND CASE ${otpChallenges.purpose} WHEN 'login' THEN 1
              WHEN 'profile' THEN ${otpChallenges.userId} IS ${userId}
+             WHEN 'forgot' THEN COALESCE(${otpChallenges.userId} = ${owner}, 0)
              ELSE ${otpChallenges.registration} IS ${registration} END)`;
   const wrong = sql`EXISTS (SELECT 1 FROM ${otpChallenges} WHERE ${here} AND ${otpChallenges.lastTry} = ${nonce})`;
-  const owner = ownerOf(applicationId, id);
   return {
     // Judged and charged in one statement: a wrong code costs a try, however many come at once, and a right one none.
     wrong: update(otpChallenges)

@@ -4,9 +4,9 @@ import { registrationOf } from '../../../domain/otp/otp-effect.ts';
 import { uniqueViolation } from '../database.ts';
 import { auditStatement } from '../stores/audit.ts';
 import { insertProof, insertRegistration, linkIdentity } from './registration-statements.ts';
-import { alias, as, type Query, sql, type SQL, update } from './query.ts';
+import { alias, as, insertSelect, type Query, sql, type SQL, update } from './query.ts';
 import { revoke } from './revocation-statements.ts';
-import { registrations, users } from '../schema/index.ts';
+import { links, registrations, users } from '../schema/index.ts';
 import { adoptIdentifiers, otherIdentifiers, verifyIdentifier } from './identifier-statements.ts';
 import { changeProfile, insertUser, userIs } from './user-statements.ts';
 
@@ -101,6 +101,22 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
           .set({ deletedAt: now, deleteReason: effect.reason ?? null, updatedAt: now })
           .where(sql`${userIs(applicationId, effect.userId)} AND ${won}`),
         auditStatement(applicationId, effect.event, won),
+      ];
+    case 'forgot':
+      return [
+        insertSelect(
+          links,
+          {
+            applicationId,
+            ...effect.token,
+            linkKind: 'forgot',
+            // Only a code that somebody is named in is ever right.
+            userId: challenge.userId ?? '',
+            ...challenge.identifier,
+            createdAt: now,
+          },
+          sql`WHERE ${won}`,
+        ),
       ];
     case 'close':
       return [

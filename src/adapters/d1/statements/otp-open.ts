@@ -1,8 +1,8 @@
 /** A one-time code's row: written when there is room, and charged, in one batch. */
 import type {
   IdentifierRef,
-  Limited,
   OpenChallenge,
+  Otps,
   RegistrationSends,
 } from '../../../ports/index.ts';
 import {
@@ -19,6 +19,7 @@ import { alias, as, insertSelect, sql, type Operand, type Operands, type SQL } f
 import { otpChallenges } from '../schema/index.ts';
 import { smsLimited, smsParams, smsStatements, type WarnSms } from './sms-statements.ts';
 import { builtOnce } from './common.ts';
+import { activeOwner } from './user-rows.ts';
 
 const o = alias(otpChallenges, 'o');
 
@@ -78,6 +79,8 @@ interface Shape extends Record<string, boolean> {
   ofRegistration: boolean;
   isGuarded: boolean;
   isForeign: boolean;
+  /** The code is the identifier's owner's, who is found in the statement itself. */
+  ofOwner: boolean;
 }
 
 const openStatements = builtOnce<ReturnType<typeof paramsOf>>()((given, shape: Shape) => {
@@ -109,7 +112,7 @@ const openStatements = builtOnce<ReturnType<typeof paramsOf>>()((given, shape: S
         value,
         callingCode,
         codeMac,
-        userId,
+        userId: shape.ofOwner ? activeOwner(applicationId, kind, value) : userId,
         registration,
         triesBuckets,
         refund,
@@ -118,7 +121,7 @@ const openStatements = builtOnce<ReturnType<typeof paramsOf>>()((given, shape: S
         expiresAt,
       },
       sql`WHERE NOT ${overLimit(applicationId, limits, now)} AND ${sms.room} AND ${registrationRoom}`,
-    ).returning({ id: otpChallenges.id }),
+    ).returning({ userId: otpChallenges.userId }),
     charge: charge(applicationId, limits, now, opened),
     ...sms.count,
   };
@@ -130,7 +133,7 @@ export async function openCode(
   applicationId: string,
   opening: OpenChallenge,
   tellSms: WarnSms,
-): Promise<Limited | undefined> {
+): ReturnType<Otps['open']> {
   const { challenge, limits, registrationSends, sms } = opening;
   const { used, made, ...sent } = await database.write(
     openStatements(paramsOf(applicationId, opening), {
@@ -138,11 +141,15 @@ export async function openCode(
       ofRegistration: registrationSends !== undefined,
       isGuarded: sms !== undefined,
       isForeign: sms?.foreign !== undefined,
+      ofOwner: challenge.purpose === 'forgot',
     }),
   );
   const tooDear = smsLimited(sms, sent, tellSms);
-  if (made.length > 0) return undefined;
+  const [row] = made;
+  if (row) return { known: challenge.purpose !== 'forgot' || row.userId !== null };
   const { createdAt: now, expiresAt } = challenge;
   const retryAfterSeconds = Math.ceil((expiresAt - now) / 1000);
-  return limitedOf(used, now) ?? tooDear ?? { limit: REGISTRATION_LIMIT, retryAfterSeconds };
+  const limited = limitedOf(used, now) ??
+    tooDear ?? { limit: REGISTRATION_LIMIT, retryAfterSeconds };
+  return { limited, known: false };
 }

@@ -8,6 +8,7 @@ import {
   type Ends,
   type Revocation,
 } from '../../../domain/credentials.ts';
+import type { OtpPurpose, ResetKind } from '../../../ports/index.ts';
 import { alias, as, columnList, type Query, remove, sql, type SQL, update } from './query.ts';
 import {
   identifiers,
@@ -50,6 +51,25 @@ function endRegistrations(applicationId: string, which: SQL, condition: SQL): Qu
 const openLinks = (applicationId: string, ofUsers: SQL): SQL =>
   sql`${links.applicationId} = ${applicationId} AND ${links.userId} IN ${ofUsers} AND ${links.usedAt} IS NULL`;
 
+/** Codes of the users that are not used yet. */
+const endCodes =
+  (purpose: OtpPurpose): Killer =>
+  (applicationId, { users: ids, condition }) => [
+    remove(otpChallenges).where(
+      sql`${otpChallenges.applicationId} = ${applicationId} AND ${otpChallenges.userId} IS NOT NULL
+        AND ${otpChallenges.userId} IN ${ids} AND ${otpChallenges.purpose} = ${purpose}
+        AND ${otpChallenges.consumedAt} IS NULL AND ${condition}`,
+    ),
+  ];
+
+const endLinks =
+  (kind: ResetKind): Killer =>
+  (applicationId, { users: ids, condition }) => [
+    remove(links).where(
+      sql`${openLinks(applicationId, ids)} AND ${links.linkKind} = ${kind} AND ${condition}`,
+    ),
+  ];
+
 const KILLERS: Record<CredentialKind, Killer> = {
   // Always another value than before, so that every session opened under it is dead, whatever the clocks say.
   session: (applicationId, { users: ids, now, condition }) => [
@@ -86,23 +106,14 @@ const KILLERS: Record<CredentialKind, Killer> = {
     ];
   },
 
-  profile_code: (applicationId, { users: ids, condition }) => [
-    remove(otpChallenges).where(
-      sql`${otpChallenges.applicationId} = ${applicationId} AND ${otpChallenges.userId} IS NOT NULL
-        AND ${otpChallenges.userId} IN ${ids} AND ${otpChallenges.purpose} = 'profile'
-        AND ${otpChallenges.consumedAt} IS NULL AND ${condition}`,
-    ),
-  ],
-
-  reset_link: (applicationId, { users: ids, condition }) => [
-    remove(links).where(
-      sql`${openLinks(applicationId, ids)} AND ${links.linkKind} = 'reset' AND ${condition}`,
-    ),
-  ],
+  profile_code: endCodes('profile'),
+  forgot_code: endCodes('forgot'),
+  forgot_token: endLinks('forgot'),
+  reset_link: endLinks('reset'),
 
   verify_link: (applicationId, { users: ids, condition, lost }, ends) => [
     remove(links).where(
-      sql`${openLinks(applicationId, ids)} AND ${links.linkKind} <> 'reset' AND ${condition}
+      sql`${openLinks(applicationId, ids)} AND ${links.linkKind} IN ('verify_email', 'verify_mobile') AND ${condition}
         AND ${ends === 'all' ? sql`TRUE` : sql`(${columnList([links.kind, links.value])}) IN (${lost ?? sql`SELECT NULL, NULL WHERE FALSE`})`}`,
     ),
   ],

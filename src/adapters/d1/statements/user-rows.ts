@@ -1,11 +1,12 @@
 /** Users as rows: how they are selected and read. */
 import type { Identifier, User } from '../../../ports/index.ts';
 import { eachProfileField, type ProfileField } from '../../../domain/user/profile.ts';
-import { alias, type Operand, type RowOf, select, sql, type SQL } from './query.ts';
+import { alias, as, type Operand, type RowOf, select, sql, type SQL } from './query.ts';
 import { identifiers, users } from '../schema/index.ts';
 
 /** Users as `selectUser` reads them: its `where` speaks of this alias. */
 export const u = alias(users, 'u');
+const i = alias(identifiers, 'i');
 /** The rows of a subquery on `identifiers`. */
 const ordered = alias(identifiers, 'ordered');
 
@@ -60,6 +61,8 @@ export const USER_FIELDS = {
   ...PROFILE_COLUMNS,
   meta: u.meta,
   externalId: u.externalId,
+  rrId: u.rrId,
+  consent: u.consent,
   hasOldPasswordHash: u.hasOldPasswordHash,
   identifiers: identifiersOfUser,
   sessionsValidFrom: u.sessionsValidFrom,
@@ -80,6 +83,18 @@ export type UserRow = RowOf<ReturnType<typeof selectUser>>;
 export const byId = (applicationId: Operand<string>, userId: Operand<string>): SQL =>
   sql`${u.applicationId} = ${applicationId} AND ${u.id} = ${userId}`;
 
+/** The id of the active user who has the identifier verified; NULL when there is none. */
+export const activeOwner = (
+  applicationId: Operand<string>,
+  kind: Operand<string>,
+  value: Operand<string>,
+): SQL =>
+  sql`(SELECT ${u.id} FROM ${as(i)} CROSS JOIN ${as(u)}
+       ON ${u.applicationId} = ${i.applicationId} AND ${u.id} = ${i.userId}
+       WHERE ${i.applicationId} = ${applicationId} AND ${i.kind} = ${kind} AND ${i.value} = ${value}
+         AND ${i.verified} = 1 AND ${u.blockedAt} IS NULL AND ${u.archivedAt} IS NULL
+         AND ${u.deletedAt} IS NULL)`;
+
 /** A row of `selectUser` as the port's user. */
 export function readUser(row: UserRow | undefined): User | undefined {
   if (!row) return undefined;
@@ -89,6 +104,8 @@ export function readUser(row: UserRow | undefined): User | undefined {
     ...eachProfileField((field) => row[field] ?? undefined),
     meta: row.meta ?? undefined,
     externalId: row.externalId ?? undefined,
+    rrId: row.rrId ?? undefined,
+    consent: row.consent ?? undefined,
     hasOldPasswordHash: row.hasOldPasswordHash,
     identifiers: row.identifiers,
     sessionsValidFrom: row.sessionsValidFrom,

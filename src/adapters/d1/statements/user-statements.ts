@@ -114,7 +114,7 @@ export function insertUser(
   event: AuditEvent,
 ): Query[] {
   const verified = user.identifiers.filter((identifier) => identifier.verified);
-  const { id, username, passwordHash, meta, externalId, createdAt } = user;
+  const { id, username, passwordHash, meta, externalId, rrId, createdAt } = user;
   return [
     insertSelect(
       users,
@@ -126,6 +126,7 @@ export function insertUser(
         passwordHash,
         meta,
         externalId,
+        rrId,
         createdAt,
         updatedAt: createdAt,
       },

@@ -36,6 +36,7 @@ function readApplication(row: typeof applications.$inferSelect): Known {
     social,
     loginToken,
     importedHashes,
+    userExists,
     ...rest
   } = row;
   return {
@@ -46,6 +47,7 @@ function readApplication(row: typeof applications.$inferSelect): Known {
       ...(social && { social }),
       ...(loginToken && { loginToken }),
       ...(importedHashes && { importedHashes }),
+      ...(userExists !== null && { userExists }),
     },
   };
 }

@@ -4,6 +4,7 @@ import type {
   LinkKind,
   Links,
   ConsumeResult,
+  ResetKind,
   SmsGuard,
 } from '../../../ports/index.ts';
 import { auditOf, signInStatements } from './audit.ts';
@@ -31,13 +32,12 @@ import {
 import { revoke } from '../statements/revocation-statements.ts';
 import { identifiers, links, users } from '../schema/index.ts';
 import { judgeSms, smsVerified, uncountSms, type WarnSms } from '../statements/sms-statements.ts';
-import { byId, readUser, selectUser } from '../statements/user-rows.ts';
+import { activeOwner, byId, readUser, selectUser } from '../statements/user-rows.ts';
 import { verifyIdentifier } from '../statements/identifier-statements.ts';
 import { userIs } from '../statements/user-statements.ts';
 
 const l = alias(links, 'l');
 const i = alias(identifiers, 'i');
-const u = alias(users, 'u');
 
 interface Row {
   kind: LinkKind;
@@ -51,7 +51,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
   const linkIs = (id: string): SQL =>
     sql`${links.applicationId} = ${applicationId} AND ${links.id} = ${id}`;
   const exists = (where: SQL): SQL => sql`EXISTS (SELECT 1 FROM ${links} WHERE ${where})`;
-  const usable = (id: string, kind: LinkKind, now: number): SQL =>
+  const usable = (id: string, kind: LinkKind | ResetKind, now: number): SQL =>
     sql`${linkIs(id)} AND ${links.linkKind} = ${kind} AND ${links.usedAt} IS NULL
       AND ${links.expiresAt} > ${now}`;
 
@@ -98,7 +98,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
   /** Uses the link up and brings the effects about, for one caller only. */
   async function use(
     id: string,
-    kind: LinkKind,
+    kind: LinkKind | ResetKind,
     now: number,
     userId: SQL,
     effects: (won: SQL) => Query[],
@@ -109,7 +109,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
       used: update(links)
         .set({ usedAt: now, usedBy: nonce })
         .where(
-          sql`${usable(id, kind, now)} AND ${kind === 'reset' ? stillVerified(id) : sql`TRUE`}`,
+          sql`${usable(id, kind, now)} AND ${kind === 'reset' || kind === 'forgot' ? stillVerified(id) : sql`TRUE`}`,
         )
         .returning({ id: links.id }),
       effects: effects(won),
@@ -132,7 +132,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
     return { state: 'done', user: readUser(user[0]) };
   }
 
-  /** A reset link is worth what the address is worth to its user: nothing once it is not verified there any more. */
+  /** A reset is worth what the address is worth to its user: nothing once it is not verified there any more. */
   const stillVerified = (id: string): SQL => sql`EXISTS (
     SELECT 1 FROM ${as(l)} CROSS JOIN ${as(i)}
     ON ${i.applicationId} = ${l.applicationId} AND ${i.userId} = ${l.userId} AND ${i.kind} = ${l.kind}
@@ -149,18 +149,15 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
       return limited;
     },
 
-    async openReset(link, limits) {
+    async openReset(link, limits, sms) {
       const { identifier, createdAt, expiresAt } = link;
-      const owner = sql`(SELECT ${u.id} FROM ${as(i)} CROSS JOIN ${as(u)}
-        ON ${u.applicationId} = ${i.applicationId} AND ${u.id} = ${i.userId}
-        WHERE ${i.applicationId} = ${applicationId} AND ${i.kind} = ${identifier.kind}
-          AND ${i.value} = ${identifier.value} AND ${i.verified} = 1 AND ${u.blockedAt} IS NULL
-          AND ${u.archivedAt} IS NULL AND ${u.deletedAt} IS NULL)`;
+      const owner = activeOwner(applicationId, identifier.kind, identifier.value);
       const opened = await open(
         { ...link, kind: 'reset' },
         sql`COALESCE(${owner}, '')`,
         sql`CASE WHEN ${owner} IS NULL THEN ${createdAt} ELSE ${expiresAt} END`,
         limits,
+        sms,
       );
       return { limited: opened.limited, known: Boolean(opened.owner) };
     },
@@ -175,7 +172,8 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
     },
 
     async describe(linkId, now) {
-      const link = sql`${linkIs(linkId)} AND ${links.usedAt} IS NULL AND ${links.expiresAt} > ${now}
+      const link = sql`${linkIs(linkId)} AND ${links.linkKind} <> 'forgot' AND ${links.usedAt} IS NULL
+        AND ${links.expiresAt} > ${now}
         AND (${links.linkKind} <> 'reset' OR ${stillVerified(linkId)})`;
       const { described, owners } = await database.read({
         described: select({
@@ -192,7 +190,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
       });
       const [row] = described;
       const user = readUser(owners[0]);
-      if (!row || !user) return undefined;
+      if (!row || row.linkKind === 'forgot' || !user) return undefined;
       const identifier: IdentifierRef = {
         kind: row.kind,
         value: row.value,
@@ -201,9 +199,9 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
       return { kind: row.linkKind, identifier, user };
     },
 
-    async findReset(linkId, now) {
+    async findReset(linkId, kind, now) {
       const holder = sql`(SELECT ${links.userId} FROM ${links}
-        WHERE ${usable(linkId, 'reset', now)} AND ${stillVerified(linkId)})`;
+        WHERE ${usable(linkId, kind, now)} AND ${stillVerified(linkId)})`;
       const { user } = await database.read({ user: selectUser(byId(applicationId, holder)) });
       return readUser(user[0]);
     },
@@ -250,10 +248,10 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
       }
     },
 
-    async reset(linkId, passwordHash, event, signIn) {
+    async reset(linkId, kind, passwordHash, event, signIn) {
       const now = event.at;
       const owner = ownerOfLink(linkId);
-      return use(linkId, 'reset', now, owner, (won) => [
+      return use(linkId, kind, now, owner, (won) => [
         ...revoke(applicationId, 'password_reset', { users: owner, now, condition: won }),
         update(users)
           .set({ passwordHash, hasOldPasswordHash: false, updatedAt: now })

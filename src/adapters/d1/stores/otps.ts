@@ -75,13 +75,16 @@ export function d1Otps(
     },
 
     async resend({ id, nonce, identifier, limits, maxTries, registrationSends, now, sms }) {
-      const live = sql`${isOne(id)} AND ${otpChallenges.kind} = ${identifier.kind}
+      const live = sql`${isOne(id)}
+        AND ${otpChallenges.purpose} IN (SELECT value FROM json_each(${JSON.stringify(Object.keys(limits))}))
+        AND ${otpChallenges.kind} = ${identifier.kind}
         AND ${otpChallenges.value} = ${identifier.value} AND ${otpChallenges.consumedAt} IS NULL
         AND ${otpChallenges.expiresAt} > ${now}`;
-      const json = sql`(SELECT CASE ${otpChallenges.purpose}
-          WHEN 'login' THEN ${identifierLimitsJson(applicationId, identifier, limits.login)}
-          WHEN 'profile' THEN ${identifierLimitsJson(applicationId, identifier, limits.profile)}
-          ELSE ${identifierLimitsJson(applicationId, identifier, limits.register)} END
+      const each = Object.entries(limits).map(
+        ([purpose, own]) =>
+          sql`WHEN ${purpose} THEN ${identifierLimitsJson(applicationId, identifier, own)}`,
+      );
+      const json = sql`(SELECT CASE ${otpChallenges.purpose} ${sql.join(each, sql` `)} END
         FROM ${otpChallenges} WHERE ${live})`;
       const usable = sql`${otpChallenges.attempts} < ${maxTries}`;
       const registrationRoom = registrationHasRoom(applicationId, identifier, {
@@ -118,8 +121,10 @@ export function d1Otps(
       const sealedCode = await reading.catch(() => undefined);
       if (sealedCode !== undefined) return { state: 'ready', challenge, sealedCode };
       // Neither a stale KV nor one that fails may cost a send.
-      const of = { id, nonce, identifier, limits: limits[challenge.purpose], chargedAt: now, sms };
-      await this.cancelResend(of);
+      const charged = limits[challenge.purpose];
+      if (charged) {
+        await this.cancelResend({ id, nonce, identifier, limits: charged, chargedAt: now, sms });
+      }
       await reading;
       return { state: 'not_here_yet' };
     },

@@ -46,6 +46,18 @@ export function d1Users(database: Database, applicationId: string): Users {
       return readUser(user[0]);
     },
 
+    async isOwned({ kind, value }) {
+      const { found } = await database.read({
+        found: select({ userId: identifiers.userId })
+          .from(identifiers)
+          .where(
+            sql`${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = ${kind}
+              AND ${identifiers.value} = ${value} AND ${identifiers.verified} = 1`,
+          ),
+      });
+      return found.length > 0;
+    },
+
     async update(user, { profile, add, max, now }) {
       const { id } = user;
       const { updated } = await withNames(

@@ -3,7 +3,7 @@ import type { Database } from '../../../adapters/d1/database.ts';
 import { alias, as, type RowOf, select, sql } from '../../../adapters/d1/statements/query.ts';
 import { socialIdentities } from '../../../adapters/d1/schema/index.ts';
 import { readUser, u, USER_FIELDS } from '../../../adapters/d1/statements/user-rows.ts';
-import { profileBody } from '../../../domain/user/profile.ts';
+import { consentBody, profileBody } from '../../../domain/user/profile.ts';
 
 const PAGE_USERS = 1_000;
 
@@ -52,8 +52,10 @@ function recordOf(row: Exported, { withHashes }: ExportOptions): object {
   return {
     id: user.id,
     external_id: user.externalId,
+    rr_id: user.rrId,
     username: user.username,
     ...profileBody(user),
+    consent: user.consent && consentBody(user.consent),
     emails: of('email').map((one) => ({ email: one.value, ...flags(one) })),
     phone_numbers: of('phone').map((one) => ({ phone: one.value, ...flags(one) })),
     ...(withHashes && hash !== null && { password_hash: hash }),

@@ -41,6 +41,7 @@ const Line = z.strictObject({
     .union([text(200), z.number().int()])
     .transform(String)
     .optional(),
+  rr_id: documented.rr_id,
   username: typedText(64).optional(),
   ...profileFields,
   email: typedText(254).optional(),
@@ -52,6 +53,9 @@ const Line = z.strictObject({
   phone_numbers: documented.phone_numbers,
   password_hash: text(1024).optional(),
   meta: documented.meta,
+  consent: z
+    .strictObject({ privacy_policy: z.strictObject({ value: z.boolean(), updated_at: moment }) })
+    .optional(),
   social: z
     .array(z.strictObject({ provider: text(200), subject: text(200) }))
     .max(10)
@@ -89,6 +93,7 @@ export interface Imported extends Profile {
   line: number;
   id: string;
   externalId?: string;
+  rrId?: string;
   username: string;
   /** Made here, so another one may be made when it is taken. */
   generated: boolean;
@@ -213,13 +218,18 @@ export function readRecord(line: number, given: unknown, rules: Rules): Imported
   if (taken && 'problem' in taken) return bad('password_hash', taken.problem);
   const time = (moment_: string | undefined): number | undefined =>
     moment_ === undefined ? undefined : Date.parse(moment_);
+  const agreed = data.consent?.privacy_policy;
   return {
     line,
     id,
     externalId: data.external_id,
+    rrId: data.rr_id,
     username,
     generated: data.username === undefined,
     ...profile.value,
+    consent: agreed && {
+      privacyPolicy: { value: agreed.value, updatedAt: Date.parse(agreed.updated_at) },
+    },
     meta: data.meta && JSON.stringify(data.meta),
     passwordHash: hash,
     oldHash: taken?.imported ?? false,

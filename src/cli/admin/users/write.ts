@@ -198,6 +198,8 @@ function statements(applicationId: string, users: readonly Imported[], run: numb
         hasOldPasswordHash: sql`j.value ->> 'oldHash'`,
         meta: sql`j.value ->> 'meta'`,
         externalId: sql`j.value ->> 'externalId'`,
+        rrId: sql`j.value ->> 'rrId'`,
+        consent: sql`j.value ->> 'consent'`,
         blockedAt: sql`j.value ->> 'blockedAt'`,
         archivedAt: sql`j.value ->> 'archivedAt'`,
         createdAt: sql`j.value ->> 'createdAt'`,
