@@ -12,14 +12,19 @@ import { render } from './render.ts';
 const CODE = '0123456789abcdef0123456789abcdef';
 const link = (page: string): string => `https://shop.example/auth/${page}?code=${CODE}`;
 
+const verifyLink = (
+  page: string,
+  account: string,
+): MessageContent & { template: 'verify_link' } => ({
+  template: 'verify_link',
+  link: link(page),
+  code: CODE,
+  account,
+});
+
 const SAMPLES: { [T in Template]: MessageContent & { template: T } } = {
   otp: { template: 'otp', otp: '123456', lastLine: '@shop.example #123456' },
-  verify_link: {
-    template: 'verify_link',
-    link: link('verify-email'),
-    code: CODE,
-    account: '+91******3958',
-  },
+  verify_link: verifyLink('verify-email', '+91******3958'),
   reset_link: { template: 'reset_link', link: link('set-password'), code: CODE },
   notice_password_set: { template: 'notice_password_set' },
   notice_new_sign_in: { template: 'notice_new_sign_in' },
@@ -33,7 +38,11 @@ const SAMPLES: { [T in Template]: MessageContent & { template: T } } = {
   notice_account_deleted: { template: 'notice_account_deleted', lastDay: '2027-05-05' },
 };
 
+/** A number is confirmed on another page, and by another's address. */
+const SMS_SAMPLES = { ...SAMPLES, verify_link: verifyLink('verify-mobile', 'a***@example.com') };
+
 const LANGUAGES: readonly Language[] = ['en', 'hi'];
+const TEMPLATES = Object.keys(SAMPLES) as Template[];
 const CHANNELS: readonly Message['channel'][] = ['sms', 'email'];
 
 /**
@@ -42,13 +51,14 @@ const CHANNELS: readonly Message['channel'][] = ['sms', 'email'];
  * @param overrides wordings of the application
  */
 export function previews(shop: string, overrides?: TemplateOverrides): TemplatePreview[] {
-  return Object.values(SAMPLES).flatMap((content) =>
+  return TEMPLATES.flatMap((template) =>
     CHANNELS.flatMap((channel) =>
       LANGUAGES.map((language) => {
+        const content = (channel === 'sms' ? SMS_SAMPLES : SAMPLES)[template];
         const to = channel === 'sms' ? '+918652523958' : 'asha@example.com';
         const sample: Message = { id: 'sample', channel, to, content, createdAt: 0 };
         const { message, refused } = render(sample, { shop, language, overrides });
-        return { template: content.template, language, channel, message, refused };
+        return { template, language, channel, message, refused };
       }),
     ),
   );

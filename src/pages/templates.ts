@@ -5,11 +5,17 @@
 import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { ServerEnv } from '../http/server.ts';
-import type { TemplatePreview } from '../ports/index.ts';
+import { smsSize } from '../messages/sms-size.ts';
+import type { Language, TemplatePreview } from '../ports/index.ts';
 import type { Html } from '../ui/layout.ts';
 import { answerPage } from './frame.ts';
 
 const LANGUAGES = { en: 'English', hi: 'Hindi' } as const;
+
+function sizeOf(text: string): string {
+  const { length, segments } = smsSize(text);
+  return `${length} characters, ${segments === 1 ? '1 SMS segment' : `${segments} SMS segments`}`;
+}
 
 function card({ template, language, channel, message, refused }: TemplatePreview): Html {
   const name = `${channel === 'sms' ? 'SMS' : 'Email'}, ${LANGUAGES[language]}`;
@@ -23,7 +29,7 @@ function card({ template, language, channel, message, refused }: TemplatePreview
     ${
       channel === 'sms'
         ? html`${text}
-            <p class="quiet">${message.text.length} characters</p>`
+            <p class="quiet">${sizeOf(message.text)}</p>`
         : html`<details>
             <summary>As text</summary>
             ${text}
@@ -32,14 +38,35 @@ function card({ template, language, channel, message, refused }: TemplatePreview
   </article>`;
 }
 
-function contentOf(previews: readonly TemplatePreview[]): Html {
-  const groups = [...Map.groupBy(previews, ({ template }) => template)];
+/** The language that is shown, or both. */
+type Shown = Language | undefined;
+
+function languageLink(shown: Shown, language: Shown, application: string | undefined): Html {
+  const query = new URLSearchParams({
+    ...(application !== undefined && { application }),
+    ...(language && { language }),
+  });
+  const current = shown === language ? html` aria-current="true"` : '';
+  const text = language ? LANGUAGES[language] : 'Both languages';
+  return html`<a href="/_dev/templates?${query.toString()}" ${current}>${text}</a> `;
+}
+
+function contentOf(
+  previews: readonly TemplatePreview[],
+  shown: Shown,
+  application: string | undefined,
+): Html {
+  const visible = previews.filter(({ language }) => !shown || language === shown);
+  const groups = [...Map.groupBy(visible, ({ template }) => template)];
   return html`
     <h1>Templates</h1>
     <p class="lead">
       Every message with sample values, as built in; <code>?application=…</code> shows an
       application's own wording.
     </p>
+    <nav class="contents" aria-label="Language">
+      ${[undefined, 'en' as const, 'hi' as const].map((one) => languageLink(shown, one, application))}
+    </nav>
     <nav class="contents" aria-label="Templates">
       ${groups.map(([template]) => html`<a href="#${template}">${template}</a> `)}
     </nav>
@@ -53,14 +80,22 @@ function contentOf(previews: readonly TemplatePreview[]): Html {
   `;
 }
 
-/** Adds `/_dev/templates`: a preview of every message. */
+const languageOf = (text: string | undefined): Shown =>
+  text === 'en' || text === 'hi' ? text : undefined;
+
+/** Adds `/_dev/templates`: a preview of every message, in one language with `?language=en` or `hi`. */
 export function serveTemplates(
   app: Hono<ServerEnv>,
   previews: (applicationId?: string) => Promise<TemplatePreview[] | undefined>,
 ): void {
   app.get('/_dev/templates', async (c) => {
-    const shown = await previews(c.req.query('application'));
-    if (!shown) return c.text('There is no such application.', 404);
-    return answerPage(c, { title: 'Templates' }, contentOf(shown));
+    const { application, language } = c.req.query();
+    const found = await previews(application);
+    if (!found) return c.text('There is no such application.', 404);
+    return answerPage(
+      c,
+      { title: 'Templates' },
+      contentOf(found, languageOf(language), application),
+    );
   });
 }

@@ -52,7 +52,7 @@ describe('the templates', () => {
     expect(await page.locator('iframe').count()).toBe(20);
     const mail = await mailOf(page);
     expect(mail).toEqual({
-      heading: 'Your code for Example Shop',
+      heading: 'Your Example Shop verification code',
       background: 'rgb(255, 255, 255)',
     });
     expect(complaints).toEqual([]);
@@ -95,8 +95,10 @@ describe('the inbox', () => {
     const otp = await server.otpFor(EMAIL);
     const { page, complaints } = await open('/_dev/inbox');
     await page.locator('summary').first().click();
-    expect(await page.locator('.subject').first().textContent()).toBe('Your code for Fynd');
-    expect((await mailOf(page)).heading).toBe('Your code for Fynd');
+    expect(await page.locator('.subject').first().textContent()).toBe(
+      'Your Fynd verification code',
+    );
+    expect((await mailOf(page)).heading).toBe('Your Fynd verification code');
     expect(
       await page.locator('iframe').first().contentFrame().locator('main').textContent(),
     ).toContain(otp);

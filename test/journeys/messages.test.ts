@@ -47,7 +47,7 @@ describe('delivery', () => {
     expect((await deliver(shop)).explicitAcks).toEqual(['0']);
     const { text, otp, subject, html } = (await newest(shop)) ?? {};
     expect(text).toBe(
-      `${otp} is your code for Fynd. It is valid for 10 min. Do not share it.\n\n@127.0.0.1 #${otp}`,
+      `${otp} is your Fynd code. It expires in 10 min. Don't share it with anyone.\n\n@127.0.0.1 #${otp}`,
     );
     expect([subject, html]).toEqual([undefined, undefined]);
   });
@@ -58,7 +58,7 @@ describe('delivery', () => {
     await send(shop, 'email', OTP);
     await deliver(shop);
     expect(await newest(shop)).toMatchObject({
-      subject: 'Fynd के लिए आपका कोड',
+      subject: 'आपका Fynd कोड',
       text: expect.stringContaining('10 मिनट'),
       html: expect.stringContaining('<html lang="hi">'),
     });
@@ -74,7 +74,7 @@ describe('delivery', () => {
     shop.clock.advance(30_000);
     await send(shop, 'sms', OTP);
     await deliver(shop);
-    expect((await newest(shop))?.text).toContain('Fynd के लिए');
+    expect((await newest(shop))?.text).toContain('123456 Fynd का कोड');
     expect(shop.log).toEqual([]);
   });
 
@@ -83,7 +83,7 @@ describe('delivery', () => {
     await speaks('en', { en: { otp: { sms: 'Namaste {{name}}!' } } });
     await send(shop, 'sms', OTP);
     expect((await deliver(shop)).explicitAcks).toEqual(['0']);
-    expect((await newest(shop))?.text).toContain('123456 is your code');
+    expect((await newest(shop))?.text).toContain('123456 is your Fynd code');
     expect(shop.log).toEqual([
       {
         level: 'warn',
@@ -147,8 +147,19 @@ describe('the dev pages', () => {
       20,
     );
     expect(page).not.toContain('<script');
-    expect(page).toContain('Example Shop के लिए आपका कोड');
+    expect(page).toContain('आपका Example Shop कोड');
     expect(page).toContain('href="/_dev/inbox"');
+  });
+
+  test('the templates of one language, with the segments of each SMS', async () => {
+    await d1Shop();
+    const page = await (await get('/_dev/templates?language=hi')).text();
+    expect(page.match(/<article /g)).toHaveLength(20);
+    expect(page).not.toContain('is your Example Shop code');
+    expect(page).toMatch(/\d+ characters, 1 SMS segment</);
+    expect(page).toMatch(/\d+ characters, 2 SMS segments</);
+    expect(page).toMatch(/templates\?language=hi"\s+aria-current="true"/);
+    expect(page).toContain('/auth/verify-mobile?code=');
   });
 
   test("an application's own wording, escaped, and why a text of it cannot be used", async () => {
@@ -194,7 +205,7 @@ describe('the dev pages', () => {
           channel: 'email',
           to: 'asha@example.com',
           template: 'otp',
-          subject: 'Your code for Fynd',
+          subject: 'Your Fynd verification code',
           text: expect.stringContaining('123456'),
           html: expect.stringContaining('123456'),
           otp: '123456',
