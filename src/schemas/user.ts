@@ -46,11 +46,16 @@ const ConsentObject = z
   .meta({ id: 'UserConsentRequestSchema' });
 
 /** An object in later documents; themes of before send whether their box is ticked. */
-export const UserConsentRequestSchema = z.preprocess(
-  (given: z.input<typeof ConsentObject> | boolean) =>
-    typeof given === 'boolean' ? { privacy_policy: { value: given } } : given,
-  ConsentObject,
-);
+export const UserConsentRequestSchema = z
+  .preprocess(
+    (given: z.input<typeof ConsentObject> | boolean) =>
+      typeof given === 'boolean' ? { privacy_policy: { value: given } } : given,
+    ConsentObject,
+  )
+  .meta({
+    description: 'A boolean, which themes send, is read as `privacy_policy.value`.',
+    'x-also-accepts': ['boolean'],
+  });
 
 export const UserSchema = z
   .object({

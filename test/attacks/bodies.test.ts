@@ -239,7 +239,9 @@ const KINDS: Record<string, unknown> = {
 };
 
 /** Whether the JSON type fits; undefined when that cannot be told from the schema. */
-function fits({ type, anyOf }: Node, value: unknown): boolean | undefined {
+function fits(node: Node, value: unknown): boolean | undefined {
+  const { type, anyOf } = node;
+  if (node['x-also-accepts']?.includes(typeof value)) return true;
   if (anyOf) {
     const any = anyOf.map((node) => fits(node, value));
     return any.includes(undefined) ? undefined : any.includes(true);

@@ -16,7 +16,6 @@ import {
   username,
   webAddress,
 } from '../../src/schemas/typed.ts';
-import { UserConsentRequestSchema } from '../../src/schemas/user.ts';
 import { BAD_EMAILS } from '../corpus/emails.ts';
 import { BAD_NAMES } from '../corpus/names.ts';
 import { BAD_CALLING_CODES, BAD_PHONES } from '../corpus/phones.ts';
@@ -60,9 +59,6 @@ export function innermost(schema: Schema): Schema {
   return next ? innermost(next) : schema;
 }
 
-const withoutOptional = (schema: Schema): Schema =>
-  schema instanceof z.ZodOptional ? (schema.unwrap() as Schema) : schema;
-
 interface Kind {
   good: unknown;
   bad: readonly unknown[];
@@ -103,9 +99,6 @@ export function kindNameOf(schema: Schema): string | undefined {
 
 const kindOf = (schema: Schema): Kind | undefined => KINDS.get(kindNameOf(schema) ?? '')?.[1];
 
-/** Types that a field reads beside those that the document says: what clients of before send. */
-const ALSO_READ: ReadonlyMap<Schema, string> = new Map([[UserConsentRequestSchema, 'boolean']]);
-
 interface Json {
   type?: string;
   anyOf?: Json[];
@@ -115,6 +108,8 @@ interface Json {
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
+  /** Types that are read beside the documented one. */
+  'x-also-accepts'?: string[];
 }
 const jsonOf = (schema: Schema): Json => z.toJSONSchema(schema, { io: 'input' }) as Json;
 
@@ -126,7 +121,7 @@ function badOf(schema: Schema): [what: string, value: unknown][] {
   const forms = json.anyOf ?? [json];
   const takes = (type: string): boolean =>
     forms.some((one) => one.type === type) ||
-    [...lineage(withoutOptional(schema))].some((one) => ALSO_READ.get(one) === type) ||
+    (json['x-also-accepts'] ?? []).includes(type) ||
     (type === 'object' && innermost(schema) instanceof z.ZodObject);
   const values: [string, unknown, boolean?][] = [
     ['null', null, !schema.safeParse(undefined).success],

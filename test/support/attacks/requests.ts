@@ -26,6 +26,8 @@ export interface Node {
   $ref?: string;
   $defs?: Record<string, Node>;
   maxLength?: number;
+  /** Types that are read beside the documented one. */
+  'x-also-accepts'?: string[];
 }
 export interface Field {
   place: Place;

@@ -124,6 +124,7 @@ const ANSWER_LOST = [
   ...DONE_BEFORE,
   'otp_invalid',
   'register_token_invalid',
+  'forgot_token_invalid',
   'identifier_taken',
   'not_deleted',
 ];
