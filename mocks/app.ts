@@ -29,7 +29,7 @@ import { sessionAfter } from './session.ts';
 export const ANSWER_HEADER = 'x-mock-answer';
 
 /**
- * Read anew for each request, so that a panel can turn them while the mock runs; only `seed`, `answers` and `cookieHeader`
+ * Read again for each request, so that a panel can turn them while the mock runs; only `seed`, `answers` and `cookieHeader`
  * stay.
  */
 export interface MockOptions {
@@ -159,7 +159,7 @@ export interface Mock {
   fetch(request: Request): Promise<Response>;
   /** Answers chosen beforehand. */
   readonly answers: AnswerBook;
-  /** Begins anew: chaos, the answers chosen beforehand, and every scenario. */
+  /** Resets chaos, the answers chosen beforehand, and every scenario. */
   reset(): void;
 }
 

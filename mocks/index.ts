@@ -39,7 +39,7 @@ export interface Mocks {
 }
 
 /**
- * The mock, and what it has sent. `server.resetHandlers()` begins it anew.
+ * The mock, and what it has sent. `server.resetHandlers()` resets it.
  * @throws TypeError when `origin` is no http address, or an answer is not what its operation can answer
  */
 export function createMocks({ scenario, limits, ...options }: MocksOptions = {}): Mocks {

@@ -52,6 +52,6 @@ export function withoutBase(request: Request, path: string): Request {
   const url = new URL(request.url);
   if (url.pathname === path) return request;
   const shifted = new URL(`${path}${url.search}`, url.origin).href;
-  // The address is the one thing of a request that no constructor changes without reading its body anew.
+  // The address is the one thing of a request that no constructor changes without reading its body again.
   return Object.defineProperty(request.clone(), 'url', { value: shifted });
 }

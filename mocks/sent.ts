@@ -1,4 +1,4 @@
-/** A validated request with its identifiers as text again, as whoever chooses an answer by them has written them. */
+/** A validated request with its identifiers as text again, as the caller who chooses an answer by them wrote them. */
 import type { Input, Operation } from '../src/http/operation.ts';
 import type { IdentifierRef } from '../src/ports/index.ts';
 

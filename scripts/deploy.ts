@@ -56,7 +56,7 @@ async function namesOfSecrets(): Promise<string[]> {
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     if (/10007|not found|does not exist/i.test(said)) return [];
-    return giveUp(`The account cannot be asked. Log in first: npx wrangler login\n\n${said}`);
+    return giveUp(`Not logged in to Cloudflare. Run: npx wrangler login\n\n${said}`);
   }
 }
 

@@ -41,4 +41,4 @@ await withLocalData(state, 'http://localhost:8787', async (db) => {
     show(from + count);
   }
 });
-console.log(`${total} customers are there.`);
+console.log(`Created ${total} customers.`);

@@ -44,7 +44,7 @@ const ownFormsOnly: MiddlewareHandler = async (c, next) => {
   return c.text('Forms of other origins are not taken.', 403);
 };
 
-/** The pages of the panel. Switches that the mock reads anew for each request are turned in `options` itself. */
+/** The pages of the panel. Switches that the mock reads again for each request are turned in `options` itself. */
 function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
   const panel = new Hono().basePath(HOME);
   panel.use(async (c, next) => {

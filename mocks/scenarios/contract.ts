@@ -36,9 +36,9 @@ export interface ScenarioHost {
    * @returns `Set-Cookie` lines for the answer
    */
   choose(request: Request, name: string | undefined, whom: 'browser' | 'server'): string[];
-  /** Begins the browser's scenario anew. */
+  /** Restarts the browser's scenario. */
   reset(request: Request): void;
-  /** Begins the scenarios of all browsers anew. */
+  /** Restarts the scenarios of all browsers. */
   resetAll(): void;
   /** What was sent in the browser's scenario, the newest first. */
   inbox(request: Request, to?: string): Promise<ScenarioMessage[]>;

@@ -65,7 +65,7 @@ function unmade({ d1_databases, kv_namespaces }: Settings): string[] {
 }
 
 /**
- * @param secrets names of those that are set; undefined when Cloudflare cannot be asked
+ * @param secrets names of those that are set; undefined when not logged in to Cloudflare
  */
 export function checkDeployment(settings: Settings, secrets: readonly string[] = []): Verdict {
   const { vars } = settings;

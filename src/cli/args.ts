@@ -8,7 +8,7 @@ type Values<O extends Options> = ReturnType<
 
 const FORGOTTEN_DASHES = 'npm keeps flags for itself unless they come after `--`';
 
-/** Ends the process with exit code 2: the command was written wrongly, nothing was tried. */
+/** Ends the process with exit code 2: a usage error, nothing was tried. */
 export function misused(message: string): never {
   console.error(`${message}\nTry --help.`);
   process.exit(2);

@@ -1,4 +1,4 @@
-/** What a new password must be like, whoever chooses it. Pure. */
+/** What a new password must be like, chosen by shopper or operator. Pure. */
 
 export const MIN_PASSWORD_CHARACTERS = 8;
 const MAX_PASSWORD_CHARACTERS = 128;

@@ -22,7 +22,7 @@ async function member(shop: Shop, mobile = '8652523958') {
   return { browser, id: done.body.user?._id ?? '', cookie: cookieOf(done) };
 }
 
-/** What signing in with the number gives, whoever tries. */
+/** What signing in with the number gives to anyone. */
 async function login(shop: Shop, mobile = '8652523958') {
   shop.clock.advance(31_000);
   const browser = shop.client();

@@ -179,7 +179,7 @@ describe('a stored hash that cannot be computed', () => {
 describe('the work of a login while imported hashes count', () => {
   const find = (start: string) => CORNERS.find((hash) => hash.startsWith(start)) ?? '';
 
-  test('is one bcrypt-10 and one hash of ours, whoever tries', async () => {
+  test('is one bcrypt-10 and one hash of ours, for any user', async () => {
     const bcrypt10 = find('$2b$10');
     const shop = await shopWith(bcrypt10, recordFor([bcrypt10], { until: NEVER }));
     // One without a password.

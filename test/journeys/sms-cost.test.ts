@@ -166,7 +166,7 @@ describe('the brake', () => {
     expect(await send(shop)).toBe('sms_paused');
     expect(alerts(shop, 'sms paused')).toHaveLength(1);
     shop.clock.advance(10_001);
-    // The count begins anew.
+    // The count starts again.
     expect(await times(10, async () => send(shop))).toEqual(
       Array.from({ length: 10 }, () => 'sent'),
     );

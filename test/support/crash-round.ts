@@ -29,7 +29,7 @@ export async function crashRound(state: string, enough: number): Promise<number>
   expect(load.told.length).toBeGreaterThanOrEqual(enough);
   expect(checkData(state)).toMatchObject({
     status: 0,
-    said: expect.stringContaining('promises are kept'),
+    said: expect.stringContaining('checks passed'),
   });
 
   const again = await startServer({ state });

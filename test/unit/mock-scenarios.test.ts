@@ -117,7 +117,7 @@ describe('a world', () => {
     });
   });
 
-  test('begins anew when it is reset, and only this one', async () => {
+  test('starts again when it is reset, and only this one', async () => {
     const { client, fetch } = started({ scenario: 'returning-shopper' });
     const [page, curl] = [client(PAGE), client()];
     const opened = await page.application.getPlatformConfig();

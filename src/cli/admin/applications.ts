@@ -112,7 +112,7 @@ const SEALED = /("(?:secret|facebookSecret)":)"[^"]*"/g;
 
 export const applicationShow = command({
   summary:
-    'Shows an application: its record and its login options. Sealed secrets are only said to be there.',
+    'Shows an application: its record and its login options. Secrets are not shown, only whether they are set.',
   words: ['application id'],
   async run(context, _flags, [id]) {
     const row = await findApplication(context, id);

@@ -1,4 +1,4 @@
-/** Looks whether the data keep what the stores promise: one statement for each promise, on any database. */
+/** Checks the integrity of the data: one statement for each promise, on any database. */
 import { applyChange } from '../../domain/operators/platform-config.ts';
 import { PlatformSchemaChange } from '../../schemas/platform-config.ts';
 import { searchWordsOf } from '../../domain/operators/customer-query.ts';
@@ -233,8 +233,7 @@ interface Found {
 }
 
 export const checkData = command({
-  summary:
-    'Looks whether the data keep what the stores promise. It reads whole tables; exits with 1 when something is broken.',
+  summary: 'Checks data integrity. It reads whole tables; exits with 1 when a check fails.',
   flags: { application: { value: 'ID', about: 'of which application (default: all)' } },
   async run(context, { application }) {
     const only = sql`${application ?? null}`;
@@ -248,7 +247,7 @@ export const checkData = command({
       ...breaches.slice(0, MAX_BREACHES_SHOWN).map((one) => `  ${one}`),
       ...(breaches.length > MAX_BREACHES_SHOWN ? ['  and more'] : []),
     ]);
-    const kept = `All ${PROMISES.length + 5} promises are kept.`;
+    const kept = `All ${PROMISES.length + 5} checks passed.`;
     return { data: { found }, text: lines.join('\n') || kept, failed: found.length > 0 };
   },
 });

@@ -27,7 +27,7 @@ export const companyCreate = command({
     const [made] = rows;
     if (!made) throw new CommandError(`There is a company ${id} already.`);
     const data = { id: made.id, name };
-    return { data, text: `Company ${data.id} is there: ${name}` };
+    return { data, text: `Created company ${data.id} (${name}).` };
   },
 });
 

@@ -21,12 +21,12 @@ function reasonOf(error: unknown, remote: boolean): string {
     return 'Another process holds the local data. Stop npm start first.';
   }
   if (remote && /log ?in|authenticat|api token|CLOUDFLARE_API_TOKEN/i.test(said)) {
-    return `The account cannot be asked. Log in first: npx wrangler login\n\n${said}`;
+    return `Not logged in to Cloudflare. Run: npx wrangler login\n\n${said}`;
   }
   return [said, cause].filter(Boolean).join('\n');
 }
 
-/** Ends the process with 2 when the line is written wrongly. */
+/** Ends the process with 2 on a usage error. */
 export async function runAdmin(args: readonly string[]): Promise<Printed> {
   const asked = readCommand(commands, [...args]);
   if ('help' in asked) return { status: 0, stdout: `${asked.help}\n`, stderr: '' };

@@ -39,7 +39,7 @@ function helpOfAll(commands: Commands): string {
     '',
     table(flagRows(GENERAL)),
     '',
-    'npm run admin -- <command> --help shows its flags. Exit codes: 0 done, 1 refused, 2 written wrongly.',
+    'npm run admin -- <command> --help shows its flags. Exit codes: 0 success, 1 failure, 2 usage error.',
   ].join('\n');
 }
 
@@ -79,7 +79,7 @@ export interface Asked {
   json: boolean;
 }
 
-/** Ends the process with 2 when the line is written wrongly. */
+/** Ends the process with 2 on a usage error. */
 export function readCommand(commands: Commands, args: readonly string[]): Asked | { help: string } {
   const help = args.includes('--help') || args.includes('-h');
   if (help && args.length === 1) return { help: helpOfAll(commands) };

@@ -36,7 +36,7 @@ import {
 /**
  * Sends a link to an address or a number that an active user has verified. The answer is always the same: for an unknown
  * one the same statements run and the same message is queued, to be dropped by the consumer (D-54); over a budget
- * nothing is sent, silently. Refuses a number in a country that the shop sends no SMS to, whoever has it.
+ * nothing is sent, silently. Refuses a number in a country that the shop sends no SMS to, with or without an account.
  */
 export async function sendResetLink(
   ports: Ports,

@@ -33,7 +33,7 @@ export interface ForgotSend {
   androidHash?: string;
 }
 
-/** Sends a code to whoever has the identifier verified; to nobody, by the same statements, when no active user has. */
+/** Sends a code to the active user who has the identifier verified. When there is none, the same statements run and nothing is sent. */
 export async function sendForgotCode(
   ports: Ports,
   application: Application,

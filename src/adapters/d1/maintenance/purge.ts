@@ -161,7 +161,7 @@ export class Purge {
     return due;
   }
 
-  /** Harmless to a user who comes back meanwhile: whoever has been deleted has no session left that lives. */
+  /** Harmless to a user who is restored meanwhile: a deleted user has no live session. */
   async #removeSessions(due: readonly Due[]): Promise<number> {
     const listed = await Promise.all(
       due.map(({ application, user }) => this.#values.list(keys.sessionsOf(application, user))),

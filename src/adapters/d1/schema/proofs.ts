@@ -111,7 +111,7 @@ export const registrations = sqliteTable(
     userId: text('user_id'),
     /** When that user was proven to be the holder: the registration is worth nothing after a later revocation. */
     userProvenAt: integer('user_proven_at'),
-    /** The social login that began it; linked to whoever it ends in. */
+    /** The social login that began it; linked to the user it ends in. */
     provider: text().$type<SocialIdentity['provider']>(),
     subject: text(),
     /** What began it, which decides when a captcha is due. */

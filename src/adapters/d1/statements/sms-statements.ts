@@ -90,7 +90,7 @@ function countStatements(
           .onConflictDoNothing()
           .returning({ start: smsCounts.start })
       : undefined,
-    // After a pause the count begins anew, else one bad day would be a pause without end.
+    // After a pause the count starts again, else one bad day would be a pause without end.
     smsReset: isForeign
       ? remove(smsCounts).where(
           sql`${of(applicationId, 'foreign')} AND EXISTS (

@@ -11,7 +11,7 @@ import { userIs } from '../statements/user-statements.ts';
 
 /** The port `Identities` on D1. */
 export function d1Identities(database: Database, applicationId: string): Identities {
-  /** Ids of whoever owns one of the identifiers, verified: one look-up on the unique index each. */
+  /** Ids of the users who own one of the identifiers, verified: one look-up on the unique index each. */
   function ownersOf(identifiers: readonly IdentifierRef[]): SQL {
     const lookUps = identifiers.map(
       ({ kind, value }) =>
