@@ -18,6 +18,10 @@ export const errorCatalogue = {
     status: 400,
     message: 'This password reset is not valid any more. Start again.',
   },
+  primary_unproven: {
+    status: 400,
+    message: 'Verify a code that was sent to the primary email or number first.',
+  },
   register_token_invalid: {
     status: 400,
     message: 'This registration is not valid any more. Start again.',

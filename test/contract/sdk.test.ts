@@ -22,11 +22,7 @@ const later = entriesOf(sdkTable).filter(({ row }) => row.since !== undefined);
 /** Methods of the SDK that no row serves yet: user attributes, the part of a group, and jobs on users. */
 const UNSERVED = [
   'application.getUserAttributes',
-  'application.sendOTPForUpdate',
-  'application.sendOTPOnPrimary',
   'application.updateUserAttributes',
-  'application.verifyOTPForUpdate',
-  'application.verifyOTPonPrimary',
   'platform.bulkImportStoreFrontUsers',
   'platform.createBulkExportUsers',
   'platform.createUserAttributeDefinition',
