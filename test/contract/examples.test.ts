@@ -25,6 +25,7 @@ const DERIVED_LATER = [
   'application.verifyOTPonPrimary',
   'application.sendOTPForUpdate',
   'application.verifyOTPForUpdate',
+  'platform.deleteUserGroup',
 ];
 
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as object;

@@ -395,7 +395,7 @@ describe.each(BACKENDS)('the proof of the old primary, on %s', (_, createShop) =
     const body = await updateCode(shop, browser);
     expectOk(await browser.application.verifyOTPForUpdate({ params: mobile, body }));
     await shop.settle();
-    const { timeline = [] } = expectOk(await (await operatorOf(shop)).timeline(id)).body;
+    const { timeline } = expectOk(await (await operatorOf(shop)).timeline(id)).body;
     const types = timeline.map(({ type }) => type);
     expect(types).toContain('primary.changed');
     expect(types).toContain('identifier.added');

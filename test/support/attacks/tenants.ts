@@ -103,6 +103,7 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
   const forgottenByMailOtp = await otpFor(email);
   const ending = expectOk(await customer.sendOTPOnMobile({ body: { mobile: number(1) } }));
 
+  const endingOtp = await otpFor(`+91${number(1)}`);
   const entity = { entity: 'mobile' } as const;
   const own = { params: entity, body: { mobile: number(1) } };
   const first = expectOk(await customer.sendOTPOnPrimary(own)).body;
@@ -159,7 +160,7 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
       'verifyEmailOTP.email': mail('third'),
       'verifyEmailOTP.otp': await otpFor(mail('third')),
       'deleteUser.request_id': ending.body.request_id ?? '',
-      'deleteUser.otp': await otpFor(`+91${number(1)}`),
+      'deleteUser.otp': endingOtp,
       'userExists.q': email,
       'sendForgotOTPOnMobile.mobile': number(1),
       'sendForgotOTPOnMobile.token': forgotten.body.resend_token ?? '',
