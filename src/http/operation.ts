@@ -40,7 +40,7 @@ export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
   'sessions:read': 'See sessions of customers',
   'sessions:write': 'Open and end sessions of customers',
   'groups:read': 'See user groups',
-  'groups:write': 'Create, change and delete user groups',
+  'groups:write': 'Create and change user groups',
   'config:read': 'See the platform configuration',
   'config:write': 'Change the platform configuration',
 };

@@ -206,7 +206,7 @@ export function memoryGroupImports(state: MemoryState): GroupImports {
       const group = found && groupOf(found);
       if (!group || found.byteOffset !== from) return 'lost';
       const { members } = store.imports.get(group.membersOf ?? importId) ?? found;
-      for (const [userId, removes] of [...found.changes].toSorted().slice(0, most)) {
+      for (const [userId, removes] of [...found.changes].slice(0, most)) {
         if (removes) members.delete(userId);
         else if (state.users.has(userId)) members.add(userId);
         found.changes.delete(userId);

@@ -1,3 +1,4 @@
+import { findProof } from './primaries.ts';
 import { revoke } from './revocations.ts';
 import { statusOf } from '../../domain/user/user.ts';
 import type { Links, ResetKind, StoredLinkKind } from '../../ports/index.ts';
@@ -62,7 +63,7 @@ export function memoryLinks(state: MemoryState): Links {
         : undefined;
     },
 
-    findPrimaryProof: async (proof, now) => state.primaryProof(proof, now)?.expiresAt,
+    findPrimaryProof: async (proof, now) => findProof(state, proof, now)?.expiresAt,
 
     async findReset(linkId, kind, now) {
       return state.user(resettable(linkId, kind, now)?.userId);

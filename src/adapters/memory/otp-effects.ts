@@ -2,6 +2,7 @@
 import { bindingHolds } from '../../domain/credentials.ts';
 import { registrationOf } from '../../domain/otp/otp-effect.ts';
 import type { ConsumeResult, IdentifierRef, Settlement } from '../../ports/index.ts';
+import { findProof, makePrimary } from './primaries.ts';
 import { revoke } from './revocations.ts';
 import type { MemoryState } from './state.ts';
 
@@ -34,7 +35,7 @@ export function precondition(
   if (effect.kind !== 'verify' && effect.kind !== 'update') return undefined;
   if (effect.kind === 'update') {
     const asked = { id: effect.proof, userId: effect.userId, kind: identifier.kind };
-    if (!state.primaryProof(asked, now)) return { state: 'lost', unproven: true };
+    if (!findProof(state, asked, now)) return { state: 'lost', unproven: true };
   }
   if (state.others(effect.userId, identifier) >= effect.max) return { state: 'full' };
   const owner = state.owner(identifier);
@@ -101,7 +102,7 @@ export function bringAbout(
       const proof = state.links.get(effect.proof);
       if (proof) proof.usedAt = now;
       state.verify(effect.userId, one, now);
-      state.makePrimary(effect.userId, one);
+      makePrimary(state, effect.userId, one);
       return;
     }
     case 'close':

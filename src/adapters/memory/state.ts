@@ -16,7 +16,6 @@ import type {
   NewRegistration,
   NewUser,
   OpenChallenge,
-  PrimaryProof,
   Profile,
   Registration,
   Session,
@@ -28,7 +27,7 @@ import type {
 import { MemoryBudgets } from './budgets.ts';
 import { MemoryGroups } from './groups.ts';
 import { MAX_IDENTIFIERS } from '../../shared/bounds.ts';
-import { provenBy, sameIdentifier } from '../../domain/identifiers/identifier.ts';
+import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
 import { MAX_SESSIONS } from '../../domain/session/session.ts';
 
 export interface StoredChallenge extends Challenge {
@@ -195,27 +194,6 @@ export class MemoryState {
       Object.assign(known, { ...verified, primary: known.primary || primary });
     }
     user.updatedAt = now;
-  }
-
-  /** It steps in for the old primary of its kind; only a verified one does. */
-  makePrimary(userId: string, one: IdentifierRef): void {
-    const have = this.users.get(userId)?.identifiers ?? [];
-    if (!have.some((known) => known.verified && sameIdentifier(known, one))) return;
-    for (const known of have) {
-      if (known.kind === one.kind) known.primary = sameIdentifier(known, one);
-    }
-  }
-
-  /** A proof that can be used: of the identifier that has to be proven now. */
-  primaryProof({ id, userId, kind }: PrimaryProof, now: number): StoredLink | undefined {
-    const proof = this.links.get(id);
-    const needed = provenBy(this.user(userId)?.identifiers ?? [], kind);
-    const isUsable =
-      proof?.kind === 'primary' &&
-      proof.userId === userId &&
-      proof.usedAt === undefined &&
-      proof.expiresAt > now;
-    return isUsable && needed && sameIdentifier(proof.identifier, needed) ? proof : undefined;
   }
 
   others(userId: string, one: IdentifierRef): number {

@@ -8,7 +8,7 @@ import {
   readImport,
   replaceImport,
   selectImport,
-} from './groups.ts';
+} from '../statements/group-statements.ts';
 import {
   applyStatements,
   changesLeft,
