@@ -14,6 +14,7 @@ import { otpApplicationHandlers } from './features/otp/application.handlers.ts';
 import { passwordApplicationHandlers } from './features/password/application.handlers.ts';
 import { profileApplicationHandlers } from './features/profile/application.handlers.ts';
 import { registrationApplicationHandlers } from './features/registration/application.handlers.ts';
+import { primaryApplicationHandlers } from './features/primary/application.handlers.ts';
 import { resetByCodeApplicationHandlers } from './features/reset-by-code/application.handlers.ts';
 import { sessionApplicationHandlers } from './features/session/application.handlers.ts';
 import { sessionPlatformHandlers } from './features/session/platform.handlers.ts';
@@ -34,6 +35,7 @@ const handlers = {
     ...registrationApplicationHandlers,
     ...passwordApplicationHandlers,
     ...resetByCodeApplicationHandlers,
+    ...primaryApplicationHandlers,
     ...sessionApplicationHandlers,
     ...configApplicationHandlers,
     ...profileApplicationHandlers,

@@ -11,6 +11,7 @@ import { loginApplication } from './features/login/application.contract.ts';
 import { oauthService } from './features/oauth/service.contract.ts';
 import { otpApplication } from './features/otp/application.contract.ts';
 import { passwordApplication } from './features/password/application.contract.ts';
+import { primaryApplication } from './features/primary/application.contract.ts';
 import { profileApplication } from './features/profile/application.contract.ts';
 import { registrationApplication } from './features/registration/application.contract.ts';
 import { resetByCodeApplication } from './features/reset-by-code/application.contract.ts';
@@ -30,6 +31,7 @@ export const table = {
     ...configApplication,
     ...profileApplication,
     ...identifiersApplication,
+    ...primaryApplication,
   },
   platform: { ...customersPlatform, ...sessionPlatform, ...groupsPlatform, ...configPlatform },
   service: { ...oauthService, ...healthService, ...customersService, ...identifiersService },

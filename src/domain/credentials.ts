@@ -11,6 +11,8 @@ export const REGISTRATION_LIFE_MS = 30 * MINUTE_MS;
 export const RESET_LINK_LIFE_MS = 30 * MINUTE_MS;
 /** A forgot_token, from the moment in which its code was verified. */
 export const FORGOT_TOKEN_LIFE_MS = 10 * MINUTE_MS;
+/** What a code has proven before a primary changes; from the moment in which that code was verified. */
+export const PRIMARY_PROOF_LIFE_MS = 10 * MINUTE_MS;
 /** So long themes may ask again about a reset code that has set a password; it opens nothing any more (D-91). */
 export const USED_RESET_CODE_MS = 10 * MINUTE_MS;
 export const VERIFY_LINK_LIFE_MS = DAY_MS;
@@ -38,6 +40,9 @@ export type Revocation = (typeof REVOCATIONS)[number];
  * - `bound_registration`: a register_token that stands for a known user who lacks a required identifier.
  * - `registration`: a register_token that has proven an identifier which the user has verified.
  * - `profile_code`: a one-time code that the signed-in user asked for.
+ * - `primary_code`: a one-time code to the primary identifier, before another one takes its place.
+ * - `primary_proof`: what that code was exchanged for; of one session, for one kind of identifier.
+ * - `update_code`: a one-time code to the identifier that is to be primary.
  * - `forgot_code`: a one-time code of somebody who has forgotten the password.
  * - `forgot_token`: what that code was exchanged for; sets a new password.
  * - `reset_link`: sets a new password and signs in.
@@ -49,6 +54,9 @@ export const CREDENTIAL_KINDS = [
   'bound_registration',
   'registration',
   'profile_code',
+  'primary_code',
+  'primary_proof',
+  'update_code',
   'forgot_code',
   'forgot_token',
   'reset_link',
@@ -86,6 +94,9 @@ export const ENDED_BY: Record<CredentialKind, Record<Revocation, Ends>> = {
   bound_registration: ALWAYS,
   registration: ALWAYS,
   profile_code: ALWAYS,
+  primary_code: ALWAYS,
+  primary_proof: ALWAYS,
+  update_code: ALWAYS,
   forgot_code: ALWAYS,
   forgot_token: ALWAYS,
   reset_link: ALWAYS,

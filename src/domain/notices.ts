@@ -118,6 +118,27 @@ export function noticePrimary(
   record(ports, 'primary.changed', user.id, next.kind);
 }
 
+/**
+ * Another primary by two proofs: the old and the new one are told, and the other addresses when it is new on the profile.
+ * @param before the user as it was
+ */
+export function noticePrimaryProven(
+  ports: Ports,
+  before: User,
+  user: User,
+  next: IdentifierRef,
+): void {
+  const identifier = masked(next);
+  send(ports, [next], { template: 'notice_primary_set', identifier });
+  const old = primaryOf(before, next.kind);
+  if (old) send(ports, [old], { template: 'notice_primary_changed', identifier });
+  record(ports, 'primary.changed', user.id, next.kind);
+  if (before.identifiers.some((have) => have.verified && sameIdentifier(have, next))) return;
+  const rest = others(user, next).filter((one) => !old || !sameIdentifier(one, old));
+  send(ports, rest, { template: 'notice_identifier_added', identifier });
+  record(ports, 'identifier.added', user.id, next.kind);
+}
+
 /** Tells the user that the account is deleted, and the last day on which it can be restored; sent in the background. */
 export function noticeDeleted(ports: Ports, application: Application, user: User): void {
   const to = [primaryOf(user, 'email'), primaryOf(user, 'phone')].filter(

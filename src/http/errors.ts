@@ -18,6 +18,10 @@ export const errorCatalogue = {
     status: 400,
     message: 'This password reset is not valid any more. Start again.',
   },
+  primary_unproven: {
+    status: 400,
+    message: 'Verify a code that was sent to the primary email or number first.',
+  },
   register_token_invalid: {
     status: 400,
     message: 'This registration is not valid any more. Start again.',
@@ -55,6 +59,10 @@ export const errorCatalogue = {
   method_not_allowed: { status: 405, message: 'This method is not allowed here.' },
   // 409
   identifier_taken: { status: 409, message: 'It already belongs to another account.' },
+  group_busy: {
+    status: 409,
+    message: 'An import of this group is still going on. Try again when it is over.',
+  },
   registration_finished: { status: 409, message: 'This registration is already finished.' },
   not_deleted: { status: 409, message: 'This account is neither archived nor deleted.' },
   undelete_too_late: { status: 409, message: 'This account can no longer be restored.' },

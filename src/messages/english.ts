@@ -72,6 +72,14 @@ export const ENGLISH: Wordings = {
       "Wasn't you? Sign in, change it back in your profile and set a new password.",
     ],
   },
+  notice_primary_set: {
+    sms: '{{shop}}: this is now the main contact of your account. Not you? Sign in, change it back and set a new password.',
+    subject: '{{identifier}} is now the main contact of your account at {{shop}}',
+    mail: [
+      '{{identifier}} is now the main contact of your account at {{shop}}, because a code that was sent here was entered there.',
+      'Was it not you? Then sign in, change it back in your profile and set a new password.',
+    ],
+  },
   notice_social_linked: {
     sms: '{{shop}}: {{provider}} can now be used to sign in to your account. Not you? Reset your password and contact {{shop}}.',
     subject: '{{provider}} was linked to your {{shop}} account',

@@ -33,6 +33,7 @@ const SAMPLES: { [T in Template]: MessageContent & { template: T } } = {
     template: 'notice_identifier_removed',
     identifier: 'a***@example.com',
   },
+  notice_primary_set: { template: 'notice_primary_set', identifier: 'a***@example.com' },
   notice_primary_changed: { template: 'notice_primary_changed', identifier: 'a***@example.com' },
   notice_social_linked: { template: 'notice_social_linked', provider: 'Google' },
   notice_account_deleted: { template: 'notice_account_deleted', lastDay: '2027-05-05' },

@@ -21,6 +21,7 @@ export const NEEDED: Readonly<Record<Template, readonly string[]>> = {
   notice_identifier_added: [],
   notice_identifier_removed: [],
   notice_primary_changed: [],
+  notice_primary_set: [],
   notice_social_linked: [],
   notice_account_deleted: [],
 };
@@ -64,6 +65,7 @@ function own({ content, channel, to }: Message, language: Language): Values {
     case 'notice_identifier_added':
     case 'notice_identifier_removed':
     case 'notice_primary_changed':
+    case 'notice_primary_set':
       return { identifier: oneLine(content.identifier) };
     case 'notice_social_linked':
       return { provider: oneLine(content.provider) };

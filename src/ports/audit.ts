@@ -15,6 +15,7 @@ export const ADMIN_ACTIONS = [
   'config.changed',
   'group.created',
   'group.updated',
+  'group.deleted',
   'application.created',
   'application.changed',
   'token.rotated',

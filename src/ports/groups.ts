@@ -4,8 +4,21 @@ import type { AuditEvent } from './audit.ts';
 /** `replaced`: by a newer file, or by the same one after it had changed. */
 export type ImportState = 'pending' | 'processing' | 'success' | 'failed' | 'replaced';
 
+/**
+ * - `replace`: the members become those of the file.
+ * - `change`: each line adds or removes one; what it says is kept aside until the whole file is read.
+ * - `apply`: all is read, and is written into the members piece by piece.
+ */
+export type ImportMode = 'replace' | 'change' | 'apply';
+
 /** The fields that a column can hold. */
-export type ImportField = 'user_id' | 'email' | 'phone_number' | 'country_code' | 'mobile';
+export type ImportField =
+  | 'user_id'
+  | 'email'
+  | 'phone_number'
+  | 'country_code'
+  | 'mobile'
+  | 'action';
 
 /** The columns of a file, read from its header. */
 export interface ImportColumns {
@@ -20,6 +33,7 @@ export interface GroupImport {
   groupId: string;
   fileUrl: string;
   state: ImportState;
+  mode: ImportMode;
   /** ETag, or else Last-Modified, of the file as it was first read. */
   version?: string;
   /** Where the next record begins. */
@@ -73,11 +87,33 @@ export interface NewImport {
   importId: string;
   fileUrl: string;
 }
-/** Parts left out stay as they are; `file` starts an import. */
+
+/** What becomes of one customer. */
+export interface MemberChange {
+  userId: string;
+  removes: boolean;
+}
+
+/** Changes that came in the request itself, judged and found. */
+export interface GivenChanges {
+  importId: string;
+  /** Entries of the request, and those of them that name no customer. */
+  rows: number;
+  errors: LineError[];
+  /** One for each customer. */
+  changes: MemberChange[];
+}
+
+/**
+ * Parts left out stay as they are. `file` starts an import that replaces the members; `changes` and `given` start one that
+ * adds and removes some, when no other is still going on.
+ */
 export interface GroupChange {
   name?: string;
   description?: string;
   file?: NewImport;
+  changes?: NewImport;
+  given?: GivenChanges;
 }
 export type GroupRef = { id: string } | { uid: number };
 
@@ -88,7 +124,19 @@ export interface Groups {
   find(ref: GroupRef): Promise<{ group: Group; errors: LineError[] } | undefined>;
   /** Undefined when the application has `max` groups already. */
   create(group: NewGroup, max: number, event: AuditEvent): Promise<Group | undefined>;
-  update(ref: GroupRef, change: GroupChange, event: AuditEvent): Promise<Group | undefined>;
+  /** `busy`: an import is still going on, and `change` wants to add or remove members. */
+  update(
+    ref: GroupRef,
+    change: GroupChange,
+    event: AuditEvent,
+  ): Promise<Group | 'busy' | undefined>;
+  /**
+   * The group is gone at once, and its imports stop where they are; members go piece by piece later. No other group gets its uid.
+   * @returns its id
+   */
+  remove(ref: GroupRef, event: AuditEvent): Promise<string | undefined>;
+  /** The customers of these keys, in their order; identifiers count only when they are verified. */
+  resolve(keys: MemberKey[]): Promise<(string | undefined)[]>;
   /** True for one caller, when nothing has moved the open import since `before` (ms): its message may be lost. */
   claimStalled(importId: string, before: number, now: number): Promise<boolean>;
 }
@@ -109,6 +157,8 @@ export interface ImportStep {
   rows: number;
   failed: number;
   userIds: string[];
+  /** Instead of `userIds`, of an import that changes members; one for each customer. */
+  changes?: MemberChange[];
   /** Those that are to be kept. */
   errors: LineError[];
   now: number;
@@ -123,6 +173,16 @@ export interface GroupImports {
   advance(importId: string, step: ImportStep): Promise<boolean>;
   /** The members become those of the group, all at once, when the import still is at `from` and no newer file has come. */
   succeed(importId: string, from: number, now: number): Promise<void>;
+  /**
+   * Writes the next `most` changes into the members of the group; after the last one the import has succeeded.
+   * @returns `lost` when it is no longer open at `from`, or no longer the newest of its group
+   */
+  applyChanges(
+    importId: string,
+    from: number,
+    most: number,
+    now: number,
+  ): Promise<'more' | 'done' | 'lost'>;
   fail(importId: string, reason: string, now: number): Promise<void>;
   /** Notes why a try failed; another one follows. */
   note(importId: string, reason: string): Promise<void>;

@@ -3,12 +3,21 @@ import type { Limit, Limited, SmsGuard } from './budgets.ts';
 import type { AuditEvent } from './audit.ts';
 import type { ConsumeResult } from './otps.ts';
 import type { SignIn } from './sessions.ts';
-import type { IdentifierRef, User } from './users.ts';
+import type { IdentifierKind, IdentifierRef, User } from './users.ts';
 
 export type VerifyLinkKind = 'verify_email' | 'verify_mobile';
 export type LinkKind = VerifyLinkKind | 'reset';
 /** What sets a new password: a link that was sent, or the forgot_token that a verified code was exchanged for. */
 export type ResetKind = 'reset' | 'forgot';
+/** Every kind of row; `primary`: a session has proven what has to be proven before a primary changes. No code leads to it. */
+export type StoredLinkKind = LinkKind | ResetKind | 'primary';
+
+/** Whose proof is asked for, and of which kind the primary is that is to change. */
+export interface PrimaryProof {
+  id: string;
+  userId: string;
+  kind: IdentifierKind;
+}
 
 export interface NewLink {
   kind: VerifyLinkKind;
@@ -43,6 +52,8 @@ export interface Links {
   cancel(link: Pick<NewLink, 'id' | 'createdAt'>, limits: Limit[], sms?: SmsGuard): Promise<void>;
   /** A link of any kind that can still be used. Reads only: it stays usable. */
   describe(linkId: string, now: number): Promise<LinkDescription | undefined>;
+  /** The end of a proof that can be used, in milliseconds; it is of the identifier that has to be proven now. */
+  findPrimaryProof(proof: PrimaryProof, now: number): Promise<number | undefined>;
   /** The user of a reset link or a forgot_token that can still be used. */
   findReset(linkId: string, kind: ResetKind, now: number): Promise<User | undefined>;
   /** Whether a reset link has set a password since then, in milliseconds since 1970. */

@@ -18,6 +18,7 @@ export type MessageContent =
   | { template: 'notice_identifier_added'; identifier: string }
   | { template: 'notice_identifier_removed'; identifier: string }
   | { template: 'notice_primary_changed'; identifier: string }
+  | { template: 'notice_primary_set'; identifier: string }
   /** `provider` as people know it: `Google` */
   | { template: 'notice_social_linked'; provider: string }
   /** `lastDay` is the last day on which the account can be restored, `YYYY-MM-DD`. */

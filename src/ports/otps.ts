@@ -6,7 +6,7 @@ import type { NewLink } from './links.ts';
 import type { SignIn } from './sessions.ts';
 import type { IdentifierRef, Names, NewUser, Profile, User } from './users.ts';
 
-export type OtpPurpose = 'login' | 'profile' | 'register' | 'forgot';
+export type OtpPurpose = 'login' | 'profile' | 'register' | 'forgot' | 'primary' | 'update';
 
 export interface NewChallenge {
   /** The documented `request_id`: 32 hex digits, derived from the resend token. */
@@ -17,7 +17,7 @@ export interface NewChallenge {
   sealedCode: string;
   /** Keyed hash of the code, under the newest key. */
   codeMac: string;
-  /** Whose profile it is for (`profile`), or who may set a new password (`forgot`): the store finds that user itself. */
+  /** Whose profile it is for (`profile`, `primary`, `update`), or who may set a new password (`forgot`): the store finds that user itself. */
   userId?: string;
   /** Hash of the register_token it belongs to; `register` only. */
   registration?: string;
@@ -123,6 +123,13 @@ export type Effect =
   | { kind: 'delete'; userId: string; reason?: string; event: AuditEvent }
   /** The holder may set a new password by this token. */
   | { kind: 'forgot'; token: Pick<NewLink, 'id' | 'expiresAt'> }
+  /** The identifier counts as proven for a change of primary. A proof of the same id is replaced. */
+  | { kind: 'primary'; proof: Pick<NewLink, 'id' | 'expiresAt'> }
+  /**
+   * The identifier is verified on this user and becomes the primary of its kind. `proof` is used up; without it, or when it is
+   * of an identifier that is not the one to prove any more, nothing happens.
+   */
+  | { kind: 'update'; userId: string; max: number; proof: string }
   /**
    * The registration ends: its identifier belongs to this user already (D-48). What else it has proven is verified on the
    * user, as far as it is free: `adopts`.
@@ -144,8 +151,11 @@ export interface Settlement {
 
 export type ConsumeResult =
   | { state: 'done'; user: User | undefined }
-  /** Another try used the code or finished the registration first, or a revocation ended it. */
-  | { state: 'lost' }
+  /**
+   * Another try used the code or finished the registration first, or a revocation ended it; `unproven`: what an `update` needs
+   * is not proven.
+   */
+  | { state: 'lost'; unproven?: boolean }
   /** A verified identifier (or the generated username) belongs to another user. */
   | { state: 'taken'; field: 'email' | 'phone' | 'username' }
   /** The user has as many identifiers of this kind as there may be. */

@@ -1,6 +1,6 @@
 /** User groups and the imports that fill them. */
 import * as z from 'zod';
-import { multilineText } from './fields.ts';
+import { digitText, multilineText, text } from './fields.ts';
 import { PaginationSchema } from './page.ts';
 import { fileAddress, shownName } from './typed.ts';
 
@@ -21,6 +21,44 @@ export const UpdateUserGroupSchema = z
     file_url: file_url.optional(),
   })
   .meta({ id: 'UpdateUserGroupSchema' });
+
+const UserGroupUpdateData = z
+  .object({
+    user_id: text(100).optional().meta({ description: 'ID of a customer' }),
+    phone_number: digitText(40).optional(),
+    email: text(254).optional(),
+    action: z
+      .enum(['add', 'remove'], 'must be add or remove')
+      .meta({ description: 'What becomes of the customer: `add` or `remove`' }),
+  })
+  .meta({ id: 'UserGroupUpdateData' });
+
+/** As many as the largest body holds. */
+const MAX_ENTRIES = 1000;
+
+export const PartialUserGroupUpdateSchema = z
+  .object({
+    type: text(20)
+      .optional()
+      .meta({ description: '`file_url` or `json`; what is there says it when left out' }),
+    name: shownName.optional(),
+    description: description.optional(),
+    file_url: fileAddress.optional().meta({
+      description:
+        'https address of a CSV file with `action` (`add` or `remove`) and `user_id`, `email`, `phone_number`, or `country_code` and `mobile`',
+    }),
+    user_data: z
+      .array(UserGroupUpdateData)
+      .min(1, 'must name somebody')
+      .max(MAX_ENTRIES, `must be at most ${MAX_ENTRIES} entries`)
+      .optional()
+      .meta({ description: 'Customers to add or to remove' }),
+  })
+  .meta({ id: 'PartialUserGroupUpdateSchema' });
+
+export const DeleteUserGroupSuccess = z
+  .object({ id: z.string().optional(), success: z.boolean().optional() })
+  .meta({ id: 'DeleteUserGroupSuccess' });
 
 const UserGroupCounts = z
   .object({

@@ -79,6 +79,43 @@ export const VerifyEmailForgotOtpRequestSchema = VerifyEmailOtpRequestSchema.pic
   otp: true,
 }).meta({ id: 'VerifyEmailForgotOtpRequestSchema' });
 
+const entityNamed = (what: string) => ({
+  mobile: phone.optional().meta({ description: `The mobile number ${what}` }),
+  country_code: callingCode.optional(),
+  email: email.optional().meta({ description: `The email ID ${what}` }),
+});
+
+const ENTITY_SEND = {
+  action: text(100).optional().meta({ description: 'Free text; a `token` makes it a resend' }),
+  token: token.optional().meta({ description: 'The resend token of the first answer' }),
+  android_hash: text(100).optional(),
+};
+
+/** The SDK publishes no schema of these four bodies: they take what the operations beside them take (D-101). */
+export const SendPrimaryOtpRequestSchema = z
+  .object({ ...entityNamed('that has to be proven; it may be left out'), ...ENTITY_SEND })
+  .meta({ id: 'SendPrimaryOtpRequestSchema' });
+
+export const SendUpdateOtpRequestSchema = z
+  .object({ ...entityNamed('that is to be primary'), ...ENTITY_SEND })
+  .meta({ id: 'SendUpdateOtpRequestSchema' });
+
+const ENTITY_CODE = {
+  otp: code,
+  request_id: token
+    .optional()
+    .meta({ description: 'Of a code that went to a mobile number; needed for that' }),
+  action: text(100).optional(),
+};
+
+export const VerifyPrimaryOtpRequestSchema = z
+  .object({ ...entityNamed('that the code went to; it may be left out'), ...ENTITY_CODE })
+  .meta({ id: 'VerifyPrimaryOtpRequestSchema' });
+
+export const VerifyUpdateOtpRequestSchema = z
+  .object({ ...entityNamed('that the code went to'), ...ENTITY_CODE })
+  .meta({ id: 'VerifyUpdateOtpRequestSchema' });
+
 /** The answer of every operation that sends a code. */
 const otpSent = {
   success: z.boolean().optional(),
@@ -101,7 +138,18 @@ const proofsWanted = {
 
 export const OtpSuccess = z.object(otpSent).meta({ id: 'OtpSuccess' });
 
-export const SendOtpSuccess = z.object(otpSent).meta({ id: 'SendOtpSuccess' });
+export const SendOtpSuccess = z
+  .object({
+    ...otpSent,
+    email: z.string().optional(),
+    resend_email_token: z.string().optional(),
+  })
+  .meta({ id: 'SendOtpSuccess' });
+
+/** The SDK publishes its name alone. */
+export const VerifyPrimaryOTPSuccess = z
+  .object({ success: z.boolean().optional() })
+  .meta({ id: 'VerifyPrimaryOTPSuccess' });
 
 export const EmailOtpSuccess = z
   .object({ success: z.boolean().optional(), resend_email_token: z.string().optional() })

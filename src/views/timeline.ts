@@ -16,6 +16,7 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'config.changed': 'Login options changed',
   'group.created': 'User group made',
   'group.updated': 'User group changed',
+  'group.deleted': 'User group deleted',
   'application.created': 'Application made',
   'application.changed': 'Application changed',
   'token.rotated': 'Application token replaced',

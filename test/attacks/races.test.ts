@@ -134,6 +134,44 @@ const RACES: Race[] = [
     },
   },
   {
+    name: 'a code that proves the old primary',
+    lost: ['otp_invalid', 'otp_exhausted'],
+    async prepare({ shop, member }) {
+      const { person, browser } = await member();
+      const { application } = browser;
+      const sent = expectOk(
+        await application.sendOTPOnPrimary({ params: { entity: 'mobile' }, body: {} }),
+      ).body;
+      const body = { request_id: sent.request_id ?? '', otp: await shop.otp(person.e164) };
+      return async () => application.verifyOTPonPrimary({ params: { entity: 'mobile' }, body });
+    },
+  },
+  {
+    name: 'the proof of an old primary, by codes to several new ones',
+    lost: ['primary_unproven', 'otp_invalid', 'too_many_requests'],
+    async prepare({ shop, member, person }) {
+      const one = await member();
+      const { application } = one.browser;
+      const entity = { entity: 'mobile' } as const;
+      const sent = expectOk(await application.sendOTPOnPrimary({ params: entity, body: {} })).body;
+      const proof = { request_id: sent.request_id ?? '', otp: await shop.otp(one.person.e164) };
+      expectOk(await application.verifyOTPonPrimary({ params: entity, body: proof }));
+      const codes: { request_id: string; otp: string }[] = [];
+      // Two codes, and all others of the same two: a shopper may be sent only so many.
+      for (let n = 0; n < 2; n += 1) {
+        const { phone: mobile, e164 } = person();
+        const next = { params: entity, body: { mobile } };
+        const { request_id = '' } = expectOk(await application.sendOTPForUpdate(next)).body;
+        codes.push({ request_id, otp: await shop.otp(e164) });
+        shop.clock.advance(31_000);
+      }
+      return async (index) => {
+        const body = codes[index % codes.length] ?? { request_id: '', otp: '' };
+        return application.verifyOTPForUpdate({ params: entity, body });
+      };
+    },
+  },
+  {
     name: 'a token of the company',
     lost: ['login_failed'],
     async prepare({ shop, fake, mailedMember }) {

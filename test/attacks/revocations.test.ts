@@ -89,6 +89,24 @@ async function registerToken(
   };
 }
 
+/** A session of then: the one that asked for a code may have ended as well. Undefined when none can be opened. */
+async function anotherSession(shop: Shop, user_id: string): Promise<Browser | undefined> {
+  const body = { user_id, domain: 'localhost' };
+  const opened = await (await operatorOf(shop)).createUserSession({ params, body });
+  if (!opened.ok) return undefined;
+  return shop.client({ cookie: `f.session=${opened.body.cookie?.['f.session'] ?? ''}` });
+}
+
+const ENTITY = { entity: 'email' } as const;
+
+/** The first of the two proofs that another primary needs; false when a revocation came in between. */
+async function provePrimary(shop: Shop, { application }: Browser, email: string) {
+  const sent = await application.sendOTPOnPrimary({ params: ENTITY, body: { email } });
+  if (!sent.ok) return false;
+  const body = { email, otp: await shop.otp(email) };
+  return (await application.verifyOTPonPrimary({ params: ENTITY, body })).ok;
+}
+
 /** How each kind comes to be; what comes back uses it. */
 const GIVE: Record<CredentialKind, (account: Account) => Promise<() => Promise<Use>>> = {
   async session({ shop, email }) {
@@ -106,17 +124,50 @@ const GIVE: Record<CredentialKind, (account: Account) => Promise<() => Promise<U
     const sent = expectOk(await owner.application.sendOTPOnMobile({ body })).body;
     const otp = await shop.otp(`+91${other}`);
     return async () => {
-      // By a session of then: the one that asked for it may have ended as well.
-      const operator = await operatorOf(shop);
-      const opened = await operator.createUserSession({
-        params,
-        body: { user_id: id, domain: 'localhost' },
-      });
-      if (!opened.ok) return { worked: false };
-      const cookie = `f.session=${opened.body.cookie?.['f.session'] ?? ''}`;
+      const browser = await anotherSession(shop, id);
+      if (!browser) return { worked: false };
       const code = { request_id: sent.request_id ?? '', otp };
-      const answer = await shop.client({ cookie }).application.verifyMobileOTP({ body: code });
-      return { worked: answer.ok };
+      return { worked: (await browser.application.verifyMobileOTP({ body: code })).ok };
+    };
+  },
+
+  async primary_code({ shop, owner, id, email }) {
+    expectOk(await owner.application.sendOTPOnPrimary({ params: ENTITY, body: { email } }));
+    const body = { email, otp: await shop.otp(email) };
+    return async () => {
+      const browser = await anotherSession(shop, id);
+      if (!browser) return { worked: false };
+      return {
+        worked: (await browser.application.verifyOTPonPrimary({ params: ENTITY, body })).ok,
+      };
+    };
+  },
+
+  async primary_proof({ shop, owner, email, fresh }) {
+    expect(await provePrimary(shop, owner, email)).toBe(true);
+    return async () => {
+      const { application } = owner;
+      const sent = await application.sendOTPForUpdate({ params: ENTITY, body: { email: fresh } });
+      if (!sent.ok) return { worked: false };
+      const body = { email: fresh, otp: await shop.otp(fresh) };
+      return { worked: (await application.verifyOTPForUpdate({ params: ENTITY, body })).ok };
+    };
+  },
+
+  async update_code({ shop, owner, id, email, fresh }) {
+    expect(await provePrimary(shop, owner, email)).toBe(true);
+    expectOk(await owner.application.sendOTPForUpdate({ params: ENTITY, body: { email: fresh } }));
+    const body = { email: fresh, otp: await shop.otp(fresh) };
+    shop.clock.advance(GAP_MS);
+    return async () => {
+      // With a proof of now: that of then is another credential.
+      const browser = await anotherSession(shop, id);
+      if (!browser) return { worked: false };
+      shop.clock.advance(GAP_MS);
+      if (!(await provePrimary(shop, browser, email))) return { worked: false };
+      return {
+        worked: (await browser.application.verifyOTPForUpdate({ params: ENTITY, body })).ok,
+      };
     };
   },
 

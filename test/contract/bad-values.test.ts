@@ -14,6 +14,7 @@ const mock = createMock({ strict: true });
 const IDS: Readonly<Record<string, string>> = {
   company_id: '1',
   application_id: '000000000000000000000001',
+  entity: 'mobile',
 };
 
 async function answerOf(send: Send, { client, row }: Entry, { query, body }: BadValue) {

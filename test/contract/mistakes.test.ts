@@ -17,6 +17,7 @@ const PATHS: Readonly<Record<string, string>> = {
   application_id: '000000000000000000000001',
   user_id: 'u',
   group_id: 'g',
+  entity: 'mobile',
 };
 type Plain = Record<string, unknown>;
 interface Sent {

@@ -18,6 +18,7 @@ const IDS = {
     application_id: '0'.repeat(24),
     user_id: 'a'.repeat(24),
     group_id: '7',
+    entity: 'mobile',
   },
 };
 const dynamic = async (entry: Entry, seed?: number, given: Given & { params?: object } = {}) => {

@@ -61,7 +61,10 @@ async function readAs(
   if (isBeside) beside.country_code = callingCode;
   // A country beside the number decides, else that of the application.
   application = { ...demoApplication(), defaultCountryCode: isBeside ? '1' : callingCode };
-  const url = new URL(row.path.replaceAll(/\{\w+\}/g, '1'), 'http://127.0.0.1');
+  const url = new URL(
+    row.path.replace('{entity}', 'mobile').replaceAll(/\{\w+\}/g, '1'),
+    'http://127.0.0.1',
+  );
   for (const [name, value] of Object.entries(parts.query ?? {}))
     url.searchParams.set(name, String(value));
   const response = await app.fetch(

@@ -10,6 +10,7 @@ import { table } from '../../src/table.ts';
 import * as account from '../support/refusals/account.ts';
 import * as codes from '../support/refusals/codes.ts';
 import * as forgot from '../support/refusals/forgot.ts';
+import * as primary from '../support/refusals/primary.ts';
 import type { Scenario } from '../support/refusals/scenario.ts';
 import * as signIn from '../support/refusals/sign-in.ts';
 import * as social from '../support/refusals/social.ts';
@@ -27,11 +28,12 @@ const scenarios: {
   ...codes,
   ...account,
   ...forgot,
+  ...primary,
   ...social,
 };
 
 const CODES_BY_STATUS: Record<number, string> = {
-  400: `validation_failed otp_invalid otp_exhausted resend_token_invalid link_invalid register_token_invalid forgot_token_invalid
+  400: `validation_failed otp_invalid otp_exhausted resend_token_invalid link_invalid register_token_invalid forgot_token_invalid primary_unproven
     required_field_missing identifier_unverified identifier_last identifier_limit password_weak password_wrong
     reason_unknown`,
   401: 'not_authenticated login_failed',

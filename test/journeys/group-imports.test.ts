@@ -389,7 +389,7 @@ describe('the stores of groups', () => {
       .run();
     const database = new Database(env.DB);
     expect(await dropLeftovers(database)).toEqual({
-      counts: { group_members: 2 * BATCH_CUSTOMERS },
+      counts: { group_members: 2 * BATCH_CUSTOMERS, group_changes: 0 },
       complete: true,
     });
     const left = await env.DB.prepare('SELECT id, cleared FROM group_imports').all();

@@ -46,11 +46,14 @@ async function shopper(shop: D1Shop) {
   )
     .bind(APP, user?._id ?? '')
     .run();
-  await env.DB.prepare(
-    `INSERT INTO group_members (application_id, import_id, user_id) VALUES (?, 'i', ?)`,
-  )
-    .bind(APP, user?._id ?? '')
-    .run();
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO group_members (application_id, import_id, user_id) VALUES (?, 'i', ?)`,
+    ).bind(APP, user?._id ?? ''),
+    env.DB.prepare(
+      `INSERT INTO group_changes (application_id, import_id, user_id, removes) VALUES (?, 'i', ?, 1)`,
+    ).bind(APP, user?._id ?? ''),
+  ]);
   expectOk(await browser.application.sendOTPOnEmail({ body: { email: PERSON.email } }));
   const otp = await shop.otp(PERSON.email);
   expectOk(await browser.application.verifyEmailOTP({ body: { email: PERSON.email, otp } }));
@@ -196,6 +199,7 @@ describe('who is purged', () => {
     expect(await tablesWith('user_id')).toEqual([
       'audit_events',
       'ended_sessions',
+      'group_changes',
       'group_members',
       'identifiers',
       'links',

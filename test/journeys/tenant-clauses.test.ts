@@ -61,6 +61,7 @@ function plain(body: object): string {
 async function openShop() {
   const files = fileServer({
     '/members.csv': { content: `email\n${SECOND}\nnobody@example.com\n`, etag: '"1"' },
+    '/changes.csv': { content: `action,email\nremove,${SECOND}\n`, etag: '"1"' },
   });
   const { shop, fake } = await socialShop(async (options: ShopOptions = {}) => {
     const outside = async (input: string, init?: RequestInit): Promise<Response> => {
@@ -288,7 +289,24 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
     operator.updateUserGroup({ params: ofGroup, body: { file_url: group.file_url } }),
   );
   await shop.runImports();
+  const file_url = `${FILES}/changes.csv`;
+  const entries = [{ email: SECOND, action: 'add' as const }];
+  for (const body of [{ file_url }, { user_data: entries }]) {
+    await note(
+      'group changed in part',
+      operator.updateUserGroupPartially({ params: ofGroup, body }),
+    );
+    await note(
+      'group busy',
+      operator.updateUserGroupPartially({ params: ofGroup, body: { file_url } }),
+    );
+    await shop.runImports();
+  }
   await note('groups', operator.getUserGroups({ params, query: { name: 'plat' } }));
+  await note('group deleted', operator.deleteUserGroup({ params: ofGroup }));
+  await note('group gone', operator.deleteUserGroup({ params: ofGroup }));
+  await note('group of later', operator.createUserGroup({ params, body: group }));
+  await shop.runImports();
   await note(
     'config',
     operator.updatePlatformConfig({

@@ -81,6 +81,16 @@ describe('an operator with the SDK', () => {
       expect(list).toMatchObject({ items: [{ uid: 1 }], page: { item_total: 1, has_next: false } });
       const renamed = await users.updateUserGroup({ groupId: '1', body: { name: 'Silver' } });
       expect(renamed).toMatchObject({ name: 'Silver', status: 'success', counts: DONE });
+      const user_data = [{ user_id: idOf(0), action: 'remove' }];
+      const changed = await users.updateUserGroupPartially({
+        groupId: '1',
+        body: { type: 'json', user_data },
+      });
+      expect(changed).toMatchObject({ _id: made._id, status: 'pending' });
+      expect(await ended(users, '1')).toMatchObject({
+        status: 'success',
+        counts: { rows: 1, users: 1, failed: 0 },
+      });
       await expect(users.getUserGroupById({ groupId: '99' })).rejects.toMatchObject({ code: 404 });
       const wrong = { ...body(), file_url: 'https://10.0.0.1/a.csv' };
       await expect(users.createUserGroup({ body: wrong })).rejects.toMatchObject({

@@ -290,6 +290,35 @@ describe('passwords', () => {
     });
   });
 
+  test('are reset by a code, as the theme’s forgot-password page calls: sent, sent again, verified, set', async () => {
+    const { one: thief } = await login(email, OTHER_PASSWORD);
+    const one = customer();
+    const phone = { mobile, country_code: '91' };
+    const { answer: sent, otp } = await mailed(server, e164(mobile), async () =>
+      one.send('sendForgotOTPOnMobile', { ...phone, android_hash: '0.25', action: 'send' }),
+    );
+    const again = await mailed(server, e164(mobile), async () =>
+      one.patiently('sendForgotOTPOnMobile', {
+        ...phone,
+        action: 'resend',
+        token: sent.resend_token,
+      }),
+    );
+    expect([again.answer, again.otp]).toStrictEqual([sent, otp]);
+    const { request_id } = sent;
+    const { forgot_token } = await one.send('verifyMobileForgotOTP', { request_id, otp });
+    const body = { code: forgot_token, password: PASSWORD };
+    expect(await one.send('resetForgotPassword', body)).toStrictEqual({ success: true });
+    // The page sends the shopper to the login page: nobody is signed in.
+    expect(await one.user()).toBeUndefined();
+    expect(await thief.user()).toBeUndefined();
+    expect(await one.refusal('resetForgotPassword', body)).toMatchObject({
+      code: 400,
+      details: { code: 'forgot_token_invalid' },
+    });
+    expect((await login(email, PASSWORD)).user?.emails).toMatchObject([{ email }]);
+  });
+
   test('a reset of an address that nobody has verified answers the same, and mails nothing', async () => {
     const nobody = 'nobody-at-all@example.com';
     const sent = await customer().send('sendResetPasswordEmail', { email: nobody });

@@ -199,3 +199,46 @@ describe('phones', () => {
     ]);
   });
 });
+
+describe('another primary by two proofs', () => {
+  test('a number: the old one proven, the new one verified, the old one told', async () => {
+    const [mobile, next] = ['9820098431', '9820098432'];
+    const entity = 'mobile';
+    const one = await join(server, mobile);
+    const first = await mailed(server, e164(mobile), async () =>
+      one.call('sendOTPOnPrimary', { entity, body: { mobile } }),
+    );
+    const proof = { request_id: first.answer.request_id, otp: first.otp };
+    expect(await one.call('verifyOTPonPrimary', { entity, body: proof })).toStrictEqual({
+      success: true,
+    });
+    const sent = await mailed(server, e164(next), async () =>
+      one.call('sendOTPForUpdate', { entity, body: { mobile: next } }),
+    );
+    const body = { request_id: sent.answer.request_id, otp: sent.otp };
+    const { answer, message } = await mailed(server, e164(mobile), async () =>
+      one.call('verifyOTPForUpdate', { entity, body }),
+    );
+    expect(answer.user?.phone_numbers).toMatchObject([
+      { phone: next, primary: true, verified: true },
+      { phone: mobile, primary: false, verified: true },
+    ]);
+    expect(message.template).toBe('notice_primary_changed');
+  });
+
+  test('an address, by the codes of its mails', async () => {
+    const [email, next] = ['proven@example.com', 'updated@example.com'];
+    const entity = 'email';
+    const one = await join(server, '9820098433', email);
+    const first = await mailed(server, email, async () =>
+      one.call('sendOTPOnPrimary', { entity, body: {} }),
+    );
+    await one.call('verifyOTPonPrimary', { entity, body: { email, otp: first.otp } });
+    const sent = await mailed(server, next, async () =>
+      one.call('sendOTPForUpdate', { entity, body: { email: next } }),
+    );
+    const body = { email: next, otp: sent.otp };
+    const { user } = await one.call('verifyOTPForUpdate', { entity, body });
+    expect(user?.emails).toMatchObject([{ email: next, primary: true }, { email }]);
+  });
+});

@@ -9,6 +9,7 @@ import {
   ENDED_BY,
   LOGIN_TOKEN_LIFE_MS,
   OTP_LIFE_MS,
+  PRIMARY_PROOF_LIFE_MS,
   REGISTRATION_LIFE_MS,
   RESET_LINK_LIFE_MS,
   REVOCATIONS,
@@ -66,7 +67,7 @@ describe('docs/SECURITY.md', () => {
     const minutes = (ms: number): string => `${ms / 60_000} minutes`;
     expect(RESET_LINK_LIFE_MS).toBe(REGISTRATION_LIFE_MS);
     expect(SECURITY.replaceAll(/\s+/g, ' ')).toContain(
-      `a code ${minutes(OTP_LIFE_MS)}, a forgot_token ${minutes(FORGOT_TOKEN_LIFE_MS)}, a registration and a reset link ${minutes(REGISTRATION_LIFE_MS)}, ` +
+      `a code ${minutes(OTP_LIFE_MS)}, a forgot_token ${minutes(FORGOT_TOKEN_LIFE_MS)}, the proof of an old primary ${minutes(PRIMARY_PROOF_LIFE_MS)}, a registration and a reset link ${minutes(REGISTRATION_LIFE_MS)}, ` +
         `a verify link ${VERIFY_LINK_LIFE_MS / 3_600_000} hours, a login token ${minutes(LOGIN_TOKEN_LIFE_MS)}`,
     );
   });

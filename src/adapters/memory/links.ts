@@ -1,11 +1,12 @@
+import { findProof } from './primaries.ts';
 import { revoke } from './revocations.ts';
 import { statusOf } from '../../domain/user/user.ts';
-import type { LinkKind, Links, ResetKind } from '../../ports/index.ts';
+import type { Links, ResetKind, StoredLinkKind } from '../../ports/index.ts';
 import type { MemoryState, StoredLink } from './state.ts';
 
 /** The port `Links` on memory. */
 export function memoryLinks(state: MemoryState): Links {
-  function usable(id: string, kind: LinkKind | ResetKind, now: number): StoredLink | undefined {
+  function usable(id: string, kind: StoredLinkKind, now: number): StoredLink | undefined {
     const link = state.links.get(id);
     return link?.kind === kind && link.usedAt === undefined && link.expiresAt > now
       ? link
@@ -54,13 +55,15 @@ export function memoryLinks(state: MemoryState): Links {
 
     async describe(linkId, now) {
       const kind = state.links.get(linkId)?.kind;
-      if (!kind || kind === 'forgot') return undefined;
+      if (!kind || kind === 'forgot' || kind === 'primary') return undefined;
       const link = kind === 'reset' ? resettable(linkId, kind, now) : usable(linkId, kind, now);
       const user = state.user(link?.userId);
       return link && user
         ? { kind, identifier: structuredClone(link.identifier), user }
         : undefined;
     },
+
+    findPrimaryProof: async (proof, now) => findProof(state, proof, now)?.expiresAt,
 
     async findReset(linkId, kind, now) {
       return state.user(resettable(linkId, kind, now)?.userId);

@@ -2,6 +2,7 @@
 import { bindingHolds } from '../../domain/credentials.ts';
 import { registrationOf } from '../../domain/otp/otp-effect.ts';
 import type { ConsumeResult, IdentifierRef, Settlement } from '../../ports/index.ts';
+import { findProof, makePrimary } from './primaries.ts';
 import { revoke } from './revocations.ts';
 import type { MemoryState } from './state.ts';
 
@@ -31,7 +32,11 @@ export function precondition(
     const field = state.conflict(effect.user);
     return field && { state: 'taken', field };
   }
-  if (effect.kind !== 'verify') return undefined;
+  if (effect.kind !== 'verify' && effect.kind !== 'update') return undefined;
+  if (effect.kind === 'update') {
+    const asked = { id: effect.proof, userId: effect.userId, kind: identifier.kind };
+    if (!findProof(state, asked, now)) return { state: 'lost', unproven: true };
+  }
   if (state.others(effect.userId, identifier) >= effect.max) return { state: 'full' };
   const owner = state.owner(identifier);
   return owner && owner.id !== effect.userId
@@ -84,6 +89,22 @@ export function bringAbout(
         createdAt: now,
       });
       return;
+    case 'primary':
+      state.links.set(effect.proof.id, {
+        ...effect.proof,
+        kind: 'primary',
+        userId: userId ?? '',
+        identifier: one,
+        createdAt: now,
+      });
+      return;
+    case 'update': {
+      const proof = state.links.get(effect.proof);
+      if (proof) proof.usedAt = now;
+      state.verify(effect.userId, one, now);
+      makePrimary(state, effect.userId, one);
+      return;
+    }
     case 'close':
       state.claim(effect.registration, effect.userId, now);
       state.adopt(effect.userId, effect.adopts, now);

@@ -9,6 +9,7 @@ import type {
   ConsumeResult,
 } from '../../ports/index.ts';
 import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
+import { PURPOSES_OF_USER } from '../../domain/otp/otp-effect.ts';
 import { statusOf } from '../../domain/user/user.ts';
 import { bringAbout, precondition } from './otp-effects.ts';
 import type { MemoryState, StoredChallenge } from './state.ts';
@@ -145,9 +146,12 @@ export function memoryOtps(state: MemoryState): Otps {
       const tries = [{ ...rules.perIdentifier, buckets }];
       const limited = state.limited(tries, now);
       if (limited) return { state: 'limited', limited };
-      const own = {
+      const isOfUser = found.userId === userId;
+      const own: Record<OtpPurpose, boolean> = {
         login: true,
-        profile: found.userId === userId,
+        profile: isOfUser,
+        primary: isOfUser,
+        update: isOfUser,
         register: found.registration === registration,
         forgot: owner !== undefined && found.userId === owner.id,
       };
@@ -212,7 +216,7 @@ function newestFor(
     (one.purpose === 'login' ||
       one.purpose === 'forgot' ||
       (registration === undefined
-        ? one.purpose === 'profile' && one.userId === userId
+        ? PURPOSES_OF_USER.includes(one.purpose) && one.userId === userId
         : one.purpose === 'register' && one.registration === registration));
   return [...state.challenges.values()]
     .filter(({ identifier }) => identifier.kind === 'email' && identifier.value === email)

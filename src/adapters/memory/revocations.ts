@@ -58,6 +58,15 @@ function end(
     case 'profile_code':
       endCodes(state, 'profile', userId);
       return;
+    case 'primary_code':
+      endCodes(state, 'primary', userId);
+      return;
+    case 'primary_proof':
+      state.dropLinks((link) => isOpen(link, userId) && link.kind === 'primary');
+      return;
+    case 'update_code':
+      endCodes(state, 'update', userId);
+      return;
     case 'forgot_code':
       endCodes(state, 'forgot', userId);
       return;

@@ -12,17 +12,16 @@ import type {
   Limit,
   Limited,
   LinkedIdentity,
-  LinkKind,
   NewLink,
   NewRegistration,
   NewUser,
   OpenChallenge,
   Profile,
   Registration,
-  ResetKind,
   Session,
   SignIn,
   SocialIdentity,
+  StoredLinkKind,
   User,
 } from '../../ports/index.ts';
 import { MemoryBudgets } from './budgets.ts';
@@ -43,7 +42,7 @@ export interface StoredChallenge extends Challenge {
 }
 
 export type StoredLink = Omit<NewLink, 'kind'> & {
-  kind: LinkKind | ResetKind;
+  kind: StoredLinkKind;
   usedAt?: number;
 };
 

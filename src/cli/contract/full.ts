@@ -10,6 +10,7 @@ import {
   identifiers,
   leave,
   passwords,
+  primaryByProofs,
   resetsByCode,
   sessionReads,
   signUp,
@@ -23,7 +24,14 @@ export type { Tokens };
 const application = (...names: string[]): string[] => names.map((name) => `application.${name}`);
 const platform = (...names: string[]): string[] => names.map((name) => `platform.${name}`);
 
-async function asOperator(journey: Journey, operator: Target, domain: string): Promise<void> {
+const LATER_OF_GROUPS = ['updateUserGroupPartially', 'deleteUserGroup'];
+
+async function asOperator(
+  journey: Journey,
+  operator: Target,
+  domain: string,
+  asked: ReadonlySet<string>,
+): Promise<void> {
   const { ledger } = journey;
   const all = platform(
     'getPlatformConfig',
@@ -43,6 +51,7 @@ async function asOperator(journey: Journey, operator: Target, domain: string): P
     'getUserGroups',
     'getUserGroupById',
     'updateUserGroup',
+    ...LATER_OF_GROUPS.filter((name) => asked.has(`platform.${name}`)),
   );
   if ((await operator.access()).token === undefined) {
     for (const id of all) ledger.note(id, 'not_reached', 'there is no access token');
@@ -50,7 +59,7 @@ async function asOperator(journey: Journey, operator: Target, domain: string): P
   }
   await journey.part(all.slice(0, 2), async () => settings(journey, operator));
   await journey.part(all.slice(2, 13), async () => customers(journey, operator, domain));
-  await journey.part(all.slice(13), async () => groups(journey, operator));
+  await journey.part(all.slice(13), async () => groups(journey, operator, asked));
 }
 
 const OF_PERSON = {
@@ -88,6 +97,12 @@ const LATER_OF_PERSON = {
     'sendForgotOTPOnEmail',
     'verifyEmailForgotOTP',
     'userExists',
+  ),
+  primaryByProofs: application(
+    'sendOTPOnPrimary',
+    'verifyOTPonPrimary',
+    'sendOTPForUpdate',
+    'verifyOTPForUpdate',
   ),
 };
 
@@ -135,7 +150,7 @@ async function walk(
 ): Promise<void> {
   const visitor = (): Target => operator.another();
   const asked = new Set(entries.map(({ id }) => id));
-  await asOperator(journey, operator, domain);
+  await asOperator(journey, operator, domain, asked);
   const shopper = visitor();
   let person: Person | undefined;
   const seen = application('loginWithOTP', 'verifyMobileOTP', 'updateProfile');
@@ -159,6 +174,11 @@ async function walk(
     if (LATER_OF_PERSON.resetsByCode.some((id) => asked.has(id))) {
       await journey.part(LATER_OF_PERSON.resetsByCode, async () =>
         resetsByCode(journey, shopper, known),
+      );
+    }
+    if (LATER_OF_PERSON.primaryByProofs.some((id) => asked.has(id))) {
+      await journey.part(LATER_OF_PERSON.primaryByProofs, async () =>
+        primaryByProofs(journey, shopper, known),
       );
     }
     await journey.part(OF_PERSON.leave, async () => leave(journey, shopper, known));

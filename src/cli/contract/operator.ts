@@ -54,12 +54,30 @@ export async function settings(journey: Journey, operator: Target): Promise<void
   state.restored = await restore();
 }
 
-/** Operations on user groups. The group that it makes stays. */
-export async function groups(journey: Journey, operator: Target): Promise<void> {
+/**
+ * Operations on user groups. The group that it makes stays, unless the operation that deletes one is asked for.
+ * @param asked the ids of the operations of this run
+ */
+export async function groups(
+  journey: Journey,
+  operator: Target,
+  asked: ReadonlySet<string>,
+): Promise<void> {
   const made = await journey.step(operator, 'platform.createUserGroup');
   const params = { group_id: textOf(made, '_id') };
-  journey.cleanup.tell(`user group ${params.group_id}: stays, because no operation removes one`);
+  const isDeleted = asked.has('platform.deleteUserGroup');
+  if (!isDeleted) {
+    journey.cleanup.tell(
+      `user group ${params.group_id}: stays, as no operation asked for deletes it`,
+    );
+  }
   await journey.step(operator, 'platform.getUserGroups', { query: { page_no: 1, page_size: 10 } });
   await journey.step(operator, 'platform.getUserGroupById', { params });
   await journey.step(operator, 'platform.updateUserGroup', { params, body: { name: NAME } });
+  if (asked.has('platform.updateUserGroupPartially')) {
+    // The import of its file may still go on, so members are left alone.
+    const body = { description: NAME };
+    await journey.step(operator, 'platform.updateUserGroupPartially', { params, body });
+  }
+  if (isDeleted) await journey.step(operator, 'platform.deleteUserGroup', { params });
 }

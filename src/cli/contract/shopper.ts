@@ -134,6 +134,30 @@ export async function resetsByCode(
   await journey.step(elsewhere, 'application.userExists', { query: { q: email } });
 }
 
+/** Another primary number, by a code to the old one and one to the new one; then the old one is primary again. */
+export async function primaryByProofs(
+  journey: Journey,
+  shopper: Target,
+  { mobile }: Person,
+): Promise<void> {
+  const { codes } = journey;
+  const step = async (name: string, body: object) =>
+    journey.step(shopper, `application.${name}`, { params: { entity: 'mobile' }, body });
+  const next = codes.mobile();
+  const proof = await step('sendOTPOnPrimary', { mobile, country_code: COUNTRY });
+  const first = { request_id: textOf(proof, 'request_id'), otp: await codes.otp(e164(mobile)) };
+  await step('verifyOTPonPrimary', first);
+  const sent = await step('sendOTPForUpdate', { mobile: next, country_code: COUNTRY });
+  const last = { request_id: textOf(sent, 'request_id'), otp: await codes.otp(e164(next)) };
+  await step('verifyOTPForUpdate', last);
+  await journey.quietly(
+    shopper,
+    'application.setMobileNumberAsPrimary',
+    { body: { phone: mobile, country_code: COUNTRY } },
+    'as it was before',
+  );
+}
+
 /** The account goes as it came: by a code. */
 export async function leave(journey: Journey, shopper: Target, person: Person): Promise<void> {
   const phone = { mobile: person.mobile, country_code: COUNTRY };

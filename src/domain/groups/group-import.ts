@@ -8,13 +8,20 @@ import type {
   Clock,
   GroupImport,
   GroupImports,
+  ImportColumns,
   ImportFiles,
   LineError,
   OpenFile,
   Random,
   Slice,
 } from '../../ports/index.ts';
-import { readMember } from './group-members.ts';
+import {
+  lastChanges,
+  NO_ACTION,
+  NO_SUCH_ACTION,
+  readMember,
+  readRemoves,
+} from './group-members.ts';
 import { newObjectId } from '../object-id.ts';
 
 /** Two calls to D1 a slice. */
@@ -40,51 +47,82 @@ const RUN_DONE: RunEnd = { end: 'done' };
 
 const isOpen = ({ state }: GroupImport): boolean => state === 'pending' || state === 'processing';
 
-/** Keys → customers, and what to say of the lines that name none. */
-async function findMembers(
-  imports: GroupImports,
-  { records, broken }: Slice,
-  opened: OpenFile,
-  callingCode: string,
-): Promise<{ rows: number; userIds: string[]; errors: LineError[] }> {
+interface Found {
+  rows: number;
+  /** Line by line, those that name a customer; `removes` is set where members are changed. */
+  members: { userId: string; removes: boolean }[];
+  errors: LineError[];
+}
+
+/**
+ * Records → customers, and what to say of those that name none.
+ * @param places of the columns; with `changes` that of `action` among them
+ * @param callingCode of numbers without one
+ */
+export async function findMembers(
+  { resolve }: Pick<GroupImports, 'resolve'>,
+  { records, broken }: Pick<Slice, 'records' | 'broken'>,
+  places: ImportColumns['places'],
+  { callingCode, changes }: { callingCode: string; changes: boolean },
+): Promise<Found> {
   const errors: LineError[] = [...broken];
   const filled = records.filter(({ fields }) => fields.some((field) => field.trim() !== ''));
   const named = filled.flatMap(({ line, fields }) => {
-    const read = readMember(fields, opened.columns.places, callingCode);
-    if ('key' in read) return [{ line, ...read }];
-    errors.push({ line, message: read.problem });
+    const read = readMember(fields, places, callingCode);
+    const removes = changes ? readRemoves(fields, places) : false;
+    const problem =
+      'key' in read ? (removes === undefined ? NO_SUCH_ACTION : undefined) : read.problem;
+    if ('key' in read && removes !== undefined) return [{ line, removes, ...read }];
+    errors.push({ line, message: problem ?? NO_SUCH_ACTION });
     return [];
   });
-  const found = await imports.resolve(named.map(({ key }) => key));
-  const userIds = named.flatMap(({ line, field }, at) => {
+  const found = await resolve(named.map(({ key }) => key));
+  const members = named.flatMap(({ line, field, removes }, at) => {
     const userId = found[at];
-    if (userId !== undefined) return [userId];
+    if (userId !== undefined) return [{ userId, removes }];
     errors.push({ line, message: `no customer has this ${field}` });
     return [];
   });
   return {
     rows: filled.length + broken.length,
-    userIds,
+    members,
     errors: errors.toSorted((a, b) => a.line - b.line),
   };
 }
 
+/** Writes what was read into the members, piece by piece, as far as one run may go. */
+async function applyOn({ imports, clock }: ImportPorts, id: string, from: number): Promise<RunEnd> {
+  const deadline = clock.now() + MAX_RUN_MS;
+  for (let rows = 0; rows < ROWS_PER_RUN && clock.now() < deadline; rows += ROWS_PER_SLICE) {
+    const moved = await imports.applyChanges(id, from, ROWS_PER_SLICE, clock.now());
+    if (moved !== 'more') return RUN_DONE;
+  }
+  return { end: 'again', importId: id };
+}
+
 /** Moves an import on from where it is, as far as one run may go. */
 async function readOn(
-  { imports, clock }: ImportPorts,
+  ports: ImportPorts,
   { defaultCountryCode }: Application,
   found: GroupImport,
   opened: OpenFile,
 ): Promise<RunEnd> {
+  const { imports, clock } = ports;
   const deadline = clock.now() + MAX_RUN_MS;
+  const { places } = opened.columns;
+  const changes = found.mode === 'change';
+  if (changes && places.action === undefined) {
+    await imports.fail(found.id, NO_ACTION, clock.now());
+    return RUN_DONE;
+  }
+  const reading = { callingCode: defaultCountryCode, changes };
   let [from, failed, read] = [found.byteOffset, found.failed, 0];
   for await (const slice of opened.slices(ROWS_PER_SLICE)) {
     if ('state' in slice) {
       await imports.fail(found.id, slice.reason, clock.now());
       return RUN_DONE;
     }
-    const members = await findMembers(imports, slice, opened, defaultCountryCode);
-    const { rows, userIds, errors } = members;
+    const { rows, members, errors } = await findMembers(imports, slice, places, reading);
     const moved = await imports.advance(found.id, {
       from,
       byteOffset: slice.byteOffset,
@@ -93,7 +131,8 @@ async function readOn(
       columns: opened.columns,
       rows,
       failed: errors.length,
-      userIds,
+      userIds: changes ? [] : members.map(({ userId }) => userId),
+      ...(changes && { changes: lastChanges(members) }),
       errors: errors.slice(0, Math.max(0, MAX_ERRORS - failed)),
       now: clock.now(),
     });
@@ -105,6 +144,7 @@ async function readOn(
     if (read >= ROWS_PER_RUN || clock.now() >= deadline)
       return { end: 'again', importId: found.id };
   }
+  if (changes) return applyOn(ports, found.id, from);
   await imports.succeed(found.id, from, clock.now());
   return RUN_DONE;
 }
@@ -121,6 +161,7 @@ export async function runImport(
   const { imports, files, clock, random } = ports;
   const found = await imports.find(importId);
   if (!found || !isOpen(found)) return RUN_DONE;
+  if (found.mode === 'apply') return applyOn(ports, found.id, found.byteOffset);
   const opened = await files.open(found);
   if (opened.state === 'open') return readOn(ports, application, found, opened);
   const now = clock.now();

@@ -1,5 +1,5 @@
 /** Reads files of group members: the columns, and the customer that a record names. Pure. */
-import type { ImportColumns, ImportField, MemberKey } from '../../ports/index.ts';
+import type { ImportColumns, ImportField, MemberChange, MemberKey } from '../../ports/index.ts';
 import { isRounded, readFilePhone, ROUNDED_NUMBER } from '../identifiers/file-number.ts';
 import { readEmail } from '../../values/email.ts';
 
@@ -9,12 +9,20 @@ const FIELDS: readonly ImportField[] = [
   'phone_number',
   'country_code',
   'mobile',
+  'action',
 ];
 /** A country alone names no user. */
-const NAMING: readonly ImportField[] = FIELDS.filter((field) => field !== 'country_code');
+const NAMING: readonly ImportField[] = FIELDS.filter(
+  (field) => field !== 'country_code' && field !== 'action',
+);
 
 export const NO_COLUMNS =
   'The first line must name one of the columns user_id, email, phone_number or mobile.';
+
+export const NO_ACTION = 'The first line must name the column action: add or remove.';
+
+/** Of a record that says something else. */
+export const NO_SUCH_ACTION = 'action is neither add nor remove';
 
 /** The places of the columns that count, in any order and case; undefined when none of them names a customer. */
 export function readHeader(names: readonly string[]): ImportColumns['places'] | undefined {
@@ -54,4 +62,19 @@ export function readMember(
   const phone = readFilePhone(value, country);
   if (!phone) return { problem: `${field} is not a mobile number` };
   return { key: { by: 'phone', value: phone.value }, field };
+}
+
+/** Whether a record takes a customer out of the group; undefined when it says neither `add` nor `remove`. */
+export function readRemoves(
+  fields: readonly string[],
+  { action }: ImportColumns['places'],
+): boolean | undefined {
+  const typed = action === undefined ? '' : (fields[action] ?? '').trim().toLowerCase();
+  if (typed === 'add') return false;
+  return typed === 'remove' ? true : undefined;
+}
+
+/** What is to become of each customer: the last word counts. */
+export function lastChanges(changes: readonly MemberChange[]): MemberChange[] {
+  return [...new Map(changes.map((one) => [one.userId, one])).values()];
 }

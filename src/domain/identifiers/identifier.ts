@@ -1,5 +1,5 @@
 /** Emails and phones of users: compared, masked, and written as the documents show them. Pure. */
-import type { Identifier, IdentifierRef } from '../../ports/index.ts';
+import type { Identifier, IdentifierKind, IdentifierRef } from '../../ports/index.ts';
 
 /** The national digits of a phone, as `phone` and `mobile` show them. */
 export function nationalDigits(phone: IdentifierRef): string {
@@ -14,6 +14,19 @@ export function sameIdentifier(a: IdentifierRef, b: IdentifierRef): boolean {
 /** Those that are verified, in their order. */
 export function verifiedOf(identifiers: readonly Identifier[]): Identifier[] {
   return identifiers.filter((identifier) => identifier.verified);
+}
+
+/**
+ * The identifier that has to be proven before the primary of a kind changes: that primary; without one, another verified of the
+ * kind; without any, the primary of the other kind. Undefined when none is verified.
+ * @param identifiers the primary ones first, then the oldest
+ */
+export function provenBy(
+  identifiers: readonly Identifier[],
+  wanted: IdentifierKind,
+): Identifier | undefined {
+  const verified = verifiedOf(identifiers);
+  return verified.find(({ kind }) => kind === wanted) ?? verified[0];
 }
 
 /** `a***@example.com`, `+91******3958`: how messages and the log name someone without giving them away. */

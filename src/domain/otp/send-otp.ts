@@ -16,6 +16,7 @@ import { hex } from '../hex.ts';
 import { ok, err, rateLimited, type Result } from '../../shared/result.ts';
 import { checkCountry, smsGuard } from './sms-guard.ts';
 import { otpBudget, registrationSends } from '../throttle.ts';
+import { PURPOSES_OF_USER } from './otp-effect.ts';
 import { codeMac } from './try-code.ts';
 
 export interface SendOtp {
@@ -23,10 +24,12 @@ export interface SendOtp {
   purpose: OtpPurpose;
   /** A captcha was solved, or none was due. */
   permit: SendPermit;
-  /** Whose profile the code is for (`profile`), or whose registration (`register`). */
+  /** Whose profile the code is for (`profile`, `primary`, `update`), or whose registration (`register`). */
   userId?: string;
   /** The register_token's row; `register` only. A code ends with it. */
   registration?: { id: string; expiresAt: number };
+  /** The end of what it depends on, in milliseconds: it ends with that. */
+  endsAt?: number;
   /** The browser has signed this user in before. */
   device?: DeviceRef;
   ip: string;
@@ -110,8 +113,18 @@ export async function sendOtp(
   application: Application,
   request: SendOtp,
 ): Promise<Result<SentOtp, SendRefusal>> {
-  const { identifier, purpose, userId, registration } = request;
   if (!application.config.active) return err('application_inactive');
+  return sendOtpInSession(ports, application, request);
+}
+
+/** The same for a signed-in caller: a shop that is switched off has no sessions. */
+export async function sendOtpInSession(
+  ports: Ports,
+  application: Application,
+  request: SendOtp,
+): Promise<Result<SentOtp, Exclude<SendRefusal, 'application_inactive'>>> {
+  const { identifier, purpose, userId, registration } = request;
+  const ends = [registration?.expiresAt, request.endsAt].filter((end) => end !== undefined);
   const now = ports.clock.now();
   const fixed = fixedCode(ports, application, identifier, now);
   const refused = fixed === undefined && checkCountry(ports, application, [identifier]);
@@ -130,10 +143,10 @@ export async function sendOtp(
     identifier,
     sealedCode,
     codeMac: await codeMac(ports, id, identifier, otp),
-    userId: purpose === 'profile' ? userId : undefined,
+    userId: PURPOSES_OF_USER.includes(purpose) ? userId : undefined,
     registration: registration?.id,
     createdAt: now,
-    expiresAt: Math.min(now + OTP_LIFE_MS, registration?.expiresAt ?? Infinity),
+    expiresAt: Math.min(now + OTP_LIFE_MS, ...ends),
   };
   const opening: OpenChallenge = {
     challenge,
@@ -197,9 +210,18 @@ export type ResendRefusal =
 export async function resendOtp(
   ports: Ports,
   application: Application,
-  { token, purposes, identifier, userId, device, ip, androidHash }: ResendOtp,
+  request: ResendOtp,
 ): Promise<Result<SentOtp, ResendRefusal>> {
   if (!application.config.active) return err('application_inactive');
+  return resendOtpInSession(ports, application, request);
+}
+
+/** The same for a signed-in caller, as `sendOtpInSession`. */
+export async function resendOtpInSession(
+  ports: Ports,
+  application: Application,
+  { token, purposes, identifier, userId, device, ip, androidHash }: ResendOtp,
+): Promise<Result<SentOtp, Exclude<ResendRefusal, 'application_inactive'>>> {
   const now = ports.clock.now();
   const nonce = hex(ports.random.bytes(16));
   const limitsOf = async (purpose: OtpPurpose) =>

@@ -2,12 +2,15 @@ import createUserGroupExample from '../../../mocks/examples/platform/createUserG
 import getUserGroupByIdExample from '../../../mocks/examples/platform/getUserGroupById.json' with { type: 'json' };
 import getUserGroupsExample from '../../../mocks/examples/platform/getUserGroups.json' with { type: 'json' };
 import updateUserGroupExample from '../../../mocks/examples/platform/updateUserGroup.json' with { type: 'json' };
+import updateUserGroupPartiallyExample from '../../../mocks/examples/platform/updateUserGroupPartially.json' with { type: 'json' };
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
 import { ApplicationPath, id, integer, text, wholeNumber } from '../../schemas/fields.ts';
 import {
   GROUP_KEYS,
   CreateUserGroupSchema,
+  DeleteUserGroupSuccess,
+  PartialUserGroupUpdateSchema,
   UpdateUserGroupSchema,
   UserGroupListResponseSchema,
   UserGroupResponseSchema,
@@ -113,5 +116,50 @@ export const groupsPlatform = tagged('User groups', {
       request: { body: { name: 'Group 1', description: 'description' } },
       response: updateUserGroupExample,
     },
+  }),
+  updateUserGroupPartially: operation({
+    since: '1.3.4',
+    method: 'patch',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_group/{group_id}',
+    summary: 'Update an User Group partially',
+    description:
+      'Use this API to add customers to a user group and to remove others: by a CSV file whose column `action` says `add` or `remove`, or by `user_data`. ' +
+      'The members change when all of it is read; `status` tells how that went. While an import of the group goes on, it is refused.',
+    answers: 'The user group, the change of its members still to be done.',
+    security: 'platform',
+    scope: 'groups:write',
+    request: { params: GroupPath, body: PartialUserGroupUpdateSchema },
+    response: { 200: UserGroupResponseSchema },
+    always: GROUP_KEYS,
+    errors: ['validation_failed', 'not_found', 'group_busy', 'unavailable'],
+    example: {
+      documented: updateUserGroupPartiallyExample,
+      request: {
+        body: {
+          type: 'json',
+          user_data: [
+            { user_id: '5e68af49cfa09bf7233022f1', action: 'add' },
+            { email: 'akashmane@gofynd.com', action: 'remove' },
+          ],
+        },
+      },
+      response: updateUserGroupPartiallyExample,
+    },
+  }),
+  deleteUserGroup: operation({
+    since: '3.16.3',
+    method: 'delete',
+    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_group/{group_id}',
+    summary: 'Delete an User Group',
+    description:
+      'Use this API to delete a user group for good. An import that still goes on ends; customers stay as they are.',
+    answers: 'The `_id` of the user group that is gone.',
+    security: 'platform',
+    scope: 'groups:write',
+    request: { params: GroupPath },
+    response: { 200: DeleteUserGroupSuccess },
+    always: ['id', 'success'],
+    errors: ['not_found'],
+    example: { response: { id: '6345677535474fbb6944b7ce', success: true } },
   }),
 });

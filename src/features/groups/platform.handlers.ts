@@ -1,5 +1,7 @@
 import {
+  changeGroup,
   createGroup,
+  deleteGroup,
   readGroupId,
   updateGroup,
   resumeStalledImport,
@@ -37,5 +39,19 @@ export const groupsPlatformHandlers = {
     const updated = await updateGroup(ports, ref, input.body, byOperator(operator, caller));
     if (!updated.ok) return updated;
     return reply(groupView(updated.value, application));
+  },
+
+  async updateUserGroupPartially({ input, application, operator, caller, ports, reply }) {
+    const ref = readGroupId(input.params.group_id);
+    const by = byOperator(operator, caller);
+    const changed = await changeGroup(ports, application, ref, input.body, by);
+    if (!changed.ok) return changed;
+    return reply(groupView(changed.value, application));
+  },
+
+  async deleteUserGroup({ input, operator, caller, ports, reply }) {
+    const ref = readGroupId(input.params.group_id);
+    const deleted = await deleteGroup(ports, ref, byOperator(operator, caller));
+    return deleted.ok ? reply({ id: deleted.value, success: true }) : deleted;
   },
 } satisfies Handlers<typeof groupsPlatform>;

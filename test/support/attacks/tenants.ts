@@ -103,6 +103,18 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
   const forgottenByMailOtp = await otpFor(email);
   const ending = expectOk(await customer.sendOTPOnMobile({ body: { mobile: number(1) } }));
 
+  const endingOtp = await otpFor(`+91${number(1)}`);
+  const entity = { entity: 'mobile' } as const;
+  const own = { params: entity, body: { mobile: number(1) } };
+  const first = expectOk(await customer.sendOTPOnPrimary(own)).body;
+  const firstCode = { request_id: first.request_id ?? '', otp: await otpFor(`+91${number(1)}`) };
+  expectOk(await customer.verifyOTPonPrimary({ params: entity, body: firstCode }));
+  host.clock.advance(31_000);
+  const again = expectOk(await customer.sendOTPOnPrimary(own)).body;
+  const againOtp = await otpFor(`+91${number(1)}`);
+  const next = { params: entity, body: { mobile: number(5) } };
+  const update = expectOk(await customer.sendOTPForUpdate(next)).body;
+
   const granted = expectOk(
     await createClient(table, options).service.createToken({
       params: { company_id },
@@ -148,7 +160,7 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
       'verifyEmailOTP.email': mail('third'),
       'verifyEmailOTP.otp': await otpFor(mail('third')),
       'deleteUser.request_id': ending.body.request_id ?? '',
-      'deleteUser.otp': await otpFor(`+91${number(1)}`),
+      'deleteUser.otp': endingOtp,
       'userExists.q': email,
       'sendForgotOTPOnMobile.mobile': number(1),
       'sendForgotOTPOnMobile.token': forgotten.body.resend_token ?? '',
@@ -159,6 +171,17 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
       'verifyEmailForgotOTP.email': email,
       'verifyEmailForgotOTP.otp': forgottenByMailOtp,
       'resetForgotPassword.code': forgotToken,
+      entity: 'mobile',
+      'sendOTPOnPrimary.mobile': number(1),
+      'sendOTPOnPrimary.token': again.resend_token ?? '',
+      'verifyOTPonPrimary.mobile': number(1),
+      'verifyOTPonPrimary.request_id': again.request_id ?? '',
+      'verifyOTPonPrimary.otp': againOtp,
+      'sendOTPForUpdate.mobile': number(5),
+      'sendOTPForUpdate.token': update.resend_token ?? '',
+      'verifyOTPForUpdate.mobile': number(5),
+      'verifyOTPForUpdate.request_id': update.request_id ?? '',
+      'verifyOTPForUpdate.otp': await otpFor(`+91${number(5)}`),
       'unlinkUserIdentity.provider': identity.provider,
       'unlinkUserIdentity.subject': identity.subject,
       register_token: unfinished,

@@ -33,7 +33,7 @@ const named = all.map((one) => [`${one.template} ${one.channel} ${one.language}`
 
 describe('built-in texts', () => {
   test('there is one for every template, language and channel', () => {
-    expect(new Set(named.map(([name]) => name)).size).toBe(10 * 2 * 2);
+    expect(new Set(named.map(([name]) => name)).size).toBe(11 * 2 * 2);
     expect(all.every(({ refused }) => refused.length === 0)).toBe(true);
   });
 

@@ -19,6 +19,7 @@ import type { Dropped } from './retention.ts';
 import {
   auditEvents,
   endedSessions,
+  groupChanges,
   groupMembers,
   identifiers,
   links,
@@ -68,6 +69,7 @@ type OfUsers =
   | typeof socialIdentities
   | typeof auditEvents
   | typeof groupMembers
+  | typeof groupChanges
   | typeof userWords
   | typeof identifiers;
 
@@ -110,6 +112,7 @@ function purgeStatements(gone: readonly Due[], now: number) {
       .set({ userId: null, reason: null, session: null })
       .where(sql`${auditEvents.userId} IS NOT NULL AND ${ofUser(auditEvents)}`),
     groupMembers: remove(groupMembers).where(ofUser(groupMembers)),
+    groupChanges: remove(groupChanges).where(ofUser(groupChanges)),
     userWords: remove(userWords).where(ofUser(userWords)),
     identifiers: remove(identifiers).where(ofUser(identifiers)),
     users: remove(users)

@@ -1,9 +1,10 @@
 /** What imports need now and then: a new message for one whose message was lost, and an end for members that are nobody's. */
+import { getTableName } from 'drizzle-orm';
 import { MINUTE_MS } from '../../../shared/time.ts';
 import type { Database } from '../database.ts';
 import { remove, select, selectValues, sql, update } from '../statements/query.ts';
 import type { Dropped } from './retention.ts';
-import { groupImportErrors, groupImports, groupMembers } from '../schema/index.ts';
+import { groupChanges, groupImportErrors, groupImports, groupMembers } from '../schema/index.ts';
 
 /** Longer than a message waits between two tries. */
 const STALLED_AFTER_MS = 10 * MINUTE_MS;
@@ -36,7 +37,7 @@ export async function takeStalled(database: Database, now: number): Promise<Stal
 }
 
 /**
- * Drops the members of failed and replaced imports, batch by batch, and the replaced ones themselves. A failed one stays for
+ * Drops the members and changes of failed and replaced imports, batch by batch, and the replaced ones themselves. A failed one stays for
  * its group to show, until a newer file comes.
  */
 export async function dropLeftovers(database: Database): Promise<Dropped> {
@@ -46,24 +47,30 @@ export async function dropLeftovers(database: Database): Promise<Dropped> {
       .where(sql`${groupImports.state} IN ('failed', 'replaced') AND ${groupImports.cleared} = 0`)
       .limit(MAX_IMPORTS),
   });
-  const dropped: Dropped = { counts: { group_members: 0 }, complete: rows.length < MAX_IMPORTS };
+  const dropped: Dropped = {
+    counts: { group_members: 0, group_changes: 0 },
+    complete: rows.length < MAX_IMPORTS,
+  };
   let batches = 0;
   for (const { application, id } of rows) {
-    const membersOf = sql`${groupMembers.applicationId} = ${application} AND ${groupMembers.importId} = ${id}`;
     const isOne = sql`${groupImports.applicationId} = ${application} AND ${groupImports.id} = ${id}`;
     const replaced = sql`${isOne} AND ${groupImports.state} = 'replaced'`;
-    let gone = BATCH_ROWS;
-    for (; gone === BATCH_ROWS && batches < MAX_BATCHES; batches += 1) {
-      const { counted } = await database.write({
-        members: remove(groupMembers).where(
-          sql`rowid IN (SELECT rowid FROM ${groupMembers} WHERE ${membersOf} LIMIT ${BATCH_ROWS})`,
-        ),
-        counted: selectValues({ gone: sql<number>`changes()` }),
-      });
-      gone = counted[0]?.gone ?? 0;
-      dropped.counts['group_members'] = (dropped.counts['group_members'] ?? 0) + gone;
+    for (const table of [groupMembers, groupChanges]) {
+      const rowsOf = sql`${table.applicationId} = ${application} AND ${table.importId} = ${id}`;
+      let gone = BATCH_ROWS;
+      for (; gone === BATCH_ROWS && batches < MAX_BATCHES; batches += 1) {
+        const { counted } = await database.write({
+          rows: remove(table).where(
+            sql`rowid IN (SELECT rowid FROM ${table} WHERE ${rowsOf} LIMIT ${BATCH_ROWS})`,
+          ),
+          counted: selectValues({ gone: sql<number>`changes()` }),
+        });
+        gone = counted[0]?.gone ?? 0;
+        const name = getTableName(table);
+        dropped.counts[name] = (dropped.counts[name] ?? 0) + gone;
+      }
+      if (gone === BATCH_ROWS) return { ...dropped, complete: false };
     }
-    if (gone === BATCH_ROWS) return { ...dropped, complete: false };
     await database.write({
       errors: remove(groupImportErrors).where(
         sql`${groupImportErrors.applicationId} = ${application} AND ${groupImportErrors.importId} = ${id}

@@ -8,7 +8,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
-import type { ImportColumns, ImportState } from '../../../ports/index.ts';
+import type { ImportColumns, ImportMode, ImportState } from '../../../ports/index.ts';
 
 const applicationId = text('application_id').notNull();
 
@@ -24,7 +24,7 @@ export const userGroups = sqliteTable(
     description: text().notNull(),
     /** The newest import; its state is the group's. */
     importId: text('import_id').notNull(),
-    /** The import whose members the group has: the newest one that succeeded. */
+    /** The import whose members the group has: the newest one that replaced them, or the first that added some. */
     membersOf: text('members_of'),
     createdAt: integer('created_at').notNull(),
     modifiedAt: integer('modified_at').notNull(),
@@ -47,6 +47,7 @@ export const groupImports = sqliteTable(
     groupId: text('group_id').notNull(),
     fileUrl: text('file_url').notNull(),
     state: text().$type<ImportState>().notNull().default('pending'),
+    mode: text().$type<ImportMode>().notNull().default('replace'),
     /** ETag, or else Last-Modified, of the file as it was first read. */
     version: text(),
     /** Where the next record begins. */
@@ -96,5 +97,20 @@ export const groupMembers = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.applicationId, t.importId, t.userId] }),
     index('group_members_user').on(t.applicationId, t.userId),
+  ],
+);
+
+/** What an import that changes members has read, until it is written into them; one row for each customer. */
+export const groupChanges = sqliteTable(
+  'group_changes',
+  {
+    applicationId,
+    importId: text('import_id').notNull(),
+    userId: text('user_id').notNull(),
+    removes: integer({ mode: 'boolean' }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.applicationId, t.importId, t.userId] }),
+    index('group_changes_user').on(t.applicationId, t.userId),
   ],
 );

@@ -185,7 +185,7 @@ export const userWords = sqliteTable(
   ],
 );
 
-/** Kept by triggers, so that no list counts rows. `users` is the only name so far. */
+/** `users`: kept by triggers, so that no list counts rows. `group_uid`: the highest uid of a group that was deleted. */
 export const counters = sqliteTable(
   'counters',
   { applicationId, name: text().notNull(), value: integer().notNull() },

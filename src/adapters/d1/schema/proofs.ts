@@ -7,11 +7,10 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 import type {
   IdentifierKind,
   Limit,
-  LinkKind,
   OtpPurpose,
   RegistrationOrigin,
-  ResetKind,
   SocialIdentity,
+  StoredLinkKind,
 } from '../../../ports/index.ts';
 
 const applicationId = text('application_id').notNull();
@@ -156,9 +155,9 @@ export const links = sqliteTable(
   'links',
   {
     applicationId,
-    /** SHA-256 of the code. */
+    /** SHA-256 of the code; of a `primary` proof, of the session and the kind it is for. */
     id: text().notNull(),
-    linkKind: text('link_kind').$type<LinkKind | ResetKind>().notNull(),
+    linkKind: text('link_kind').$type<StoredLinkKind>().notNull(),
     userId: text('user_id').notNull(),
     kind: text().$type<IdentifierKind>().notNull(),
     value: text().notNull(),

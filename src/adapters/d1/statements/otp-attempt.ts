@@ -1,4 +1,5 @@
 /** One try of a one-time code: judged and charged in one statement, so that any number of wrong ones at once cost their tries. */
+import { PURPOSES_OF_USER } from '../../../domain/otp/otp-effect.ts';
 import type { Attempt, Challenge, Otps } from '../../../ports/index.ts';
 import { auditOf, countActivity } from '../stores/audit.ts';
 import { charge, limitedOf, overLimit, usage } from './budget-statements.ts';
@@ -11,6 +12,9 @@ import { byId, readUser, selectUser } from './user-rows.ts';
 
 const c = alias(otpChallenges, 'c');
 const i = alias(identifiers, 'i');
+
+/** For `IN`. */
+const OF_USER = sql`(SELECT value FROM json_each(${JSON.stringify(PURPOSES_OF_USER)}))`;
 
 /** What `readChallenge` reads. */
 const CHALLENGE_FIELDS = {
@@ -95,7 +99,7 @@ function newestFor(given: Given, ofRegistration: boolean): SQL {
   const { applicationId, email, now } = given;
   const bound = ofRegistration
     ? sql`${c.purpose} = 'register' AND ${c.registration} = ${given.emailRegistration}`
-    : sql`${c.purpose} = 'profile' AND ${c.userId} = ${given.emailUserId}`;
+    : sql`${c.purpose} IN ${OF_USER} AND ${c.userId} = ${given.emailUserId}`;
   return sql`(SELECT ${c.id} FROM ${as(c)}
               WHERE ${c.applicationId} = ${applicationId} AND ${c.kind} = 'email' AND ${c.value} = ${email}
                 AND ${c.consumedAt} IS NULL AND ${c.expiresAt} > ${now}
@@ -139,10 +143,10 @@ const attemptStatements = builtOnce<ReturnType<typeof paramsOf>>()((given, shape
   const owner = ownerOf(applicationId, id);
   const right = sql`(${otpChallenges.codeMac} IN (SELECT value FROM json_each(${codeMacs}))
     AND ${otpChallenges.purpose} IN (SELECT value FROM json_each(${purposes}))
-    AND CASE ${otpChallenges.purpose} WHEN 'login' THEN 1
-             WHEN 'profile' THEN ${otpChallenges.userId} IS ${userId}
-             WHEN 'forgot' THEN COALESCE(${otpChallenges.userId} = ${owner}, 0)
-             ELSE ${otpChallenges.registration} IS ${registration} END)`;
+    AND CASE WHEN ${otpChallenges.purpose} IN ${OF_USER} THEN ${otpChallenges.userId} IS ${userId}
+             WHEN ${otpChallenges.purpose} = 'register' THEN ${otpChallenges.registration} IS ${registration}
+             WHEN ${otpChallenges.purpose} = 'forgot' THEN COALESCE(${otpChallenges.userId} = ${owner}, 0)
+             ELSE ${otpChallenges.purpose} = 'login' END)`;
   const wrong = sql`EXISTS (SELECT 1 FROM ${otpChallenges} WHERE ${here} AND ${otpChallenges.lastTry} = ${nonce})`;
   return {
     // Judged and charged in one statement: a wrong code costs a try, however many come at once, and a right one none.

@@ -8,14 +8,20 @@ import { alias, as, insertSelect, type Query, sql, type SQL, update } from './qu
 import { revoke } from './revocation-statements.ts';
 import { links, registrations, users } from '../schema/index.ts';
 import { adoptIdentifiers, otherIdentifiers, verifyIdentifier } from './identifier-statements.ts';
+import {
+  changePrimary,
+  insertPrimaryProof,
+  primaryProofIs,
+  usePrimaryProof,
+} from './primary-statements.ts';
 import { changeProfile, insertUser, userIs } from './user-statements.ts';
 
 const r = alias(registrations, 'r');
 const u = alias(users, 'u');
 
-/** Whether a `verify` effect would exceed the number of identifiers a profile holds. */
+/** Whether a `verify` or `update` effect would exceed the number of identifiers a profile holds. */
 export function fullness(applicationId: string, { challenge, effect }: Settlement): SQL {
-  if (effect.kind !== 'verify') return sql`0`;
+  if (effect.kind !== 'verify' && effect.kind !== 'update') return sql`0`;
   const others = otherIdentifiers(applicationId, effect.userId, challenge.identifier);
   return sql`(${others} >= ${effect.max})`;
 }
@@ -38,9 +44,17 @@ function registrationHolds(applicationId: string, { effect, now }: Settlement): 
       AND ${r.finishedAt} IS NULL AND ${r.expiresAt} > ${now} AND ${bound})`;
 }
 
+/** Whether what an effect needs is proven: for an `update`, what has to be proven before a primary changes. */
+export function isProven(applicationId: string, { challenge, effect, now }: Settlement): SQL {
+  if (effect.kind !== 'update') return sql`1`;
+  const proof = { id: effect.proof, userId: effect.userId, kind: challenge.identifier.kind };
+  return sql`EXISTS (SELECT 1 FROM ${links} WHERE ${primaryProofIs(applicationId, proof, now)})`;
+}
+
 /** What must hold for the code to be used up at all. */
 export function precondition(applicationId: string, settlement: Settlement): SQL {
-  return sql`NOT ${fullness(applicationId, settlement)} AND ${registrationHolds(applicationId, settlement)}`;
+  return sql`NOT ${fullness(applicationId, settlement)} AND ${registrationHolds(applicationId, settlement)}
+    AND ${isProven(applicationId, settlement)}`;
 }
 
 const registrationIs = (applicationId: string, id: string): SQL =>
@@ -117,6 +131,25 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
           },
           sql`WHERE ${won}`,
         ),
+      ];
+    case 'primary':
+      return [
+        insertPrimaryProof(
+          applicationId,
+          {
+            ...effect.proof,
+            userId: challenge.userId ?? '',
+            identifier: challenge.identifier,
+            createdAt: now,
+          },
+          won,
+        ),
+      ];
+    case 'update':
+      return [
+        usePrimaryProof(applicationId, effect.proof, settlement, won),
+        ...verifyIdentifier(applicationId, effect.userId, challenge.identifier, now, won),
+        ...Object.values(changePrimary(applicationId, effect.userId, challenge.identifier, won)),
       ];
     case 'close':
       return [

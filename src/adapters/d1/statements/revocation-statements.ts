@@ -8,7 +8,7 @@ import {
   type Ends,
   type Revocation,
 } from '../../../domain/credentials.ts';
-import type { OtpPurpose, ResetKind } from '../../../ports/index.ts';
+import type { OtpPurpose, StoredLinkKind } from '../../../ports/index.ts';
 import { alias, as, columnList, type Query, remove, sql, type SQL, update } from './query.ts';
 import {
   identifiers,
@@ -63,7 +63,7 @@ const endCodes =
   ];
 
 const endLinks =
-  (kind: ResetKind): Killer =>
+  (kind: StoredLinkKind): Killer =>
   (applicationId, { users: ids, condition }) => [
     remove(links).where(
       sql`${openLinks(applicationId, ids)} AND ${links.linkKind} = ${kind} AND ${condition}`,
@@ -107,6 +107,9 @@ const KILLERS: Record<CredentialKind, Killer> = {
   },
 
   profile_code: endCodes('profile'),
+  primary_code: endCodes('primary'),
+  primary_proof: endLinks('primary'),
+  update_code: endCodes('update'),
   forgot_code: endCodes('forgot'),
   forgot_token: endLinks('forgot'),
   reset_link: endLinks('reset'),

@@ -8,19 +8,20 @@ import {
   readImport,
   replaceImport,
   selectImport,
-} from './groups.ts';
-import { alias, as, insertSelect, select, sql, type SQL, update } from '../statements/query.ts';
+} from '../statements/group-statements.ts';
 import {
-  groupImportErrors,
-  groupImports,
-  groupMembers,
-  identifiers,
-  userGroups,
-  users,
-} from '../schema/index.ts';
+  applyStatements,
+  changesLeft,
+  correctChanges,
+  importOpenAt,
+  insertChanges,
+  insertErrors,
+  resolveMembers,
+} from '../statements/member-statements.ts';
+import { alias, as, insertSelect, sql, type SQL, update } from '../statements/query.ts';
+import { groupImports, groupMembers, userGroups, users } from '../schema/index.ts';
 
 const u = alias(users, 'u');
-const i = alias(identifiers, 'i');
 
 /** The port `GroupImports` on D1. */
 export function d1GroupImports(database: Database, applicationId: string): GroupImports {
@@ -29,7 +30,7 @@ export function d1GroupImports(database: Database, applicationId: string): Group
   const open = (importId: string): SQL =>
     sql`${isOne(importId)} AND ${groupImports.state} IN ('pending', 'processing')`;
   const openAt = (importId: string, from: number): SQL =>
-    sql`${open(importId)} AND ${groupImports.byteOffset} = ${from}`;
+    importOpenAt(applicationId, importId, from);
   const groupOf = (importId: string): SQL =>
     sql`${userGroups.applicationId} = ${applicationId} AND ${userGroups.importId} = ${importId}`;
 
@@ -39,44 +40,24 @@ export function d1GroupImports(database: Database, applicationId: string): Group
       return found[0] && readImport(found[0]);
     },
 
-    async resolve(members) {
-      const { rows } = await database.read({
-        rows: select({
-          at: sql<number>`j.key`,
-          userId: sql<string | null>`CASE j.value ->> 'by'
-            WHEN 'id' THEN (SELECT ${u.id} FROM ${as(u)}
-              WHERE ${u.applicationId} = ${applicationId} AND ${u.id} = j.value ->> 'value')
-            ELSE (SELECT ${i.userId} FROM ${as(i)}
-              WHERE ${i.applicationId} = ${applicationId} AND ${i.kind} = j.value ->> 'by'
-                AND ${i.value} = j.value ->> 'value' AND ${i.verified} = 1) END`,
-        }).from(sql`json_each(${JSON.stringify(members)}) j`),
-      });
-      const found = new Map(rows.map(({ at, userId }) => [at, userId ?? undefined]));
-      return members.map((_, at) => found.get(at));
-    },
+    resolve: async (keys) => resolveMembers(database, applicationId, keys),
 
     async advance(importId, step) {
-      const { from, byteOffset, line, version, columns, rows, failed, now } = step;
+      const { from, byteOffset, line, version, columns, rows, failed, changes, now } = step;
       const here = sql`EXISTS (SELECT 1 FROM ${groupImports} WHERE ${openAt(importId, from)})`;
       const { moved } = await database.write({
-        errors: insertSelect(
-          groupImportErrors,
-          {
-            applicationId,
-            importId,
-            line: sql`j.value ->> 'line'`,
-            message: sql`j.value ->> 'message'`,
-          },
-          sql`FROM json_each(${JSON.stringify(step.errors)}) j WHERE ${here}`,
-        ).onConflictDoNothing(),
-        // Once more through the users: one may have been purged since it was found.
-        members: insertSelect(
-          groupMembers,
-          { applicationId, importId, userId: sql`${u.id}` },
-          sql`FROM json_each(${JSON.stringify(step.userIds)}) j
-            CROSS JOIN ${as(u)} ON ${u.applicationId} = ${applicationId} AND ${u.id} = j.value
-            WHERE ${here}`,
-        ).onConflictDoNothing(),
+        errors: insertErrors(applicationId, importId, step.errors, here),
+        corrected: changes && correctChanges(applicationId, importId, changes, here),
+        members: changes
+          ? insertChanges(applicationId, importId, changes, here)
+          : // Once more through the users: one may have been purged since it was found.
+            insertSelect(
+              groupMembers,
+              { applicationId, importId, userId: sql`${u.id}` },
+              sql`FROM json_each(${JSON.stringify(step.userIds)}) j
+                CROSS JOIN ${as(u)} ON ${u.applicationId} = ${applicationId} AND ${u.id} = j.value
+                WHERE ${here}`,
+            ).onConflictDoNothing(),
         // Right behind the members, which `changes()` counts.
         moved: update(groupImports)
           .set({
@@ -120,6 +101,37 @@ export function d1GroupImports(database: Database, applicationId: string): Group
       });
     },
 
+    async applyChanges(importId, from, most, now) {
+      const group = groupOf(importId);
+      const here = sql`EXISTS (SELECT 1 FROM ${groupImports} WHERE ${openAt(importId, from)})
+        AND EXISTS (SELECT 1 FROM ${userGroups} WHERE ${group})`;
+      const succeeded = sql`EXISTS (SELECT 1 FROM ${groupImports}
+        WHERE ${isOne(importId)} AND ${groupImports.state} = 'success')`;
+      const { moved } = await database.write({
+        ...applyStatements(applicationId, importId, most, here),
+        moved: update(groupImports)
+          .set({
+            mode: 'apply',
+            state: sql`CASE WHEN ${changesLeft(applicationId, importId)} THEN 'processing' ELSE 'success' END`,
+            failure: null,
+            progressedAt: now,
+          })
+          .where(
+            sql`${openAt(importId, from)} AND EXISTS (SELECT 1 FROM ${userGroups} WHERE ${group})`,
+          )
+          .returning({ state: groupImports.state }),
+        group: update(userGroups)
+          .set({
+            membersOf: sql`COALESCE(${userGroups.membersOf}, ${importId})`,
+            modifiedAt: now,
+          })
+          .where(sql`${group} AND ${succeeded}`),
+      });
+      const [row] = moved;
+      if (!row) return 'lost';
+      return row.state === 'success' ? 'done' : 'more';
+    },
+
     async fail(importId, reason, now) {
       await database.write({
         failed: update(groupImports)
@@ -134,10 +146,16 @@ export function d1GroupImports(database: Database, applicationId: string): Group
       });
     },
 
-    async restart({ id, groupId, fileUrl, restarts }, importId, now) {
+    async restart({ id, groupId, fileUrl, restarts, mode }, importId, now) {
       const group = groupOfImport(applicationId, id);
       const there = groupExists(group);
-      const next = { id: importId, groupId: sql`${groupId}`, fileUrl, restarts: restarts + 1 };
+      const next = {
+        id: importId,
+        groupId: sql`${groupId}`,
+        fileUrl: sql`${fileUrl}`,
+        restarts: restarts + 1,
+        mode,
+      };
       const { restarted } = await database.write({
         replaced: replaceImport(applicationId, group, there),
         import: insertImport(applicationId, next, now, there),

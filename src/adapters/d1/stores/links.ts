@@ -34,6 +34,7 @@ import { identifiers, links, users } from '../schema/index.ts';
 import { judgeSms, smsVerified, uncountSms, type WarnSms } from '../statements/sms-statements.ts';
 import { activeOwner, byId, readUser, selectUser } from '../statements/user-rows.ts';
 import { verifyIdentifier } from '../statements/identifier-statements.ts';
+import { primaryProofIs } from '../statements/primary-statements.ts';
 import { userIs } from '../statements/user-statements.ts';
 
 const l = alias(links, 'l');
@@ -172,7 +173,7 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
     },
 
     async describe(linkId, now) {
-      const link = sql`${linkIs(linkId)} AND ${links.linkKind} <> 'forgot' AND ${links.usedAt} IS NULL
+      const link = sql`${linkIs(linkId)} AND ${links.linkKind} IN ('reset', 'verify_email', 'verify_mobile') AND ${links.usedAt} IS NULL
         AND ${links.expiresAt} > ${now}
         AND (${links.linkKind} <> 'reset' OR ${stillVerified(linkId)})`;
       const { described, owners } = await database.read({
@@ -190,13 +191,23 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
       });
       const [row] = described;
       const user = readUser(owners[0]);
-      if (!row || row.linkKind === 'forgot' || !user) return undefined;
+      if (!row || row.linkKind === 'forgot' || row.linkKind === 'primary' || !user)
+        return undefined;
       const identifier: IdentifierRef = {
         kind: row.kind,
         value: row.value,
         callingCode: row.callingCode ?? undefined,
       };
       return { kind: row.linkKind, identifier, user };
+    },
+
+    async findPrimaryProof(proof, now) {
+      const { found } = await database.read({
+        found: select({ expiresAt: links.expiresAt })
+          .from(links)
+          .where(primaryProofIs(applicationId, proof, now)),
+      });
+      return found[0]?.expiresAt;
     },
 
     async findReset(linkId, kind, now) {

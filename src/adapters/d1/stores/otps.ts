@@ -15,6 +15,7 @@ import {
   effectStatements,
   fullness,
   identityLost,
+  isProven,
   precondition,
   takenField,
 } from '../statements/otp-effects.ts';
@@ -154,6 +155,7 @@ export function d1Otps(
         database.write({
           before: selectValues({
             isFull: fullness(applicationId, of).mapWith(Boolean),
+            isProven: isProven(applicationId, of).mapWith(Boolean),
           }),
           consumed: update(otpChallenges)
             .set({ consumedAt: now, consumedBy: nonce })
@@ -170,7 +172,10 @@ export function d1Otps(
         });
       try {
         const { before, consumed, user } = await withEffectNames(settlement, write);
-        if (consumed.length === 0) return { state: before[0]?.isFull ? 'full' : 'lost' };
+        if (consumed.length === 0) {
+          if (before[0]?.isFull) return { state: 'full' };
+          return { state: 'lost', ...(before[0]?.isProven === false && { unproven: true }) };
+        }
         return { state: 'done', user: readUser(user[0]) };
       } catch (error) {
         if (identityLost(error)) return { state: 'lost' };

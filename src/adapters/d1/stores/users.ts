@@ -5,6 +5,7 @@ import { revoke } from '../statements/revocation-statements.ts';
 import { identifiers, users } from '../schema/index.ts';
 import { byId, readUser, selectUser, type UserRow } from '../statements/user-rows.ts';
 import { addIdentifier } from '../statements/identifier-statements.ts';
+import { changePrimary } from '../statements/primary-statements.ts';
 import {
   changeProfile,
   identifierIs,
@@ -75,18 +76,9 @@ export function d1Users(database: Database, applicationId: string): Users {
     },
 
     async setPrimary(userId, one, now) {
-      const verified = sql`EXISTS (SELECT 1 FROM ${identifiers}
-        WHERE ${identifierIs(applicationId, userId, one)} AND ${identifiers.verified} = 1)`;
       const { found, done, user } = await database.write({
         found: selectVerified(userId, one),
-        // First the old one steps back: there is never more than one (unique index), nor, after the batch, none.
-        stepBack: update(identifiers)
-          .set({ primary: false })
-          .where(sql`${ofKind(userId, one)} AND ${identifiers.primary} = 1 AND ${verified}`),
-        done: update(identifiers)
-          .set({ primary: true })
-          .where(sql`${identifierIs(applicationId, userId, one)} AND ${identifiers.verified} = 1`)
-          .returning({ value: identifiers.value }),
+        ...changePrimary(applicationId, userId, one, sql`TRUE`),
         touch: touch(userId, now),
         user: selectUser(byId(applicationId, userId)),
       });
