@@ -1,5 +1,7 @@
 /** Joins the table with its handlers. It does not compile while an operation lacks one. */
 import type { Hono } from 'hono';
+import { attributesApplicationHandlers } from './features/attributes/application.handlers.ts';
+import { attributesPlatformHandlers } from './features/attributes/platform.handlers.ts';
 import { configApplicationHandlers } from './features/platform-config/application.handlers.ts';
 import { configPlatformHandlers } from './features/platform-config/platform.handlers.ts';
 import { customersPlatformHandlers } from './features/customers/platform.handlers.ts';
@@ -38,11 +40,13 @@ const handlers = {
     ...configApplicationHandlers,
     ...profileApplicationHandlers,
     ...identifiersApplicationHandlers,
+    ...attributesApplicationHandlers,
   },
   platform: {
     ...customersPlatformHandlers,
     ...sessionPlatformHandlers,
     ...groupsPlatformHandlers,
+    ...attributesPlatformHandlers,
     ...configPlatformHandlers,
   },
   service: {

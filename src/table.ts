@@ -1,4 +1,6 @@
 /** The route table: client → operationId → row. It spreads the features' contracts and says nothing of its own. */
+import { attributesApplication } from './features/attributes/application.contract.ts';
+import { attributesPlatform } from './features/attributes/platform.contract.ts';
 import { configApplication } from './features/platform-config/application.contract.ts';
 import { configPlatform } from './features/platform-config/platform.contract.ts';
 import { customersPlatform } from './features/customers/platform.contract.ts';
@@ -30,7 +32,14 @@ export const table = {
     ...configApplication,
     ...profileApplication,
     ...identifiersApplication,
+    ...attributesApplication,
   },
-  platform: { ...customersPlatform, ...sessionPlatform, ...groupsPlatform, ...configPlatform },
+  platform: {
+    ...customersPlatform,
+    ...sessionPlatform,
+    ...groupsPlatform,
+    ...attributesPlatform,
+    ...configPlatform,
+  },
   service: { ...oauthService, ...healthService, ...customersService, ...identifiersService },
 };

@@ -26,6 +26,11 @@ export const errorCatalogue = {
   identifier_unverified: { status: 400, message: 'Verify it first.' },
   identifier_last: { status: 400, message: 'It is needed to sign in and cannot be removed.' },
   identifier_limit: { status: 400, message: 'No more can be added to this account.' },
+  attribute_limit: { status: 400, message: 'No more attributes can be defined.' },
+  filter_too_wide: {
+    status: 400,
+    message: 'The filter finds too many customers. Narrow it by another condition.',
+  },
   group_limit: { status: 400, message: 'No more groups can be made.' },
   password_weak: { status: 400, message: 'Choose a password that is harder to guess.' },
   password_wrong: { status: 400, message: 'The old password is wrong.' },

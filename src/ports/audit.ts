@@ -15,6 +15,10 @@ export const ADMIN_ACTIONS = [
   'config.changed',
   'group.created',
   'group.updated',
+  'attribute.created',
+  'attribute.updated',
+  'attribute.deleted',
+  'attributes.changed',
   'application.created',
   'application.changed',
   'token.rotated',
@@ -34,6 +38,7 @@ export const SECURITY_EVENTS = [
   'identifier.removed',
   'primary.changed',
   'social.linked',
+  'profile.attributes_changed',
   'delivery.rejected',
   'delivery.dead',
 ] as const;

@@ -19,32 +19,17 @@ type Methods = Record<string, Method | undefined>;
 
 const sdkTable = { application: table.application, platform: table.platform };
 const later = entriesOf(sdkTable).filter(({ row }) => row.since !== undefined);
-/** Methods of the SDK that no row serves yet: user attributes, the part of a group, and jobs on users. */
+/** Methods of the SDK that no row serves yet: the part of a group, jobs on users, a primary by two proofs. */
 const UNSERVED = [
-  'application.getUserAttributes',
   'application.sendOTPForUpdate',
   'application.sendOTPOnPrimary',
-  'application.updateUserAttributes',
   'application.verifyOTPForUpdate',
   'application.verifyOTPonPrimary',
   'platform.bulkImportStoreFrontUsers',
   'platform.createBulkExportUsers',
-  'platform.createUserAttributeDefinition',
-  'platform.deleteUserAttribute',
-  'platform.deleteUserAttributeDefinitionById',
-  'platform.deleteUserAttributesInBulk',
-  'platform.filterUsersByAttributes',
   'platform.getBulkExportUsersList',
   'platform.getBulkImportUsersList',
-  'platform.getUserAttribute',
-  'platform.getUserAttributeById',
-  'platform.getUserAttributeDefinitionById',
-  'platform.getUserAttributeDefinitions',
-  'platform.getUserAttributesForUser',
   'platform.getUsersJobByJobId',
-  'platform.updateUserAttribute',
-  'platform.updateUserAttributeDefinition',
-  'platform.updateUserAttributes',
   'platform.updateUserGroupPartially',
 ];
 /** Methods that call nothing. */

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 
 const OURS =
-  /^SCAN (u|users|i|identifiers|user_words|counters|links|audit_events|e|ended_sessions|m|group_members|group_imports|group_import_errors)\b/;
+  /^SCAN (u|users|i|identifiers|user_words|counters|links|audit_events|e|ended_sessions|m|group_members|group_imports|group_import_errors|a|k|user_attributes|attribute_keys|attribute_definitions)\b/;
 
 /** The tables that the statement goes through from end to end, without an index. */
 export async function scansOf(sql: string): Promise<string[]> {

@@ -26,6 +26,7 @@ import type {
   User,
 } from '../../ports/index.ts';
 import { MemoryBudgets } from './budgets.ts';
+import { MemoryAttributes } from './attributes.ts';
 import { MemoryGroups } from './groups.ts';
 import { MAX_IDENTIFIERS } from '../../shared/bounds.ts';
 import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
@@ -70,6 +71,7 @@ export class MemoryState {
   readonly audit: AuditEvent[] = [];
   readonly activities = new Map<Activity, number>();
   readonly groups = new MemoryGroups();
+  readonly attributes = new MemoryAttributes();
 
   // ── budgets ──
 

@@ -17,6 +17,7 @@ import {
 } from '../statements/query.ts';
 import type { Dropped } from './retention.ts';
 import {
+  attributeKeys,
   auditEvents,
   endedSessions,
   groupMembers,
@@ -26,6 +27,7 @@ import {
   proofs,
   registrations,
   socialIdentities,
+  userAttributes,
   users,
   userWords,
 } from '../schema/index.ts';
@@ -69,6 +71,8 @@ type OfUsers =
   | typeof auditEvents
   | typeof groupMembers
   | typeof userWords
+  | typeof userAttributes
+  | typeof attributeKeys
   | typeof identifiers;
 
 /** One transaction. Identifiers and users go last: they are what the other statements look at. */
@@ -111,6 +115,8 @@ function purgeStatements(gone: readonly Due[], now: number) {
       .where(sql`${auditEvents.userId} IS NOT NULL AND ${ofUser(auditEvents)}`),
     groupMembers: remove(groupMembers).where(ofUser(groupMembers)),
     userWords: remove(userWords).where(ofUser(userWords)),
+    attributeKeys: remove(attributeKeys).where(ofUser(attributeKeys)),
+    userAttributes: remove(userAttributes).where(ofUser(userAttributes)),
     identifiers: remove(identifiers).where(ofUser(identifiers)),
     users: remove(users)
       .where(sql`(${columnList([users.applicationId, users.id])}) IN (${due})`)

@@ -1,0 +1,92 @@
+/** Customers found by conditions on their attributes. */
+import type { Application, Ports, User } from '../../ports/index.ts';
+import { err, invalidField, ok, type Result } from '../../shared/result.ts';
+import { readEmail, readPhone } from '../identifiers/identifier.ts';
+import { readAttributes, type UserAttribute } from './attributes.ts';
+import { readConditions, type FilterCondition } from './filter.ts';
+
+/** Rows of the index that conditions which are combined may read; also the customers that one filter can page through. */
+const MAX_ROWS = 1_000;
+
+export interface FilterQuery {
+  type: 'and' | 'or';
+  limit: number;
+  /** From 1. */
+  page: number;
+  email?: string;
+  phone?: string;
+  definition_ids?: string[];
+  conditions: FilterCondition[];
+}
+
+export interface FilteredUsers {
+  users: User[];
+  attributes: UserAttribute[];
+  /** Counted to 1,000. */
+  total: number;
+  hasMore: boolean;
+}
+
+type FilterPorts = Pick<Ports, 'attributes' | 'clock' | 'customers' | 'random' | 'vault'>;
+
+/** The customers that an email or a phone names; undefined when neither is given. */
+async function namedUsers(
+  { customers }: FilterPorts,
+  { defaultCountryCode }: Application,
+  { email, phone }: FilterQuery,
+): Promise<string[] | undefined> {
+  if (email === undefined && phone === undefined) return undefined;
+  const terms = {
+    email: email === undefined ? undefined : readEmail(email)?.value,
+    phone: phone === undefined ? undefined : readPhone(phone, defaultCountryCode)?.value,
+  };
+  const found = await customers.candidates({ ...terms, words: [] });
+  const has = (user: User, value: string | undefined): boolean =>
+    value !== undefined && user.identifiers.some((one) => one.value === value);
+  return found
+    .filter((user) => email === undefined || has(user, terms.email))
+    .filter((user) => phone === undefined || has(user, terms.phone))
+    .map(({ id }) => id);
+}
+
+/**
+ * A page of the customers for whom all conditions hold, or any of them. Refuses a wrong condition, and conditions that
+ * would read too many rows.
+ */
+export async function filterUsers(
+  ports: FilterPorts,
+  application: Application,
+  query: FilterQuery,
+): Promise<Result<FilteredUsers, 'validation_failed' | 'filter_too_wide'>> {
+  const definitions = await ports.attributes.definitions();
+  const { conditions, type, limit, page } = query;
+  const ranges = readConditions(conditions, definitions, application.defaultCountryCode);
+  if (!ranges.ok) return ranges;
+  const userIds = await namedUsers(ports, application, query);
+  if (ranges.value.length === 0 && !userIds) {
+    return invalidField(
+      'body.query.conditions',
+      'needs a condition where no email or phone is given',
+    );
+  }
+  const matches = await ports.attributes.filter({
+    match: type === 'and' ? 'all' : 'any',
+    ranges: ranges.value,
+    userIds,
+    offset: (page - 1) * limit,
+    limit,
+    maxRows: MAX_ROWS,
+  });
+  if (matches === 'too_many') return err('filter_too_wide');
+  const [users, attributes] = await Promise.all([
+    ports.customers.byIds(matches.userIds),
+    readAttributes(ports, matches.userIds),
+  ]);
+  const wanted = query.definition_ids;
+  return ok({
+    users,
+    attributes: attributes.filter(({ definition }) => wanted?.includes(definition.id) ?? true),
+    total: matches.total,
+    hasMore: matches.hasMore,
+  });
+}

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { readDefinition, slugOf } from '../../../src/domain/attributes/definition.ts';
+import { readConditions } from '../../../src/domain/attributes/filter.ts';
+import { keyOfValue, maskValue, readValue } from '../../../src/domain/attributes/value.ts';
+import type { AttributeDefinition, AttributeType } from '../../../src/ports/index.ts';
+
+const kind = (type: AttributeType, more: Partial<AttributeDefinition> = {}) => ({
+  type,
+  isMultiValue: false,
+  validations: [],
+  callingCode: '91',
+  ...more,
+});
+const read = (type: AttributeType, given: unknown) => {
+  const result = readValue(kind(type), given, 'body.value');
+  return result.ok ? result.value : result.errors?.[0];
+};
+
+describe('a value', () => {
+  test.each<[AttributeType, unknown, unknown]>([
+    ['text', ' gold ', 'gold'],
+    ['number', 1.5, 1.5],
+    ['number', -0, 0],
+    ['boolean', false, false],
+    ['date', '2024-02-29', '2024-02-29'],
+    ['datetime', '2026-11-27T10:00:00+05:30', '2026-11-27T04:30:00.000Z'],
+    ['email', 'Asha@Example.com', 'asha@example.com'],
+    ['url', 'https://example.com', 'https://example.com/'],
+    ['phone', '86525 23958', '+918652523958'],
+  ])('%s: %j is read as %j', (type, given, value) => {
+    expect(read(type, given)).toBe(value);
+  });
+
+  test.each<[AttributeType, unknown]>([
+    ['text', ''],
+    ['text', 7],
+    ['text', 'a'.repeat(1_001)],
+    ['number', '7'],
+    ['number', Infinity],
+    ['boolean', 'true'],
+    ['date', '2023-02-29'],
+    ['date', '2023-2-9'],
+    ['datetime', '2026-11-27T10:00:00'],
+    ['datetime', '2026-02-30T10:00:00Z'],
+    ['email', 'asha@'],
+    ['url', 'javascript:alert(1)'],
+    ['phone', '12'],
+    ['text', ['a']],
+    ['text', null],
+  ])('%s: %j is refused, and the field named', (type, given) => {
+    expect(read(type, given)).toMatchObject({ path: 'body.value' });
+  });
+
+  test('a list holds each value once', () => {
+    const list = kind('text', { isMultiValue: true });
+    expect(readValue(list, ['a', 'b', ' a'], 'f')).toMatchObject({ value: ['a', 'b'] });
+    expect(readValue(list, 'a', 'f')).toMatchObject({ errors: [{ path: 'f' }] });
+    expect(readValue(list, ['a', 3], 'f')).toMatchObject({ errors: [{ path: 'f.1' }] });
+  });
+
+  test('rules hold', () => {
+    const tier = kind('text', { validations: [{ type: 'one_of', value: ['gold', 'silver'] }] });
+    expect(readValue(tier, 'gold', 'f').ok).toBe(true);
+    expect(readValue(tier, 'tin', 'f').ok).toBe(false);
+    const points = kind('number', {
+      validations: [
+        { type: 'min', value: 0 },
+        { type: 'max', value: 10 },
+      ],
+    });
+    expect([-1, 0, 10, 11].map((one) => readValue(points, one, 'f').ok)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    const short = kind('text', { validations: [{ type: 'max_length', value: 2 }] });
+    // Characters, not units of UTF-16.
+    expect(readValue(short, '😀😀', 'f').ok).toBe(true);
+    expect(readValue(short, 'abc', 'f').ok).toBe(false);
+  });
+
+  test('masked, it shows two characters of a longer one, and nothing of a short one', () => {
+    expect(maskValue('4111111111111111')).toBe('••••11');
+    expect(maskValue('gold')).toBe('••••');
+    expect(maskValue([12_345_678, true])).toEqual(['••••78', '••••']);
+  });
+});
+
+test('keys of numbers are in the order of the numbers', () => {
+  const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+  fc.assert(
+    fc.property(finite, finite, (a, b) => {
+      const [x, y] = [a + 0, b + 0];
+      const [one, other] = [keyOfValue(x), keyOfValue(y)];
+      expect(one < other ? -1 : one > other ? 1 : 0).toBe(x < y ? -1 : x > y ? 1 : 0);
+    }),
+  );
+});
+
+describe('a definition', () => {
+  test('is read with what is left out', () => {
+    expect(readDefinition({ name: 'Loyalty tier' }, '91')).toMatchObject({
+      ok: true,
+      value: { slug: 'loyalty-tier', type: 'text', encrypted: false, validations: [] },
+    });
+    expect(slugOf('  Größe (cm) ')).toBe('gro-e-cm');
+  });
+
+  test.each([
+    [{}, 'body.name'],
+    [{ name: 'पद' }, 'body.slug'],
+    [{ name: 'A', slug: 'a b' }, 'body.slug'],
+    [{ name: 'A', type: 'xml' }, 'body.type'],
+    [{ name: 'A', validations: [{ type: 'regex', value: '(a+)+' }] }, 'body.validations.0'],
+    [{ name: 'A', validations: [{ type: 'min', value: 3 }] }, 'body.validations.0'],
+    [
+      { name: 'A', type: 'number', validations: [{ type: 'min', value: '3' }] },
+      'body.validations.0',
+    ],
+    [{ name: 'A', type: 'number', default_value: 'x' }, 'body.default_value'],
+    [
+      { name: 'A', default_value: 'tin', validations: [{ type: 'one_of', value: ['gold'] }] },
+      'body.default_value',
+    ],
+  ])('%j is refused at %s', (body, path) => {
+    expect(readDefinition(body, '91')).toMatchObject({ ok: false, errors: [{ path }] });
+  });
+});
+
+describe('conditions', () => {
+  const definition = (more: Partial<AttributeDefinition>) =>
+    ({ id: 'a', type: 'number', encrypted: false, ...more }) as AttributeDefinition;
+  const condition = (type: string, value?: unknown) => [{ definition_id: 'a', type, value }];
+
+  test('become ranges of keys', () => {
+    const ranges = (type: string, value?: unknown) =>
+      readConditions(condition(type, value), [definition({})], '91');
+    const [one, two] = [keyOfValue(1), keyOfValue(2)];
+    expect(ranges('eq', 1)).toMatchObject({ value: [{ from: one, to: one }] });
+    expect(ranges('gte', 1)).toMatchObject({ value: [{ from: one }] });
+    expect(ranges('between', [1, 2])).toMatchObject({ value: [{ from: one, to: two }] });
+    expect(ranges('exists')).toEqual({ ok: true, value: [{ definitionId: 'a' }] });
+  });
+
+  test.each([
+    [condition('eq', '1'), {}, 'value'],
+    [condition('between', 1), {}, 'value'],
+    [condition('between', [1]), {}, 'value'],
+    [condition('contains', 1), {}, 'type'],
+    [condition('starts_with', 1), {}, 'type'],
+    [condition('eq', 1), { encrypted: true }, 'definition_id'],
+    [condition('eq', 1), { id: 'b' }, 'definition_id'],
+  ])('%j on %j are refused at %s', (conditions, more, field) => {
+    expect(readConditions(conditions, [definition(more)], '91')).toMatchObject({
+      errors: [{ path: `body.query.conditions.0.${field}` }],
+    });
+  });
+});
