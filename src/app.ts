@@ -1,5 +1,7 @@
 /** Joins the table with its handlers. It does not compile while an operation lacks one. */
 import type { Hono } from 'hono';
+import { attributeDefinitionsApplicationHandlers } from './features/attribute-definitions/application.handlers.ts';
+import { attributeDefinitionsPlatformHandlers } from './features/attribute-definitions/platform.handlers.ts';
 import { attributesApplicationHandlers } from './features/attributes/application.handlers.ts';
 import { attributesPlatformHandlers } from './features/attributes/platform.handlers.ts';
 import { configApplicationHandlers } from './features/platform-config/application.handlers.ts';
@@ -40,12 +42,14 @@ const handlers = {
     ...configApplicationHandlers,
     ...profileApplicationHandlers,
     ...identifiersApplicationHandlers,
+    ...attributeDefinitionsApplicationHandlers,
     ...attributesApplicationHandlers,
   },
   platform: {
     ...customersPlatformHandlers,
     ...sessionPlatformHandlers,
     ...groupsPlatformHandlers,
+    ...attributeDefinitionsPlatformHandlers,
     ...attributesPlatformHandlers,
     ...configPlatformHandlers,
   },

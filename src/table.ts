@@ -1,4 +1,6 @@
 /** The route table: client → operationId → row. It spreads the features' contracts and says nothing of its own. */
+import { attributeDefinitionsApplication } from './features/attribute-definitions/application.contract.ts';
+import { attributeDefinitionsPlatform } from './features/attribute-definitions/platform.contract.ts';
 import { attributesApplication } from './features/attributes/application.contract.ts';
 import { attributesPlatform } from './features/attributes/platform.contract.ts';
 import { configApplication } from './features/platform-config/application.contract.ts';
@@ -32,12 +34,14 @@ export const table = {
     ...configApplication,
     ...profileApplication,
     ...identifiersApplication,
+    ...attributeDefinitionsApplication,
     ...attributesApplication,
   },
   platform: {
     ...customersPlatform,
     ...sessionPlatform,
     ...groupsPlatform,
+    ...attributeDefinitionsPlatform,
     ...attributesPlatform,
     ...configPlatform,
   },

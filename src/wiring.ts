@@ -169,7 +169,7 @@ export function createRuntime(
       budgets: d1Budgets(database, id),
       customers: d1Customers(primary, id, nearest),
       groups: d1Groups(primary, id, nearest),
-      attributes: d1Attributes(database, id),
+      attributes: d1Attributes(primary, id, nearest),
       imports: importsOf(id),
       audit: d1Audit(database, id),
       configs: d1PlatformConfigs(

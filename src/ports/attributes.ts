@@ -1,22 +1,19 @@
 /** User attributes: what an application stores of its customers beyond the profile, by definitions that its operators make. */
 import type { AuditEvent } from './audit.ts';
 
-export const ATTRIBUTE_TYPES = [
-  'text',
-  'number',
-  'boolean',
-  'date',
-  'datetime',
-  'email',
-  'url',
-  'phone',
-] as const;
-export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
+export type AttributeType =
+  | 'text'
+  | 'number'
+  | 'boolean'
+  | 'date'
+  | 'datetime'
+  | 'email'
+  | 'url'
+  | 'phone';
 
-/** What a value may be. A `boolean` has none; `one_of` takes a list of values. */
-export const ATTRIBUTE_RULES = ['min', 'max', 'min_length', 'max_length', 'one_of'] as const;
+/** What a value may be. A `boolean` has none but `one_of`, which takes a list of values. */
 export interface AttributeRule {
-  type: (typeof ATTRIBUTE_RULES)[number];
+  type: 'min' | 'max' | 'min_length' | 'max_length' | 'one_of';
   value: unknown;
 }
 
@@ -91,7 +88,7 @@ export interface AttributeRange {
   to?: string;
 }
 
-/** Users for whom all ranges hold, or any of them. */
+/** Users for whom all ranges hold, or any of them. Archived and deleted ones are not found. */
 export interface AttributeFilter {
   match: 'all' | 'any';
   ranges: AttributeRange[];
@@ -104,7 +101,13 @@ export interface AttributeFilter {
 }
 
 export type AttributeMatches =
-  | { userIds: string[]; total: number; hasMore: boolean }
+  | {
+      /** In the order of the values where there is one range, else in one that stays the same. */
+      userIds: string[];
+      /** Counted as far as rows are read. */
+      total: number;
+      hasMore: boolean;
+    }
   /** Every range has more rows than may be read. */
   | 'too_many';
 
@@ -125,12 +128,12 @@ export interface Attributes {
   ): Promise<'changed' | 'taken' | 'missing'>;
   /** Its values are gone for every reader at once. */
   deleteDefinition(id: string, event: AuditEvent): Promise<boolean>;
-  /** The values of users, of definitions that there are. */
+  /** The values of users who are neither archived nor deleted, of definitions that there are. */
   ofUsers(userIds: readonly string[]): Promise<StoredAttribute[]>;
   byId(id: string): Promise<StoredAttribute | undefined>;
-  /** All of them or none: false when the user or a definition is not there. */
+  /** All of them or none: false when a definition is not there, or the user is not, or is archived or deleted. */
   write(userId: string, values: readonly AttributeWrite[], event: AuditEvent): Promise<boolean>;
-  /** The ids of the definitions whose values were removed. */
+  /** The ids of the definitions whose values were removed; none of a user who is archived or deleted. */
   remove(userId: string, definitionIds: readonly string[], event: AuditEvent): Promise<string[]>;
   filter(filter: AttributeFilter): Promise<AttributeMatches>;
 }

@@ -30,7 +30,7 @@ import type { Registrations } from './registrations.ts';
 import type { SessionTokens, Sessions } from './sessions.ts';
 import type { Users } from './users.ts';
 
-export * from './attributes.ts';
+export type * from './attributes.ts';
 export * from './audit.ts';
 export type * from './captcha.ts';
 export type * from './directory.ts';

@@ -1,11 +1,71 @@
 /** User attributes: their definitions, the values of users, and filters. */
 import * as z from 'zod';
-import { flag, id, multilineText, text, typedText, wholeNumber } from './fields.ts';
+import type { AttributeRule, AttributeType } from '../ports/index.ts';
+import {
+  ApplicationPath,
+  CustomerPath,
+  flag,
+  id,
+  integer,
+  multilineText,
+  text,
+  typedText,
+  wholeNumber,
+} from './fields.ts';
 import { PaginationSchema } from './page.ts';
+import { email, phone, shownName } from './typed.ts';
 import { UserSchema } from './user.ts';
 
 /** The longest value in a request is a list; a single one of that size is refused by its type. */
 const MAX_VALUES = 50;
+const MAX_TEXT = 1_000;
+/** Attributes of one request. */
+const MAX_AT_ONCE = 100;
+/** An application has no more definitions. */
+const MAX_DEFINITIONS = 200;
+
+const ATTRIBUTE_TYPES = [
+  'text',
+  'number',
+  'boolean',
+  'date',
+  'datetime',
+  'email',
+  'url',
+  'phone',
+] as const satisfies readonly AttributeType[];
+const RULES = [
+  'min',
+  'max',
+  'min_length',
+  'max_length',
+  'one_of',
+] as const satisfies readonly AttributeRule['type'][];
+
+const attribute_def_id = id.meta({
+  description: 'ID of an attribute definition',
+  examples: ['6a1f5d2c9b3e4f0012345678'],
+});
+
+/** Path of one definition. */
+export const DefinitionPath = ApplicationPath.extend({ attribute_def_id });
+
+/** Path of the value that one customer has of one attribute. */
+export const ValuePath = CustomerPath.extend({ attribute_def_id });
+
+/** The same by the id of the value. */
+export const AttributePath = ApplicationPath.extend({
+  attribute_id: id.meta({
+    description: 'ID of the value of one customer',
+    examples: ['6a1f5d2c9b3e4f0012345679'],
+  }),
+});
+
+/** A list with a bound. */
+const list = <S extends z.ZodType>(item: S, max: number) =>
+  z.array(item).max(max, `must be at most ${max}`);
+const someOf = <S extends z.ZodType>(item: S, max: number) =>
+  list(item, max).min(1, 'must name at least one');
 
 const AttributeMaskingProperties = z
   .object({
@@ -25,39 +85,52 @@ const AttributeRegistrationProperties = z
 const value = z
   .union(
     [
-      multilineText(4_000),
+      typedText(MAX_TEXT),
       z.number(),
       z.boolean(),
-      z.array(z.union([multilineText(4_000), z.number(), z.boolean()])).max(MAX_VALUES),
+      list(z.union([typedText(MAX_TEXT), z.number(), z.boolean()]), MAX_VALUES),
     ],
-    'must be a text, a number, true or false, or a list of them',
+    `must be one line of text, a number, true or false, or a list of at most ${MAX_VALUES} of them`,
   )
   .meta({
     description: 'A text, a number, true or false; a list of them for a multi-value attribute',
   });
 
+/** The same in an answer: a mask, or a web address that its encoding has made longer. */
+const shownValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.union([z.string(), z.number(), z.boolean()])),
+]);
+
 const UserAttributeDefinitionValidation = z
-  .object({
-    type: text(50).meta({
-      description: '`min`, `max`, `min_length`, `max_length`, or `one_of` with a list',
-    }),
-    value: value.optional(),
-  })
+  .object({ type: z.string(), value: shownValue.optional() })
   .meta({ id: 'UserAttributeDefinitionValidation' });
+
+const givenValidation = z.object({
+  type: z.enum(RULES, `must be one of ${RULES.join(', ')}`).meta({
+    description: '`min` and `max` of numbers and times, lengths of texts, or `one_of` with a list',
+  }),
+  value: value.optional(),
+});
+
+const pinOrder = (number: z.ZodNumber) =>
+  number.min(0, 'must be at least 0').max(1_000_000, 'must be at most 1000000');
 
 export const CreateUserAttributeDefinition = z
   .object({
-    name: typedText(100).optional().meta({ description: 'Shown to people' }),
+    name: shownName.optional().meta({ description: 'Needed when it is made' }),
     slug: text(64)
       .optional()
       .meta({ description: 'Name in the API of shoppers; made from the name if left out' }),
     description: multilineText(1_000).optional(),
-    type: text(20).optional().meta({
-      description:
-        '`text`, `number`, `boolean`, `date`, `datetime`, `email`, `url` or `phone`; `text` if left out',
-    }),
+    type: z
+      .enum(ATTRIBUTE_TYPES, `must be one of ${ATTRIBUTE_TYPES.join(', ')}`)
+      .optional()
+      .meta({ description: '`text` if left out' }),
     icon: text(2_048).optional(),
-    ordering_channels: z.array(text(100)).max(20).optional(),
+    ordering_channels: list(text(100), 20).optional(),
     masking: AttributeMaskingProperties.optional(),
     registration: AttributeRegistrationProperties.optional(),
     is_multi_value: z.boolean().optional(),
@@ -70,9 +143,9 @@ export const CreateUserAttributeDefinition = z
       .optional()
       .meta({ description: 'Stored encrypted; no filter finds its values' }),
     pinned: z.boolean().optional(),
-    pin_order: z.number().int('must be a whole number').min(0).max(1_000_000).optional(),
-    default_value: multilineText(1_000).optional(),
-    validations: z.array(UserAttributeDefinitionValidation).max(20).optional(),
+    pin_order: integer(pinOrder).optional(),
+    default_value: text(MAX_TEXT).optional().meta({ description: 'As text, of whatever type' }),
+    validations: list(givenValidation, 20).optional(),
   })
   .meta({ id: 'CreateUserAttributeDefinition' });
 
@@ -115,15 +188,21 @@ export const UserAttributeDefinitionDetails = z
 export const DefinitionQuery = z.object({
   excluding_ids: text(2_000).optional().meta({ description: 'Ids to leave out, by commas' }),
   slug: text(64).optional(),
-  type: text(20).optional(),
+  type: text(20).optional().meta({ description: 'Of what type; an unknown one finds nothing' }),
   customer_editable: flag.optional(),
   encrypted: flag.optional(),
   pinned: flag.optional(),
-  pin_order: z.coerce.number('must be a number').optional(),
-  is_locked: flag.optional(),
+  pin_order: integer(pinOrder).optional(),
+  is_locked: flag.optional().meta({ description: 'None is: `true` finds nothing' }),
   name: text(100).optional().meta({ description: 'Part of the name, in any case' }),
-  page_size: wholeNumber(10, 200),
-  page_no: wholeNumber(1, 200),
+  page_size: wholeNumber(10, MAX_DEFINITIONS),
+  page_no: wholeNumber(1, MAX_DEFINITIONS),
+});
+
+/** Of the list of the values of one customer, who has one of each definition at most. */
+export const UserAttributesQuery = z.object({
+  page_size: wholeNumber(10, MAX_DEFINITIONS),
+  page_no: wholeNumber(1, MAX_DEFINITIONS),
 });
 
 /** The same for shoppers, who may ask for those of the registration form too. */
@@ -139,8 +218,6 @@ export const UserAttributeDefinitionList = z
   })
   .meta({ id: 'UserAttributeDefinitionList' });
 
-const attributeMap = z.record(text(64), value);
-
 export const UserAttribute = z
   .object({
     _id: z.string().optional(),
@@ -150,7 +227,7 @@ export const UserAttribute = z
     user_attribute_definition_id: z.string().optional(),
     type: z.string().optional(),
     customer_overridden: z.boolean().optional(),
-    attribute: z.object({ value: value.optional() }).optional(),
+    attribute: z.object({ value: shownValue.optional() }).optional(),
     updated_by: z.string().optional(),
     created_at: z.string().optional(),
     updated_at: z.string().optional(),
@@ -169,7 +246,7 @@ const BulkUserAttributeRequestBody = z
   .meta({ id: 'BulkUserAttributeRequestBody' });
 
 export const CreateBulkUserAttribute = z
-  .object({ attributes: z.array(BulkUserAttributeRequestBody).min(1).max(100) })
+  .object({ attributes: someOf(BulkUserAttributeRequestBody, MAX_AT_ONCE) })
   .meta({ id: 'CreateBulkUserAttribute' });
 
 export const BulkUserAttribute = z
@@ -177,7 +254,7 @@ export const BulkUserAttribute = z
   .meta({ id: 'BulkUserAttribute' });
 
 export const DeleteBulkUserAttribute = z
-  .object({ definition_ids: z.array(id).min(1).max(200) })
+  .object({ definition_ids: someOf(id, MAX_DEFINITIONS) })
   .meta({ id: 'DeleteBulkUserAttribute' });
 
 export const UserAttributeList = z
@@ -185,11 +262,15 @@ export const UserAttributeList = z
   .meta({ id: 'UserAttributeList' });
 
 export const UserAttributes = z
-  .object({ attributes: attributeMap.optional() })
+  .object({ attributes: z.record(z.string(), shownValue).optional() })
   .meta({ id: 'UserAttributes' });
 
 export const UpdateUserAttributes = z
-  .object({ attributes: attributeMap })
+  .object({
+    attributes: z
+      .record(z.string(), value)
+      .refine((map) => Object.keys(map).length <= MAX_AT_ONCE, `must be at most ${MAX_AT_ONCE}`),
+  })
   .meta({ id: 'UpdateUserAttributes' });
 
 /** `success` is a text here, as the documents have it. */
@@ -197,11 +278,15 @@ export const SuccessMessage = z
   .object({ success: z.string().optional() })
   .meta({ id: 'SuccessMessage' });
 
+const CONDITIONS = ['eq', 'gte', 'lte', 'between', 'starts_with', 'exists'] as const;
+const pageOf = (max: number) =>
+  integer((number) => number.min(1, 'must be at least 1').max(max, `must be at most ${max}`));
+
 const UserAttributeFilterRequestConditions = z
   .object({
     definition_id: id,
-    type: text(20).meta({
-      description: '`eq`, `gte`, `lte`, `between` with two values, `starts_with`, or `exists`',
+    type: z.enum(CONDITIONS, `must be one of ${CONDITIONS.join(', ')}`).meta({
+      description: '`between` takes a list of two values, `exists` none, and `starts_with` a text',
     }),
     value: value.optional(),
   })
@@ -212,16 +297,14 @@ const UserAttributeFilterQuery = z
     type: z
       .enum(['and', 'or'], 'must be and or or')
       .meta({ description: 'Whether all conditions have to hold, or any of them' }),
-    limit: z.number().int('must be a whole number').min(1).max(100),
-    page: z.number().int('must be a whole number').min(1).max(1_000),
-    email: typedText(254).optional().meta({ description: 'Only the customer with this email' }),
-    phone: typedText(40).optional().meta({ description: 'Only the customer with this phone' }),
-    definition_ids: z
-      .array(id)
-      .max(200)
+    limit: pageOf(100),
+    page: pageOf(1_000),
+    email: email.optional().meta({ description: 'Only the customer with this email' }),
+    phone: phone.optional().meta({ description: 'Only the customer with this phone' }),
+    definition_ids: list(id, MAX_DEFINITIONS)
       .optional()
       .meta({ description: 'The attributes to show; all if left out' }),
-    conditions: z.array(UserAttributeFilterRequestConditions).max(10),
+    conditions: list(UserAttributeFilterRequestConditions, 10),
   })
   .meta({ id: 'UserAttributeFilterQuery' });
 

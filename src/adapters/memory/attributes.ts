@@ -6,32 +6,43 @@ import type {
 } from '../../ports/index.ts';
 import type { MemoryState } from './state.ts';
 
+interface KeyedAttribute extends StoredAttribute {
+  keys: string[];
+}
+
 /** Definitions and values of one application. */
 export class MemoryAttributes {
   readonly definitions = new Map<string, AttributeDefinition>();
   /** By user and definition. */
-  readonly values = new Map<string, StoredAttribute & { keys: string[] }>();
+  readonly values = new Map<string, KeyedAttribute>();
 }
 
 const placeOf = (userId: string, definitionId: string): string => `${userId} ${definitionId}`;
 
-const holds = (
-  { from = '', to = '\u{10ffff}' }: AttributeRange,
-  keys: readonly string[],
-): boolean => keys.some((key) => key >= from && key <= to);
+const inRange = ({ from = '', to = '\u{10ffff}' }: AttributeRange, key: string): boolean =>
+  key >= from && key <= to;
 
 /** The port `Attributes` on memory. */
 export function memoryAttributes(state: MemoryState): Attributes {
   const { definitions, values } = state.attributes;
   const isTaken = (slug: string, but: string): boolean =>
     [...definitions.values()].some((one) => one.slug === slug && one.id !== but);
-  const lives = (userId: string): boolean => {
+  const isListed = (userId: string): boolean => {
     const user = state.users.get(userId);
-    return user !== undefined && user.deletedAt === undefined;
+    return user !== undefined && user.deletedAt === undefined && user.archivedAt === undefined;
   };
-  const stored = ({ keys: _, ...one }: StoredAttribute & { keys: string[] }): StoredAttribute => ({
-    ...one,
-  });
+  const listed = (): KeyedAttribute[] =>
+    [...values.values()].filter(({ userId }) => isListed(userId));
+  const stored = ({ keys: _, ...one }: KeyedAttribute): StoredAttribute => ({ ...one });
+  /** As the index of D1 has them: by key, then by user. */
+  const entriesOf = (range: AttributeRange) =>
+    listed()
+      .filter(({ definitionId }) => definitionId === range.definitionId)
+      .flatMap(({ userId, keys }) => keys.map((key) => ({ userId, key })))
+      .filter(({ key }) => inRange(range, key))
+      .toSorted((a, b) =>
+        a.key === b.key ? (a.userId < b.userId ? -1 : 1) : a.key < b.key ? -1 : 1,
+      );
   return {
     definitions: async () =>
       [...definitions.values()].toSorted((one, other) => one.name.localeCompare(other.name)),
@@ -64,15 +75,17 @@ export function memoryAttributes(state: MemoryState): Attributes {
     },
 
     ofUsers: async (userIds) =>
-      [...values.values()].filter(({ userId }) => userIds.includes(userId)).map(stored),
+      listed()
+        .filter(({ userId }) => userIds.includes(userId))
+        .map(stored),
 
     async byId(id) {
-      const found = [...values.values()].find((one) => one.id === id);
+      const found = listed().find((one) => one.id === id);
       return found && stored(found);
     },
 
     async write(userId, given, event) {
-      if (!lives(userId) || !given.every(({ definitionId }) => definitions.has(definitionId))) {
+      if (!isListed(userId) || !given.every(({ definitionId }) => definitions.has(definitionId))) {
         return false;
       }
       for (const one of given) {
@@ -85,33 +98,36 @@ export function memoryAttributes(state: MemoryState): Attributes {
     },
 
     async remove(userId, definitionIds, event) {
+      if (!isListed(userId)) return [];
       const removed = definitionIds.filter((id) => values.delete(placeOf(userId, id)));
       if (removed.length > 0) state.audit.push(event);
       return removed;
     },
 
     async filter({ match, ranges, userIds, offset, limit, maxRows }) {
-      const rowsOf = ({ definitionId, ...range }: AttributeRange) =>
-        [...values.values()].filter(
-          (one) => one.definitionId === definitionId && holds({ definitionId, ...range }, one.keys),
-        );
-      const counts = ranges.map((range) => rowsOf(range).length);
+      const found = ranges.map((range) => entriesOf(range));
+      const sets = found.map((entries) => new Set(entries.map(({ userId }) => userId)));
       const isAny = match === 'any' && ranges.length > 1;
-      const most = isAny ? counts.reduce((sum, one) => sum + one, 0) : Math.min(...counts);
-      if (!userIds && most > maxRows && !(ranges.length === 1 && offset + limit <= maxRows)) {
-        return 'too_many';
-      }
-      const sets = ranges.map((range) => new Set(rowsOf(range).map(({ userId }) => userId)));
-      const candidates = userIds ?? [...new Set(sets.flatMap((set) => [...set]))];
-      const all = candidates.filter(
-        (id) =>
-          lives(id) && (isAny ? sets.some((set) => set.has(id)) : sets.every((set) => set.has(id))),
-      );
-      return {
-        userIds: all.slice(offset, offset + limit),
-        total: all.length,
-        hasMore: offset + limit < all.length,
-      };
+      const holds = (userId: string): boolean =>
+        isAny ? sets.some((set) => set.has(userId)) : sets.every((set) => set.has(userId));
+      const page = (ids: readonly string[], beyond: boolean) => ({
+        userIds: ids.slice(offset, offset + limit),
+        total: ids.length,
+        hasMore: offset + limit < ids.length || beyond,
+      });
+      if (userIds)
+        return page(
+          userIds.filter((id) => isListed(id) && holds(id)),
+          false,
+        );
+      const entries = isAny
+        ? found.flat()
+        : (found.toSorted((a, b) => a.length - b.length)[0] ?? []);
+      const beyond = entries.length > maxRows;
+      const isPage = ranges.length === 1 && offset + limit <= maxRows;
+      if (beyond && !isPage) return 'too_many';
+      const ids = new Set(entries.slice(0, maxRows).map(({ userId }) => userId));
+      return page(isAny ? [...ids].toSorted() : [...ids].filter(holds), beyond);
     },
   };
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../ports/index.ts';
 import { err, invalidField, ok, type Failure, type Result } from '../../shared/result.ts';
 import { newObjectId } from '../object-id.ts';
+import { customerNotFound } from '../operators/customers.ts';
 import { readDefinition, readDefinitionChange, type DefinitionBody } from './definition.ts';
 import { keysOf, maskValue, readValue, type AttributeContent } from './value.ts';
 
@@ -88,7 +89,7 @@ export async function changeDefinition(
   const event = { ...by, action: 'attribute.updated', detail, at: now } as const;
   const state = await ports.attributes.changeDefinition(id, change, event);
   if (state === 'taken') return slugTaken();
-  return state === 'missing' ? noDefinition() : ok({ ...current.value, ...change });
+  return state === 'missing' ? noDefinition() : findDefinition(ports, id);
 }
 
 /** Deletes a definition and, for every reader at once, its values. */
@@ -102,7 +103,9 @@ export async function deleteDefinition(
   return gone ? ok(undefined) : noDefinition();
 }
 
-/** The values of users, opened, in the order of their definitions' names. One sealed under a key that is gone is left out. */
+/**
+ * The values of users, opened, in the order of their definitions' names. An encrypted one whose key is gone is left out.
+ */
 export async function readAttributes(
   ports: AttributePorts,
   userIds: readonly string[],
@@ -121,6 +124,19 @@ export async function readAttributes(
   return read.filter((one) => one !== undefined);
 }
 
+/** All values of one customer, as `readAttributes` gives them. Refuses one who is not there, or is archived or deleted. */
+export async function attributesOf(
+  ports: AttributePorts & Pick<Ports, 'users'>,
+  userId: string,
+): Promise<Result<UserAttribute[], 'not_found'>> {
+  const [user, attributes] = await Promise.all([
+    ports.users.find(userId),
+    readAttributes(ports, [userId]),
+  ]);
+  const isListed = user && user.archivedAt === undefined && user.deletedAt === undefined;
+  return isListed ? ok(attributes) : customerNotFound();
+}
+
 /** One value by its own id; undefined when there is none. */
 export async function findAttribute(
   ports: AttributePorts,
@@ -132,15 +148,35 @@ export async function findAttribute(
   return definition.ok ? openAttribute(ports, definition.value, stored) : undefined;
 }
 
+/** A value as it is stored. An encrypted one names its place, so that it opens in no other. */
+async function storedValue(
+  { vault }: Pick<Ports, 'vault'>,
+  { id, encrypted }: AttributeDefinition,
+  userId: string,
+  content: AttributeContent,
+): Promise<string> {
+  return encrypted
+    ? vault.seal(SEAL, JSON.stringify([id, userId, content]))
+    : JSON.stringify(content);
+}
+
 async function openAttribute(
-  { vault }: AttributePorts,
+  { vault }: Pick<Ports, 'vault'>,
   definition: AttributeDefinition,
   stored: StoredAttribute,
 ): Promise<UserAttribute | undefined> {
+  // Both are written by `storedValue`, from a value that was read by the same definition.
+  if (!definition.encrypted) {
+    return { definition, stored, content: JSON.parse(stored.value) as AttributeContent };
+  }
   try {
-    const json = definition.encrypted ? await vault.open(SEAL, stored.value) : stored.value;
-    // Written by `setAttributes`, from a value that was read by the same definition.
-    return { definition, stored, content: JSON.parse(json) as AttributeContent };
+    const [id, userId, content] = JSON.parse(await vault.open(SEAL, stored.value)) as [
+      string,
+      string,
+      AttributeContent,
+    ];
+    const isHere = id === definition.id && userId === stored.userId;
+    return isHere ? { definition, stored, content } : undefined;
   } catch {
     return undefined;
   }
@@ -181,11 +217,10 @@ export async function setAttributes(
   for (const { definition, given: value, field, customerOverridden = false } of given) {
     const read = readValue({ ...definition, callingCode }, value, field);
     if (!read.ok) return read;
-    const json = JSON.stringify(read.value);
     writes.push({
       id: newObjectId(now, ports.random.bytes(8)),
       definitionId: definition.id,
-      value: definition.encrypted ? await ports.vault.seal(SEAL, json) : json,
+      value: await storedValue(ports, definition, userId, read.value),
       keys: definition.encrypted ? [] : keysOf(read.value),
       customerOverridden,
       updatedBy: by.actor,

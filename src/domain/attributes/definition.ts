@@ -1,20 +1,19 @@
 /** Definitions of user attributes as operators make and change them. Pure. */
-import {
-  ATTRIBUTE_TYPES,
-  type AttributeDefinition,
-  type AttributeDefinitionChange,
-  type AttributeType,
+import type {
+  AttributeDefinition,
+  AttributeDefinitionChange,
+  AttributeType,
 } from '../../ports/index.ts';
 import { invalidField, ok, type Result } from '../../shared/result.ts';
-import { isPlainLine } from '../plain-line.ts';
-import { readRules, readValue } from './value.ts';
+import { readRules, readValue, type GivenRule } from './value.ts';
 
 /** A definition as it is written in a request; what is left out is off or empty. */
 export interface DefinitionBody {
+  /** One visible line. */
   name?: string;
   slug?: string;
   description?: string;
-  type?: string;
+  type?: AttributeType;
   icon?: string;
   ordering_channels?: string[];
   masking?: { enabled?: boolean; type?: string };
@@ -25,7 +24,7 @@ export interface DefinitionBody {
   pinned?: boolean;
   pin_order?: number;
   default_value?: string;
-  validations?: { type: string; value?: unknown }[];
+  validations?: GivenRule[];
 }
 
 export type DefinitionDraft = Omit<
@@ -34,8 +33,6 @@ export type DefinitionDraft = Omit<
 >;
 
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
-const isType = (text: string): text is AttributeType =>
-  (ATTRIBUTE_TYPES as readonly string[]).includes(text);
 
 /** `Loyalty tier` → `loyalty-tier`: the slug of a definition that is made without one; empty when no letter is left. */
 export const slugOf = (name: string): string =>
@@ -60,13 +57,11 @@ export function readDefinition(
   body: DefinitionBody,
   callingCode: string,
 ): Result<DefinitionDraft, 'validation_failed'> {
-  const { name = '', slug = slugOf(name), type = 'text', encrypted = false } = body;
-  if (!isPlainLine(name)) return invalidField('body.name', 'must be one visible line');
+  const { name, type = 'text', encrypted = false } = body;
+  if (name === undefined) return invalidField('body.name', 'is required');
+  const { slug = slugOf(name) } = body;
   if (!SLUG.test(slug)) {
     return invalidField('body.slug', 'must be 1 to 64 letters, digits, dashes and underscores');
-  }
-  if (!isType(type)) {
-    return invalidField('body.type', `must be one of ${ATTRIBUTE_TYPES.join(', ')}`);
   }
   const rules = readRules({ type, callingCode }, body.validations ?? [], 'body.validations');
   if (!rules.ok) return rules;
@@ -102,7 +97,7 @@ function checkDefault(
 }
 
 /** The value that the text of a default stands for: a number or a boolean where the type is one. */
-export function parseDefault(type: AttributeType, text: string): unknown {
+function parseDefault(type: AttributeType, text: string): unknown {
   if (type === 'number') return text.trim() === '' ? undefined : Number(text);
   if (type !== 'boolean') return text;
   return text === 'true' ? true : text === 'false' ? false : undefined;
@@ -131,14 +126,6 @@ export function readDefinitionChange(
     {
       name: current.name,
       slug: current.slug,
-      description: current.description,
-      icon: current.icon,
-      ordering_channels: current.orderingChannels,
-      masking: current.masking,
-      registration: current.registration,
-      customer_editable: current.customerEditable,
-      pinned: current.pinned,
-      pin_order: current.pinOrder,
       default_value: current.defaultValue,
       validations: current.validations,
       ...body,
@@ -149,6 +136,21 @@ export function readDefinitionChange(
     callingCode,
   );
   if (!whole.ok) return whole;
-  const { type: _, isMultiValue: __, encrypted: ___, ...change } = whole.value;
-  return ok(change);
+  const { name, slug, validations, ...rest } = whole.value;
+  const given = <T>(field: keyof DefinitionBody, value: T): T | undefined =>
+    body[field] === undefined ? undefined : value;
+  return ok({
+    name: given('name', name),
+    slug: given('slug', slug),
+    description: body.description,
+    icon: body.icon,
+    orderingChannels: body.ordering_channels,
+    masking: given('masking', rest.masking),
+    registration: given('registration', rest.registration),
+    customerEditable: body.customer_editable,
+    pinned: body.pinned,
+    pinOrder: body.pin_order,
+    defaultValue: body.default_value,
+    validations: given('validations', validations),
+  });
 }

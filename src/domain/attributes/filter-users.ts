@@ -1,7 +1,7 @@
 /** Customers found by conditions on their attributes. */
-import type { Application, Ports, User } from '../../ports/index.ts';
+import type { Application, IdentifierRef, Ports, User } from '../../ports/index.ts';
 import { err, invalidField, ok, type Result } from '../../shared/result.ts';
-import { readEmail, readPhone } from '../identifiers/identifier.ts';
+import { sameIdentifier } from '../identifiers/identifier.ts';
 import { readAttributes, type UserAttribute } from './attributes.ts';
 import { readConditions, type FilterCondition } from './filter.ts';
 
@@ -13,8 +13,8 @@ export interface FilterQuery {
   limit: number;
   /** From 1. */
   page: number;
-  email?: string;
-  phone?: string;
+  email?: IdentifierRef;
+  phone?: IdentifierRef;
   definition_ids?: string[];
   conditions: FilterCondition[];
 }
@@ -29,24 +29,18 @@ export interface FilteredUsers {
 
 type FilterPorts = Pick<Ports, 'attributes' | 'clock' | 'customers' | 'random' | 'vault'>;
 
-/** The customers that an email or a phone names; undefined when neither is given. */
+/** The customers that an email and a phone name; undefined when neither is given. */
 async function namedUsers(
   { customers }: FilterPorts,
-  { defaultCountryCode }: Application,
   { email, phone }: FilterQuery,
 ): Promise<string[] | undefined> {
-  if (email === undefined && phone === undefined) return undefined;
-  const terms = {
-    email: email === undefined ? undefined : readEmail(email)?.value,
-    phone: phone === undefined ? undefined : readPhone(phone, defaultCountryCode)?.value,
-  };
-  const found = await customers.candidates({ ...terms, words: [] });
-  const has = (user: User, value: string | undefined): boolean =>
-    value !== undefined && user.identifiers.some((one) => one.value === value);
-  return found
-    .filter((user) => email === undefined || has(user, terms.email))
-    .filter((user) => phone === undefined || has(user, terms.phone))
-    .map(({ id }) => id);
+  const names = [email, phone].filter((ref) => ref !== undefined);
+  if (names.length === 0) return undefined;
+  const terms = { email: email?.value, phone: phone?.value, words: [] };
+  const found = await customers.candidates(terms);
+  const has = (user: User, ref: IdentifierRef): boolean =>
+    user.identifiers.some((one) => sameIdentifier(one, ref));
+  return found.filter((user) => names.every((ref) => has(user, ref))).map(({ id }) => id);
 }
 
 /**
@@ -60,9 +54,9 @@ export async function filterUsers(
 ): Promise<Result<FilteredUsers, 'validation_failed' | 'filter_too_wide'>> {
   const definitions = await ports.attributes.definitions();
   const { conditions, type, limit, page } = query;
-  const ranges = readConditions(conditions, definitions, application.defaultCountryCode);
+  const ranges = readConditions(type, conditions, definitions, application.defaultCountryCode);
   if (!ranges.ok) return ranges;
-  const userIds = await namedUsers(ports, application, query);
+  const userIds = await namedUsers(ports, query);
   if (ranges.value.length === 0 && !userIds) {
     return invalidField(
       'body.query.conditions',

@@ -1,19 +1,19 @@
 /** Filters of users by their attributes: conditions become ranges of the index. Pure. */
 import type { AttributeDefinition, AttributeRange } from '../../ports/index.ts';
 import { invalidField, ok, type Result } from '../../shared/result.ts';
-import { keyOfValue, readScalar } from './value.ts';
-
-/** Conditions of one filter: each is a range that is read. */
-export const MAX_CONDITIONS = 10;
+import { isWholeKey, keyOfValue, MAX_KEY, readScalar } from './value.ts';
 
 export interface FilterCondition {
   definition_id: string;
-  type: string;
+  type: 'eq' | 'gte' | 'lte' | 'between' | 'starts_with' | 'exists';
   value?: unknown;
 }
 
 /** The kinds of conditions, as ranges between keys. `exists` takes any value. */
-const OPERATORS: Record<string, (key: string, to: string) => { from?: string; to?: string }> = {
+const RANGES: Record<
+  Exclude<FilterCondition['type'], 'exists'>,
+  (key: string, to: string) => { from?: string; to?: string }
+> = {
   eq: (key) => ({ from: key, to: key }),
   gte: (key) => ({ from: key }),
   lte: (key) => ({ to: key }),
@@ -21,12 +21,12 @@ const OPERATORS: Record<string, (key: string, to: string) => { from?: string; to
   // Texts that begin so: up to the last of all characters.
   starts_with: (key) => ({ from: key, to: `${key}\u{10ffff}` }),
 };
-const KINDS = [...Object.keys(OPERATORS), 'exists'];
 
 /**
  * The range that a condition means.
  * @param field its place in the request, for the error
- * @returns the range, or the field that is wrong: an unknown or encrypted attribute, an unknown kind, a value of another type
+ * @returns the range, or the field that is wrong: an unknown or encrypted attribute, a value of another type, or one that
+ *   is longer than the index knows it
  */
 function readCondition(
   { definition_id: id, type, value }: FilterCondition,
@@ -43,8 +43,6 @@ function readCondition(
     );
   }
   if (type === 'exists') return ok({ definitionId: id });
-  const operator = OPERATORS[type];
-  if (!operator) return invalidField(`${field}.type`, `must be one of ${KINDS.join(', ')}`);
   if (type === 'starts_with' && definition.type !== 'text') {
     return invalidField(`${field}.type`, 'starts_with is for texts');
   }
@@ -54,11 +52,49 @@ function readCondition(
     const wanted = type === 'between' ? 'two values' : 'a value';
     return invalidField(`${field}.value`, `must be ${wanted} of the type ${definition.type}`);
   }
-  return ok({ definitionId: id, ...operator(keyOfValue(from), keyOfValue(to)) });
+  const keys = [keyOfValue(from), keyOfValue(to)] as const;
+  if (!keys.every(isWholeKey)) {
+    return invalidField(`${field}.value`, `must be at most ${MAX_KEY} characters`);
+  }
+  return ok({ definitionId: id, ...RANGES[type](...keys) });
 }
 
-/** The ranges of a list of conditions, or the first that is wrong. */
+/** Where two ranges of keys overlap. */
+function overlap(one: AttributeRange, other: AttributeRange): AttributeRange {
+  const [from] = [one.from, other.from]
+    .filter((end) => end !== undefined)
+    .toSorted()
+    .toReversed();
+  const [to] = [one.to, other.to].filter((end) => end !== undefined).toSorted();
+  return { definitionId: one.definitionId, from, to };
+}
+
+/**
+ * Conditions on one attribute that all have to hold, such as `gte` and `lte`, as the one range that they mean together: each
+ * by itself may be far too wide. Not of an attribute with several values, of which different ones may hold.
+ */
+function joinRanges(
+  ranges: readonly AttributeRange[],
+  definitions: readonly AttributeDefinition[],
+): AttributeRange[] {
+  const joined: AttributeRange[] = [];
+  for (const range of ranges) {
+    const { definitionId } = range;
+    const isMulti = definitions.find(({ id }) => id === definitionId)?.isMultiValue;
+    const at = joined.findIndex((one) => one.definitionId === definitionId);
+    const other = joined[at];
+    if (other && !isMulti) joined[at] = overlap(other, range);
+    else joined.push(range);
+  }
+  return joined;
+}
+
+/**
+ * The ranges of a list of conditions, or the first that is wrong.
+ * @param match whether all of them have to hold, or any
+ */
 export function readConditions(
+  match: 'and' | 'or',
   conditions: readonly FilterCondition[],
   definitions: readonly AttributeDefinition[],
   callingCode: string,
@@ -70,5 +106,5 @@ export function readConditions(
     if (!read.ok) return read;
     ranges.push(read.value);
   }
-  return ok(ranges);
+  return ok(match === 'and' ? joinRanges(ranges, definitions) : ranges);
 }

@@ -2,8 +2,10 @@
 import type { AttributeDefinition, AttributeRule, AttributeType } from '../../ports/index.ts';
 import { invalidField, ok, type Result } from '../../shared/result.ts';
 import { foldText } from '../operators/customer-query.ts';
-import { readEmail, readPhone } from '../identifiers/identifier.ts';
-import { isWebAddress } from '../identifiers/web-address.ts';
+import { readEmail } from '../../values/email.ts';
+import { readPhone } from '../../values/phone.ts';
+import { isPlainLine } from '../../values/plain-line.ts';
+import { readDate, readWebAddress } from '../../values/profile-fields.ts';
 
 export type AttributeScalar = string | number | boolean;
 export type AttributeContent = AttributeScalar | AttributeScalar[];
@@ -12,23 +14,18 @@ export type AttributeContent = AttributeScalar | AttributeScalar[];
 const MAX_TEXT = 1_000;
 /** Values of one attribute of one user. */
 const MAX_VALUES = 50;
-/** Characters of a key in the index: texts that agree so far are found together. */
-const MAX_KEY = 200;
+/** Characters of a key in the index; that of a longer text ends in a mark. */
+export const MAX_KEY = 200;
+const CUT = '…';
 
 type Read<T> = Result<T, 'validation_failed'>;
-/** A day of the calendar, `YYYY-MM-DD`. */
-function isDay(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
 
-/** ISO 8601 with a time zone, as UTC. */
+/** ISO 8601 with a time zone, as UTC. Years of another length than four digits would be out of order. */
 function readInstant(text: string): string | undefined {
-  const parts = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.exec(
-    text,
-  );
-  const time = parts?.[1] !== undefined && isDay(parts[1]) ? Date.parse(text) : NaN;
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+  const isInstant = /T.*(Z|[+-]\d{2}:\d{2})$/.test(text) && readDate(text) !== undefined;
+  const time = isInstant ? Date.parse(text) : NaN;
+  const instant = Number.isNaN(time) ? '' : new Date(time).toISOString();
+  return /^\d{4}-/.test(instant) ? instant : undefined;
 }
 
 type Reader = (given: unknown, callingCode: string) => AttributeScalar | undefined;
@@ -42,7 +39,10 @@ const ofText =
 
 /** How each type reads a value of JSON, and what it wants. */
 const TYPES: Record<AttributeType, { read: Reader; wants: string }> = {
-  text: { read: ofText((text) => text), wants: `a text of 1 to ${MAX_TEXT} characters` },
+  text: {
+    read: ofText((text) => (isPlainLine(text) ? text : undefined)),
+    wants: `one visible line of at most ${MAX_TEXT} characters`,
+  },
   number: {
     read: (given) => (typeof given === 'number' && Number.isFinite(given) ? given + 0 : undefined),
     wants: 'a number',
@@ -51,14 +51,14 @@ const TYPES: Record<AttributeType, { read: Reader; wants: string }> = {
     read: (given) => (typeof given === 'boolean' ? given : undefined),
     wants: 'true or false',
   },
-  date: { read: ofText((text) => (isDay(text) ? text : undefined)), wants: 'a date, YYYY-MM-DD' },
+  date: { read: ofText(readDate), wants: 'a date, YYYY-MM-DD' },
   datetime: {
     read: ofText(readInstant),
     wants: 'a time with its zone, such as 2026-11-27T10:00:00Z',
   },
   email: { read: ofText((text) => readEmail(text)?.value), wants: 'an email address' },
   url: {
-    read: ofText((text) => (isWebAddress(text) ? new URL(text).href : undefined)),
+    read: ofText((text) => readWebAddress(text)),
     wants: 'an https address',
   },
   phone: {
@@ -67,7 +67,8 @@ const TYPES: Record<AttributeType, { read: Reader; wants: string }> = {
   },
 };
 
-const lengthOf = (value: AttributeScalar): number => [...String(value)].length;
+const charactersOf = (value: AttributeScalar): string[] => Array.from(String(value));
+const lengthOf = (value: AttributeScalar): number => charactersOf(value).length;
 
 /** Whether a value is as a rule wants it, and what that is. */
 const RULES: Record<
@@ -142,18 +143,24 @@ export function readValue(kind: ValueKind, given: unknown, field: string): Read<
   return ok(values);
 }
 
+/** A rule as a request gives it. */
+export interface GivenRule {
+  type: AttributeRule['type'];
+  value?: unknown;
+}
+
 /**
  * The rules of a definition, with bounds of its type.
  * @param field their place in the request, for the error
  */
 export function readRules(
   { type, callingCode }: Pick<ValueKind, 'type' | 'callingCode'>,
-  rules: readonly { type: string; value?: unknown }[],
+  rules: readonly GivenRule[],
   field: string,
 ): Read<AttributeRule[]> {
   const read: AttributeRule[] = [];
-  for (const [index, { type: rule, value }] of rules.entries()) {
-    const bound = readBound({ type, callingCode }, rule, value);
+  for (const [index, rule] of rules.entries()) {
+    const bound = readBound({ type, callingCode }, rule);
     if (bound === undefined) {
       return invalidField(
         `${field}.${index}`,
@@ -167,8 +174,7 @@ export function readRules(
 
 function readBound(
   { type, callingCode }: Pick<ValueKind, 'type' | 'callingCode'>,
-  rule: string,
-  given: unknown,
+  { type: rule, value: given }: GivenRule,
 ): AttributeRule | undefined {
   const isText = type === 'text' || type === 'email' || type === 'url' || type === 'phone';
   if (rule === 'one_of') {
@@ -181,7 +187,6 @@ function readBound(
       isText && Number.isInteger(given) && Number(given) >= 0 && Number(given) <= MAX_TEXT;
     return fits ? { type: rule, value: given } : undefined;
   }
-  if (rule !== 'min' && rule !== 'max') return undefined;
   const bound = isText || type === 'boolean' ? undefined : readScalar(type, given, callingCode);
   return bound === undefined ? undefined : { type: rule, value: bound };
 }
@@ -197,12 +202,21 @@ function numberKey(value: number): string {
   return ordered.toString(16).padStart(16, '0');
 }
 
-/** A text by which the index finds a value. Its order is that of the values; texts are folded as search folds them. */
+/**
+ * A text by which the index finds a value. Its order is that of the values; texts are folded as search folds them. A long
+ * one is cut, and the mark behind it keeps it from being taken for the shorter one.
+ */
 export function keyOfValue(value: AttributeScalar): string {
   if (typeof value === 'number') return numberKey(value);
   if (typeof value === 'boolean') return value ? '1' : '0';
-  return [...foldText(value)].slice(0, MAX_KEY).join('');
+  const characters = Array.from(foldText(value));
+  return characters.length > MAX_KEY
+    ? characters.slice(0, MAX_KEY).join('') + CUT
+    : characters.join('');
 }
+
+/** Whether a key stands for its value alone: that of a long text stands for all that begin like it. */
+export const isWholeKey = (key: string): boolean => Array.from(key).length <= MAX_KEY;
 
 /** The keys of one value or of each of several. */
 export const keysOf = (content: AttributeContent): string[] => [
@@ -214,7 +228,7 @@ const MASK = '••••';
 /** A value as those see it who may not read it: the last two characters of a longer text, else nothing of it. */
 export function maskValue(content: AttributeContent): string | string[] {
   const mask = (value: AttributeScalar): string => {
-    const characters = [...String(value)];
+    const characters = charactersOf(value);
     return characters.length < 8 ? MASK : MASK + characters.slice(-2).join('');
   };
   return Array.isArray(content) ? content.map(mask) : mask(content);

@@ -3,12 +3,7 @@ import * as z from 'zod';
 import getUserAttributesExample from '../../../mocks/examples/application/getUserAttributes.json' with { type: 'json' };
 import updateUserAttributesExample from '../../../mocks/examples/application/updateUserAttributes.json' with { type: 'json' };
 import { operation, tagged } from '../../http/operation.ts';
-import {
-  ShopperDefinitionQuery,
-  UpdateUserAttributes,
-  UserAttributeDefinitionList,
-  UserAttributes,
-} from '../../schemas/attribute.ts';
+import { UpdateUserAttributes, UserAttributes } from '../../schemas/attribute.ts';
 import { text } from '../../schemas/fields.ts';
 
 export const attributesApplication = tagged('Profile', {
@@ -49,35 +44,6 @@ export const attributesApplication = tagged('Profile', {
       documented: updateUserAttributesExample,
       request: { body: { attributes: { Attribute_01: 1, Attribute_02: 'String01' } } },
       response: updateUserAttributesExample,
-    },
-  }),
-  getAttributesDefinition: operation({
-    since: '3.16.3',
-    method: 'get',
-    path: '/service/application/user/profile/v1.0/attributes/definition',
-    summary: 'List attribute definitions',
-    description:
-      'Use this API to list the definitions of the attributes that shoppers may edit, or that the registration form asks for.',
-    answers: 'A page of definitions, and where it stands among all of them.',
-    security: 'application',
-    request: { query: ShopperDefinitionQuery },
-    response: { 200: UserAttributeDefinitionList },
-    always: ['items', 'page'],
-    errors: [],
-    example: {
-      response: {
-        items: [
-          {
-            _id: '6a1f5d2c9b3e4f0012345678',
-            name: 'Loyalty tier',
-            slug: 'loyalty-tier',
-            application_id: '000000000000000000000001',
-            type: 'text',
-            customer_editable: true,
-          },
-        ],
-        page: { type: 'number', current: 1, size: 10, item_total: 1, has_next: false },
-      },
     },
   }),
 });

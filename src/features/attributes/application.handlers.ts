@@ -4,11 +4,8 @@ import {
   type GivenAttribute,
   type UserAttribute,
 } from '../../domain/attributes/attributes.ts';
-import { filterDefinitions } from '../../domain/attributes/definition-list.ts';
 import { invalidField } from '../../shared/result.ts';
 import type { Handlers } from '../../http/handler.ts';
-import { definitionView } from '../../views/attribute.ts';
-import { pageView, sliceOf } from '../../views/page.ts';
 import type { attributesApplication } from './application.contract.ts';
 
 /** What shoppers see: the values of attributes that they may edit, by slug. */
@@ -45,18 +42,5 @@ export const attributesApplicationHandlers = {
       return isGone ? invalidField('body.attributes', 'names an attribute that is gone') : set;
     }
     return reply({ attributes: bySlug(await readAttributes(ports, [userId])) });
-  },
-
-  async getAttributesDefinition({ input, application, ports, reply }) {
-    const { page_no: pageNo, page_size: pageSize, ...filter } = input.query;
-    const visible = (await ports.attributes.definitions()).filter(
-      ({ customerEditable, registration }) => customerEditable || registration.enabled,
-    );
-    const found = filterDefinitions(visible, filter);
-    const { items, hasNext } = sliceOf(found, pageNo, pageSize);
-    return reply({
-      items: items.map((one) => definitionView(one, application)),
-      page: pageView(pageNo, pageSize, found.length, hasNext),
-    });
   },
 } satisfies Handlers<typeof attributesApplication>;

@@ -1,71 +1,24 @@
-/** Later operations: user attributes as operators define, set and filter them. */
-import * as z from 'zod';
+/** Later operations: the attributes of customers as operators set them, and find customers by them. */
 import { operation, tagged } from '../../http/operation.ts';
 import {
+  AttributePath,
   BulkUserAttribute,
   CreateBulkUserAttribute,
   CreateUserAttribute,
-  CreateUserAttributeDefinition,
-  DefinitionQuery,
   DeleteBulkUserAttribute,
   SuccessMessage,
   UserAttribute,
-  UserAttributeDefinition,
-  UserAttributeDefinitionDetails,
-  UserAttributeDefinitionList,
   UserAttributeFilter,
   UserAttributeFiltered,
   UserAttributeList,
+  UserAttributesQuery,
+  ValuePath,
 } from '../../schemas/attribute.ts';
-import { ApplicationPath, CustomerPath, id, wholeNumber } from '../../schemas/fields.ts';
+import { ApplicationPath, CustomerPath } from '../../schemas/fields.ts';
 
 const DEFINITION_ID = '6a1f5d2c9b3e4f0012345678';
 const USER_ID = '5e68af49cfa09bf7233022f1';
 
-const attribute_def_id = id.meta({
-  description: 'ID of an attribute definition',
-  examples: [DEFINITION_ID],
-});
-const DefinitionPath = ApplicationPath.extend({ attribute_def_id });
-const ValuePath = CustomerPath.extend({ attribute_def_id });
-const AttributePath = ApplicationPath.extend({
-  attribute_id: id.meta({
-    description: 'ID of the value of one customer',
-    examples: ['6a1f5d2c9b3e4f0012345679'],
-  }),
-});
-
-const DEFINITION = {
-  _id: DEFINITION_ID,
-  name: 'Loyalty tier',
-  slug: 'loyalty-tier',
-  description: 'Tier of the loyalty programme',
-  application_id: '000000000000000000000001',
-  type: 'text',
-  ordering_channels: [],
-  masking: { enabled: false },
-  registration: { enabled: false },
-  is_multi_value: false,
-  customer_editable: true,
-  encrypted: false,
-  pinned: false,
-  validations: [{ type: 'one_of', value: ['bronze', 'silver', 'gold'] }],
-  is_locked: false,
-  created_at: '2026-11-27T10:00:00.000Z',
-  modified_at: '2026-11-27T10:00:00.000Z',
-};
-const DEFINITION_KEYS = [
-  '_id',
-  'name',
-  'slug',
-  'application_id',
-  'type',
-  'masking',
-  'registration',
-  'validations',
-  'created_at',
-  'modified_at',
-] as const;
 const ATTRIBUTE = {
   _id: '6a1f5d2c9b3e4f0012345679',
   name: 'Loyalty tier',
@@ -95,89 +48,6 @@ const ATTRIBUTE_KEYS = [
 const PAGE = { type: 'number', current: 1, size: 10, item_total: 1, has_next: false };
 
 export const attributesPlatform = tagged('User attributes', {
-  createUserAttributeDefinition: operation({
-    since: '1.4.0',
-    method: 'post',
-    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_attribute/definition',
-    summary: 'Define a user attribute',
-    description:
-      'Use this API to define an attribute that customers of the application can have. An application has at most 200.',
-    answers: 'The definition as it is stored.',
-    security: 'platform',
-    scope: 'attributes:write',
-    request: { params: ApplicationPath, body: CreateUserAttributeDefinition },
-    response: { 200: UserAttributeDefinitionDetails },
-    always: DEFINITION_KEYS,
-    errors: ['validation_failed', 'attribute_limit'],
-    example: {
-      request: { body: { name: 'Loyalty tier', type: 'text', customer_editable: true } },
-      response: { ...DEFINITION, created_by: 'dev-api-key', updated_by: 'dev-api-key' },
-    },
-  }),
-  getUserAttributeDefinitions: operation({
-    since: '1.4.0',
-    method: 'get',
-    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_attribute/definition',
-    summary: 'List attribute definitions',
-    description: 'Use this API to list the attribute definitions of the application by name.',
-    answers: 'A page of definitions, and where it stands among all of them.',
-    security: 'platform',
-    scope: 'attributes:read',
-    request: { params: ApplicationPath, query: DefinitionQuery },
-    response: { 200: UserAttributeDefinitionList },
-    always: ['items', 'page'],
-    errors: [],
-    example: { response: { items: [DEFINITION], page: PAGE } },
-  }),
-  getUserAttributeDefinitionById: operation({
-    since: '1.4.0',
-    method: 'get',
-    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_attribute/definition/{attribute_def_id}',
-    summary: 'Get an attribute definition',
-    description: 'Use this API to get one attribute definition.',
-    answers: 'The definition.',
-    security: 'platform',
-    scope: 'attributes:read',
-    request: { params: DefinitionPath },
-    response: { 200: UserAttributeDefinition },
-    always: DEFINITION_KEYS,
-    errors: ['not_found'],
-    example: { response: DEFINITION },
-  }),
-  updateUserAttributeDefinition: operation({
-    since: '1.4.0',
-    method: 'put',
-    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_attribute/definition/{attribute_def_id}',
-    summary: 'Change an attribute definition',
-    description:
-      'Use this API to change a definition; what is left out stays. `type`, `is_multi_value` and `encrypted` cannot change, because values are stored by them.',
-    answers: 'The definition as it is now.',
-    security: 'platform',
-    scope: 'attributes:write',
-    request: { params: DefinitionPath, body: CreateUserAttributeDefinition },
-    response: { 200: UserAttributeDefinition },
-    always: DEFINITION_KEYS,
-    errors: ['validation_failed', 'not_found'],
-    example: {
-      request: { body: { description: 'Tier of the loyalty programme' } },
-      response: DEFINITION,
-    },
-  }),
-  deleteUserAttributeDefinitionById: operation({
-    since: '1.4.0',
-    method: 'delete',
-    path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_attribute/definition/{attribute_def_id}',
-    summary: 'Delete an attribute definition',
-    description: 'Use this API to delete a definition and the values that customers have of it.',
-    answers: 'That it is deleted.',
-    security: 'platform',
-    scope: 'attributes:write',
-    request: { params: DefinitionPath },
-    response: { 200: SuccessMessage },
-    always: ['success'],
-    errors: ['not_found'],
-    example: { response: { success: 'true' } },
-  }),
   getUserAttribute: operation({
     since: '1.4.0',
     method: 'get',
@@ -235,13 +105,10 @@ export const attributesPlatform = tagged('User attributes', {
     answers: 'A page of values, and where it stands among all of them.',
     security: 'platform',
     scope: 'attributes:read',
-    request: {
-      params: CustomerPath,
-      query: z.object({ page_size: wholeNumber(10, 200), page_no: wholeNumber(1, 200) }),
-    },
+    request: { params: CustomerPath, query: UserAttributesQuery },
     response: { 200: UserAttributeList },
     always: ['items', 'page'],
-    errors: [],
+    errors: ['not_found'],
     example: { response: { items: [ATTRIBUTE], page: PAGE } },
   }),
   updateUserAttributes: operation({
@@ -302,7 +169,10 @@ export const attributesPlatform = tagged('User attributes', {
     path: '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/user_attribute/users',
     summary: 'Find customers by their attributes',
     description:
-      'Use this API to find customers by conditions on their attributes. A single condition finds any number and shows the first 1,000; conditions together need one that at most 1,000 customers meet.',
+      'Use this API to find customers by conditions on their attributes; archived and deleted ones are not found. A single ' +
+      'condition finds any number and shows the first 1,000. Of conditions that all have to hold, one must be met by at most ' +
+      '1,000 customers; those of which any may hold may be met 1,000 times together. Conditions on the same attribute of one ' +
+      'value count as one. Texts are compared without case and accents. Encrypted attributes find nobody.',
     answers: 'A page of customers with their attributes.',
     security: 'platform',
     scope: 'attributes:read',

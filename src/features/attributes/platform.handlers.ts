@@ -1,17 +1,15 @@
 import {
-  changeDefinition,
-  createDefinition,
-  deleteDefinition,
+  attributesOf,
   findAttribute,
   findDefinition,
-  readAttributes,
   removeAttributes,
   setAttributes,
+  type GivenAttribute,
 } from '../../domain/attributes/attributes.ts';
-import { filterDefinitions } from '../../domain/attributes/definition-list.ts';
 import { filterUsers } from '../../domain/attributes/filter-users.ts';
+import { invalidField } from '../../shared/result.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
-import { attributeView, definitionDetailsView, definitionView } from '../../views/attribute.ts';
+import { attributeView } from '../../views/attribute.ts';
 import { pageView, sliceOf } from '../../views/page.ts';
 import { customerView } from '../../views/user.ts';
 import type { attributesPlatform } from './platform.contract.ts';
@@ -21,44 +19,11 @@ const DONE = { success: 'true' };
 const NO_VALUE = { message: 'The customer has no such attribute.' };
 
 export const attributesPlatformHandlers = {
-  async createUserAttributeDefinition({ input, application, operator, caller, ports, reply }) {
-    const by = byOperator(operator, caller);
-    const created = await createDefinition(ports, application, input.body, by);
-    return created.ok ? reply(definitionDetailsView(created.value, application)) : created;
-  },
-
-  async getUserAttributeDefinitions({ input, application, ports, reply }) {
-    const { page_no: pageNo, page_size: pageSize, ...filter } = input.query;
-    const found = filterDefinitions(await ports.attributes.definitions(), filter);
-    const { items, hasNext } = sliceOf(found, pageNo, pageSize);
-    return reply({
-      items: items.map((one) => definitionView(one, application)),
-      page: pageView(pageNo, pageSize, found.length, hasNext),
-    });
-  },
-
-  async getUserAttributeDefinitionById({ input, application, ports, reply }) {
-    const found = await findDefinition(ports, input.params.attribute_def_id);
-    return found.ok ? reply(definitionView(found.value, application)) : found;
-  },
-
-  async updateUserAttributeDefinition({ input, application, operator, caller, ports, reply }) {
-    const { attribute_def_id: id } = input.params;
-    const by = byOperator(operator, caller);
-    const changed = await changeDefinition(ports, application, id, input.body, by);
-    return changed.ok ? reply(definitionView(changed.value, application)) : changed;
-  },
-
-  async deleteUserAttributeDefinitionById({ input, operator, caller, ports, reply }) {
-    const by = byOperator(operator, caller);
-    const gone = await deleteDefinition(ports, input.params.attribute_def_id, by);
-    return gone.ok ? reply(DONE) : gone;
-  },
-
   async getUserAttribute({ input, application, operator, ports, fail, reply }) {
     const { user_id: userId, attribute_def_id: definitionId } = input.params;
-    const all = await readAttributes(ports, [userId]);
-    const found = all.find(({ definition }) => definition.id === definitionId);
+    const all = await attributesOf(ports, userId);
+    if (!all.ok) return all;
+    const found = all.value.find(({ definition }) => definition.id === definitionId);
     if (!found) return fail('not_found', NO_VALUE);
     return reply(attributeView(found, application, operator.scopes));
   },
@@ -92,21 +57,25 @@ export const attributesPlatformHandlers = {
 
   async getUserAttributesForUser({ input, application, operator, ports, reply }) {
     const { page_no: pageNo, page_size: pageSize } = input.query;
-    const all = await readAttributes(ports, [input.params.user_id]);
-    const { items, hasNext } = sliceOf(all, pageNo, pageSize);
+    const all = await attributesOf(ports, input.params.user_id);
+    if (!all.ok) return all;
+    const { items, hasNext } = sliceOf(all.value, pageNo, pageSize);
     return reply({
       items: items.map((one) => attributeView(one, application, operator.scopes)),
-      page: pageView(pageNo, pageSize, all.length, hasNext),
+      page: pageView(pageNo, pageSize, all.value.length, hasNext),
     });
   },
 
   async updateUserAttributes({ input, application, operator, caller, ports, fail, reply }) {
     const definitions = await ports.attributes.definitions();
-    const given = [];
+    const given: GivenAttribute[] = [];
     for (const [index, { definition_id: id, value }] of input.body.attributes.entries()) {
       const definition = definitions.find((one) => one.id === id);
       if (!definition)
         return fail('not_found', { message: `No such attribute definition: ${id}.` });
+      if (given.some((one) => one.definition === definition)) {
+        return invalidField(`body.attributes.${index}.definition_id`, 'is there twice');
+      }
       given.push({ definition, given: value, field: `body.attributes.${index}.value` });
     }
     const by = { ...byOperator(operator, caller), action: 'attributes.changed' as const };

@@ -1,9 +1,38 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { readDefinition, slugOf } from '../../../src/domain/attributes/definition.ts';
-import { readConditions } from '../../../src/domain/attributes/filter.ts';
-import { keyOfValue, maskValue, readValue } from '../../../src/domain/attributes/value.ts';
+import {
+  readDefinition,
+  readDefinitionChange,
+  slugOf,
+  type DefinitionBody,
+} from '../../../src/domain/attributes/definition.ts';
+import { readConditions, type FilterCondition } from '../../../src/domain/attributes/filter.ts';
+import {
+  isWholeKey,
+  keyOfValue,
+  maskValue,
+  readValue,
+} from '../../../src/domain/attributes/value.ts';
 import type { AttributeDefinition, AttributeType } from '../../../src/ports/index.ts';
+
+const definitionOf = (type: AttributeType): AttributeDefinition => ({
+  id: 'a',
+  slug: 'a',
+  name: 'A',
+  type,
+  orderingChannels: [],
+  masking: { enabled: false },
+  registration: { enabled: false },
+  isMultiValue: false,
+  customerEditable: false,
+  encrypted: false,
+  pinned: false,
+  validations: [],
+  createdBy: 'key',
+  updatedBy: 'key',
+  createdAt: 0,
+  modifiedAt: 0,
+});
 
 const kind = (type: AttributeType, more: Partial<AttributeDefinition> = {}) => ({
   type,
@@ -40,7 +69,14 @@ describe('a value', () => {
     ['number', Infinity],
     ['boolean', 'true'],
     ['date', '2023-02-29'],
+    ['text', 'a\nb'],
+    ['text', 'a\u202eb'],
+    ['text', '\u200b'],
     ['date', '2023-2-9'],
+    ['datetime', '2026-11-27T25:00:00Z'],
+    // The year 10000 would come before all others.
+    ['datetime', '9999-12-31T23:59:00-05:00'],
+    ['datetime', '0000-01-01T00:00:00+05:00'],
     ['datetime', '2026-11-27T10:00:00'],
     ['datetime', '2026-02-30T10:00:00Z'],
     ['email', 'asha@'],
@@ -99,6 +135,18 @@ test('keys of numbers are in the order of the numbers', () => {
   );
 });
 
+describe('the key of a long text', () => {
+  const key = (length: number, end = '') => keyOfValue('x'.repeat(length) + end);
+  test('is cut, in the order of the texts, and no shorter text has it', () => {
+    expect(isWholeKey(key(200))).toBe(true);
+    expect(isWholeKey(key(201))).toBe(false);
+    expect(key(200) < key(201)).toBe(true);
+    expect(key(201) < keyOfValue(`${'x'.repeat(199)}y`)).toBe(true);
+    // By characters: none is cut in two.
+    expect(keyOfValue('😀'.repeat(300))).toBe(`${'😀'.repeat(200)}…`);
+  });
+});
+
 describe('a definition', () => {
   test('is read with what is left out', () => {
     expect(readDefinition({ name: 'Loyalty tier' }, '91')).toMatchObject({
@@ -108,12 +156,10 @@ describe('a definition', () => {
     expect(slugOf('  Größe (cm) ')).toBe('gro-e-cm');
   });
 
-  test.each([
+  test.each<[DefinitionBody, string]>([
     [{}, 'body.name'],
     [{ name: 'पद' }, 'body.slug'],
     [{ name: 'A', slug: 'a b' }, 'body.slug'],
-    [{ name: 'A', type: 'xml' }, 'body.type'],
-    [{ name: 'A', validations: [{ type: 'regex', value: '(a+)+' }] }, 'body.validations.0'],
     [{ name: 'A', validations: [{ type: 'min', value: 3 }] }, 'body.validations.0'],
     [
       { name: 'A', type: 'number', validations: [{ type: 'min', value: '3' }] },
@@ -127,33 +173,82 @@ describe('a definition', () => {
   ])('%j is refused at %s', (body, path) => {
     expect(readDefinition(body, '91')).toMatchObject({ ok: false, errors: [{ path }] });
   });
+
+  const current = {
+    ...definitionOf('number'),
+    name: 'Points',
+    slug: 'points',
+    masking: { enabled: true, type: 'all' },
+    validations: [{ type: 'min', value: 5 }],
+  } satisfies AttributeDefinition;
+
+  test('changes where a body says so, and nowhere else', () => {
+    const change = (body: DefinitionBody) => {
+      const read = readDefinitionChange(body, current, '91');
+      return read.ok ? Object.entries(read.value).filter(([, value]) => value !== undefined) : read;
+    };
+    expect(change({})).toEqual([]);
+    expect(change({ description: 'of the shop', type: 'number' })).toEqual([
+      ['description', 'of the shop'],
+    ]);
+    expect(change({ masking: { enabled: false } })).toEqual([['masking', { enabled: false }]]);
+    // The default that is given is held against the rule that is there.
+    expect(change({ default_value: '4' })).toMatchObject({
+      errors: [{ path: 'body.default_value' }],
+    });
+  });
+
+  test.each<[DefinitionBody, string]>([
+    [{ type: 'text' }, 'body.type'],
+    [{ is_multi_value: true }, 'body.is_multi_value'],
+    [{ encrypted: true }, 'body.encrypted'],
+  ])('cannot become %j, because values are stored by it', (body, path) => {
+    expect(readDefinitionChange(body, current, '91')).toMatchObject({ errors: [{ path }] });
+  });
 });
 
 describe('conditions', () => {
-  const definition = (more: Partial<AttributeDefinition>) =>
-    ({ id: 'a', type: 'number', encrypted: false, ...more }) as AttributeDefinition;
-  const condition = (type: string, value?: unknown) => [{ definition_id: 'a', type, value }];
+  const definition = (more: Partial<AttributeDefinition>) => ({
+    ...definitionOf('number'),
+    id: 'a',
+    ...more,
+  });
+  const condition = (type: FilterCondition['type'], value?: unknown) => [
+    { definition_id: 'a', type, value },
+  ];
+  const [one, two, three] = [keyOfValue(1), keyOfValue(2), keyOfValue(3)];
 
   test('become ranges of keys', () => {
-    const ranges = (type: string, value?: unknown) =>
-      readConditions(condition(type, value), [definition({})], '91');
-    const [one, two] = [keyOfValue(1), keyOfValue(2)];
+    const ranges = (type: FilterCondition['type'], value?: unknown) =>
+      readConditions('and', condition(type, value), [definition({})], '91');
     expect(ranges('eq', 1)).toMatchObject({ value: [{ from: one, to: one }] });
     expect(ranges('gte', 1)).toMatchObject({ value: [{ from: one }] });
     expect(ranges('between', [1, 2])).toMatchObject({ value: [{ from: one, to: two }] });
     expect(ranges('exists')).toEqual({ ok: true, value: [{ definitionId: 'a' }] });
   });
 
-  test.each([
+  test('that hold together are one range of an attribute with one value', () => {
+    const wide = [...condition('gte', 1), ...condition('lte', 3), ...condition('between', [2, 4])];
+    const read = (match: 'and' | 'or', more: Partial<AttributeDefinition> = {}) =>
+      readConditions(match, wide, [definition(more)], '91');
+    expect(read('and')).toEqual({ ok: true, value: [{ definitionId: 'a', from: two, to: three }] });
+    const several = [{ from: one }, { to: three }, { from: two }];
+    expect(read('and', { isMultiValue: true })).toMatchObject({ value: several });
+    expect(read('or')).toMatchObject({ value: several });
+  });
+
+  test.each<[FilterCondition[], Partial<AttributeDefinition>, string]>([
     [condition('eq', '1'), {}, 'value'],
     [condition('between', 1), {}, 'value'],
     [condition('between', [1]), {}, 'value'],
-    [condition('contains', 1), {}, 'type'],
+    [condition('between', [1, 2, 3]), {}, 'value'],
+    [condition('eq', 'x'.repeat(201)), { type: 'text' }, 'value'],
     [condition('starts_with', 1), {}, 'type'],
     [condition('eq', 1), { encrypted: true }, 'definition_id'],
+    [condition('exists'), { encrypted: true }, 'definition_id'],
     [condition('eq', 1), { id: 'b' }, 'definition_id'],
   ])('%j on %j are refused at %s', (conditions, more, field) => {
-    expect(readConditions(conditions, [definition(more)], '91')).toMatchObject({
+    expect(readConditions('or', conditions, [definition(more)], '91')).toMatchObject({
       errors: [{ path: `body.query.conditions.0.${field}` }],
     });
   });

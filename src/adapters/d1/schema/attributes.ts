@@ -59,17 +59,22 @@ export const userAttributes = sqliteTable(
   ],
 );
 
-/** The same values as filters look for them: a key whose order is that of the values. Encrypted ones are not here. */
+/**
+ * The same values as filters look for them: a key whose order is that of the values. Encrypted ones are not here. Without
+ * rowid: the index by user is the table itself.
+ */
 export const attributeKeys = sqliteTable(
   'attribute_keys',
   {
     applicationId,
+    userId: text('user_id').notNull(),
     definitionId: text('definition_id').notNull(),
     key: text().notNull(),
-    userId: text('user_id').notNull(),
+    /** The user is archived or deleted; a trigger keeps it. */
+    hidden: integer({ mode: 'boolean' }).notNull().default(false),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.definitionId, t.key, t.userId] }),
-    index('attribute_keys_user').on(t.applicationId, t.userId, t.definitionId),
+    primaryKey({ columns: [t.applicationId, t.userId, t.definitionId, t.key] }),
+    index('attribute_keys_found').on(t.applicationId, t.definitionId, t.hidden, t.key, t.userId),
   ],
 );

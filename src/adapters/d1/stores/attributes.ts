@@ -1,33 +1,35 @@
-/** User attributes: definitions, values, and the index by which filters find users. */
+/** User attributes: definitions, and the values of users. */
 import type {
   AttributeDefinition,
-  AttributeRange,
   Attributes,
+  AttributeWrite,
   StoredAttribute,
 } from '../../../ports/index.ts';
 import { uniqueViolation, type Database } from '../database.ts';
-import { attributeDefinitions, attributeKeys, userAttributes, users } from '../schema/index.ts';
+import { attributeDefinitions, attributeKeys, userAttributes } from '../schema/index.ts';
 import {
   alias,
   as,
+  excluded,
   insertSelect,
   remove,
   type RowOf,
   select,
   selectAll,
-  selectValues,
   sql,
   type SQL,
   update,
 } from '../statements/query.ts';
+import { filterByAttributes, userIsListed } from './attribute-filter.ts';
 import { auditStatement } from './audit.ts';
 
 const d = alias(attributeDefinitions, 'd');
 const a = alias(userAttributes, 'a');
-const k = alias(attributeKeys, 'k');
-const u = alias(users, 'u');
 
-const MAX_KEY = '\u{10ffff}';
+const selectDefinitions = (applicationId: string) =>
+  select({ id: d.id, slug: d.slug, fields: d.fields })
+    .from(d)
+    .where(sql`${d.applicationId} = ${applicationId} AND ${d.deletedAt} IS NULL`);
 
 const readDefinition = ({
   id,
@@ -35,42 +37,57 @@ const readDefinition = ({
   fields,
 }: RowOf<ReturnType<typeof selectDefinitions>>): AttributeDefinition => ({ ...fields, id, slug });
 
-const selectDefinitions = (where: SQL) =>
-  select({ id: d.id, slug: d.slug, fields: d.fields })
-    .from(d)
-    .where(sql`${d.deletedAt} IS NULL AND ${where}`);
+/** The fields with those of a change in the place of what was there; what the change leaves out stays. */
+const changedFields = (change: Record<string, unknown>): SQL =>
+  Object.entries(change)
+    .filter(([, value]) => value !== undefined)
+    .reduce(
+      (fields, [name, value]) =>
+        sql`json_set(${fields}, ${`$.${name}`}, json(${JSON.stringify(value)}))`,
+      sql`${attributeDefinitions.fields}`,
+    );
 
-/** The port `Attributes` on D1. */
-export function d1Attributes(database: Database, applicationId: string): Attributes {
+/** The columns of a value out of the JSON `j`. */
+const valueOfJson = (applicationId: string, userId: string) => {
+  const field = (name: keyof AttributeWrite): SQL => sql`j.value ->> ${`$.${name}`}`;
+  return {
+    applicationId,
+    userId,
+    definitionId: field('definitionId'),
+    id: field('id'),
+    value: field('value'),
+    customerOverridden: field('customerOverridden'),
+    updatedBy: field('updatedBy'),
+    createdAt: field('createdAt'),
+    updatedAt: field('updatedAt'),
+  };
+};
+
+/**
+ * The port `Attributes` on D1.
+ * @param reads where filters may look, such as a replica; all else goes to `database`
+ */
+export function d1Attributes(
+  database: Pick<Database, 'read' | 'write'>,
+  applicationId: string,
+  reads: Pick<Database, 'read'> = database,
+): Attributes {
   const definitionIs = (id: string): SQL =>
     sql`${attributeDefinitions.applicationId} = ${applicationId} AND ${attributeDefinitions.id} = ${id}
       AND ${attributeDefinitions.deletedAt} IS NULL`;
   const exists = (id: string): SQL =>
     sql`EXISTS (SELECT 1 FROM ${attributeDefinitions} WHERE ${definitionIs(id)})`;
   /** The attribute `a` of a definition that there is. */
-  const living = sql`EXISTS (SELECT 1 FROM ${as(d)} WHERE ${d.applicationId} = ${a.applicationId}
+  const isDefined = sql`EXISTS (SELECT 1 FROM ${as(d)} WHERE ${d.applicationId} = ${a.applicationId}
     AND ${d.id} = ${a.definitionId} AND ${d.deletedAt} IS NULL)`;
-  const userLives = (userId: SQL | string): SQL =>
-    sql`EXISTS (SELECT 1 FROM ${as(u)} WHERE ${u.applicationId} = ${applicationId} AND ${u.id} = ${userId}
-      AND ${u.deletedAt} IS NULL)`;
-  const inRange = ({ definitionId, from = '', to = MAX_KEY }: AttributeRange): SQL =>
-    sql`${k.applicationId} = ${applicationId} AND ${k.definitionId} = ${definitionId}
-      AND ${k.key} >= ${from} AND ${k.key} <= ${to}`;
-
-  /** How many rows of the index each range has, counted up to one more than `max`. */
-  async function countRows(ranges: readonly AttributeRange[], max: number): Promise<number[]> {
-    const counted = await database.read({
-      counts: ranges.map((range) =>
-        selectValues({
-          rows: sql<number>`(SELECT COUNT(*) FROM (SELECT 1 FROM ${as(k)} WHERE ${inRange(range)} LIMIT ${max + 1}))`,
-        }),
-      ),
-    });
-    return counted.counts.map(([row]) => Number(row?.['rows'] ?? 0));
-  }
+  const listOf = (ids: readonly string[]): SQL =>
+    sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
   const selectStored = (where: SQL) =>
-    selectAll(a).where(sql`${a.applicationId} = ${applicationId} AND ${where} AND ${living}`);
+    selectAll(a).where(
+      sql`${a.applicationId} = ${applicationId} AND ${where} AND ${isDefined}
+        AND ${userIsListed(applicationId, sql`${a.userId}`)}`,
+    );
   const readStored = ({
     applicationId: _,
     ...stored
@@ -78,9 +95,7 @@ export function d1Attributes(database: Database, applicationId: string): Attribu
 
   return {
     async definitions() {
-      const { rows } = await database.read({
-        rows: selectDefinitions(sql`${d.applicationId} = ${applicationId}`),
-      });
+      const { rows } = await database.read({ rows: selectDefinitions(applicationId) });
       return rows.map(readDefinition).toSorted((one, other) => one.name.localeCompare(other.name));
     },
 
@@ -107,11 +122,8 @@ export function d1Attributes(database: Database, applicationId: string): Attribu
       try {
         const { changed } = await database.write({
           changed: update(attributeDefinitions)
-            .set({
-              slug,
-              // Merged by D1, so that of two changes at once neither is lost.
-              fields: sql`json_patch(${attributeDefinitions.fields}, ${JSON.stringify(change)})`,
-            })
+            // Merged by D1, so that of two changes at once neither is lost.
+            .set({ slug, fields: changedFields(change) })
             .where(definitionIs(id))
             .returning({ id: attributeDefinitions.id }),
           audit: auditStatement(applicationId, event, exists(id)),
@@ -136,9 +148,7 @@ export function d1Attributes(database: Database, applicationId: string): Attribu
 
     async ofUsers(userIds) {
       const { rows } = await database.read({
-        rows: selectStored(
-          sql`${a.userId} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
-        ),
+        rows: selectStored(sql`${a.userId} IN ${listOf(userIds)}`),
       });
       return rows.map(readStored);
     },
@@ -149,40 +159,30 @@ export function d1Attributes(database: Database, applicationId: string): Attribu
     },
 
     async write(userId, values, event) {
-      const ids = JSON.stringify(values.map(({ definitionId }) => definitionId));
+      const ids = listOf(values.map(({ definitionId }) => definitionId));
+      const json = JSON.stringify(values);
       // Every definition is there, and so is the user: all values are written, or none.
-      const whole = sql`${userLives(userId)} AND (SELECT COUNT(*) FROM ${as(d)}
-        WHERE ${d.applicationId} = ${applicationId} AND ${d.deletedAt} IS NULL
-        AND ${d.id} IN (SELECT value FROM json_each(${ids}))) = ${values.length}`;
+      const whole = sql`${userIsListed(applicationId, userId)} AND (SELECT COUNT(*) FROM ${as(d)}
+        WHERE ${d.applicationId} = ${applicationId} AND ${d.deletedAt} IS NULL AND ${d.id} IN ${ids}) = ${values.length}`;
       const { written } = await database.write({
         dropped: remove(attributeKeys).where(
           sql`${attributeKeys.applicationId} = ${applicationId} AND ${attributeKeys.userId} = ${userId}
-            AND ${attributeKeys.definitionId} IN (SELECT value FROM json_each(${ids})) AND ${whole}`,
+            AND ${attributeKeys.definitionId} IN ${ids} AND ${whole}`,
         ),
         keys: insertSelect(
           attributeKeys,
           {
             applicationId,
+            userId,
             definitionId: sql`j.value ->> 'definitionId'`,
             key: sql`key.value`,
-            userId,
           },
-          sql`FROM json_each(${JSON.stringify(values)}) j CROSS JOIN json_each(j.value, '$.keys') key WHERE ${whole}`,
+          sql`FROM json_each(${json}) j CROSS JOIN json_each(j.value, '$.keys') key WHERE ${whole}`,
         ),
         written: insertSelect(
           userAttributes,
-          {
-            applicationId,
-            userId,
-            definitionId: sql`j.value ->> 'definitionId'`,
-            id: sql`j.value ->> 'id'`,
-            value: sql`j.value ->> 'value'`,
-            customerOverridden: sql`j.value ->> 'customerOverridden'`,
-            updatedBy: sql`j.value ->> 'updatedBy'`,
-            createdAt: sql`j.value ->> 'createdAt'`,
-            updatedAt: sql`j.value ->> 'updatedAt'`,
-          },
-          sql`FROM json_each(${JSON.stringify(values)}) j WHERE ${whole}`,
+          valueOfJson(applicationId, userId),
+          sql`FROM json_each(${json}) j WHERE ${whole}`,
         )
           .onConflictDoUpdate({
             target: [
@@ -191,10 +191,10 @@ export function d1Attributes(database: Database, applicationId: string): Attribu
               userAttributes.definitionId,
             ],
             set: {
-              value: sql`excluded.value`,
-              customerOverridden: sql`excluded.customer_overridden`,
-              updatedBy: sql`excluded.updated_by`,
-              updatedAt: sql`excluded.updated_at`,
+              value: excluded(userAttributes.value),
+              customerOverridden: excluded(userAttributes.customerOverridden),
+              updatedBy: excluded(userAttributes.updatedBy),
+              updatedAt: excluded(userAttributes.updatedAt),
             },
           })
           .returning({ id: userAttributes.id }),
@@ -204,70 +204,24 @@ export function d1Attributes(database: Database, applicationId: string): Attribu
     },
 
     async remove(userId, definitionIds, event) {
-      const ids = sql`(SELECT value FROM json_each(${JSON.stringify(definitionIds)}))`;
+      const listed = userIsListed(applicationId, userId);
+      const own = (table: typeof userAttributes | typeof attributeKeys | typeof a): SQL =>
+        sql`${table.applicationId} = ${applicationId} AND ${table.userId} = ${userId}
+          AND ${table.definitionId} IN ${listOf(definitionIds)} AND ${listed}`;
       const { removed } = await database.write({
         audit: auditStatement(
           applicationId,
           event,
-          sql`EXISTS (SELECT 1 FROM ${as(a)} WHERE ${a.applicationId} = ${applicationId}
-            AND ${a.userId} = ${userId} AND ${a.definitionId} IN ${ids} AND ${living})`,
+          sql`EXISTS (SELECT 1 FROM ${as(a)} WHERE ${own(a)})`,
         ),
-        keys: remove(attributeKeys).where(
-          sql`${attributeKeys.applicationId} = ${applicationId} AND ${attributeKeys.userId} = ${userId}
-            AND ${attributeKeys.definitionId} IN ${ids}`,
-        ),
+        keys: remove(attributeKeys).where(own(attributeKeys)),
         removed: remove(userAttributes)
-          .where(
-            sql`${userAttributes.applicationId} = ${applicationId} AND ${userAttributes.userId} = ${userId}
-              AND ${userAttributes.definitionId} IN ${ids}`,
-          )
+          .where(own(userAttributes))
           .returning({ definitionId: userAttributes.definitionId }),
       });
       return removed.map(({ definitionId }) => definitionId);
     },
 
-    async filter({ match, ranges, userIds, offset, limit, maxRows }) {
-      const counts = userIds ? [] : await countRows(ranges, maxRows);
-      const chosen = userIds && sql`(SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
-      const holds = (range: AttributeRange, userId: SQL): SQL =>
-        sql`EXISTS (SELECT 1 FROM ${as(k)} WHERE ${inRange(range)} AND ${k.userId} = ${userId})`;
-      const rowsOf = (range: AttributeRange): SQL =>
-        sql`SELECT * FROM (SELECT ${k.userId} AS id FROM ${as(k)} WHERE ${inRange(range)}
-          ORDER BY ${k.key}, ${k.userId} LIMIT ${maxRows})`;
-      const smallest = counts.indexOf(Math.min(...counts));
-      const driver = ranges[smallest];
-      // Users that were named, or those of the range with the fewest rows, or, where one of several may hold, of all ranges.
-      const isAny = match === 'any' && ranges.length > 1;
-      if (!chosen) {
-        const most = isAny ? counts.reduce((sum, one) => sum + one, 0) : (counts[smallest] ?? 0);
-        const isPage = ranges.length === 1 && offset + limit <= maxRows;
-        if (most > maxRows && !isPage) return 'too_many';
-      }
-      const source = chosen
-        ? sql`SELECT value AS id FROM ${chosen}`
-        : isAny
-          ? sql.join(ranges.map(rowsOf), sql` UNION ALL `)
-          : driver
-            ? rowsOf(driver)
-            : sql`SELECT NULL AS id WHERE FALSE`;
-      const id = sql<string>`c.id`;
-      const conditions = ranges.map((range) => holds(range, id));
-      const { found } = await database.read({
-        found: select({ id })
-          .from(sql`(${source}) c`)
-          .where(
-            conditions.length > 0
-              ? sql`${userLives(id)} AND (${sql.join(conditions, isAny ? sql` OR ` : sql` AND `)})`
-              : userLives(id),
-          ),
-      });
-      const all = [...new Set(found.map((row) => row.id))];
-      const beyond = !chosen && !isAny && (counts[smallest] ?? 0) > maxRows;
-      return {
-        userIds: all.slice(offset, offset + limit),
-        total: all.length,
-        hasMore: offset + limit < all.length || beyond,
-      };
-    },
+    filter: async (filter) => filterByAttributes(reads, applicationId, filter),
   };
 }
