@@ -18,8 +18,24 @@ const DERIVED = [
   'application.deleteUser',
 ];
 
-/** Later operations without a published model of the answer; theirs are made from our schemas. */
-const DERIVED_LATER = ['application.sendResetPasswordMobile'];
+/** Later operations without a published model or example of the answer; theirs are made from our schemas. */
+const DERIVED_LATER = [
+  'application.sendResetPasswordMobile',
+  'application.getAttributesDefinition',
+  'platform.createUserAttributeDefinition',
+  'platform.getUserAttributeDefinitions',
+  'platform.getUserAttributeDefinitionById',
+  'platform.updateUserAttributeDefinition',
+  'platform.deleteUserAttributeDefinitionById',
+  'platform.getUserAttribute',
+  'platform.updateUserAttribute',
+  'platform.deleteUserAttribute',
+  'platform.getUserAttributesForUser',
+  'platform.updateUserAttributes',
+  'platform.deleteUserAttributesInBulk',
+  'platform.getUserAttributeById',
+  'platform.filterUsersByAttributes',
+];
 
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as object;
 const files = new Map(

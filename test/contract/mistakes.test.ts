@@ -17,6 +17,8 @@ const PATHS: Readonly<Record<string, string>> = {
   application_id: '000000000000000000000001',
   user_id: 'u',
   group_id: 'g',
+  attribute_def_id: 'd',
+  attribute_id: 'a',
 };
 type Plain = Record<string, unknown>;
 interface Sent {

@@ -1,6 +1,9 @@
 /** Later operations: the attributes that shoppers may edit, or are asked for. */
 import { operation, tagged } from '../../http/operation.ts';
-import { ShopperDefinitionQuery, UserAttributeDefinitionList } from '../../schemas/attribute.ts';
+import {
+  ShopperDefinitionQuery,
+  UserAttributeDefinitionList,
+} from '../../schemas/attribute-definition.ts';
 
 export const attributeDefinitionsApplication = tagged('Profile', {
   getAttributesDefinition: operation({
@@ -17,6 +20,7 @@ export const attributeDefinitionsApplication = tagged('Profile', {
     always: ['items', 'page'],
     errors: [],
     example: {
+      request: { query: { slug: 'loyalty-tier' } },
       response: {
         items: [
           {

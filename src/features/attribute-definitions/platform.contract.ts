@@ -4,11 +4,11 @@ import {
   CreateUserAttributeDefinition,
   DefinitionPath,
   DefinitionQuery,
-  SuccessMessage,
   UserAttributeDefinition,
   UserAttributeDefinitionDetails,
   UserAttributeDefinitionList,
-} from '../../schemas/attribute.ts';
+} from '../../schemas/attribute-definition.ts';
+import { SuccessMessage } from '../../schemas/attribute-value.ts';
 import { ApplicationPath } from '../../schemas/fields.ts';
 
 const DEFINITION = {
@@ -77,7 +77,10 @@ export const attributeDefinitionsPlatform = tagged('User attributes', {
     response: { 200: UserAttributeDefinitionList },
     always: ['items', 'page'],
     errors: [],
-    example: { response: { items: [DEFINITION], page: PAGE } },
+    example: {
+      request: { query: { customer_editable: true, page_no: 1, page_size: 10 } },
+      response: { items: [DEFINITION], page: PAGE },
+    },
   }),
   getUserAttributeDefinitionById: operation({
     since: '1.4.0',

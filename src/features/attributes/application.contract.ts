@@ -24,7 +24,11 @@ export const attributesApplication = tagged('Profile', {
     response: { 200: UserAttributes },
     always: ['attributes'],
     errors: [],
-    example: { documented: getUserAttributesExample, response: getUserAttributesExample },
+    example: {
+      documented: getUserAttributesExample,
+      request: { query: {} },
+      response: getUserAttributesExample,
+    },
   }),
   updateUserAttributes: operation({
     since: '1.4.0',

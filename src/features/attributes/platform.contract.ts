@@ -6,7 +6,6 @@ import {
   CreateBulkUserAttribute,
   CreateUserAttribute,
   DeleteBulkUserAttribute,
-  SuccessMessage,
   UserAttribute,
   UserAttributeFilter,
   UserAttributeFiltered,
@@ -14,6 +13,7 @@ import {
   UserAttributesQuery,
   ValuePath,
 } from '../../schemas/attribute.ts';
+import { SuccessMessage } from '../../schemas/attribute-value.ts';
 import { ApplicationPath, CustomerPath } from '../../schemas/fields.ts';
 
 const DEFINITION_ID = '6a1f5d2c9b3e4f0012345678';
@@ -109,7 +109,10 @@ export const attributesPlatform = tagged('User attributes', {
     response: { 200: UserAttributeList },
     always: ['items', 'page'],
     errors: ['not_found'],
-    example: { response: { items: [ATTRIBUTE], page: PAGE } },
+    example: {
+      request: { query: { page_no: 1, page_size: 10 } },
+      response: { items: [ATTRIBUTE], page: PAGE },
+    },
   }),
   updateUserAttributes: operation({
     since: '3.4.0',
