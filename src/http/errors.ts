@@ -60,6 +60,7 @@ export const errorCatalogue = {
   method_not_allowed: { status: 405, message: 'This method is not allowed here.' },
   // 409
   identifier_taken: { status: 409, message: 'It already belongs to another account.' },
+  attribute_taken: { status: 409, message: 'Another attribute has this slug.' },
   registration_finished: { status: 409, message: 'This registration is already finished.' },
   not_deleted: { status: 409, message: 'This account is neither archived nor deleted.' },
   undelete_too_late: { status: 409, message: 'This account can no longer be restored.' },

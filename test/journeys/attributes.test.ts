@@ -76,7 +76,7 @@ describe.each(BACKENDS)('on %s', (_, createShop) => {
     const gone = { ...params, attribute_def_id: tier._id ?? '' };
     expectOk(await operator.deleteUserAttributeDefinitionById({ params: gone }));
     expect(expectOk(await client.application.getUserAttributes()).body).toEqual({ attributes: {} });
-    expect((await find([gold])).status).toBe(400);
+    expect((await find([gold])).status).toBe(404);
   });
 
   test('masked and encrypted values need their own scope, and no filter finds encrypted ones', async () => {

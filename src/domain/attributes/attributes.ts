@@ -7,10 +7,11 @@ import type {
   Ports,
   StoredAttribute,
 } from '../../ports/index.ts';
-import { err, invalidField, ok, type Failure, type Result } from '../../shared/result.ts';
+import { err, ok, type Failure, type Result } from '../../shared/result.ts';
 import { newObjectId } from '../object-id.ts';
 import { customerNotFound } from '../operators/customers.ts';
 import { readDefinition, readDefinitionChange, type DefinitionBody } from './definition.ts';
+import { noDefinition } from './filter.ts';
 import { keysOf, maskValue, readValue, type AttributeContent } from './value.ts';
 
 /** Of an application: all of them are read for a list, and for each change of a value. */
@@ -26,10 +27,7 @@ export interface UserAttribute {
   content: AttributeContent;
 }
 
-const noDefinition = (): Failure<'not_found'> =>
-  err('not_found', { message: 'No such attribute definition.' });
-const slugTaken = (): Failure<'validation_failed'> =>
-  invalidField('body.slug', 'already belongs to another attribute');
+const slugTaken = (): Failure<'attribute_taken'> => err('attribute_taken');
 
 /** The definition of this id, or a 404. */
 export async function findDefinition(
@@ -37,7 +35,7 @@ export async function findDefinition(
   id: string,
 ): Promise<Result<AttributeDefinition, 'not_found'>> {
   const found = (await attributes.definitions()).find((one) => one.id === id);
-  return found ? ok(found) : noDefinition();
+  return found ? ok(found) : noDefinition(id);
 }
 
 /** Makes a definition. Refuses a wrong field, a slug that is taken, and one definition too many. */
@@ -46,7 +44,9 @@ export async function createDefinition(
   { defaultCountryCode }: Application,
   body: DefinitionBody,
   by: AuditActor,
-): Promise<Result<AttributeDefinition, 'validation_failed' | 'attribute_limit'>> {
+): Promise<
+  Result<AttributeDefinition, 'validation_failed' | 'attribute_taken' | 'attribute_limit'>
+> {
   const draft = readDefinition(body, defaultCountryCode);
   if (!draft.ok) return draft;
   const now = ports.clock.now();
@@ -78,7 +78,7 @@ export async function changeDefinition(
   id: string,
   body: DefinitionBody,
   by: AuditActor,
-): Promise<Result<AttributeDefinition, 'validation_failed' | 'not_found'>> {
+): Promise<Result<AttributeDefinition, 'validation_failed' | 'attribute_taken' | 'not_found'>> {
   const current = await findDefinition(ports, id);
   if (!current.ok) return current;
   const read = readDefinitionChange(body, current.value, defaultCountryCode);
@@ -89,7 +89,7 @@ export async function changeDefinition(
   const event = { ...by, action: 'attribute.updated', detail, at: now } as const;
   const state = await ports.attributes.changeDefinition(id, change, event);
   if (state === 'taken') return slugTaken();
-  return state === 'missing' ? noDefinition() : findDefinition(ports, id);
+  return state === 'missing' ? noDefinition(id) : findDefinition(ports, id);
 }
 
 /** Deletes a definition and, for every reader at once, its values. */
@@ -100,7 +100,7 @@ export async function deleteDefinition(
 ): Promise<Result<undefined, 'not_found'>> {
   const event = { ...by, action: 'attribute.deleted', detail: { attribute: id } } as const;
   const gone = await attributes.deleteDefinition(id, { ...event, at: clock.now() });
-  return gone ? ok(undefined) : noDefinition();
+  return gone ? ok(undefined) : noDefinition(id);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Application, IdentifierRef, Ports, User } from '../../ports/index.
 import { err, invalidField, ok, type Result } from '../../shared/result.ts';
 import { sameIdentifier } from '../identifiers/identifier.ts';
 import { readAttributes, type UserAttribute } from './attributes.ts';
-import { readConditions, type FilterCondition } from './filter.ts';
+import { noDefinition, readConditions, type FilterCondition } from './filter.ts';
 
 /** Rows of the index that conditions which are combined may read; also the customers that one filter can page through. */
 const MAX_ROWS = 1_000;
@@ -44,18 +44,20 @@ async function namedUsers(
 }
 
 /**
- * A page of the customers for whom all conditions hold, or any of them. Refuses a wrong condition, and conditions that
- * would read too many rows.
+ * A page of the customers for whom all conditions hold, or any of them. Refuses a wrong condition, an attribute
+ * that is not there, and conditions that would read too many rows.
  */
 export async function filterUsers(
   ports: FilterPorts,
   application: Application,
   query: FilterQuery,
-): Promise<Result<FilteredUsers, 'validation_failed' | 'filter_too_wide'>> {
+): Promise<Result<FilteredUsers, 'validation_failed' | 'not_found' | 'filter_too_wide'>> {
   const definitions = await ports.attributes.definitions();
   const { conditions, type, limit, page } = query;
   const ranges = readConditions(type, conditions, definitions, application.defaultCountryCode);
   if (!ranges.ok) return ranges;
+  const unknown = query.definition_ids?.find((id) => !definitions.some((one) => one.id === id));
+  if (unknown !== undefined) return noDefinition(unknown);
   const userIds = await namedUsers(ports, query);
   if (ranges.value.length === 0 && !userIds) {
     return invalidField(

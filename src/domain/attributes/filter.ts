@@ -1,6 +1,6 @@
 /** Filters of users by their attributes: conditions become ranges of the index. Pure. */
 import type { AttributeDefinition, AttributeRange } from '../../ports/index.ts';
-import { invalidField, ok, type Result } from '../../shared/result.ts';
+import { err, invalidField, ok, type Failure, type Result } from '../../shared/result.ts';
 import { isWholeKey, keyOfValue, MAX_KEY, readScalar } from './value.ts';
 
 export interface FilterCondition {
@@ -8,6 +8,10 @@ export interface FilterCondition {
   type: 'eq' | 'gte' | 'lte' | 'between' | 'starts_with' | 'exists';
   value?: unknown;
 }
+
+/** A definition that is named and is not there. */
+export const noDefinition = (id: string): Failure<'not_found'> =>
+  err('not_found', { message: `No such attribute definition: ${id}.` });
 
 /** The kinds of conditions, as ranges between keys. `exists` takes any value. */
 const RANGES: Record<
@@ -25,17 +29,17 @@ const RANGES: Record<
 /**
  * The range that a condition means.
  * @param field its place in the request, for the error
- * @returns the range, or the field that is wrong: an unknown or encrypted attribute, a value of another type, or one that
- *   is longer than the index knows it
+ * @returns the range; refuses an unknown or encrypted attribute, a value of another type, and one that is longer than
+ *   the index knows it
  */
 function readCondition(
   { definition_id: id, type, value }: FilterCondition,
   definitions: readonly AttributeDefinition[],
   callingCode: string,
   field: string,
-): Result<AttributeRange, 'validation_failed'> {
+): Result<AttributeRange, 'validation_failed' | 'not_found'> {
   const definition = definitions.find((one) => one.id === id);
-  if (!definition) return invalidField(`${field}.definition_id`, 'names no attribute');
+  if (!definition) return noDefinition(id);
   if (definition.encrypted) {
     return invalidField(
       `${field}.definition_id`,
@@ -98,7 +102,7 @@ export function readConditions(
   conditions: readonly FilterCondition[],
   definitions: readonly AttributeDefinition[],
   callingCode: string,
-): Result<AttributeRange[], 'validation_failed'> {
+): Result<AttributeRange[], 'validation_failed' | 'not_found'> {
   const ranges: AttributeRange[] = [];
   for (const [index, condition] of conditions.entries()) {
     const field = `body.query.conditions.${index}`;

@@ -58,7 +58,7 @@ export const attributeDefinitionsPlatform = tagged('User attributes', {
     request: { params: ApplicationPath, body: CreateUserAttributeDefinition },
     response: { 200: UserAttributeDefinitionDetails },
     always: DEFINITION_KEYS,
-    errors: ['validation_failed', 'attribute_limit'],
+    errors: ['validation_failed', 'attribute_taken', 'attribute_limit'],
     example: {
       request: { body: { name: 'Loyalty tier', type: 'text', customer_editable: true } },
       response: { ...DEFINITION, created_by: 'dev-api-key', updated_by: 'dev-api-key' },
@@ -110,7 +110,7 @@ export const attributeDefinitionsPlatform = tagged('User attributes', {
     request: { params: DefinitionPath, body: CreateUserAttributeDefinition },
     response: { 200: UserAttributeDefinition },
     always: DEFINITION_KEYS,
-    errors: ['validation_failed', 'not_found'],
+    errors: ['validation_failed', 'attribute_taken', 'not_found'],
     example: {
       request: { body: { description: 'Tier of the loyalty programme' } },
       response: DEFINITION,

@@ -182,7 +182,7 @@ export const attributesPlatform = tagged('User attributes', {
     request: { params: ApplicationPath, body: UserAttributeFilter },
     response: { 200: UserAttributeFiltered },
     always: ['items', 'page'],
-    errors: ['validation_failed', 'filter_too_wide'],
+    errors: ['validation_failed', 'not_found', 'filter_too_wide'],
     example: {
       request: {
         body: {

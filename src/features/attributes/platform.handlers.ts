@@ -6,6 +6,7 @@ import {
   setAttributes,
   type GivenAttribute,
 } from '../../domain/attributes/attributes.ts';
+import { noDefinition } from '../../domain/attributes/filter.ts';
 import { filterUsers } from '../../domain/attributes/filter-users.ts';
 import { invalidField } from '../../shared/result.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
@@ -66,13 +67,12 @@ export const attributesPlatformHandlers = {
     });
   },
 
-  async updateUserAttributes({ input, application, operator, caller, ports, fail, reply }) {
+  async updateUserAttributes({ input, application, operator, caller, ports, reply }) {
     const definitions = await ports.attributes.definitions();
     const given: GivenAttribute[] = [];
     for (const [index, { definition_id: id, value }] of input.body.attributes.entries()) {
       const definition = definitions.find((one) => one.id === id);
-      if (!definition)
-        return fail('not_found', { message: `No such attribute definition: ${id}.` });
+      if (!definition) return noDefinition(id);
       if (given.some((one) => one.definition === definition)) {
         return invalidField(`body.attributes.${index}.definition_id`, 'is there twice');
       }

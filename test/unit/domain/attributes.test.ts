@@ -41,7 +41,7 @@ const kind = (type: AttributeType, more: Partial<AttributeDefinition> = {}) => (
   callingCode: '91',
   ...more,
 });
-const read = (type: AttributeType, given: unknown) => {
+const readAs = (type: AttributeType, given: unknown) => {
   const result = readValue(kind(type), given, 'body.value');
   return result.ok ? result.value : result.errors?.[0];
 };
@@ -58,7 +58,7 @@ describe('a value', () => {
     ['url', 'https://example.com', 'https://example.com/'],
     ['phone', '86525 23958', '+918652523958'],
   ])('%s: %j is read as %j', (type, given, value) => {
-    expect(read(type, given)).toBe(value);
+    expect(readAs(type, given)).toBe(value);
   });
 
   test.each<[AttributeType, unknown]>([
@@ -85,7 +85,7 @@ describe('a value', () => {
     ['text', ['a']],
     ['text', null],
   ])('%s: %j is refused, and the field named', (type, given) => {
-    expect(read(type, given)).toMatchObject({ path: 'body.value' });
+    expect(readAs(type, given)).toMatchObject({ path: 'body.value' });
   });
 
   test('a list holds each value once', () => {
@@ -246,10 +246,14 @@ describe('conditions', () => {
     [condition('starts_with', 1), {}, 'type'],
     [condition('eq', 1), { encrypted: true }, 'definition_id'],
     [condition('exists'), { encrypted: true }, 'definition_id'],
-    [condition('eq', 1), { id: 'b' }, 'definition_id'],
   ])('%j on %j are refused at %s', (conditions, more, field) => {
     expect(readConditions('or', conditions, [definition(more)], '91')).toMatchObject({
       errors: [{ path: `body.query.conditions.0.${field}` }],
     });
+  });
+
+  test('on an attribute that is not there are refused as such', () => {
+    const read = readConditions('or', condition('eq', 1), [definition({ id: 'b' })], '91');
+    expect(read).toMatchObject({ ok: false, code: 'not_found' });
   });
 });
