@@ -6,7 +6,7 @@ import type {
   AttributeWrite,
   Ports,
 } from '../../src/ports/index.ts';
-import { scansOf } from '../support/query-plans.ts';
+import { planOf, scansOf } from '../support/query-plans.ts';
 import { d1Shop, STORE_BACKENDS } from '../support/shop.ts';
 import { eventOf, registerUser } from '../support/stored.ts';
 
@@ -157,6 +157,68 @@ describe.each(STORE_BACKENDS)('Attributes on %s', (_, createShop) => {
     await define(ports, definitionOf(2, { slug: 'slug-1' }));
   });
 
+  test('a part of a definition is replaced as a whole, and no other part is touched', async () => {
+    const { ports } = await createShop();
+    const { attributes } = ports;
+    const masking = { enabled: true, type: 'all' };
+    await define(ports, definitionOf(1, { masking, description: 'first' }));
+    const event = change('attribute.created');
+    const changed = { updatedBy: 'other', modifiedAt: NOW + 1, masking: { enabled: false } };
+    expect(await attributes.changeDefinition(idOf(1), changed, event)).toBe('changed');
+    expect(await attributes.definitions()).toEqual([
+      definitionOf(1, { description: 'first', ...changed }),
+    ]);
+  });
+
+  test('a user who is archived or deleted has no attributes, and has them again when restored', async () => {
+    const { ports } = await createShop();
+    const { attributes, customers } = ports;
+    await define(ports, definitionOf(1));
+    const user = await person(ports, 1);
+    const write = writeOf(idOf(1), [1]);
+    const event = change('attributes.changed', user);
+    await attributes.write(user, [write], event);
+    const filter = async (more: Partial<AttributeFilter> = {}) =>
+      attributes.filter(filterOf([{ definitionId: idOf(1) }], more));
+    const seen = async () => [
+      (await attributes.ofUsers([user])).length,
+      (await attributes.byId(write.id)) !== undefined,
+      await filter(),
+      await filter({ userIds: [user] }),
+    ];
+    const there = { userIds: [user], total: 1, hasMore: false };
+    const none = { userIds: [], total: 0, hasMore: false };
+    expect(await seen()).toEqual([1, true, there, there]);
+
+    await customers.setState([user], 'archive', eventOf('customer.archived', user, NOW));
+    expect(await seen()).toEqual([0, false, none, none]);
+    expect(await attributes.write(user, [writeOf(idOf(1), [2])], event)).toBe(false);
+    expect(await attributes.remove(user, [idOf(1)], event)).toEqual([]);
+
+    await customers.restore(user, 0, eventOf('customer.restored', user, NOW));
+    expect(await seen()).toEqual([1, true, there, there]);
+  });
+
+  test('what is found by one range comes in the order of the values, page by page', async () => {
+    const { ports } = await createShop();
+    const { attributes } = ports;
+    await define(ports, definitionOf(1));
+    const users: string[] = [];
+    for (const [number, value] of [5, -3, 40, 0.5].entries()) {
+      const user = await person(ports, number);
+      users.push(user);
+      await attributes.write(user, [writeOf(idOf(1), [value])], change('attributes.changed', user));
+    }
+    const pageAt = async (offset: number) =>
+      attributes.filter(filterOf([{ definitionId: idOf(1) }], { offset, limit: 3 }));
+    expect(await pageAt(0)).toEqual({
+      userIds: [users[1], users[3], users[0]],
+      total: 4,
+      hasMore: true,
+    });
+    expect(await pageAt(3)).toEqual({ userIds: [users[2]], total: 4, hasMore: false });
+  });
+
   test('filters join and choose, page, and say when they are too wide', async () => {
     const { ports } = await createShop();
     const { attributes } = ports;
@@ -224,5 +286,13 @@ test('on D1 no statement reads a table through', async () => {
   await attributes.remove(user, [idOf(1)], event);
   await attributes.deleteDefinition(idOf(1), event);
   expect(seen.length).toBeGreaterThan(10);
+  const plans = await Promise.all(seen.map(planOf));
+  // A filter goes along the index of keys, and looks its other conditions up by the key of the table.
+  expect(plans.join()).toContain(
+    'SEARCH k USING COVERING INDEX attribute_keys_found (application_id=? AND definition_id=? AND hidden=? AND key>? AND key<?)',
+  );
+  expect(plans.join()).toContain(
+    'SEARCH k EXISTS USING PRIMARY KEY (application_id=? AND user_id=? AND definition_id=? AND key>? AND key<?)',
+  );
   for (const text of seen) expect([text, await scansOf(text)]).toEqual([text, []]);
 });
