@@ -110,6 +110,22 @@ describe.each(BACKENDS)('on %s', (_, createShop) => {
         },
       }),
     ).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+    const masked = await define(shop, {
+      name: 'Income',
+      type: 'number',
+      masking: { enabled: true },
+    });
+    const query = {
+      type: 'and' as const,
+      limit: 10,
+      page: 1,
+      conditions: [{ definition_id: masked._id ?? '', type: 'gte' as const, value: 1 }],
+    };
+    expect((await reader.filterUsersByAttributes({ params, body: { query } })).status).toBe(200);
+    expect(await writer.filterUsersByAttributes({ params, body: { query } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'body.query.conditions.0.definition_id' }] },
+    });
     expect(await reader.updateUserAttribute({ params: where, body })).toMatchObject({
       status: 403,
       body: { code: 'scope_missing' },

@@ -12,7 +12,7 @@ import { newObjectId } from '../object-id.ts';
 import { customerNotFound } from '../operators/customers.ts';
 import { readDefinition, readDefinitionChange, type DefinitionBody } from './definition.ts';
 import { noDefinition } from './filter.ts';
-import { keysOf, maskValue, readValue, type AttributeContent } from './value.ts';
+import { isHiddenFrom, keysOf, maskValue, readValue, type AttributeContent } from './value.ts';
 
 /** Of an application: all of them are read for a list, and for each change of a value. */
 const MAX_DEFINITIONS = 200;
@@ -186,10 +186,7 @@ async function openAttribute(
 export const shownTo = (
   { definition, content }: UserAttribute,
   scopes: readonly string[],
-): AttributeContent =>
-  (definition.masking.enabled || definition.encrypted) && !scopes.includes('attributes:reveal')
-    ? maskValue(content)
-    : content;
+): AttributeContent => (isHiddenFrom(definition, scopes) ? maskValue(content) : content);
 
 /** A value as a request gives it. */
 export interface GivenAttribute {

@@ -46,15 +46,21 @@ async function namedUsers(
 /**
  * A page of the customers for whom all conditions hold, or any of them. Refuses a wrong condition, an attribute
  * that is not there, and conditions that would read too many rows.
+ * @param scopes of the operator
  */
 export async function filterUsers(
   ports: FilterPorts,
   application: Application,
   query: FilterQuery,
+  scopes: readonly string[],
 ): Promise<Result<FilteredUsers, 'validation_failed' | 'not_found' | 'filter_too_wide'>> {
   const definitions = await ports.attributes.definitions();
   const { conditions, type, limit, page } = query;
-  const ranges = readConditions(type, conditions, definitions, application.defaultCountryCode);
+  const ranges = readConditions(type, conditions, {
+    definitions,
+    callingCode: application.defaultCountryCode,
+    scopes,
+  });
   if (!ranges.ok) return ranges;
   const unknown = query.definition_ids?.find((id) => !definitions.some((one) => one.id === id));
   if (unknown !== undefined) return noDefinition(unknown);

@@ -1,12 +1,21 @@
 /** Filters of users by their attributes: conditions become ranges of the index. Pure. */
 import type { AttributeDefinition, AttributeRange } from '../../ports/index.ts';
 import { err, invalidField, ok, type Failure, type Result } from '../../shared/result.ts';
-import { isWholeKey, keyOfValue, MAX_KEY, readScalar } from './value.ts';
+import { isHiddenFrom, isWholeKey, keyOfValue, MAX_KEY, readScalar } from './value.ts';
 
 export interface FilterCondition {
   definition_id: string;
   type: 'eq' | 'gte' | 'lte' | 'between' | 'starts_with' | 'exists';
   value?: unknown;
+}
+
+/** What a condition is read by. */
+export interface FilterScene {
+  definitions: readonly AttributeDefinition[];
+  /** Of the application; for phones without one. */
+  callingCode: string;
+  /** Of the operator. */
+  scopes: readonly string[];
 }
 
 /** A definition that is named and is not there. */
@@ -29,13 +38,12 @@ const RANGES: Record<
 /**
  * The range that a condition means.
  * @param field its place in the request, for the error
- * @returns the range; refuses an unknown or encrypted attribute, a value of another type, and one that is longer than
- *   the index knows it
+ * @returns the range; refuses an attribute that is unknown, encrypted, or masked for the operator, a value of another type,
+ *   and one that is longer than the index knows it
  */
 function readCondition(
   { definition_id: id, type, value }: FilterCondition,
-  definitions: readonly AttributeDefinition[],
-  callingCode: string,
+  { definitions, callingCode, scopes }: FilterScene,
   field: string,
 ): Result<AttributeRange, 'validation_failed' | 'not_found'> {
   const definition = definitions.find((one) => one.id === id);
@@ -44,6 +52,13 @@ function readCondition(
     return invalidField(
       `${field}.definition_id`,
       'names an encrypted attribute, which no filter finds',
+    );
+  }
+  // Whoever sees it masked would find it out by asking for one value after the other.
+  if (isHiddenFrom(definition, scopes)) {
+    return invalidField(
+      `${field}.definition_id`,
+      'names a masked attribute, which needs the scope attributes:reveal',
     );
   }
   if (type === 'exists') return ok({ definitionId: id });
@@ -100,15 +115,14 @@ function joinRanges(
 export function readConditions(
   match: 'and' | 'or',
   conditions: readonly FilterCondition[],
-  definitions: readonly AttributeDefinition[],
-  callingCode: string,
+  scene: FilterScene,
 ): Result<AttributeRange[], 'validation_failed' | 'not_found'> {
   const ranges: AttributeRange[] = [];
   for (const [index, condition] of conditions.entries()) {
     const field = `body.query.conditions.${index}`;
-    const read = readCondition(condition, definitions, callingCode, field);
+    const read = readCondition(condition, scene, field);
     if (!read.ok) return read;
     ranges.push(read.value);
   }
-  return ok(match === 'and' ? joinRanges(ranges, definitions) : ranges);
+  return ok(match === 'and' ? joinRanges(ranges, scene.definitions) : ranges);
 }

@@ -223,6 +223,12 @@ export const keysOf = (content: AttributeContent): string[] => [
   ...new Set([content].flat().map(keyOfValue)),
 ];
 
+/** Whether an operator sees the values masked: those of masked and encrypted attributes, without the scope `attributes:reveal`. */
+export const isHiddenFrom = (
+  { masking, encrypted }: Pick<AttributeDefinition, 'masking' | 'encrypted'>,
+  scopes: readonly string[],
+): boolean => (masking.enabled || encrypted) && !scopes.includes('attributes:reveal');
+
 const MASK = '••••';
 
 /** A value as those see it who may not read it: the last two characters of a longer text, else nothing of it. */

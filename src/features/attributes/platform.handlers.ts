@@ -100,7 +100,7 @@ export const attributesPlatformHandlers = {
 
   async filterUsersByAttributes({ input, application, operator, ports, reply }) {
     const { query } = input.body;
-    const found = await filterUsers(ports, application, query);
+    const found = await filterUsers(ports, application, query, operator.scopes);
     if (!found.ok) return found;
     const { users, attributes, total, hasMore } = found.value;
     const shown = (userId: string) =>

@@ -208,10 +208,10 @@ describe('a definition', () => {
 });
 
 describe('conditions', () => {
-  const definition = (more: Partial<AttributeDefinition>) => ({
-    ...definitionOf('number'),
-    id: 'a',
-    ...more,
+  const sceneOf = (more: Partial<AttributeDefinition>, scopes = ['attributes:read']) => ({
+    definitions: [{ ...definitionOf('number'), ...more }],
+    callingCode: '91',
+    scopes,
   });
   const condition = (type: FilterCondition['type'], value?: unknown) => [
     { definition_id: 'a', type, value },
@@ -220,7 +220,7 @@ describe('conditions', () => {
 
   test('become ranges of keys', () => {
     const ranges = (type: FilterCondition['type'], value?: unknown) =>
-      readConditions('and', condition(type, value), [definition({})], '91');
+      readConditions('and', condition(type, value), sceneOf({}));
     expect(ranges('eq', 1)).toMatchObject({ value: [{ from: one, to: one }] });
     expect(ranges('gte', 1)).toMatchObject({ value: [{ from: one }] });
     expect(ranges('between', [1, 2])).toMatchObject({ value: [{ from: one, to: two }] });
@@ -230,7 +230,7 @@ describe('conditions', () => {
   test('that hold together are one range of an attribute with one value', () => {
     const wide = [...condition('gte', 1), ...condition('lte', 3), ...condition('between', [2, 4])];
     const read = (match: 'and' | 'or', more: Partial<AttributeDefinition> = {}) =>
-      readConditions(match, wide, [definition(more)], '91');
+      readConditions(match, wide, sceneOf(more));
     expect(read('and')).toEqual({ ok: true, value: [{ definitionId: 'a', from: two, to: three }] });
     const several = [{ from: one }, { to: three }, { from: two }];
     expect(read('and', { isMultiValue: true })).toMatchObject({ value: several });
@@ -246,14 +246,22 @@ describe('conditions', () => {
     [condition('starts_with', 1), {}, 'type'],
     [condition('eq', 1), { encrypted: true }, 'definition_id'],
     [condition('exists'), { encrypted: true }, 'definition_id'],
+    [condition('eq', 1), { masking: { enabled: true } }, 'definition_id'],
   ])('%j on %j are refused at %s', (conditions, more, field) => {
-    expect(readConditions('or', conditions, [definition(more)], '91')).toMatchObject({
+    expect(readConditions('or', conditions, sceneOf(more))).toMatchObject({
       errors: [{ path: `body.query.conditions.0.${field}` }],
     });
   });
 
+  test('on a masked attribute are for those who see it as it is', () => {
+    const read = (more: Partial<AttributeDefinition>) =>
+      readConditions('or', condition('eq', 1), sceneOf(more, ['attributes:reveal'])).ok;
+    expect(read({ masking: { enabled: true } })).toBe(true);
+    expect(read({ encrypted: true })).toBe(false);
+  });
+
   test('on an attribute that is not there are refused as such', () => {
-    const read = readConditions('or', condition('eq', 1), [definition({ id: 'b' })], '91');
+    const read = readConditions('or', condition('eq', 1), sceneOf({ id: 'b' }));
     expect(read).toMatchObject({ ok: false, code: 'not_found' });
   });
 });
