@@ -1,4 +1,5 @@
 /** User attributes, from the definition by an operator to the value that the shopper sets. */
+import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { expectOk, signUp } from '../support/answers.ts';
 import { accessToken, operatorOf, params } from '../support/operator.ts';
@@ -151,4 +152,75 @@ test('an encrypted value is sealed in the database, and leaves no key', async ()
     maxRows: 10,
   });
   expect(found).toMatchObject({ userIds: [] });
+});
+
+test('an encrypted value that is put in the place of another opens there for nobody', async () => {
+  const shop = await d1Shop();
+  const secret = await define(shop, { name: 'Tax number', encrypted: true });
+  const operator = await operatorOf(shop);
+  const [one, other] = [await shopper(shop), await shopper(shop, '9820098200')];
+  const where = (user_id: string) => ({
+    ...params,
+    user_id,
+    attribute_def_id: secret._id ?? '',
+  });
+  for (const [{ id }, value] of [
+    [one, 'ABCDE1234F'],
+    [other, 'ZYXWV9876A'],
+  ] as const) {
+    const body = { attribute: { value } };
+    expectOk(await operator.updateUserAttribute({ params: where(id), body }));
+  }
+  await env.DB.prepare(
+    `UPDATE user_attributes SET value = (SELECT value FROM user_attributes WHERE user_id = ?) WHERE user_id = ?`,
+  )
+    .bind(one.id, other.id)
+    .run();
+  expect((await operator.getUserAttribute({ params: where(one.id) })).status).toBe(200);
+  expect(await operator.getUserAttribute({ params: where(other.id) })).toMatchObject({
+    status: 404,
+  });
+});
+
+test('customers who are archived are not found, nor are their values', async () => {
+  const shop = await d1Shop();
+  const tier = await define(shop, { name: 'Tier', customer_editable: true });
+  const operator = await operatorOf(shop);
+  const { id } = await shopper(shop);
+  const path = { ...params, user_id: id };
+  const attributes = [{ definition_id: tier._id ?? '', value: 'gold' }];
+  expectOk(await operator.updateUserAttributes({ params: path, body: { attributes } }));
+  const conditions = [{ definition_id: tier._id ?? '', type: 'exists' as const }];
+  const query = { type: 'and' as const, limit: 10, page: 1, conditions };
+  const found = async () =>
+    expectOk(await operator.filterUsersByAttributes({ params, body: { query } })).body.items;
+  expect(await found()).toHaveLength(1);
+  expectOk(await operator.archiveUser({ params, body: { user_id: id } }));
+  expect(await found()).toEqual([]);
+  const missing = { status: 404, body: { code: 'not_found' } };
+  expect(await operator.getUserAttributesForUser({ params: path })).toMatchObject(missing);
+  const body = { attributes };
+  expect(await operator.updateUserAttributes({ params: path, body })).toMatchObject(missing);
+  expect(
+    await operator.getUserAttributesForUser({ params: { ...params, user_id: 'nobody' } }),
+  ).toMatchObject(missing);
+  expectOk(await operator.unDeleteUser({ params, body: { user_id: id } }));
+  expect(await found()).toHaveLength(1);
+});
+
+test('one request sets an attribute once', async () => {
+  const shop = await d1Shop();
+  const tier = await define(shop, { name: 'Tier' });
+  const operator = await operatorOf(shop);
+  const { id } = await shopper(shop);
+  const one = { definition_id: tier._id ?? '', value: 'gold' };
+  expect(
+    await operator.updateUserAttributes({
+      params: { ...params, user_id: id },
+      body: { attributes: [one, { ...one, value: 'tin' }] },
+    }),
+  ).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: 'body.attributes.1.definition_id' }] },
+  });
 });
