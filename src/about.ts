@@ -44,6 +44,8 @@ export const ABOUT = {
     Configuration: 'What a shop offers and demands.',
     Customers: 'Find, create, change, block, archive and restore customers.',
     'Customer sessions': 'See, open and end sessions of customers.',
+    'User attributes':
+      'What a shop stores of its customers beyond the profile, by definitions of its own.',
     'User groups': 'Groups of customers, filled from a file.',
     Service: 'Access tokens and the state of the service; not among the documented operations.',
   },

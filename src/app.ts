@@ -1,5 +1,9 @@
 /** Joins the table with its handlers. It does not compile while an operation lacks one. */
 import type { Hono } from 'hono';
+import { attributeDefinitionsApplicationHandlers } from './features/attribute-definitions/application.handlers.ts';
+import { attributeDefinitionsPlatformHandlers } from './features/attribute-definitions/platform.handlers.ts';
+import { attributesApplicationHandlers } from './features/attributes/application.handlers.ts';
+import { attributesPlatformHandlers } from './features/attributes/platform.handlers.ts';
 import { configApplicationHandlers } from './features/platform-config/application.handlers.ts';
 import { configPlatformHandlers } from './features/platform-config/platform.handlers.ts';
 import { customersPlatformHandlers } from './features/customers/platform.handlers.ts';
@@ -40,11 +44,15 @@ const handlers = {
     ...configApplicationHandlers,
     ...profileApplicationHandlers,
     ...identifiersApplicationHandlers,
+    ...attributeDefinitionsApplicationHandlers,
+    ...attributesApplicationHandlers,
   },
   platform: {
     ...customersPlatformHandlers,
     ...sessionPlatformHandlers,
     ...groupsPlatformHandlers,
+    ...attributeDefinitionsPlatformHandlers,
+    ...attributesPlatformHandlers,
     ...configPlatformHandlers,
   },
   service: {

@@ -1,4 +1,8 @@
 /** The route table: client → operationId → row. It spreads the features' contracts and says nothing of its own. */
+import { attributeDefinitionsApplication } from './features/attribute-definitions/application.contract.ts';
+import { attributeDefinitionsPlatform } from './features/attribute-definitions/platform.contract.ts';
+import { attributesApplication } from './features/attributes/application.contract.ts';
+import { attributesPlatform } from './features/attributes/platform.contract.ts';
 import { configApplication } from './features/platform-config/application.contract.ts';
 import { configPlatform } from './features/platform-config/platform.contract.ts';
 import { customersPlatform } from './features/customers/platform.contract.ts';
@@ -32,7 +36,16 @@ export const table = {
     ...profileApplication,
     ...identifiersApplication,
     ...primaryApplication,
+    ...attributeDefinitionsApplication,
+    ...attributesApplication,
   },
-  platform: { ...customersPlatform, ...sessionPlatform, ...groupsPlatform, ...configPlatform },
+  platform: {
+    ...customersPlatform,
+    ...sessionPlatform,
+    ...groupsPlatform,
+    ...attributeDefinitionsPlatform,
+    ...attributesPlatform,
+    ...configPlatform,
+  },
   service: { ...oauthService, ...healthService, ...customersService, ...identifiersService },
 };

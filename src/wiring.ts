@@ -10,6 +10,7 @@ import { d1Budgets } from './adapters/d1/stores/budgets.ts';
 import { d1PlatformConfigs } from './adapters/d1/stores/platform-configs.ts';
 import { d1Customers } from './adapters/d1/stores/customers.ts';
 import { Database } from './adapters/d1/database.ts';
+import { d1Attributes } from './adapters/d1/stores/attributes.ts';
 import { d1Audit } from './adapters/d1/stores/audit.ts';
 import { d1Deliveries } from './adapters/d1/stores/deliveries.ts';
 import { d1Directory } from './adapters/d1/stores/directory.ts';
@@ -168,6 +169,7 @@ export function createRuntime(
       budgets: d1Budgets(database, id),
       customers: d1Customers(primary, id, nearest),
       groups: d1Groups(primary, id, nearest),
+      attributes: d1Attributes(primary, id, nearest),
       imports: importsOf(id),
       audit: d1Audit(database, id),
       configs: d1PlatformConfigs(

@@ -119,6 +119,8 @@ function invent(scene: Scene, schema: z.ZodType, place: Place, paged = false): u
     return arrayOf(scene, schema, place, paged && key === 'items');
   }
   if (schema instanceof z.ZodRecord) return recordOf(place);
+  // Of several shapes the first is as good as any.
+  if (schema instanceof z.ZodUnion) return invent(scene, schema.options[0] as z.ZodType, place);
   if (schema instanceof z.ZodEnum) {
     const [first = '', ...others] = schema.options;
     return place.listed && random.chance(0.3) ? random.pick([first, ...others]) : first;

@@ -28,6 +28,9 @@ export const SCOPES = [
   'sessions:write',
   'groups:read',
   'groups:write',
+  'attributes:read',
+  'attributes:reveal',
+  'attributes:write',
   'config:read',
   'config:write',
 ] as const;
@@ -41,6 +44,9 @@ export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
   'sessions:write': 'Open and end sessions of customers',
   'groups:read': 'See user groups',
   'groups:write': 'Create and change user groups',
+  'attributes:read': 'See user attributes, and filter customers by them',
+  'attributes:reveal': 'See masked and encrypted user attributes as they are',
+  'attributes:write': 'Define user attributes, and set them for customers',
   'config:read': 'See the platform configuration',
   'config:write': 'Change the platform configuration',
 };

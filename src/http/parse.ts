@@ -12,6 +12,8 @@ import type { Operation } from './operation.ts';
 import { settle } from './settle.ts';
 
 const MAX_DEPTH = 20;
+/** Keys by which the place of what is nested too deeply is named: no field lies deeper. */
+const NAMED_DEPTH = 5;
 /** C0 (tab and line ends aside), DEL, C1 and lone surrogates: nothing a person types, much an attacker tries. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrogate}/u;
 
@@ -31,7 +33,7 @@ function lint(value: unknown, path: PropertyKey[] = []): Issue | undefined {
     return CONTROL.test(value) ? custom(path, 'has characters that are not allowed') : undefined;
   }
   if (value === null || typeof value !== 'object') return undefined;
-  if (path.length >= MAX_DEPTH) return custom(path.slice(0, 3), 'is nested too deeply');
+  if (path.length >= MAX_DEPTH) return custom(path.slice(0, NAMED_DEPTH), 'is nested too deeply');
   for (const [key, inner] of Object.entries(value)) {
     const issue = lint(inner, [...path, key]);
     if (issue) return issue;

@@ -16,6 +16,10 @@ export const ADMIN_ACTIONS = [
   'group.created',
   'group.updated',
   'group.deleted',
+  'attribute.created',
+  'attribute.updated',
+  'attribute.deleted',
+  'attributes.changed',
   'application.created',
   'application.changed',
   'token.rotated',
@@ -35,6 +39,7 @@ export const SECURITY_EVENTS = [
   'identifier.removed',
   'primary.changed',
   'social.linked',
+  'profile.attributes_changed',
   'delivery.rejected',
   'delivery.dead',
 ] as const;

@@ -51,6 +51,8 @@ export interface Customers {
   list(query: CustomerQuery): Promise<CustomerPage>;
   /** Everyone whom an exact look-up finds, and the first few hundred by name; in no order. */
   candidates(terms: CustomerTerms): Promise<User[]>;
+  /** Those of these ids that there are, in the order of the ids. */
+  byIds(userIds: readonly string[]): Promise<User[]>;
   create(user: NewUser, event: AuditEvent): Promise<CustomerWritten>;
   update(user: User, change: CustomerChange, event: AuditEvent): Promise<CustomerWritten>;
   /**

@@ -4,6 +4,7 @@
  *
  * Everything under `Ports` is bound to one application when it is made, so no statement can forget its tenant.
  */
+import type { Attributes } from './attributes.ts';
 import type { Audit } from './audit.ts';
 import type { Budgets } from './budgets.ts';
 import type { Captcha } from './captcha.ts';
@@ -29,6 +30,7 @@ import type { Registrations } from './registrations.ts';
 import type { SessionTokens, Sessions } from './sessions.ts';
 import type { Users } from './users.ts';
 
+export type * from './attributes.ts';
 export * from './audit.ts';
 export type * from './captcha.ts';
 export type * from './directory.ts';
@@ -93,6 +95,7 @@ export interface Ports extends ServicePorts {
   budgets: Budgets;
   customers: Customers;
   groups: Groups;
+  attributes: Attributes;
   imports: ImportQueue;
   audit: Audit;
   configs: PlatformConfigs;

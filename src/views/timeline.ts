@@ -17,6 +17,10 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'group.created': 'User group made',
   'group.updated': 'User group changed',
   'group.deleted': 'User group deleted',
+  'attribute.created': 'Attribute defined',
+  'attribute.updated': 'Attribute changed',
+  'attribute.deleted': 'Attribute deleted',
+  'attributes.changed': 'Attributes changed by an operator',
   'application.created': 'Application made',
   'application.changed': 'Application changed',
   'token.rotated': 'Application token replaced',
@@ -32,6 +36,7 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'identifier.removed': 'Email or phone removed',
   'primary.changed': 'Primary email or phone changed',
   'social.linked': 'Social account linked',
+  'profile.attributes_changed': 'Attributes changed',
   'delivery.rejected': 'Message refused by the provider',
   'delivery.dead': 'Message not delivered',
 };

@@ -24,6 +24,7 @@ const NO_REFERENCE: Readonly<Record<string, string>> = {
   app_id: 'of the provider of a social login',
   reason_id: 'of a reason in the own configuration',
   captcha_code: 'solved at the captcha',
+  excluding_ids: 'left out of a list; one of another tenant leaves out nothing',
   country_code: 'a calling code',
   access_token: 'made by the provider of a social login',
   identity_token: 'made by the provider of a social login',

@@ -18,14 +18,28 @@ const DERIVED = [
   'application.deleteUser',
 ];
 
-/** Later operations without a published model of the answer; theirs are made from our schemas. */
+/** Later operations without a published model or example of the answer; theirs are made from our schemas. */
 const DERIVED_LATER = [
   'application.sendResetPasswordMobile',
   'application.sendOTPOnPrimary',
   'application.verifyOTPonPrimary',
   'application.sendOTPForUpdate',
   'application.verifyOTPForUpdate',
+  'application.getAttributesDefinition',
   'platform.deleteUserGroup',
+  'platform.createUserAttributeDefinition',
+  'platform.getUserAttributeDefinitions',
+  'platform.getUserAttributeDefinitionById',
+  'platform.updateUserAttributeDefinition',
+  'platform.deleteUserAttributeDefinitionById',
+  'platform.getUserAttribute',
+  'platform.updateUserAttribute',
+  'platform.deleteUserAttribute',
+  'platform.getUserAttributesForUser',
+  'platform.updateUserAttributes',
+  'platform.deleteUserAttributesInBulk',
+  'platform.getUserAttributeById',
+  'platform.filterUsersByAttributes',
 ];
 
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as object;

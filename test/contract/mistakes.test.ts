@@ -18,6 +18,8 @@ const PATHS: Readonly<Record<string, string>> = {
   user_id: 'u',
   group_id: 'g',
   entity: 'mobile',
+  attribute_def_id: 'd',
+  attribute_id: 'a',
 };
 type Plain = Record<string, unknown>;
 interface Sent {

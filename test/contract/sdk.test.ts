@@ -18,35 +18,28 @@ type Method = (args: object) => Promise<unknown>;
 type Methods = Record<string, Method | undefined>;
 
 const sdkTable = { application: table.application, platform: table.platform };
-/** Those that the installed version knows. */
-const later = entriesUpTo(sdkTable, '3.4').filter(({ row }) => row.since !== undefined);
-/** Methods of the SDK that no row serves yet: user attributes, the part of a group, and jobs on users. */
+/** Those that the installed SDK has. */
+const later = entriesUpTo(sdkTable, '3.4.2').filter(({ row }) => row.since !== undefined);
+/** Methods of the SDK that no row serves yet: jobs on users. */
 const UNSERVED = [
-  'application.getUserAttributes',
-  'application.updateUserAttributes',
   'platform.bulkImportStoreFrontUsers',
   'platform.createBulkExportUsers',
-  'platform.createUserAttributeDefinition',
-  'platform.deleteUserAttribute',
-  'platform.deleteUserAttributeDefinitionById',
-  'platform.deleteUserAttributesInBulk',
-  'platform.filterUsersByAttributes',
   'platform.getBulkExportUsersList',
   'platform.getBulkImportUsersList',
-  'platform.getUserAttribute',
-  'platform.getUserAttributeById',
-  'platform.getUserAttributeDefinitionById',
-  'platform.getUserAttributeDefinitions',
-  'platform.getUserAttributesForUser',
   'platform.getUsersJobByJobId',
-  'platform.updateUserAttribute',
-  'platform.updateUserAttributeDefinition',
-  'platform.updateUserAttributes',
 ];
 /** Methods that call nothing. */
 const NO_OPERATIONS = new Set(['constructor', 'updateUrls']);
 /** Of our group `service`: it was there before, and the path is the same. */
 const ELSEWHERE = ['platform.getUserTimeline'];
+
+/** In the place of any id of a path. */
+const IDS = {
+  user_id: 'a-user',
+  group_id: 'a-group',
+  attribute_def_id: 'a-definition',
+  attribute_id: 'a-value',
+};
 
 const rows = new Map(entriesOf(table).map(({ id, row }) => [id, row]));
 const camel = (name: string): string =>
@@ -69,7 +62,7 @@ function argumentsOf({
     query?: object;
     body?: object;
   };
-  const parameters = { ...params, ...query, user_id: 'a-user', group_id: 'a-group' };
+  const parameters = { ...params, ...query, ...IDS };
   const named = Object.entries(parameters).map(([name, value]: [string, unknown]) => [
     camel(name),
     documentedTypes[name]?.startsWith('string') ? String(value) : value,

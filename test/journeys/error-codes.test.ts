@@ -8,6 +8,7 @@ import type { ErrorCode } from '../../src/http/errors.ts';
 import { entriesOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 import * as account from '../support/refusals/account.ts';
+import * as attributes from '../support/refusals/attributes.ts';
 import * as codes from '../support/refusals/codes.ts';
 import * as forgot from '../support/refusals/forgot.ts';
 import * as primary from '../support/refusals/primary.ts';
@@ -27,6 +28,7 @@ const scenarios: {
   ...signIn,
   ...codes,
   ...account,
+  ...attributes,
   ...forgot,
   ...primary,
   ...social,

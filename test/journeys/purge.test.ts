@@ -80,6 +80,17 @@ async function deleteAccount(shop: D1Shop, browser: ReturnType<D1Shop['client']>
   await shop.settle();
 }
 
+/** Of an attribute whose definition is nobody's. */
+async function describePerson(shop: D1Shop, id: string) {
+  const operator = await operatorOf(shop);
+  const made = expectOk(
+    await operator.createUserAttributeDefinition({ params, body: { name: 'Nickname' } }),
+  );
+  const path = { ...params, user_id: id, attribute_def_id: made.body._id ?? '' };
+  const body = { attribute: { value: 'Zubeida the Great' } };
+  expectOk(await operator.updateUserAttribute({ params: path, body }));
+}
+
 /** Operators write down why, and so whom. */
 async function bringBack(shop: D1Shop, id: string) {
   const operator = await operatorOf(shop);
@@ -119,6 +130,7 @@ describe('the purge, after everything a shopper can do', () => {
       await neighbour.application.updateProfile({ body: { first_name: 'Neel', register_token } }),
     );
     const person = await shopper(shop);
+    await describePerson(shop, person.id);
     await bringBack(shop, person.id);
     shop.clock.advance(31_000);
     // The block has ended every session.
@@ -197,6 +209,7 @@ describe('who is purged', () => {
   test('knows every table that knows a user', async () => {
     // A new name here needs a statement in src/adapters/d1/maintenance/purge.ts, and the test above something in that table.
     expect(await tablesWith('user_id')).toEqual([
+      'attribute_keys',
       'audit_events',
       'ended_sessions',
       'group_changes',
@@ -206,6 +219,7 @@ describe('who is purged', () => {
       'otp_challenges',
       'registrations',
       'social_identities',
+      'user_attributes',
       'user_words',
     ]);
     expect(await tablesWith('value')).toEqual([
@@ -214,6 +228,7 @@ describe('who is purged', () => {
       'links',
       'otp_challenges',
       'proofs',
+      'user_attributes',
     ]);
   });
 

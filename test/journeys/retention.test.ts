@@ -113,6 +113,7 @@ describe('retention', () => {
             ...Object.fromEntries(Object.keys(ROWS).map((name) => [name, 0])),
             audit_events: 0,
             activity_counts: 0,
+            attributes: 0,
             [table]: 2,
           },
           complete: true,
@@ -183,6 +184,30 @@ describe('retention', () => {
     await run();
     expect(log[0]).toMatchObject({ counts: { audit_events: 12 }, complete: true });
     expect(await count('audit_events')).toBe(6);
+  });
+
+  test('values of deleted attributes go, then the definitions; those of others stay, and so does what is deleted later', async () => {
+    for (const [id, deleted_at] of [
+      ['gone', NOW - 1],
+      ['later', NOW],
+      ['kept', null],
+    ] as const) {
+      await env.DB.prepare(
+        `INSERT INTO attribute_definitions (application_id, id, slug, fields, deleted_at) VALUES (?, ?, ?, '{}', ?)`,
+      )
+        .bind(APP, id, id, deleted_at)
+        .run();
+      const times = { customer_overridden: 0, updated_by: 'key', created_at: 0, updated_at: 0 };
+      const place = { application_id: APP, definition_id: id };
+      await insert('user_attributes', { ...place, user_id: 'u', id, value: '1', ...times });
+      for (const key of ['a', 'b']) await insert('attribute_keys', { ...place, user_id: 'u', key });
+    }
+    const { run, log } = keeper();
+    await run();
+    expect(log[0]).toMatchObject({ counts: { attributes: 3 }, complete: true });
+    expect(await count('attribute_definitions')).toBe(2);
+    expect(await count('user_attributes')).toBe(2);
+    expect(await count('attribute_keys')).toBe(4);
   });
 
   test('a database that fails stops no other', async () => {

@@ -307,6 +307,51 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   await note('group gone', operator.deleteUserGroup({ params: ofGroup }));
   await note('group of later', operator.createUserGroup({ params, body: group }));
   await shop.runImports();
+  const definition = { name: 'Tier', customer_editable: true };
+  const defined = await note(
+    'attribute defined',
+    operator.createUserAttributeDefinition({ params, body: definition }),
+  );
+  const attribute_def_id = defined.ok ? (defined.body._id ?? '') : '';
+  const ofAttribute = { ...params, attribute_def_id };
+  await note(
+    'attribute defined again',
+    operator.createUserAttributeDefinition({ params, body: definition }),
+  );
+  await note(
+    'attribute changed',
+    operator.updateUserAttributeDefinition({ params: ofAttribute, body: { name: 'Level' } }),
+  );
+  const ofValue = { ...ofAttribute, user_id: id };
+  const gold = { attribute: { value: 'gold' } };
+  const valued = await note('value', operator.updateUserAttribute({ params: ofValue, body: gold }));
+  const attribute_id = valued.ok ? (valued.body._id ?? '') : '';
+  await note('value by id', operator.getUserAttributeById({ params: { ...params, attribute_id } }));
+  const several = { attributes: [{ definition_id: attribute_def_id, value: 'silver' }] };
+  await note(
+    'values',
+    operator.updateUserAttributes({ params: { ...params, user_id: meera }, body: several }),
+  );
+  const tier = (type: 'eq' | 'starts_with' | 'exists', value?: string) => ({
+    definition_id: attribute_def_id,
+    type,
+    value,
+  });
+  for (const [type, conditions] of [
+    ['and', [tier('eq', 'gold')]],
+    ['and', [tier('exists'), tier('starts_with', 's')]],
+    ['or', [tier('eq', 'gold'), tier('eq', 'silver')]],
+  ] as const) {
+    const query = { type, limit: 10, page: 1, conditions: [...conditions] };
+    await note('filter', operator.filterUsersByAttributes({ params, body: { query } }));
+    const named = { ...query, email: 'shah@example.com' };
+    await note('filter one', operator.filterUsersByAttributes({ params, body: { query: named } }));
+  }
+  const neels = { attributes: { tier: 'bronze' } };
+  await note('own value', neel.application.updateUserAttributes({ body: neels }));
+  await note('own values', neel.application.getUserAttributes());
+  await note('value removed', operator.deleteUserAttribute({ params: ofValue }));
+  await note('value removed again', operator.deleteUserAttribute({ params: ofValue }));
   await note(
     'config',
     operator.updatePlatformConfig({
@@ -341,6 +386,10 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   const farewell = { request_id: confirm.request_id ?? '', otp: await otp(E164) };
   await note('deleted', last.application.deleteUser({ body: farewell }));
   await login('while deleted');
+  await note(
+    'attribute deleted',
+    operator.deleteUserAttributeDefinitionById({ params: ofAttribute }),
+  );
   await note('out', neel.application.logout());
   await note('is out', neel.application.getLoggedInUser());
   shop.clock.advance(shop.application.config.delete_account_day * DAY);

@@ -3,6 +3,7 @@ export interface Counted {
   database: D1Database;
   roundTrips: number;
   /** As D1 bills them, entries of indexes included. */
+  rowsRead: number;
   rowsWritten: number;
   /** When set, every round trip fails. */
   down: boolean;
@@ -18,6 +19,7 @@ export function countingDatabase(real: D1Database): Counted {
   const counted: Counted = {
     database: real,
     roundTrips: 0,
+    rowsRead: 0,
     rowsWritten: 0,
     down: false,
   };
@@ -45,7 +47,10 @@ export function countingDatabase(real: D1Database): Counted {
           return (statements: D1PreparedStatement[]) =>
             tripped(async () => {
               const results = await target.batch(statements);
-              for (const { meta } of results) counted.rowsWritten += meta.rows_written;
+              for (const { meta } of results) {
+                counted.rowsRead += meta.rows_read;
+                counted.rowsWritten += meta.rows_written;
+              }
               return results;
             });
         }

@@ -9,7 +9,14 @@ import { table } from '../../src/table.ts';
 
 const application = demoApplication();
 export const STOREFRONT = `Bearer ${btoa(`${application.id}:token`)}`;
-const PATH = { company_id: '1', application_id: application.id, user_id: 'u', group_id: 'g' };
+const PATH = {
+  company_id: '1',
+  application_id: application.id,
+  user_id: 'u',
+  group_id: 'g',
+  attribute_def_id: 'd',
+  attribute_id: 'a',
+};
 
 export interface Given {
   headers?: Record<string, string>;

@@ -36,6 +36,8 @@ export function memoryCustomers(state: MemoryState): Customers {
       };
     },
 
+    byIds: async (userIds) => userIds.flatMap((id) => state.user(id) ?? []),
+
     candidates: async (terms) =>
       [...state.users.keys()]
         .flatMap((id) => state.user(id) ?? [])

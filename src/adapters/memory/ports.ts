@@ -22,6 +22,7 @@ import type {
 } from '../../ports/index.ts';
 import { memoryCustomers } from './customers.ts';
 import { runImport } from '../../domain/groups/group-import.ts';
+import { memoryAttributes } from './attributes.ts';
 import { memoryGroupImports, memoryGroups } from './groups.ts';
 import { memoryIdentities } from './identities.ts';
 import { memoryLinks } from './links.ts';
@@ -180,6 +181,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
       budgets: memoryBudgets(own),
       customers: memoryCustomers(own),
       groups: memoryGroups(own),
+      attributes: memoryAttributes(own),
       imports: importQueue(application),
       audit: memoryAudit(own),
       configs: {

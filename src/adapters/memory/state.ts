@@ -25,6 +25,7 @@ import type {
   User,
 } from '../../ports/index.ts';
 import { MemoryBudgets } from './budgets.ts';
+import { MemoryAttributes } from './attributes.ts';
 import { MemoryGroups } from './groups.ts';
 import { MAX_IDENTIFIERS } from '../../shared/bounds.ts';
 import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
@@ -69,6 +70,7 @@ export class MemoryState {
   readonly audit: AuditEvent[] = [];
   readonly activities = new Map<Activity, number>();
   readonly groups = new MemoryGroups();
+  readonly attributes = new MemoryAttributes();
 
   // ── budgets ──
 

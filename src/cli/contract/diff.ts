@@ -1,10 +1,24 @@
 /** What has changed between two OpenAPI documents, and whether a client that was right can be wrong now. Pure. */
 import { Comparison, type Change, type Tell } from './diff/compare.ts';
-import { canonical, operationsOf, type Document } from './diff/document.ts';
+import { canonical, operationsOf, type Document, type Json } from './diff/document.ts';
 import { compareOperations } from './diff/operations.ts';
 
 export type { Change } from './diff/compare.ts';
 export type { Document, Schema } from './diff/document.ts';
+
+/** The scopes that a scheme of OAuth 2 offers, and the scheme without them. */
+function splitScopes(scheme: Json): { scopes: string[]; rest: Json } {
+  const flows = Object.entries((scheme['flows'] ?? {}) as Record<string, Json>);
+  return {
+    scopes: flows.flatMap(([flow, { scopes }]) =>
+      Object.keys(scopes ?? {}).map((scope) => `${flow} ${scope}`),
+    ),
+    rest: {
+      ...scheme,
+      flows: Object.fromEntries(flows.map(([flow, one]) => [flow, { ...one, scopes: {} }])),
+    },
+  };
+}
 
 /** Schemes of one name that are another thing now: told once, not at each operation that asks for them. */
 function compareSchemes(from: Document, to: Document, tell: Tell): void {
@@ -12,8 +26,15 @@ function compareSchemes(from: Document, to: Document, tell: Tell): void {
   for (const [name, scheme] of Object.entries(before ?? {})) {
     const other = after?.[name];
     if (!other) continue;
-    const [was, is] = [canonical(from, scheme), canonical(to, other)];
+    const [old, fresh] = [splitScopes(scheme), splitScopes(other)];
+    const [was, is] = [canonical(from, old.rest), canonical(to, fresh.rest)];
     if (was !== is) tell('breaking', `security ${name}`, `is ${is}, was ${was}`);
+    for (const scope of old.scopes) {
+      if (!fresh.scopes.includes(scope)) tell('breaking', `security ${name}`, `${scope} is gone`);
+    }
+    for (const scope of fresh.scopes) {
+      if (!old.scopes.includes(scope)) tell('harmless', `security ${name}`, `${scope} is new`);
+    }
   }
 }
 

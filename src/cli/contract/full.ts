@@ -1,5 +1,6 @@
 /** Every operation is seen to succeed: a shopper's life and an operator's day, with people who are made for it. */
 import type { Entry } from '../../http/operation.ts';
+import { attributes } from './attributes.ts';
 import type { Codes } from './codes.ts';
 import { Journey, type Tokens } from './journey.ts';
 import type { Ledger } from './ledger.ts';
@@ -104,6 +105,24 @@ const LATER_OF_PERSON = {
     'sendOTPForUpdate',
     'verifyOTPForUpdate',
   ),
+  attributes: [
+    ...application('getUserAttributes', 'updateUserAttributes', 'getAttributesDefinition'),
+    ...platform(
+      'createUserAttributeDefinition',
+      'getUserAttributeDefinitions',
+      'getUserAttributeDefinitionById',
+      'updateUserAttributeDefinition',
+      'deleteUserAttributeDefinitionById',
+      'getUserAttribute',
+      'updateUserAttribute',
+      'deleteUserAttribute',
+      'getUserAttributesForUser',
+      'updateUserAttributes',
+      'deleteUserAttributesInBulk',
+      'getUserAttributeById',
+      'filterUsersByAttributes',
+    ),
+  ],
 };
 
 /** Wrong requests: those of operations that demand a session in the shopper's name. */
@@ -179,6 +198,12 @@ async function walk(
     if (LATER_OF_PERSON.primaryByProofs.some((id) => asked.has(id))) {
       await journey.part(LATER_OF_PERSON.primaryByProofs, async () =>
         primaryByProofs(journey, shopper, known),
+      );
+    }
+    const ofAttributes = LATER_OF_PERSON.attributes.filter((id) => asked.has(id));
+    if (ofAttributes.length > 0) {
+      await journey.part(ofAttributes, async () =>
+        attributes(journey, { shopper, operator }, known, (id) => asked.has(id)),
       );
     }
     await journey.part(OF_PERSON.leave, async () => leave(journey, shopper, known));

@@ -103,13 +103,12 @@ export class Target {
     const example = (row.example.request ?? {}) as Parts;
     const { params, query, body } = { ...example, ...given };
     const known: Record<string, string> = {
-      user_id: 'unknown',
       group_id: '1',
       ...params,
       ...this.path,
     };
     const path = row.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-      encodeURIComponent(given.params?.[name] ?? known[name] ?? ''),
+      encodeURIComponent(given.params?.[name] ?? known[name] ?? 'unknown'),
     );
     const search = new URLSearchParams(
       Object.entries(query ?? {}).flatMap(([name, value]) =>

@@ -22,18 +22,25 @@ const LETTERS: Record<string, string> = {
   ð: 'd',
 };
 
-/** Lower-cased words without accents, as `user_words` holds them: `José Łukasz` → `jose`, `lukasz`; `रमा` stays `रमा`. */
-export function wordsOf(text: string): string[] {
-  const plain = text
+/** Lower case without accents: texts that fold to the same are found by each other. */
+export const foldText = (text: string): string =>
+  text
     .normalize('NFKD')
     .replaceAll(ACCENTS, '')
     .toLowerCase()
     // Lower case of a Turkish İ is an i with a dot above.
     .replaceAll(ACCENTS, '')
     .replaceAll(/[łøđħŧıßæœþð]/g, (letter) => LETTERS[letter] ?? letter);
-  return [...new Set(plain.split(/[^\p{L}\p{M}\p{N}]+/u).filter(Boolean))].map((word) =>
-    Array.from(word).slice(0, 40).join(''),
-  );
+
+/** Lower-cased words without accents, as `user_words` holds them: `José Łukasz` → `jose`, `lukasz`; `रमा` stays `रमा`. */
+export function wordsOf(text: string): string[] {
+  return [
+    ...new Set(
+      foldText(text)
+        .split(/[^\p{L}\p{M}\p{N}]+/u)
+        .filter(Boolean),
+    ),
+  ].map((word) => Array.from(word).slice(0, 40).join(''));
 }
 
 /**

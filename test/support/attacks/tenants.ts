@@ -136,6 +136,19 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
   expectOk(await open().application.loginWithToken({ body: { token: issued } }));
   const body = { name: first_name, description: name, file_url: 'https://files.example/u.csv' };
   const group = expectOk(await platform.createUserGroup({ params, body })).body;
+  const attribute = expectOk(
+    await platform.createUserAttributeDefinition({
+      params,
+      body: { name: 'Tier', slug: 'tier', customer_editable: true },
+    }),
+  ).body;
+  const attribute_def_id = attribute._id ?? '';
+  const valued = expectOk(
+    await platform.updateUserAttribute({
+      params: { ...params, user_id, attribute_def_id },
+      body: { attribute: { value: 'gold' } },
+    }),
+  ).body;
 
   return {
     ...setup,
@@ -151,6 +164,10 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
       id: user_id,
       session_id,
       group_id: group._id ?? '',
+      attribute_def_id,
+      definition_id: attribute_def_id,
+      definition_ids: attribute_def_id,
+      attribute_id: valued._id ?? '',
       request_id: sent.body.request_id ?? '',
       otp: await otpFor(`+91${number(4)}`),
       token: sent.body.resend_token ?? '',

@@ -126,6 +126,7 @@ const ANSWER_LOST = [
   'register_token_invalid',
   'forgot_token_invalid',
   'identifier_taken',
+  'attribute_taken',
   'not_deleted',
 ];
 /** Nothing was done by the call, and what was done before it is taken back: no code is used up for nothing. */

@@ -1,5 +1,6 @@
 /** Every flow of the product, to be disturbed, raced and searched for secrets: a loop over this list misses none. */
 import { accountFlows } from './account.ts';
+import { attributeFlows } from './attributes.ts';
 import { platformFlows } from './platform.ts';
 import { signInFlows } from './sign-in.ts';
 import { socialFlows } from './social.ts';
@@ -10,4 +11,5 @@ export const FLOWS: readonly Flow[] = [
   ...accountFlows,
   ...socialFlows,
   ...platformFlows,
+  ...attributeFlows,
 ];

@@ -134,6 +134,23 @@ describe('a change is', () => {
     expect(kinds(plain, to)).toEqual([`harmless ${place}`]);
   });
 
+  test('scopes that a scheme offers: a new one is harmless, one that is gone is not', () => {
+    const offering = (scopes: Record<string, string>): Document => ({
+      ...plain,
+      components: {
+        securitySchemes: {
+          token: { type: 'oauth2', flows: { clientCredentials: { tokenUrl: '/token', scopes } } },
+        },
+      },
+    });
+    const one = offering({ read: 'Read' });
+    const two = offering({ read: 'Read all', write: 'Write' });
+    expect(kinds(one, two)).toEqual(['harmless security token']);
+    expect(kinds(two, one)).toEqual(['breaking security token']);
+    const elsewhere = JSON.parse(JSON.stringify(one).replace('/token', '/other')) as Document;
+    expect(kinds(one, elsewhere)).toEqual(['breaking security token']);
+  });
+
   test('found behind a name, and in a schema that holds itself', () => {
     const named = (leaf: Schema): Document => ({
       ...base({ $ref: '#/components/schemas/Tree' }, { $ref: '#/components/schemas/Tree' }),

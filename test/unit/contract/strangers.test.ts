@@ -41,8 +41,8 @@ const answer = (status: number, body: Body): Answer => ({
   }),
 });
 
-/** Maps of whatever a shop or an operator puts into them. */
-const OPEN = /\.(meta|cookie)(\.|$)/;
+/** Maps of whatever a shop or an operator puts into them; attributes of a list are objects, those of a map are by slug. */
+const OPEN = /\.(meta|cookie)(\.|$)|^body\.attributes$/;
 
 const cases = entriesOf(table).flatMap((entry) => {
   const body = entry.row.example.response as Body;

@@ -17,6 +17,7 @@ import {
 } from '../statements/query.ts';
 import type { Dropped } from './retention.ts';
 import {
+  attributeKeys,
   auditEvents,
   endedSessions,
   groupChanges,
@@ -27,6 +28,7 @@ import {
   proofs,
   registrations,
   socialIdentities,
+  userAttributes,
   users,
   userWords,
 } from '../schema/index.ts';
@@ -71,6 +73,8 @@ type OfUsers =
   | typeof groupMembers
   | typeof groupChanges
   | typeof userWords
+  | typeof userAttributes
+  | typeof attributeKeys
   | typeof identifiers;
 
 /** One transaction. Identifiers and users go last: they are what the other statements look at. */
@@ -114,6 +118,8 @@ function purgeStatements(gone: readonly Due[], now: number) {
     groupMembers: remove(groupMembers).where(ofUser(groupMembers)),
     groupChanges: remove(groupChanges).where(ofUser(groupChanges)),
     userWords: remove(userWords).where(ofUser(userWords)),
+    attributeKeys: remove(attributeKeys).where(ofUser(attributeKeys)),
+    userAttributes: remove(userAttributes).where(ofUser(userAttributes)),
     identifiers: remove(identifiers).where(ofUser(identifiers)),
     users: remove(users)
       .where(sql`(${columnList([users.applicationId, users.id])}) IN (${due})`)

@@ -15,6 +15,8 @@ import {
 } from '../statements/query.ts';
 import {
   activityCounts,
+  attributeDefinitions,
+  attributeKeys,
   auditEvents,
   budgets,
   deliveries,
@@ -24,6 +26,7 @@ import {
   proofs,
   registrations,
   smsCounts,
+  userAttributes,
 } from '../schema/index.ts';
 
 interface Expiring {
@@ -170,6 +173,31 @@ async function dropAudit(database: Database, retention: AuditRetention, before: 
   return dropped;
 }
 
+/** The values of attribute definitions that were deleted, and then the definitions. */
+async function dropAttributes(database: Database, now: number) {
+  const { applicationId, id, deletedAt } = attributeDefinitions;
+  // What is deleted while this runs is left for the next run.
+  const isDeleted = sql`${deletedAt} < ${now}`;
+  const deleted = sql`SELECT ${applicationId}, ${id} FROM ${attributeDefinitions} WHERE ${isDeleted}`;
+  const total = { total: 0, complete: true };
+  for (const [table, key] of [
+    [attributeKeys, [attributeKeys.key, attributeKeys.userId]],
+    [userAttributes, [userAttributes.userId]],
+  ] as const) {
+    const place = [table.applicationId, table.definitionId];
+    const found = sql`WHERE (${columnList(place)}) IN (${deleted}) LIMIT ${BATCH_ROWS}`;
+    const one = await drop(database, removeByKey(table, [...place, ...key], found));
+    total.total += one.total;
+    total.complete &&= one.complete;
+  }
+  if (total.complete) {
+    await database.write({
+      gone: remove(attributeDefinitions).where(isDeleted),
+    });
+  }
+  return total;
+}
+
 /**
  * Drops every row that expired 24 h ago or earlier. Each batch stands by itself, so a run that is cut short loses nothing.
  * @param now by the Worker's clock, which also judges expiry
@@ -186,6 +214,7 @@ export async function dropExpired(database: Database, now: number): Promise<Drop
   for (const retention of ['admin', 'security'] as const) {
     add('audit_events', await dropAudit(database, retention, before - AUDIT_LIFE_MS[retention]));
   }
+  add('attributes', await dropAttributes(database, now));
   add(
     'activity_counts',
     await drop(

@@ -27,6 +27,7 @@ import type {
   TemplateOverrides,
 } from '../../../ports/index.ts';
 
+export * from './attributes.ts';
 export * from './groups.ts';
 export * from './proofs.ts';
 

@@ -91,6 +91,16 @@ export function d1Customers(
       };
     },
 
+    async byIds(userIds) {
+      const { rows } = await reads.read({
+        rows: selectUser(
+          sql`${ours} AND ${u.id} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
+        ),
+      });
+      const place = new Map(userIds.map((id, index) => [id, index]));
+      return readUsers(rows).toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
+    },
+
     async candidates(terms) {
       const found = matching(applicationId, terms, sql`LIMIT ${MAX_CANDIDATES}`);
       const { rows } = await reads.read({
