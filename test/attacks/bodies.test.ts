@@ -239,9 +239,11 @@ const KINDS: Record<string, unknown> = {
 };
 
 /** Whether the JSON type fits; undefined when that cannot be told from the schema. */
-function fits(node: Node, value: unknown): boolean | undefined {
-  const { type, anyOf } = node;
-  if (node['x-also-accepts']?.includes(typeof value)) return true;
+function fits(
+  { type, anyOf, 'x-also-accepts': also = [] }: Node,
+  value: unknown,
+): boolean | undefined {
+  if (also.includes(typeof value)) return true;
   if (anyOf) {
     const any = anyOf.map((node) => fits(node, value));
     return any.includes(undefined) ? undefined : any.includes(true);
