@@ -74,10 +74,10 @@ export const ENGLISH: Wordings = {
   },
   notice_primary_set: {
     sms: '{{shop}}: this is now the main contact of your account. Not you? Sign in, change it back and set a new password.',
-    subject: '{{identifier}} is now the main contact of your account at {{shop}}',
+    subject: '{{identifier}} is now the main contact of your {{shop}} account',
     mail: [
-      '{{identifier}} is now the main contact of your account at {{shop}}, because a code that was sent here was entered there.',
-      'Was it not you? Then sign in, change it back in your profile and set a new password.',
+      '{{identifier}} is now the main contact of your {{shop}} account, because a code that was sent here was entered there.',
+      "Wasn't you? Sign in, change it back in your profile and set a new password.",
     ],
   },
   notice_social_linked: {

@@ -113,6 +113,32 @@ const primaryPhone: Flow['prepare'] = async ({ shop, member, person }) => {
   };
 };
 
+/** The second half: the old primary is proven, by codes as any other. */
+const primaryByProofs: Flow['prepare'] = async ({ shop, member, person }) => {
+  const one = await member();
+  const next = person();
+  const { application } = one.browser;
+  const path = { params: { entity: 'mobile' as const } };
+  const asked = await application.sendOTPOnPrimary({ ...path, body: {} });
+  const request_id = asked.ok ? asked.body.request_id : '';
+  const proof = { request_id, otp: await shop.otp(one.person.e164) };
+  await application.verifyOTPonPrimary({ ...path, body: proof });
+  return {
+    async run(ask) {
+      const body = { mobile: next.phone };
+      const sent = await ask(() => application.sendOTPForUpdate({ ...path, body }));
+      const code = { request_id: sent.body.request_id, otp: await shop.otp(next.e164) };
+      await ask(() => application.verifyOTPForUpdate({ ...path, body: code }));
+    },
+    async reached() {
+      const numbers = (await profileOf(one))?.phone_numbers ?? [];
+      const primaries = numbers.filter(({ primary }) => primary);
+      expect(primaries).toHaveLength(1);
+      return primaries[0]?.phone === next.phone;
+    },
+  };
+};
+
 const removeEmail: Flow['prepare'] = async (stage) => {
   const { one, second } = await withTwoEmails(stage);
   const { email } = one.person;
@@ -219,6 +245,7 @@ export const accountFlows: Flow[] = [
   { name: 'a number added by a code', prepare: addPhoneByCode },
   { name: 'another primary email', prepare: primaryEmail },
   { name: 'another primary number', likeAnother: true, prepare: primaryPhone },
+  { name: 'another primary number by two proofs', prepare: primaryByProofs },
   { name: 'an email removed', prepare: removeEmail },
   { name: 'a number removed', likeAnother: true, prepare: removePhone },
   { name: 'an edited profile', sendsFirst: true, prepare: editProfile },

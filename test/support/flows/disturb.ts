@@ -128,6 +128,8 @@ const ANSWER_LOST = [
   'identifier_taken',
   'attribute_taken',
   'not_deleted',
+  // The change that was made is still being written in.
+  'group_busy',
 ];
 /** Nothing was done by the call, and what was done before it is taken back: no code is used up for nothing. */
 const UNDONE: readonly Fault[] = ['refused', 'fails once', 'silent'];

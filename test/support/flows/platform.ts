@@ -259,6 +259,55 @@ const group: Flow['prepare'] = async (stage) => {
   };
 };
 
+/** A group of nobody, whose file is read. */
+async function emptyGroup({ shop, operator, files, person }: Parameters<Flow['prepare']>[0]) {
+  const { phone } = person();
+  files.files[`/${phone}.csv`] = { content: 'user_id\n', etag: '"1"' };
+  const body = {
+    name: `Group ${phone}`,
+    description: 'A group',
+    file_url: `${FILES}/${phone}.csv`,
+  };
+  const made = await operator.createUserGroup({ params, body });
+  await shop.runImports();
+  return { ...params, group_id: made.ok ? (made.body._id ?? '') : '' };
+}
+
+const groupChange: Flow['prepare'] = async (stage) => {
+  const { shop, operator, member } = stage;
+  const path = await emptyGroup(stage);
+  const { id } = await member();
+  const user_data = [{ user_id: id, action: 'add' as const }];
+  return {
+    async run(ask) {
+      await ask(() => operator.updateUserGroupPartially({ params: path, body: { user_data } }));
+    },
+    async reached() {
+      await shop.runImports();
+      shop.clock.advance(10 * 60_000);
+      await shop.runtime.scheduled('*/5 * * * *');
+      await shop.runImports();
+      const found = await env.DB.prepare(
+        `SELECT COUNT(*) AS n FROM user_groups g JOIN group_members m ON m.import_id = g.members_of
+         WHERE g.id = ? AND m.user_id = ?`,
+      )
+        .bind(path.group_id, id)
+        .first<{ n: number }>();
+      return found?.n === 1;
+    },
+  };
+};
+
+const groupDeletion: Flow['prepare'] = async (stage) => {
+  const path = await emptyGroup(stage);
+  return {
+    async run(ask) {
+      await ask(() => stage.operator.deleteUserGroup({ params: path }));
+    },
+    reached: async () => (await stage.operator.getUserGroupById({ params: path })).status === 404,
+  };
+};
+
 export const platformFlows: Flow[] = [
   { name: 'an access token', prepare: token },
   { name: 'a customer made by an operator', prepare: create },
@@ -274,4 +323,6 @@ export const platformFlows: Flow[] = [
   { name: 'lists of customers', prepare: lists },
   { name: 'a changed configuration', prepare: config },
   { name: 'a group and its import', prepare: group },
+  { name: 'a group that is changed in part', prepare: groupChange },
+  { name: 'a group that is deleted', prepare: groupDeletion },
 ];
