@@ -47,7 +47,7 @@ async function seed(db: D1Database): Promise<void> {
 export async function startBetterAuth(tools: string): Promise<LoginSite> {
   const inbox = createInbox();
   const main = join(tools, 'better-auth-worker.js');
-  copyFileSync(join(ROOT, 'bench/workers/better-auth.js'), main);
+  copyFileSync(join(ROOT, 'bench/workers/better-auth.js.txt'), main);
   const config = await writeConfig(tools, main, { 'vestibule/hasher': HASHER });
   const worker = await startWorker({
     config,
