@@ -70,8 +70,9 @@ export async function compareWorkers(
 ): Promise<Comparison[]> {
   const vestibule = await startVestibule();
   const floor = await startFloor(SHOPPERS);
+  const behindAssets = await startFloor(SHOPPERS, { assets: true });
   const betterAuth = await startBetterAuth(tools);
-  const sites = [vestibule, floor, betterAuth];
+  const sites = [vestibule, floor, behindAssets, betterAuth];
   const [read, send, verify, password] = [
     comparison('session read'),
     comparison('OTP login: send'),

@@ -33,18 +33,23 @@ export interface WorkerSource {
   outbound?(request: Request): Promise<Response>;
 }
 
-/** A configuration of a Worker of the bench: the same date, flags and bindings as Vestibule's. */
+/**
+ * A configuration of a Worker of the bench: the same date, flags and bindings as Vestibule's.
+ * @param options `assets` gives it Vestibule's static files too
+ */
 export async function writeConfig(
   folder: string,
   main: string,
-  alias: Record<string, string> = {},
+  { assets = false, alias = {} }: { assets?: boolean; alias?: Record<string, string> } = {},
 ): Promise<string> {
   const settings = await readSettings('');
   const { compatibility_date, compatibility_flags, d1_databases, kv_namespaces } = settings;
   const file = join(folder, 'wrangler.json');
   const name = 'bench';
   const same = { compatibility_date, compatibility_flags, d1_databases, kv_namespaces };
-  writeFileSync(file, JSON.stringify({ name, main, minify: true, alias, ...same }));
+  const directory = join(ROOT, 'public');
+  const files = assets ? { assets: { ...settings.assets, directory } } : {};
+  writeFileSync(file, JSON.stringify({ name, main, minify: true, alias, ...same, ...files }));
   return file;
 }
 

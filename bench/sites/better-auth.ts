@@ -48,7 +48,7 @@ export async function startBetterAuth(tools: string): Promise<LoginSite> {
   const inbox = createInbox();
   const main = join(tools, 'better-auth-worker.js');
   copyFileSync(join(ROOT, 'bench/workers/better-auth.js.txt'), main);
-  const config = await writeConfig(tools, main, { 'vestibule/hasher': HASHER });
+  const config = await writeConfig(tools, main, { alias: { 'vestibule/hasher': HASHER } });
   const worker = await startWorker({
     config,
     vars: { SECRET: randomBytes(32).toString('hex'), BASE_URL, WEBHOOK_URL },

@@ -11,9 +11,11 @@ import { seedShop } from './vestibule.ts';
 
 const DAY_MS = 86_400_000;
 
-export async function startFloor(customers: number): Promise<Site> {
+/** @param assets puts the same static files in front of it as Vestibule has, and with them the router that looks them up */
+export async function startFloor(customers: number, { assets = false } = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-bench-'));
-  const config = await writeConfig(folder, join(ROOT, 'bench/workers/floor.ts'));
+  const main = join(ROOT, 'bench/workers/floor.ts');
+  const config = await writeConfig(folder, main, { assets });
   const worker = await startWorker({ config });
   rmSync(folder, { recursive: true });
   await seedShop(worker.db, customers);
@@ -30,11 +32,11 @@ export async function startFloor(customers: number): Promise<Site> {
     keys.push(key);
   }
   return {
-    name: 'floor',
+    name: assets ? 'floor behind assets' : 'floor',
     ...worker,
     readSession: (at) => ({
       method: 'GET',
-      path: '/session',
+      path: '/service/session',
       headers: { cookie: keys[at] ?? '' },
       status: 200,
     }),

@@ -18,7 +18,7 @@ const USER = `
             WHERE e.application_id = u.application_id AND e.user_id = u.id AND e.handle = ?3) AS ended
   FROM users u WHERE u.application_id = ?1 AND u.id = ?2`;
 
-app.get('/session', async (c) => {
+app.get('/service/session', async (c) => {
   const key = c.req.header('cookie') ?? '';
   const [, application, user, handle] = key.split(':');
   const [session, row] = await Promise.all([
