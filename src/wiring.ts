@@ -150,37 +150,51 @@ export function createRuntime(
     limits: environment.limits,
   };
 
-  function portsFor(application: Application, scope: RequestScope) {
-    const { id } = application;
-    const client = environment.database(application.shard);
+  /** The stores of an application that know nothing of a request: as long-lived as its record, which is half a minute. */
+  const stores = new WeakMap<Application, ReturnType<typeof storesOf>>();
+
+  function storesOf({ id, shard }: Application) {
+    const client = environment.database(shard);
     const database = new Database(client);
-    const { primary, nearest } = forOperators(client, scope);
     const tellSms: WarnSms = (message, detail) =>
       log({ level: 'warn', message, application_id: id, ...detail });
     return {
-      ...service,
-      users: d1Users(database, id),
-      sessions: d1Sessions(database, values, id),
-      otps: d1Otps(database, values, id, tellSms),
-      registrations: d1Registrations(database, values, id, clock, cryptoRandom),
-      identities: d1Identities(database, id),
-      links: d1Links(database, id, tellSms),
-      passwords: d1Passwords(database, id),
-      budgets: d1Budgets(database, id),
+      client,
+      ports: {
+        ...service,
+        users: d1Users(database, id),
+        sessions: d1Sessions(database, values, id),
+        otps: d1Otps(database, values, id, tellSms),
+        registrations: d1Registrations(database, values, id, clock, cryptoRandom),
+        identities: d1Identities(database, id),
+        links: d1Links(database, id, tellSms),
+        passwords: d1Passwords(database, id),
+        budgets: d1Budgets(database, id),
+        imports: importsOf(id),
+        audit: d1Audit(database, id),
+        configs: d1PlatformConfigs(
+          {
+            directory,
+            ...(client !== environment.directory && { shard: database }),
+            forget: () => records.forget(id),
+          },
+          id,
+        ),
+        notifier: queueNotifier(environment.messages, vault, id),
+      },
+    };
+  }
+
+  function portsFor(application: Application, scope: RequestScope) {
+    const { id } = application;
+    const known = stores.get(application) ?? storesOf(application);
+    stores.set(application, known);
+    const { primary, nearest } = forOperators(known.client, scope);
+    return {
+      ...known.ports,
       customers: d1Customers(primary, id, nearest),
       groups: d1Groups(primary, id, nearest),
       attributes: d1Attributes(primary, id, nearest),
-      imports: importsOf(id),
-      audit: d1Audit(database, id),
-      configs: d1PlatformConfigs(
-        {
-          directory,
-          ...(client !== environment.directory && { shard: database }),
-          forget: () => records.forget(id),
-        },
-        id,
-      ),
-      notifier: queueNotifier(environment.messages, vault, id),
       requestId: scope.requestId,
       background(work: Promise<unknown>) {
         const watched = work.catch((error: unknown) =>

@@ -46,6 +46,7 @@ export interface Settings {
   name?: string;
   account_id?: string;
   compatibility_date?: string;
+  compatibility_flags: string[];
   vars: Record<string, unknown>;
   d1_databases: { binding: string; database_name?: string; database_id?: string }[];
   kv_namespaces: { binding: string; id?: string }[];

@@ -17,6 +17,8 @@ const DEVICE_LIFE_SECONDS = (400 * DAY_MS) / SECOND_MS;
 export function readSessionCookies(header: string): string[] {
   const values = header
     .split(';')
+    // Most pairs of a shop are others' and need no parser.
+    .filter((pair) => pair.includes(SESSION_COOKIE))
     .map((pair) => parse(pair, SESSION_COOKIE)[SESSION_COOKIE] ?? '')
     .filter((value) => value !== '');
   return [...new Set(values)];

@@ -12,6 +12,7 @@ import { droppedCookieNote } from './dropped-cookie.ts';
 import { errorResponse, isFailure, type ApiFailure } from './errors.ts';
 import { err } from '../shared/result.ts';
 import type { AnyHandler, Caller, Grant, Guard } from './handler.ts';
+import { FixedPathRouter } from './fixed-paths.ts';
 import { errorForLog, framesOf, maskPath, type Log } from './log.ts';
 import { entriesOf, successOf, type Entry, type Table } from './operation.ts';
 import { invalid, validated, validators } from './parse.ts';
@@ -75,7 +76,8 @@ const HSTS = 'max-age=31536000; includeSubDomains';
 
 /** Whether the answer demands https of browsers: one of a real deployment to a request by https. */
 export const isHttpsOnly = (request: Request, production: boolean): boolean =>
-  production && new URL(request.url).protocol === 'https:';
+  // Of a request the address is as the parser writes it.
+  production && request.url.startsWith('https:');
 
 /**
  * The headers that every answer carries, those of assets and redirects included.
@@ -132,7 +134,10 @@ function byPrecedence(a: Entry, b: Entry): number {
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
   const { cookieHeader = 'set-cookie', cors, production = false, callingCode = '' } = options;
-  const app = new Hono<ServerEnv>({ getPath: (request) => routedPath(getPath(request)) });
+  const app = new Hono<ServerEnv>({
+    getPath: (request) => routedPath(getPath(request)),
+    router: new FixedPathRouter(),
+  });
   const entries = entriesOf(table).toSorted(byPrecedence);
 
   app.use(async (c, next) => {

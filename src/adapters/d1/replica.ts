@@ -16,12 +16,20 @@ export function forOperators(
   scope: RequestScope,
 ): { primary: Access; nearest: Access } {
   const known = BOOKMARK.test(scope.bookmark ?? '') ? scope.bookmark : undefined;
+  /** Opened by the first statement: requests of shoppers never need one. */
   const openedWith = (constraint: string): Access => {
-    const session = client.withSession(constraint);
-    return new Database(session, () => {
-      const bookmark = session.getBookmark();
-      if (bookmark) scope.setBookmark(bookmark);
-    });
+    let opened: Database | undefined;
+    function open(): Database {
+      const session = client.withSession(constraint);
+      return new Database(session, () => {
+        const bookmark = session.getBookmark();
+        if (bookmark) scope.setBookmark(bookmark);
+      });
+    }
+    return {
+      read: async (batch) => (opened ??= open()).read(batch),
+      write: async (batch) => (opened ??= open()).write(batch),
+    };
   };
   return {
     primary: openedWith('first-primary'),

@@ -136,9 +136,9 @@ export function charge(
 
 /** Takes charges back that were made at `chargedAt` (milliseconds), from windows that still run since. */
 export function giveBack(
-  applicationId: string,
-  limits: string | SQL,
-  chargedAt: number | SQL,
+  applicationId: Operand<string>,
+  limits: Operand<string>,
+  chargedAt: Operand<number>,
   condition: SQL = sql`TRUE`,
 ) {
   const [start, charges] = [startOf(budgets.counts), chargesOf(budgets.counts)];

@@ -197,7 +197,7 @@ export function uncountSms(
 }
 
 /** @param createdAt when the code or link went out, as a statement with one column `at`; no row when it is not counted */
-export function smsVerified(applicationId: string, createdAt: SQL, won: SQL) {
+export function smsVerified(applicationId: Operand<string>, createdAt: SQL, won: SQL) {
   return update(smsCounts)
     .set({ verified: sql`${smsCounts.verified} + 1` })
     .where(

@@ -12,6 +12,7 @@ import {
 import { messageChain, type Database } from '../database.ts';
 import { auditStatement } from '../stores/audit.ts';
 import {
+  type Operand,
   alias,
   as,
   columnList,
@@ -28,7 +29,7 @@ import { identifiers, links, userWords, users } from '../schema/index.ts';
 const i = alias(identifiers, 'i');
 
 /** The user's own row, for statements that change it. */
-export const userIs = (applicationId: string, userId: string | SQL): SQL =>
+export const userIs = (applicationId: Operand<string>, userId: Operand<string>): SQL =>
   sql`${users.applicationId} = ${applicationId} AND ${users.id} = ${userId}`;
 
 /** The user's identifiers, for statements that change them. */

@@ -31,6 +31,20 @@ const MAX_LEDGER_ROWS = 100;
 const retentionOf = (action: AuditEvent['action']): AuditRetention =>
   admin.has(action) ? 'admin' : 'security';
 
+type EventRow = Operands<Nullable<Omit<AuditEvent, 'userId' | 'action' | 'detail'>>> & {
+  action: Operand<AuditEvent['action']>;
+  detail?: Operand<Record<string, unknown>>;
+  retention: Operand<AuditRetention>;
+};
+type Nullable<T> = { [K in keyof T]: T[K] | (undefined extends T[K] ? null : never) };
+
+/** An event whose action is known while its statement is built. */
+type NamedEvent = Pick<AuditEvent, 'action'> & Operands<Omit<AuditEvent, 'action'>>;
+const withRetention = <E extends NamedEvent>(event: E) => ({
+  ...event,
+  retention: retentionOf(event.action),
+});
+
 /**
  * Rows of an event, one for each user, for the batch that brings it about: neither is there without the other.
  * @param users the ids of the users, as rows of one column `value`; one row of NULL for an event about nobody
@@ -38,16 +52,16 @@ const retentionOf = (action: AuditEvent['action']): AuditRetention =>
  */
 function insertEvents(
   applicationId: Operand<string>,
-  event: Pick<AuditEvent, 'action'> & Operands<Omit<AuditEvent, 'action'>>,
+  event: EventRow,
   users: SQL,
   condition: SQL = sql`TRUE`,
 ) {
-  const { action, actor, reason, requestId, session, detail = {}, at } = event;
+  const { action, retention, actor, reason, requestId, session, detail = {}, at } = event;
   return insertSelect(
     auditEvents,
     {
       applicationId,
-      retention: retentionOf(action),
+      retention,
       at,
       id: sql`lower(hex(randomblob(16)))`,
       action,
@@ -68,7 +82,13 @@ export const auditRows = (
   event: AuditEvent,
   userIds: readonly (string | null)[],
   condition?: SQL,
-) => insertEvents(applicationId, event, sql`json_each(${JSON.stringify(userIds)})`, condition);
+) =>
+  insertEvents(
+    applicationId,
+    withRetention(event),
+    sql`json_each(${JSON.stringify(userIds)})`,
+    condition,
+  );
 
 /** The same for an event that is about one user, or about none. */
 export const auditStatement = (applicationId: string, event: AuditEvent, condition?: SQL) =>
@@ -77,13 +97,13 @@ export const auditStatement = (applicationId: string, event: AuditEvent, conditi
 /** The same for a user whom only the database knows: `userId` is an expression, and without a user there is no row. */
 export const auditOf = (
   applicationId: Operand<string>,
-  event: Parameters<typeof insertEvents>[1],
+  event: NamedEvent,
   userId: SQL,
   condition: SQL,
 ) =>
   insertEvents(
     applicationId,
-    event,
+    withRetention(event),
     sql`(SELECT (${userId}) AS value)`,
     sql`j.value IS NOT NULL AND ${condition}`,
   );
@@ -105,29 +125,59 @@ export function countActivity(
   });
 }
 
+/** A sign-in as parameters of its statements, under names that no other parameter of a batch has. */
+export const signInParams = ({ userId, event, ends, aliveSince }: SignIn) => ({
+  signInUserId: userId,
+  signInAction: event.action,
+  signInRetention: retentionOf(event.action),
+  signInActor: event.actor,
+  signInAbout: event.userId ?? null,
+  signInReason: event.reason ?? null,
+  signInRequestId: event.requestId ?? null,
+  signInSession: event.session ?? null,
+  signInDetail: event.detail ?? {},
+  signInAt: event.at,
+  signInEnds: JSON.stringify(ends),
+  signInEndedUntil: event.at + ENDED_FOR_MS,
+  signInAliveSince: aliveSince,
+});
+
 /**
  * A sign-in: its row, the sessions that came with the request ended, and the oldest sessions beyond the most that a user may
  * have. For the batch of what the sign-in follows from.
+ * @param given `signInParams`, or the slots of a batch that is built once
+ * @param hasEnds whether sessions came with the request
  */
-export function signInStatements(
-  applicationId: string,
-  { userId, event, ends, aliveSince }: SignIn,
+export function signInFrom(
+  applicationId: Operand<string>,
+  given: Operands<ReturnType<typeof signInParams>>,
+  hasEnds: boolean,
   condition: SQL,
 ): Query[] {
-  const expiresAt = event.at + ENDED_FOR_MS;
+  const { signInUserId: userId, signInSession: session, signInEndedUntil: expiresAt } = given;
   const e = alias(endedSessions, 'e');
   const ended = sql`SELECT 1 FROM ${as(e)} WHERE ${e.applicationId} = ${applicationId}
     AND ${e.userId} = ${userId} AND ${e.handle} = s.session`;
   const signIns = sql`
     SELECT ${auditEvents.session} AS session, ${auditEvents.at} AS at FROM ${auditEvents}
     WHERE ${auditEvents.applicationId} = ${applicationId} AND ${auditEvents.userId} = ${userId}
-      AND ${auditEvents.userId} IS NOT NULL AND ${auditEvents.at} >= ${aliveSince}
+      AND ${auditEvents.userId} IS NOT NULL AND ${auditEvents.at} >= ${given.signInAliveSince}
       AND ${auditEvents.session} IS NOT NULL
       AND ${auditEvents.action} IN ('sign_in', 'session.created', 'password.changed')
     ORDER BY ${auditEvents.at} DESC LIMIT ${MAX_LEDGER_ROWS}`;
+  const event = {
+    action: given.signInAction,
+    retention: given.signInRetention,
+    actor: given.signInActor,
+    reason: given.signInReason,
+    requestId: given.signInRequestId,
+    session,
+    detail: given.signInDetail,
+    at: given.signInAt,
+  };
   return [
-    auditStatement(applicationId, event, condition),
-    ...(ends.length > 0
+    insertEvents(applicationId, event, sql`(SELECT ${given.signInAbout} AS value)`, condition),
+    ...(hasEnds
       ? [
           insertSelect(
             endedSessions,
@@ -137,7 +187,7 @@ export function signInStatements(
               handle: sql`j.value ->> 'handle'`,
               expiresAt,
             },
-            sql`FROM json_each(${JSON.stringify(ends)}) j WHERE ${condition}`,
+            sql`FROM json_each(${given.signInEnds}) j WHERE ${condition}`,
           ).onConflictDoNothing(),
         ]
       : []),
@@ -145,10 +195,14 @@ export function signInStatements(
       endedSessions,
       { applicationId, userId, handle: sql`s.session`, expiresAt },
       sql`FROM (${signIns}) s WHERE ${condition} AND NOT EXISTS (${ended})
-          ORDER BY s.at DESC, s.session = ${event.session ?? null} DESC LIMIT -1 OFFSET ${MAX_SESSIONS}`,
+          ORDER BY s.at DESC, s.session = ${session} DESC LIMIT -1 OFFSET ${MAX_SESSIONS}`,
     ).onConflictDoNothing(),
   ];
 }
+
+/** The same for a batch that is built with its values. */
+export const signInStatements = (applicationId: string, signIn: SignIn, condition: SQL): Query[] =>
+  signInFrom(applicationId, signInParams(signIn), signIn.ends.length > 0, condition);
 
 const EVENT_FIELDS = {
   action: auditEvents.action,

@@ -1,7 +1,8 @@
 /** Which messages have gone out: queues deliver at least once, a person wants a message once. */
 import { DAY_MS } from '../../../shared/time.ts';
 import type { Database } from '../database.ts';
-import { excluded, insert, select, sql, update } from '../statements/query.ts';
+import { builtOnce } from '../statements/common.ts';
+import { excluded, insertSelect, type Operands, select, sql, update } from '../statements/query.ts';
 import { deliveries } from '../schema/index.ts';
 
 /** Longer than any try takes. A claim as old as this belongs to a consumer that died. */
@@ -16,36 +17,71 @@ export interface Deliveries {
   settle(id: string, state: 'sent' | 'failed' | 'rejected'): Promise<void>;
 }
 
+const here = ({ applicationId, id }: Operands<{ applicationId: string; id: string }>) =>
+  sql`${deliveries.applicationId} = ${applicationId} AND ${deliveries.id} = ${id}`;
+
+interface Claim extends Record<string, string | number> {
+  applicationId: string;
+  id: string;
+  now: number;
+  expiresAt: number;
+  /** Claims from before are given up. */
+  leasedBefore: number;
+}
+
+const claimStatements = builtOnce<Claim>()((given) => ({
+  claimed: insertSelect(
+    deliveries,
+    {
+      applicationId: given.applicationId,
+      id: given.id,
+      state: 'sending',
+      claimedAt: given.now,
+      expiresAt: given.expiresAt,
+    },
+    // SQLite takes what follows a SELECT without a WHERE for a join.
+    sql`WHERE TRUE`,
+  )
+    .onConflictDoUpdate({
+      target: [deliveries.applicationId, deliveries.id],
+      set: { state: 'sending', claimedAt: excluded(deliveries.claimedAt) },
+      setWhere: sql`${deliveries.state} = 'failed'
+        OR (${deliveries.state} = 'sending' AND ${deliveries.claimedAt} <= ${given.leasedBefore})`,
+    })
+    .returning({ id: deliveries.id }),
+  found: select({ state: deliveries.state }).from(deliveries).where(here(given)),
+}));
+
+const settleStatements = builtOnce<{ applicationId: string; id: string; state: string }>()(
+  (given) => ({
+    settled: update(deliveries)
+      .set({ state: sql`${given.state}` })
+      .where(here(given)),
+  }),
+);
+
 /** Which messages were handed to a provider, so that none is handed over twice. */
 export function d1Deliveries(database: Database, applicationId: string): Deliveries {
-  const here = (id: string) =>
-    sql`${deliveries.applicationId} = ${applicationId} AND ${deliveries.id} = ${id}`;
   return {
     async claim(id, now) {
-      const { claimed, found } = await database.write({
-        claimed: insert(deliveries)
-          .values({
+      const { claimed, found } = await database.write(
+        claimStatements(
+          {
             applicationId,
             id,
-            state: 'sending',
-            claimedAt: now,
+            now,
             expiresAt: now + KEPT_FOR_MS,
-          })
-          .onConflictDoUpdate({
-            target: [deliveries.applicationId, deliveries.id],
-            set: { state: 'sending', claimedAt: excluded(deliveries.claimedAt) },
-            setWhere: sql`${deliveries.state} = 'failed'
-              OR (${deliveries.state} = 'sending' AND ${deliveries.claimedAt} <= ${now - LEASE_MS})`,
-          })
-          .returning({ id: deliveries.id }),
-        found: select({ state: deliveries.state }).from(deliveries).where(here(id)),
-      });
+            leasedBefore: now - LEASE_MS,
+          },
+          {},
+        ),
+      );
       if (claimed.length > 0) return 'mine';
       return found[0]?.state === 'sending' ? 'busy' : 'done';
     },
 
     async settle(id, state) {
-      await database.write({ settled: update(deliveries).set({ state }).where(here(id)) });
+      await database.write(settleStatements({ applicationId, id, state }, {}));
     },
   };
 }

@@ -1,7 +1,7 @@
 /** One-time codes: the exact ledger in D1, the sealed code for a resend in KV. */
 import type { OpenChallenge, Otps, ConsumeResult, Settlement } from '../../../ports/index.ts';
 import { keys, type Values } from '../../kv/values.ts';
-import { signInStatements } from './audit.ts';
+import { signInFrom, signInParams, signInStatements } from './audit.ts';
 import {
   charge,
   giveBack,
@@ -25,12 +25,81 @@ import {
   readChallenge,
   selectChallenge,
 } from '../statements/otp-attempt.ts';
-import { remove, selectValues, sql, type SQL, update } from '../statements/query.ts';
+import { builtOnce } from '../statements/common.ts';
+import {
+  type Operand,
+  type Operands,
+  type Query,
+  remove,
+  selectValues,
+  sql,
+  type SQL,
+  update,
+} from '../statements/query.ts';
 import { otpChallenges } from '../schema/index.ts';
 import { openCode, registrationHasRoom, REGISTRATION_LIMIT } from '../statements/otp-open.ts';
 import { judgeSms, smsVerified, uncountSms, type WarnSms } from '../statements/sms-statements.ts';
 import { byId, readUser, selectUser } from '../statements/user-rows.ts';
 import { userIs, withNames } from '../statements/user-statements.ts';
+
+type Consuming = Pick<Settlement['challenge'], 'id' | 'createdAt'> & { nonce: string; now: number };
+
+/** What one use of a code adds to the statements that every use has; `won` is true when this try used it up. */
+interface Uses {
+  isFull: SQL;
+  isProven: SQL;
+  holds: SQL;
+  effects(won: SQL): Query[];
+  signIn(won: SQL): Query[];
+  user: ReturnType<typeof selectUser> | undefined;
+}
+
+function consumeStatements(
+  applicationId: Operand<string>,
+  { id, nonce, createdAt, now }: Operands<Consuming>,
+  uses: Uses,
+) {
+  const isOne = challengeIs(applicationId, id);
+  const won = sql`EXISTS (
+    SELECT 1 FROM ${otpChallenges} WHERE ${isOne} AND ${otpChallenges.consumedBy} = ${nonce})`;
+  const refund = sql`(SELECT ${otpChallenges.refund} FROM ${otpChallenges} WHERE ${isOne})`;
+  const foreignSentAt = sql`SELECT ${otpChallenges.createdAt} AS at FROM ${otpChallenges}
+    WHERE ${isOne} AND ${otpChallenges.foreignSms} = 1`;
+  return {
+    before: selectValues({
+      isFull: uses.isFull.mapWith(Boolean),
+      isProven: uses.isProven.mapWith(Boolean),
+    }),
+    consumed: update(otpChallenges)
+      .set({ consumedAt: sql`${now}`, consumedBy: sql`${nonce}` })
+      .where(
+        sql`${isOne} AND ${otpChallenges.consumedAt} IS NULL AND ${otpChallenges.expiresAt} > ${now}
+          AND ${uses.holds}`,
+      )
+      .returning({ id: otpChallenges.id }),
+    giveBack: giveBack(applicationId, refund, createdAt, won),
+    sms: smsVerified(applicationId, foreignSentAt, won),
+    effects: uses.effects(won),
+    signIn: uses.signIn(won),
+    user: uses.user,
+  };
+}
+
+type Login = Consuming & { applicationId: string; readBack: string } & ReturnType<
+    typeof signInParams
+  >;
+
+/** Of a code that signs a known user in, which is what most codes do. */
+const loginStatements = builtOnce<Login>()((given, { hasEnds }: { hasEnds: boolean }) =>
+  consumeStatements(given.applicationId, given, {
+    isFull: sql`0`,
+    isProven: sql`1`,
+    holds: sql`TRUE`,
+    effects: () => [],
+    signIn: (won) => signInFrom(given.applicationId, given, hasEnds, won),
+    user: selectUser(byId(given.applicationId, given.readBack)),
+  }),
+);
 
 /** The port `Otps` on D1 and KV. */
 export function d1Otps(
@@ -147,29 +216,23 @@ export function d1Otps(
     async consume(settlement): Promise<ConsumeResult> {
       const { challenge, nonce, effect, now, readBack, signIn } = settlement;
       const { id, createdAt } = challenge;
-      const won = exists(sql`${isOne(id)} AND ${otpChallenges.consumedBy} = ${nonce}`);
-      const refund = sql`(SELECT ${otpChallenges.refund} FROM ${otpChallenges} WHERE ${isOne(id)})`;
-      const foreignSentAt = sql`SELECT ${otpChallenges.createdAt} AS at FROM ${otpChallenges}
-        WHERE ${isOne(id)} AND ${otpChallenges.foreignSms} = 1`;
-      const write = async (of: Settlement) =>
-        database.write({
-          before: selectValues({
-            isFull: fullness(applicationId, of).mapWith(Boolean),
-            isProven: isProven(applicationId, of).mapWith(Boolean),
+      const params = { id, nonce, createdAt, now };
+      async function write(of: Settlement) {
+        if (effect.kind === 'none' && signIn && readBack !== undefined) {
+          const given = { applicationId, ...params, readBack, ...signInParams(signIn) };
+          return database.write(loginStatements(given, { hasEnds: signIn.ends.length > 0 }));
+        }
+        return database.write(
+          consumeStatements(applicationId, params, {
+            isFull: fullness(applicationId, of),
+            isProven: isProven(applicationId, of),
+            holds: precondition(applicationId, of),
+            effects: (won) => effectStatements(applicationId, of, won),
+            signIn: (won) => (signIn ? signInStatements(applicationId, signIn, won) : []),
+            user: readBack === undefined ? undefined : selectUser(byId(applicationId, readBack)),
           }),
-          consumed: update(otpChallenges)
-            .set({ consumedAt: now, consumedBy: nonce })
-            .where(
-              sql`${isOne(id)} AND ${otpChallenges.consumedAt} IS NULL AND ${otpChallenges.expiresAt} > ${now}
-                AND ${precondition(applicationId, of)}`,
-            )
-            .returning({ id: otpChallenges.id }),
-          giveBack: giveBack(applicationId, refund, createdAt, won),
-          sms: smsVerified(applicationId, foreignSentAt, won),
-          effects: effectStatements(applicationId, of, won),
-          signIn: signIn ? signInStatements(applicationId, signIn, won) : [],
-          user: readBack === undefined ? undefined : selectUser(byId(applicationId, readBack)),
-        });
+        );
+      }
       try {
         const { before, consumed, user } = await withEffectNames(settlement, write);
         if (consumed.length === 0) {

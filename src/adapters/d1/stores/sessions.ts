@@ -4,7 +4,7 @@ import type { Session, Sessions } from '../../../ports/index.ts';
 import { revoke } from '../statements/revocation-statements.ts';
 import { isRevoked } from '../../../domain/session/session.ts';
 import { keys, type Values } from '../../kv/values.ts';
-import { auditStatement, signInStatements } from './audit.ts';
+import { auditStatement, signInFrom, signInParams } from './audit.ts';
 import type { Database } from '../database.ts';
 import { insertSelect, select, sql } from '../statements/query.ts';
 import { endedSessions, users } from '../schema/index.ts';
@@ -49,6 +49,12 @@ const selectSession = builtOnce<{ applicationId: string; userId: string; handle:
   }),
 );
 
+type Entering = { applicationId: string } & ReturnType<typeof signInParams>;
+
+const enterStatements = builtOnce<Entering>()((given, { hasEnds }: { hasEnds: boolean }) => ({
+  signIn: signInFrom(given.applicationId, given, hasEnds, sql`TRUE`),
+}));
+
 /** The port `Sessions`: values in KV, what has ended in D1. */
 export function d1Sessions(database: Database, values: Values, applicationId: string): Sessions {
   const keyOf = (userId: string, handle: string) => keys.session(applicationId, userId, handle);
@@ -62,7 +68,10 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
     },
 
     async enter(signIn) {
-      await database.write({ signIn: signInStatements(applicationId, signIn, sql`TRUE`) });
+      const hasEnds = signIn.ends.length > 0;
+      await database.write(
+        enterStatements({ applicationId, ...signInParams(signIn) }, { hasEnds }),
+      );
     },
 
     async find(userId, handle) {

@@ -1,0 +1,46 @@
+/** Contenders in alternation: in each round every contender has its slice of load, one after the other. */
+import { cpuMsOf } from './lib/cpu.ts';
+import { figuresOf, sumOf, type Rounds } from './lib/figures.ts';
+import { load, type Call } from './lib/load.ts';
+
+interface Server {
+  name: string;
+  url: string;
+  pid: number;
+}
+
+export interface Comparison {
+  name: string;
+  rounds: Rounds;
+}
+
+export const comparison = (name: string): Comparison => ({ name, rounds: new Map() });
+
+/** Two steps that only have a meaning together, as one. */
+export function together(name: string, first: Comparison, second: Comparison): Comparison {
+  const rounds: Rounds = new Map();
+  for (const [contender, slices] of first.rounds) {
+    const others = second.rounds.get(contender) ?? [];
+    const both = slices.flatMap((one, at) => {
+      const other = others[at];
+      return other ? [sumOf(one, other)] : [];
+    });
+    rounds.set(contender, both);
+  }
+  return { name, rounds };
+}
+
+/** Puts one slice of load on a server and notes its figures. */
+export async function slice(
+  { rounds }: Comparison,
+  { name, url, pid }: Server,
+  calls: Iterable<Call>,
+  settled: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
+  const before = cpuMsOf(pid);
+  const loaded = await load(url, calls);
+  // What goes on after the answers is a part of the work.
+  await settled();
+  const figures = figuresOf(loaded, cpuMsOf(pid) - before);
+  rounds.set(name, [...(rounds.get(name) ?? []), figures]);
+}

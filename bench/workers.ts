@@ -1,0 +1,103 @@
+/** Vestibule, the floor and Better Auth: three Workers on the same workerd, in alternation. */
+import { comparison, slice, together, type Comparison } from './compare.ts';
+import { load, type Answer, type Call } from './lib/load.ts';
+import { startBetterAuth } from './sites/better-auth.ts';
+import { startFloor } from './sites/floor.ts';
+import { shopper, SHOPPERS, SIGNED_IN, type LoginSite } from './sites/site.ts';
+import { startVestibule } from './sites/vestibule.ts';
+
+/** Calls of one slice. */
+const READS = 800;
+const OTP_LOGINS = 120;
+const PASSWORD_LOGINS = 40;
+
+const range = (from: number, count: number): number[] =>
+  Array.from({ length: count }, (_, at) => from + at);
+
+function* reads(site: { readSession(at: number): Call }, count: number): Generator<Call> {
+  for (let at = 0; at < count; at += 1) yield site.readSession(at % SIGNED_IN);
+}
+
+/** Signs shoppers in by code: first all codes are sent, then all are used. */
+async function otpLogins(
+  site: LoginSite,
+  shoppers: readonly number[],
+  run: (step: 'send' | 'verify', calls: Call[], settled: () => Promise<unknown>) => Promise<void>,
+  signedIn?: (at: number, answer: Answer) => void,
+): Promise<void> {
+  const sent = new Map<number, Answer>();
+  const codes = new Map<number, string>();
+  const sends = shoppers.map((at) => ({
+    ...site.sendOtp(at),
+    take: (answer: Answer) => sent.set(at, answer),
+  }));
+  await run('send', sends, async () => {
+    for (const at of shoppers) codes.set(at, await site.inbox.codeOf(shopper(at).international));
+  });
+  const verifications = shoppers.map((at) => {
+    const answer = sent.get(at);
+    if (!answer) throw new Error('a code that was not asked for');
+    return {
+      ...site.verifyOtp(at, codes.get(at) ?? '', answer),
+      take: (done: Answer) => signedIn?.(at, done),
+    };
+  });
+  await run('verify', verifications, async () => undefined);
+}
+
+/** Shoppers with a session each; the runtime has compiled what it runs by then. */
+async function signIn(site: LoginSite): Promise<void> {
+  await otpLogins(
+    site,
+    range(0, SIGNED_IN),
+    async (_, calls, settled) => {
+      await load(site.url, calls);
+      await settled();
+    },
+    (at, answer) => site.keepSession(at, answer),
+  );
+  await load(site.url, range(0, 10).map(site.loginByPassword));
+}
+
+/**
+ * @param tools the folder in which Better Auth is installed
+ * @param tell is called after each round
+ */
+export async function compareWorkers(
+  tools: string,
+  rounds: number,
+  tell: (text: string) => void,
+): Promise<Comparison[]> {
+  const vestibule = await startVestibule();
+  const floor = await startFloor(SHOPPERS);
+  const behindAssets = await startFloor(SHOPPERS, { assets: true });
+  const betterAuth = await startBetterAuth(tools);
+  const sites = [vestibule, floor, behindAssets, betterAuth];
+  const [read, send, verify, password] = [
+    comparison('session read'),
+    comparison('OTP login: send'),
+    comparison('OTP login: verify'),
+    comparison('password login'),
+  ];
+  try {
+    for (const site of [vestibule, betterAuth]) await signIn(site);
+    for (const site of sites) await load(site.url, reads(site, READS));
+    let next = SIGNED_IN;
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const site of sites) await slice(read, site, reads(site, READS));
+      const otpShoppers = range(next, OTP_LOGINS);
+      const others = range(next + OTP_LOGINS, PASSWORD_LOGINS);
+      next += OTP_LOGINS + PASSWORD_LOGINS;
+      for (const site of [vestibule, betterAuth]) {
+        await otpLogins(site, otpShoppers, (step, calls, settled) =>
+          slice(step === 'send' ? send : verify, site, calls, settled),
+        );
+        await slice(password, site, others.map(site.loginByPassword));
+      }
+      tell(`Workers: round ${round} of ${rounds}`);
+    }
+  } finally {
+    await Promise.all(sites.map((site) => site.stop()));
+  }
+  return [read, send, verify, together('OTP login: both', send, verify), password];
+}

@@ -1,0 +1,78 @@
+/** What the requests of one application share, and what each has to itself. */
+import { env } from 'cloudflare:workers';
+import { beforeEach, expect, test } from 'vitest';
+import { seedDemo } from '../../scripts/lib/seed.ts';
+import { DEMO } from '../../scripts/lib/welcome.ts';
+import { parseEnvironment } from '../../src/env/index.ts';
+import type { Application, RequestScope } from '../../src/ports/index.ts';
+import { createRuntime } from '../../src/wiring.ts';
+import { ORIGIN } from '../support/shop.ts';
+
+const PAGE = { pageNo: 1, pageSize: 10 };
+
+beforeEach(async () => seedDemo(env.DB, { storefrontUrl: ORIGIN }));
+
+function scope(requestId: string) {
+  const [waited, bookmarks]: [Promise<unknown>[], string[]] = [[], []];
+  const given: RequestScope = {
+    requestId,
+    waitUntil: (work) => void waited.push(work),
+    setBookmark: (bookmark) => void bookmarks.push(bookmark),
+  };
+  return { given, waited, bookmarks };
+}
+
+/** The Worker's ports over D1 that tells with what its sessions are opened. */
+async function open() {
+  const sessions: string[] = [];
+  const DB = new Proxy(env.DB, {
+    get(target, name) {
+      if (name === 'withSession') {
+        return (constraint: string) => {
+          sessions.push(constraint);
+          return target.withSession(constraint);
+        };
+      }
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+  const { factory } = createRuntime(parseEnvironment({ ...env, DB }), () => undefined);
+  const application = await factory.service.directory.application(
+    DEMO.companyId,
+    DEMO.applicationId,
+  );
+  if (!application) throw new Error('the demo application is not there');
+  return { factory, application, sessions };
+}
+
+test('two requests share the stores; id, background work and bookmarks are each its own', async () => {
+  const { factory, application } = await open();
+  const [one, other] = [scope('first-request'), scope('second-request')];
+  const [mine, theirs] = [one, other].map(({ given }) => factory.portsFor(application, given));
+  expect(mine?.sessions).toBe(theirs?.sessions);
+  expect([mine?.requestId, theirs?.requestId]).toEqual(['first-request', 'second-request']);
+  mine?.background(Promise.resolve());
+  expect([one.waited.length, other.waited.length]).toEqual([1, 0]);
+  await theirs?.groups.list(PAGE);
+  expect([one.bookmarks.length, other.bookmarks.length]).toEqual([0, 1]);
+});
+
+test('a D1 session is opened by the first statement of an operator, and once', async () => {
+  const { factory, application, sessions } = await open();
+  const ports = factory.portsFor(application, scope('a-request').given);
+  await ports.users.find('0123456789abcdef01234567');
+  expect(sessions).toEqual([]);
+  await ports.groups.list(PAGE);
+  await ports.groups.list(PAGE);
+  expect(sessions).toEqual(['first-unconstrained']);
+});
+
+test('a record that was read anew has stores of its own: it may name another database', async () => {
+  const { factory, application } = await open();
+  const moved: Application = { ...application };
+  const [before, after] = [application, moved].map((one) =>
+    factory.portsFor(one, scope('a-request').given),
+  );
+  expect(before?.sessions).not.toBe(after?.sessions);
+});
