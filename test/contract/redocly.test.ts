@@ -99,5 +99,6 @@ describe("Redocly's Respect, calling the mock with the documented examples", () 
         expect(breaches, id).toEqual(EXCEPTIONS.has(id) ? ['schema check'] : []);
       }
     },
+    120_000,
   );
 });
