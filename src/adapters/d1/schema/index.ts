@@ -1,6 +1,11 @@
 /**
  * Every table, in one place. Times are milliseconds, unless a name says seconds. Migrations are generated from here by
- * `npm run migrations`; triggers are custom migrations beside them.
+ * `npm run migrations`; triggers are custom migrations beside them, and so is WITHOUT ROWID, which drizzle-kit does not know.
+ *
+ * Keys and indexes begin with the column that tells rows apart, not with `application_id`. There are no statistics, so SQLite
+ * takes any first column for one that leaves ten rows; a key that begins with the application would tempt it to read all of
+ * an application's rows where another index names the one that is meant. Only what is listed or swept by application begins
+ * so (test/journeys/flat.test.ts).
  *
  * The first three tables live in `DB` only; the rest lives in the database of the application's shard.
  * What lies in KV is documented in `../../kv/values.ts`.
@@ -147,6 +152,7 @@ export const users = sqliteTable(
   ],
 );
 
+/** Emails and numbers of users. Without rowid. */
 export const identifiers = sqliteTable(
   'identifiers',
   {
@@ -163,25 +169,25 @@ export const identifiers = sqliteTable(
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.userId, t.kind, t.value] }),
+    primaryKey({ columns: [t.userId, t.applicationId, t.kind, t.value] }),
     // A verified identifier has one owner; unverified copies give no rights (D-53).
     uniqueIndex('identifiers_owner')
-      .on(t.applicationId, t.kind, t.value)
+      .on(t.value, t.kind, t.applicationId)
       .where(sql`verified = 1`),
     uniqueIndex('identifiers_primary')
-      .on(t.applicationId, t.userId, t.kind)
+      .on(t.userId, t.applicationId, t.kind)
       .where(sql`is_primary = 1`),
-    index('identifiers_value').on(t.applicationId, t.kind, t.value),
+    index('identifiers_value').on(t.value, t.kind, t.applicationId),
   ],
 );
 
-/** One row per word of a name, for searches by its beginning (D-80). */
+/** One row per word of a name, for searches by its beginning (D-80). Without rowid. */
 export const userWords = sqliteTable(
   'user_words',
   { applicationId, word: text().notNull(), userId: text('user_id').notNull() },
   (t) => [
     primaryKey({ columns: [t.applicationId, t.word, t.userId] }),
-    index('user_words_user').on(t.applicationId, t.userId),
+    index('user_words_user').on(t.userId, t.applicationId),
   ],
 );
 
@@ -190,6 +196,22 @@ export const counters = sqliteTable(
   'counters',
   { applicationId, name: text().notNull(), value: integer().notNull() },
   (t) => [primaryKey({ columns: [t.applicationId, t.name] })],
+);
+
+/**
+ * Stretches of the list of users by age: where each begins, and how many users are in it, kept by triggers. A page that lies
+ * deep is counted off in stretches instead of rows (D-13). None has more than `MAX_STRETCH_USERS`. Without rowid.
+ */
+export const userStretches = sqliteTable(
+  'user_stretches',
+  {
+    applicationId,
+    /** With `id`, the place in `users_newest` of the oldest user that it may hold; the first one begins before all. */
+    createdAt: integer('created_at').notNull(),
+    id: text().notNull(),
+    users: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.applicationId, t.createdAt, t.id] })],
 );
 
 // ── sessions ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -230,7 +252,7 @@ export const deliveries = sqliteTable(
 
 /**
  * What SMS cost, when they cost anything. `day`: sends by UTC day. `foreign`: sends to other countries than the
- * application's own, by hour. `pause`: when such sends stopped, until `expires_at`.
+ * application's own, by hour. `pause`: when such sends stopped, until `expires_at`. Without rowid, and swept by its key.
  */
 export const smsCounts = sqliteTable(
   'sms_counts',
@@ -246,10 +268,7 @@ export const smsCounts = sqliteTable(
     alerted: integer({ mode: 'boolean' }).notNull().default(false),
     expiresAt: integer('expires_at').notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.applicationId, t.name, t.start] }),
-    index('sms_counts_expiry').on(t.expiresAt),
-  ],
+  (t) => [primaryKey({ columns: [t.applicationId, t.name, t.start] })],
 );
 
 /**
@@ -260,7 +279,7 @@ export const auditEvents = sqliteTable(
   'audit_events',
   {
     applicationId,
-    /** How long it is kept; first in the key, so that what has served its time is one range. */
+    /** How long it is kept; first in the key, so that what has served its time is a range of each application. */
     retention: text().$type<AuditRetention>().notNull(),
     at: integer().notNull(),
     id: text().notNull(),
@@ -275,9 +294,9 @@ export const auditEvents = sqliteTable(
     detail: text({ mode: 'json' }).$type<AuditEvent['detail']>().notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.retention, t.at, t.id] }),
+    primaryKey({ columns: [t.retention, t.applicationId, t.at, t.id] }),
     index('audit_events_user')
-      .on(t.applicationId, t.userId, t.at)
+      .on(t.userId, t.applicationId, t.at)
       .where(sql`user_id IS NOT NULL`),
   ],
 );
@@ -293,3 +312,11 @@ export const activityCounts = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.applicationId, t.hourStart, t.name] })],
 );
+
+/** Where the retention run has stopped in a table that it reads through by its key. */
+export const sweeps = sqliteTable('sweeps', {
+  /** The table. */
+  name: text().primaryKey(),
+  /** Key of the last row that was looked at. */
+  after: text({ mode: 'json' }).$type<(string | number)[]>().notNull(),
+});

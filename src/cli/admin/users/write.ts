@@ -186,7 +186,10 @@ function statements(applicationId: string, users: readonly Imported[], run: numb
       sql`(${columnList([links.applicationId, links.userId, links.kind, links.value])}) IN (
         ${copies(columnList([i.applicationId, i.userId, i.kind, i.value]))})`,
     ),
-    copies: remove(identifierRows).where(sql`rowid IN (${copies(sql`i.rowid`)})`),
+    copies: remove(identifierRows).where(
+      sql`(${columnList([identifierRows.userId, identifierRows.applicationId, identifierRows.kind, identifierRows.value])}) IN (
+        ${copies(columnList([i.userId, i.applicationId, i.kind, i.value]))})`,
+    ),
     users: insertSelect(
       userRows,
       {
