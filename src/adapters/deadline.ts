@@ -36,14 +36,18 @@ export class Deadline {
 }
 
 /** Longer than any healthy call to a store, shorter than a shopper waits. */
-const STORE_TIMEOUT_MS = 5_000;
+export const STORE_TIMEOUT_MS = 5_000;
 
 /**
  * The result of one call to a store or a queue.
- * @throws TimeOver, which names the dependency, after five seconds
+ * @throws TimeOver, which names the dependency, after `timeoutMs`
  */
-export async function withTimeout<T>(dependency: string, work: Promise<T>): Promise<T> {
-  const deadline = new Deadline(STORE_TIMEOUT_MS, `${dependency} timed out`);
+export async function withTimeout<T>(
+  dependency: string,
+  work: Promise<T>,
+  timeoutMs = STORE_TIMEOUT_MS,
+): Promise<T> {
+  const deadline = new Deadline(timeoutMs, `${dependency} timed out`);
   try {
     return await deadline.race(work);
   } finally {
