@@ -15,6 +15,10 @@ const MINUTE = 60_000;
  * forty times as many rows.
  */
 const BY_CHANCE_ROWS = 15;
+/** Of a search for names that everybody bears: 1,000 users are found, sorted and counted. */
+const MAX_ROWS = 7_000;
+/** Of a page without a search, however deep it lies: the rest of a stretch, and a hundred customers with their identifiers. */
+const MAX_PAGE_ROWS = 1_000 + 5 * 100;
 
 describe('rows read and written', () => {
   const costs = new Map<number, Cost[]>();
@@ -42,6 +46,13 @@ describe('rows read and written', () => {
       ];
     });
     expect(grown).toEqual([]);
+  });
+
+  test('are bounded, where a list or a search reads many', () => {
+    const bound = ({ what }: Cost): number =>
+      what.startsWith('search for page') ? MAX_PAGE_ROWS : MAX_ROWS;
+    const dear = (costs.get(LARGE) ?? []).filter((cost) => cost.read > bound(cost));
+    expect(dear.map(({ what, read, dearest }) => `${what}: ${read}, ${dearest}`)).toEqual([]);
   });
 
   test('were counted for every operation of the table, and for every kind of search', () => {
