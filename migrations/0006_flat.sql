@@ -1,10 +1,5 @@
 -- Keys and indexes begin with what tells rows apart: one that begins with the application tempts SQLite to read all of its
 -- rows. WITHOUT ROWID and the triggers are written by hand: drizzle-kit does not know them.
-CREATE TABLE `sweeps` (
-	`name` text PRIMARY KEY NOT NULL,
-	`after` text NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE `user_stretches` (
 	`application_id` text NOT NULL,
 	`created_at` integer NOT NULL,
@@ -13,6 +8,30 @@ CREATE TABLE `user_stretches` (
 	PRIMARY KEY(`application_id`, `created_at`, `id`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `sweeps` (
+	`name` text PRIMARY KEY NOT NULL,
+	`after` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `__new_identifiers` (
+	`application_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`value` text NOT NULL,
+	`calling_code` integer,
+	`verified` integer NOT NULL,
+	`is_primary` integer DEFAULT false NOT NULL,
+	`verified_at` integer,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`user_id`, `application_id`, `kind`, `value`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+INSERT INTO `__new_identifiers`("application_id", "user_id", "kind", "value", "calling_code", "verified", "is_primary", "verified_at", "created_at") SELECT "application_id", "user_id", "kind", "value", "calling_code", "verified", "is_primary", "verified_at", "created_at" FROM `identifiers`;--> statement-breakpoint
+DROP TABLE `identifiers`;--> statement-breakpoint
+ALTER TABLE `__new_identifiers` RENAME TO `identifiers`;--> statement-breakpoint
+CREATE UNIQUE INDEX `identifiers_owner` ON `identifiers` (`value`,`kind`,`application_id`) WHERE verified = 1;--> statement-breakpoint
+CREATE UNIQUE INDEX `identifiers_primary` ON `identifiers` (`user_id`,`application_id`,`kind`) WHERE is_primary = 1;--> statement-breakpoint
+CREATE INDEX `identifiers_copies` ON `identifiers` (`value`,`kind`,`application_id`) WHERE verified = 0;--> statement-breakpoint
 CREATE TABLE `__new_sms_counts` (
 	`application_id` text NOT NULL,
 	`name` text NOT NULL,
@@ -57,25 +76,6 @@ INSERT INTO `__new_audit_events`("application_id", "retention", "at", "id", "act
 DROP TABLE `audit_events`;--> statement-breakpoint
 ALTER TABLE `__new_audit_events` RENAME TO `audit_events`;--> statement-breakpoint
 CREATE INDEX `audit_events_user` ON `audit_events` (`user_id`,`application_id`,`at`) WHERE user_id IS NOT NULL;--> statement-breakpoint
-CREATE TABLE `__new_identifiers` (
-	`application_id` text NOT NULL,
-	`user_id` text NOT NULL,
-	`kind` text NOT NULL,
-	`value` text NOT NULL,
-	`calling_code` integer,
-	`verified` integer NOT NULL,
-	`is_primary` integer DEFAULT false NOT NULL,
-	`verified_at` integer,
-	`created_at` integer NOT NULL,
-	PRIMARY KEY(`user_id`, `application_id`, `kind`, `value`)
-) WITHOUT ROWID;
---> statement-breakpoint
-INSERT INTO `__new_identifiers`("application_id", "user_id", "kind", "value", "calling_code", "verified", "is_primary", "verified_at", "created_at") SELECT "application_id", "user_id", "kind", "value", "calling_code", "verified", "is_primary", "verified_at", "created_at" FROM `identifiers`;--> statement-breakpoint
-DROP TABLE `identifiers`;--> statement-breakpoint
-ALTER TABLE `__new_identifiers` RENAME TO `identifiers`;--> statement-breakpoint
-CREATE UNIQUE INDEX `identifiers_owner` ON `identifiers` (`value`,`kind`,`application_id`) WHERE verified = 1;--> statement-breakpoint
-CREATE UNIQUE INDEX `identifiers_primary` ON `identifiers` (`user_id`,`application_id`,`kind`) WHERE is_primary = 1;--> statement-breakpoint
-CREATE INDEX `identifiers_value` ON `identifiers` (`value`,`kind`,`application_id`);--> statement-breakpoint
 CREATE TABLE `__new_user_words` (
 	`application_id` text NOT NULL,
 	`word` text NOT NULL,

@@ -178,7 +178,10 @@ export const identifiers = sqliteTable(
     uniqueIndex('identifiers_primary')
       .on(t.userId, t.applicationId, t.kind)
       .where(sql`is_primary = 1`),
-    index('identifiers_value').on(t.value, t.kind, t.applicationId),
+    // The rest, so that each row stands in one of the two: a look-up by value says which of them it means.
+    index('identifiers_copies')
+      .on(t.value, t.kind, t.applicationId)
+      .where(sql`verified = 0`),
   ],
 );
 

@@ -30,7 +30,10 @@ export function selectFound(applicationId: string, terms: CustomerTerms, max: nu
   const identifier = (kind: string, value: string) =>
     sql`SELECT user_id FROM (SELECT ${identifiers.userId} AS user_id FROM ${identifiers}
         WHERE ${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = ${kind}
-          AND ${identifiers.value} = ${value} LIMIT ${max})`;
+          AND ${identifiers.value} = ${value} AND ${identifiers.verified} = 1
+        UNION ALL SELECT ${identifiers.userId} FROM ${identifiers}
+        WHERE ${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = ${kind}
+          AND ${identifiers.value} = ${value} AND ${identifiers.verified} = 0 LIMIT ${max})`;
   const called = (word: string) =>
     sql`SELECT user_id FROM (SELECT ${userWords.userId} AS user_id FROM ${userWords}
         WHERE ${userWords.applicationId} = ${applicationId} AND ${userWords.word} = ${word}

@@ -34,10 +34,15 @@ export function d1Passwords(database: Database, applicationId: string): Password
   /** The id of the only user who has an email, when that user has not verified it. */
   function unverifiedOwner(login: LoginName): SQL | undefined {
     if (!('identifier' in login) || login.identifier.kind !== 'email') return undefined;
-    return sql`(SELECT MAX(${identifiers.userId}) FROM ${identifiers}
-                WHERE ${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = 'email'
-                  AND ${identifiers.value} = ${login.identifier.value}
-                HAVING COUNT(*) = 1 AND MAX(${identifiers.verified}) = 0)`;
+    // Each part by an index of its own: verified ones and unverified copies are found apart.
+    const ofEmail = (verified: SQL) => sql`${identifiers.applicationId} = ${applicationId}
+      AND ${identifiers.kind} = 'email' AND ${identifiers.value} = ${login.identifier.value} AND ${verified}`;
+    const [isVerified, isCopy] = [
+      sql`${identifiers.verified} = 1`,
+      sql`${identifiers.verified} = 0`,
+    ];
+    return sql`(SELECT MAX(${identifiers.userId}) FROM ${identifiers} WHERE ${ofEmail(isCopy)}
+                AND NOT EXISTS (SELECT 1 FROM ${identifiers} WHERE ${ofEmail(isVerified)}) HAVING COUNT(*) = 1)`;
   }
 
   const selectWithHash = (userId: SQL) =>
