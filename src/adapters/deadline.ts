@@ -36,17 +36,21 @@ export class Deadline {
 }
 
 /** Longer than any healthy call to a store, shorter than a shopper waits. */
-const STORE_TIMEOUT_MS = 5_000;
+export const STORE_TIMEOUT_MS = 5_000;
 
 /**
  * The result of one call to a store or a queue.
- * @throws TimeOver, which names the dependency, after five seconds
+ * @throws TimeOver, which names the dependency, after `timeoutMs`
  */
-export async function withTimeout<T>(dependency: string, work: Promise<T>): Promise<T> {
+export async function withTimeout<T>(
+  dependency: string,
+  work: Promise<T>,
+  timeoutMs = STORE_TIMEOUT_MS,
+): Promise<T> {
   // Lighter than a `Deadline`: there is one step, and nothing that a signal could stop.
   let timer: ReturnType<typeof setTimeout> | undefined;
   const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimeOver(`${dependency} timed out`)), STORE_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new TimeOver(`${dependency} timed out`)), timeoutMs);
   });
   try {
     return await Promise.race([work, over]);

@@ -1,5 +1,8 @@
 /** D1's transient faults: a read is tried again, up to three times; a write never is, for its answer may only be lost. */
 import { describe, expect, test } from 'vitest';
+import { Database } from '../../src/adapters/d1/database.ts';
+import { sql } from '../../src/adapters/d1/statements/query.ts';
+import { Outage } from '../../src/ports/index.ts';
 import { MOBILE, expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { d1Shop, type D1Shop } from '../support/shop.ts';
@@ -121,6 +124,22 @@ describe('a read', () => {
     expect(await call()).toMatchObject({ status: 500, body: { code: 'internal_error' } });
     expect(made()).toBe(1);
   });
+});
+
+test('a read that was given up is not asked again, for D1 is still at it', async () => {
+  let asked = 0;
+  const statement = { bind: () => statement };
+  const silent = {
+    prepare: () => statement,
+    batch: () => {
+      asked += 1;
+      return new Promise(() => undefined);
+    },
+  };
+  // Of a D1 database this is all that a `Database` uses.
+  const database = new Database(silent as never, undefined, 20);
+  await expect(database.read({ one: sql`SELECT 1` })).rejects.toBeInstanceOf(Outage);
+  expect(asked).toBe(1);
 });
 
 describe('a write', () => {

@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/adapters/d1/database.ts';
 import { dropLeftovers } from '../../src/adapters/d1/maintenance/stalled-imports.ts';
+import { takeTurns } from '../../src/adapters/d1/maintenance/turns.ts';
 import { IMPORTS_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
 import { BATCH_CUSTOMERS, seedCustomers } from '../../scripts/lib/seed-customers.ts';
 import { expectOk } from '../support/answers.ts';
@@ -387,13 +388,17 @@ describe('the stores of groups', () => {
     )
       .bind(params.application_id)
       .run();
-    const database = new Database(env.DB);
-    expect(await dropLeftovers(database)).toEqual({
+    const run = async () => {
+      const steps = dropLeftovers(new Database(env.DB));
+      return takeTurns([{ database: 'DB', steps }]);
+    };
+    expect(await run()).toEqual({
       counts: { group_members: 2 * BATCH_CUSTOMERS, group_changes: 0 },
       complete: true,
+      failed: [],
     });
     const left = await env.DB.prepare('SELECT id, cleared FROM group_imports').all();
     expect(left.results).toEqual([{ id: 'bad', cleared: 1 }]);
-    expect(await dropLeftovers(database)).toMatchObject({ counts: { group_members: 0 } });
+    expect(await run()).toMatchObject({ counts: { group_members: 0 } });
   });
 });

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { demoConfig, seedDemo } from '../../scripts/lib/seed.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
 import { PURGE_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
-import { Purge } from '../../src/adapters/d1/maintenance/purge.ts';
+import { purge } from '../../src/adapters/d1/maintenance/purge.ts';
+import { takeTurns } from '../../src/adapters/d1/maintenance/turns.ts';
 import { Values } from '../../src/adapters/kv/values.ts';
 import { parseEnvironment } from '../../src/env/index.ts';
 import type { LogLine } from '../../src/http/log.ts';
@@ -328,12 +329,14 @@ describe('who is purged', () => {
       await kv.namespace.put(`session:${APP}:u${one}:handle`, '{}', { expirationTtl: 600 });
     }
     const cutoffs = [{ application: APP, cutoff: NOW }];
-    const purge = async () =>
-      new Purge(new Database(env.DB), new Values(kv.namespace), 150).run(cutoffs, NOW);
+    const run = async () => {
+      const steps = purge(new Database(env.DB), new Values(kv.namespace), cutoffs, NOW);
+      return takeTurns([{ database: 'DB', steps }], { queries: 1_000, calls: 150 });
+    };
     // A batch of 100: as many looks for sessions, and as many sessions to remove.
-    const batch = { counts: { users: 100, sessions: 100 }, complete: false };
-    expect([await purge(), await purge()]).toEqual([batch, batch]);
-    expect(await purge()).toEqual({ counts: { users: 5, sessions: 5 }, complete: true });
+    const batch = { counts: { users: 100, sessions: 100 }, complete: false, failed: [] };
+    expect([await run(), await run()]).toEqual([batch, batch]);
+    expect(await run()).toMatchObject({ counts: { users: 5, sessions: 5 }, complete: true });
   });
 
   test('many in one run', async () => {

@@ -1,6 +1,7 @@
 /** Google, Facebook, Apple, and the company's own tokens; the providers are fakes that sign for real. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
+import { PURGE_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
 import { E164, MOBILE, expectOk, signUp, type Browser } from '../support/answers.ts';
 import {
   COMPANY_ISSUER,
@@ -754,7 +755,7 @@ describe('races of social logins on D1', () => {
       status: 403,
       body: { code: 'account_deleted', meta: { is_deleted: true } },
     });
-    await shop.runtime.scheduled('17 3 * * *');
+    await shop.runtime.scheduled(PURGE_CRON);
     expect(await count('users')).toBe(0);
     expect(await count('social_identities')).toBe(0);
   });

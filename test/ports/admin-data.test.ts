@@ -37,6 +37,11 @@ describe('check-data', () => {
   const someone = `(SELECT id FROM users LIMIT 1)`;
   const BREACHES: [string, RegExp, string[]][] = [
     [
+      'a stretch that counts wrong',
+      /stretches of the list/,
+      [`UPDATE user_stretches SET users = users + 1`],
+    ],
+    [
       'two owners',
       /has one owner/,
       [
@@ -66,7 +71,7 @@ describe('check-data', () => {
       'one word too few',
       /found by the words/,
       [
-        `DELETE FROM user_words WHERE rowid = (SELECT MAX(rowid) FROM user_words WHERE user_id = ${someone})`,
+        `DELETE FROM user_words WHERE user_id = ${someone} AND word = (SELECT MAX(word) FROM user_words WHERE user_id = ${someone})`,
       ],
     ],
     [

@@ -13,6 +13,8 @@ export interface Counted {
   onTrip?: (when: 'before' | 'after', trip: number) => Promise<void> | void;
   /** Told every statement. */
   onPrepare?: (sql: string) => void;
+  /** Told what each statement of a batch has read and written. */
+  onRows?: (text: string, rows: { rows_read: number; rows_written: number }) => void;
 }
 
 export function countingDatabase(real: D1Database): Counted {
@@ -23,6 +25,8 @@ export function countingDatabase(real: D1Database): Counted {
     rowsWritten: 0,
     down: false,
   };
+
+  const prepared: string[] = [];
 
   async function tripped<T>(call: () => Promise<T>): Promise<T> {
     const trip = (counted.roundTrips += 1);
@@ -44,19 +48,24 @@ export function countingDatabase(real: D1Database): Counted {
     new Proxy(client, {
       get(target, name) {
         if (name === 'batch') {
-          return (statements: D1PreparedStatement[]) =>
-            tripped(async () => {
+          return (statements: D1PreparedStatement[]) => {
+            // A batch is prepared and run in one go.
+            const texts = prepared.splice(0).slice(-statements.length);
+            return tripped(async () => {
               const results = await target.batch(statements);
-              for (const { meta } of results) {
+              for (const [at, { meta }] of results.entries()) {
                 counted.rowsRead += meta.rows_read;
                 counted.rowsWritten += meta.rows_written;
+                counted.onRows?.(texts[at] ?? '', meta);
               }
               return results;
             });
+          };
         }
         if (name === 'prepare') {
           return (sql: string) => {
             counted.onPrepare?.(sql);
+            prepared.push(sql);
             return target.prepare(sql);
           };
         }

@@ -1,6 +1,6 @@
 /** A D1 database. One call is one round trip, and one transaction (D1's `batch`). */
 import { Outage } from '../../ports/index.ts';
-import { withTimeout } from '../deadline.ts';
+import { STORE_TIMEOUT_MS, TimeOver, withTimeout } from '../deadline.ts';
 import type { Row } from './statements/query.ts';
 import {
   prepare,
@@ -66,16 +66,31 @@ export class Database {
 
   readonly #answered: () => void;
 
-  /** @param answered is called after each round trip that succeeded */
-  constructor(client: D1Database | D1DatabaseSession, answered: () => void = () => undefined) {
+  readonly #timeoutMs: number;
+
+  /**
+   * @param answered is called after each round trip that succeeded
+   * @param timeoutMs of a round trip; what nobody waits for may take longer
+   */
+  constructor(
+    client: D1Database | D1DatabaseSession,
+    answered: () => void = () => undefined,
+    timeoutMs = STORE_TIMEOUT_MS,
+  ) {
     this.#client = client;
     this.#answered = answered;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The same database with another time limit. */
+  patient(timeoutMs: number): Database {
+    return new Database(this.#client, this.#answered, timeoutMs);
   }
 
   async #run(statements: readonly Named[]): Promise<Row[][]> {
     const bound = statements.map(({ text, params }) => this.#client.prepare(text).bind(...params));
     try {
-      const results = await withTimeout('D1', this.#client.batch<Row>(bound));
+      const results = await withTimeout('D1', this.#client.batch<Row>(bound), this.#timeoutMs);
       this.#answered();
       return results.map(({ results: rows }, at) =>
         rows.map((row) => statements[at]?.read(row) ?? row),
@@ -117,14 +132,19 @@ export class Database {
     }
   }
 
-  /** Reads, tried again on D1's transient faults. */
+  /**
+   * Reads, tried again on D1's transient faults. One that was given up is not asked again: D1 is still at it, and would be
+   * three times as busy just when it is slow.
+   */
   async read<B extends Batch>(batch: B): Promise<Results<B>> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#runBatch(batch);
       } catch (error) {
-        if (tries >= MAX_READ_ATTEMPTS || !TRANSIENT.test(messageChain(error)))
+        const isOurs = error instanceof Error && error.cause instanceof TimeOver;
+        if (isOurs || tries >= MAX_READ_ATTEMPTS || !TRANSIENT.test(messageChain(error))) {
           throw toOutage(error);
+        }
       }
     }
   }

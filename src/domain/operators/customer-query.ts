@@ -60,7 +60,7 @@ export function searchWordsOf({ firstName = '', lastName = '', username }: Names
 }
 
 /**
- * A search text → the terms it may mean: an id, a username, an email, a phone, words.
+ * A search text → the terms it may mean: an id, a username, an email, a phone, or else words.
  *
  * @param callingCode for numbers without one
  */
@@ -68,13 +68,17 @@ export function readQuery(q: string, callingCode: string): CustomerTerms {
   const text = q.trim();
   const lower = text.toLowerCase();
   // A `+` of a query string may arrive as a blank.
-  const phone = readPhone(text, callingCode) ?? readPhone(`+${text}`, callingCode);
+  const phone = (readPhone(text, callingCode) ?? readPhone(`+${text}`, callingCode))?.value;
+  const email = readEmail(text)?.value;
+  const id = /^[0-9a-f]{24}$/.test(lower) ? lower : undefined;
+  // The words of an address, such as `com`, would be those of everybody.
+  const isName = id === undefined && email === undefined && phone === undefined;
   return {
-    id: /^[0-9a-f]{24}$/.test(lower) ? lower : undefined,
+    id,
     username: /^[a-z0-9._-]{3,64}$/.test(lower) ? lower : undefined,
-    email: readEmail(text)?.value,
-    phone: phone?.value,
-    name: wholeName(text),
-    words: wordsOf(text).slice(0, MAX_WORDS),
+    email,
+    phone,
+    name: isName ? wholeName(text) : undefined,
+    words: isName ? wordsOf(text).slice(0, MAX_WORDS) : [],
   };
 }

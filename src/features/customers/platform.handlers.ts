@@ -12,7 +12,7 @@ import { pageView } from '../../views/page.ts';
 import { customerView } from '../../views/user.ts';
 import type { customersPlatform } from './platform.contract.ts';
 
-/** Deeper pages would scan (D-13). */
+/** As far as pages are counted off (D-13). */
 const MAX_OFFSET = 100_000;
 
 export const customersPlatformHandlers = {

@@ -5,23 +5,15 @@ import type { Clock } from '../../../ports/index.ts';
 import type { Values } from '../../kv/values.ts';
 import { Database } from '../database.ts';
 import { dropLeftovers, takeStalled, type Stalled } from './stalled-imports.ts';
-import { Purge, type Cutoff } from './purge.ts';
+import { purge, type Cutoff } from './purge.ts';
 import { select, sql } from '../statements/query.ts';
-import { dropExpired, type Dropped } from './retention.ts';
+import { expiredRows } from './retention.ts';
+import { takeTurns, type Report, type Steps } from './turns.ts';
 import { applications } from '../schema/index.ts';
 
 /** In UTC, as wrangler.toml has them under `triggers`: one purges deleted users, one keeps imports going, any other drops what has expired. */
-export const PURGE_CRON = '17 3 * * *';
+export const PURGE_CRON = '17 * * * *';
 export const IMPORTS_CRON = '*/5 * * * *';
-
-/** Of the 10,000 calls of an invocation; a run over all shards together stays below. */
-const MAX_KV_CALLS = 4_000;
-
-/** What a run has done. Numbers only: it goes to the log. */
-export interface Report extends Dropped {
-  /** Databases that failed. */
-  failed: { database: string; error: unknown }[];
-}
 
 export interface Maintenance {
   /** Drops rows 24 h after their expiry. */
@@ -32,8 +24,6 @@ export interface Maintenance {
   keepImports(): Promise<Report>;
 }
 
-type Work = (database: Database, name: string) => Promise<Dropped>;
-
 /** The work of the crons, over all databases; one that fails does not stop the others. */
 export function createMaintenance(
   config: Pick<Environment, 'databases' | 'directory'>,
@@ -41,21 +31,19 @@ export function createMaintenance(
   clock: Clock,
   wake: (stalled: Stalled) => Promise<void>,
 ): Maintenance {
-  async function everywhere(work: Work): Promise<Report> {
-    const report: Report = { counts: {}, complete: true, failed: [] };
-    for (const { name, database } of config.databases()) {
-      try {
-        const { counts, complete } = await work(new Database(database), name);
-        for (const [what, count] of Object.entries(counts)) {
-          report.counts[what] = (report.counts[what] ?? 0) + count;
-        }
-        report.complete &&= complete;
-      } catch (error) {
-        report.failed.push({ database: name, error });
-        report.complete = false;
-      }
-    }
-    return report;
+  const everywhere = async (work: (database: Database, name: string) => Steps[]): Promise<Report> =>
+    takeTurns(
+      config
+        .databases()
+        .flatMap(({ name, database }) =>
+          work(new Database(database), name).map((steps) => ({ database: name, steps })),
+        ),
+    );
+
+  async function* wakeStalled(database: Database): Steps {
+    const stalled = await takeStalled(database, clock.now());
+    await Promise.all(stalled.map(wake));
+    yield { counts: { woken: stalled.length }, queries: 1 };
   }
 
   /** By the name of the database. An application without a sound number of days keeps its users. */
@@ -77,28 +65,20 @@ export function createMaintenance(
   }
 
   return {
-    dropExpired: async () => everywhere(async (database) => dropExpired(database, clock.now())),
+    dropExpired: async () => everywhere((database) => expiredRows(database, clock.now())),
 
     keepImports: async () =>
-      everywhere(async (database) => {
-        const stalled = await takeStalled(database, clock.now());
-        await Promise.all(stalled.map(wake));
-        const { counts, complete } = await dropLeftovers(database);
-        return { counts: { ...counts, woken: stalled.length }, complete };
-      }),
+      everywhere((database) => [wakeStalled(database), dropLeftovers(database)]),
 
     async purgeDeleted() {
       const now = clock.now();
-      const maxCalls = Math.floor(MAX_KV_CALLS / config.databases().length);
       let found: Map<string, Cutoff[]>;
       try {
         found = await cutoffs(now);
       } catch (error) {
         return { counts: {}, complete: false, failed: [{ database: 'directory', error }] };
       }
-      return everywhere(async (database, name) =>
-        new Purge(database, values, maxCalls).run(found.get(name) ?? [], now),
-      );
+      return everywhere((database, name) => [purge(database, values, found.get(name) ?? [], now)]);
     },
   };
 }

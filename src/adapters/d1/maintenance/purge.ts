@@ -15,7 +15,7 @@ import {
   type SQL,
   update,
 } from '../statements/query.ts';
-import type { Dropped } from './retention.ts';
+import type { Step, Steps } from './turns.ts';
 import {
   attributeKeys,
   auditEvents,
@@ -36,11 +36,12 @@ import {
 const u = alias(users, 'u');
 const i = alias(identifiers, 'i');
 const r = alias(registrations, 'r');
+const l = alias(links, 'l');
 
-/** Users a batch: some of its statements go through the whole ledger of the last day, however few users there are. */
+/** Users a batch. */
 const USERS_PER_BATCH = 100;
 /** Applications a statement: they travel as one JSON parameter. */
-const ROWS_PER_DELETE = 500;
+const CUTOFFS_PER_QUERY = 500;
 
 /** An application on this database; its users deleted at `cutoff` or before are to go. */
 export interface Cutoff {
@@ -84,30 +85,41 @@ function purgeStatements(gone: readonly Due[], now: number) {
     sql`(${columnList([table.applicationId, table.userId])}) IN (${due})`;
   const ofRegistration = (table: typeof otpChallenges | typeof proofs): SQL =>
     sql`(${columnList([table.applicationId, table.registration])}) IN (
-      SELECT ${columnList([r.applicationId, r.id])} FROM ${as(r)}
-      WHERE (${columnList([r.applicationId, r.userId])}) IN (${due}))`;
-  // An unverified copy may be somebody else's address: what is alive there is not touched.
-  const ofValue = (table: typeof otpChallenges | typeof proofs): SQL => {
-    const key = columnList([table.applicationId, table.kind, table.value]);
-    return sql`((${key}) IN (${valuesOf(due, sql`${i.verified} = 1`)})
-      OR (${table.expiresAt} <= ${now} AND (${key}) IN (${valuesOf(due)})))`;
-  };
+      SELECT ${columnList([r.applicationId, r.id])} FROM ${as(r)} WHERE ${r.userId} IS NOT NULL
+        AND (${columnList([r.applicationId, r.userId])}) IN (${due}))`;
+  const ofValue = (table: typeof otpChallenges | typeof proofs, condition?: SQL): SQL =>
+    sql`(${columnList([table.applicationId, table.kind, table.value])}) IN (${valuesOf(due, condition)})`;
+  // Each by an index of its own: one statement with OR between them would read the whole ledger.
+  const challenges = (where: SQL) =>
+    remove(otpChallenges)
+      .where(where)
+      .returning({ application: otpChallenges.applicationId, id: otpChallenges.id });
+  const isVerified = sql`${i.verified} = 1`;
   return {
-    challenges: remove(otpChallenges)
-      .where(
-        sql`(${otpChallenges.userId} IS NOT NULL AND ${ofUser(otpChallenges)})
-          OR (${otpChallenges.registration} IS NOT NULL AND ${ofRegistration(otpChallenges)})
-          OR ${ofValue(otpChallenges)}`,
-      )
-      .returning({ application: otpChallenges.applicationId, id: otpChallenges.id }),
-    proofs: remove(proofs).where(sql`${ofRegistration(proofs)} OR ${ofValue(proofs)}`),
+    challenges: [
+      challenges(sql`${otpChallenges.userId} IS NOT NULL AND ${ofUser(otpChallenges)}`),
+      challenges(
+        sql`${otpChallenges.registration} IS NOT NULL AND ${ofRegistration(otpChallenges)}`,
+      ),
+      challenges(ofValue(otpChallenges, isVerified)),
+      // An unverified copy may be somebody else's address: what is alive there is not touched.
+      challenges(sql`${otpChallenges.expiresAt} <= ${now} AND ${ofValue(otpChallenges)}`),
+    ],
+    proofs: [
+      remove(proofs).where(ofRegistration(proofs)),
+      remove(proofs).where(ofValue(proofs, isVerified)),
+      remove(proofs).where(sql`${proofs.expiresAt} <= ${now} AND ${ofValue(proofs)}`),
+    ],
     registrations: remove(registrations)
       .where(sql`${registrations.userId} IS NOT NULL AND ${ofUser(registrations)}`)
       .returning({ application: registrations.applicationId, form: registrations.formId }),
-    // Links without a user were asked for by typing the address (D-54).
-    links: remove(links).where(
-      sql`${ofUser(links)} OR (${links.userId} = ''
-        AND (${columnList([links.applicationId, links.kind, links.value])}) IN (${valuesOf(due)}))`,
+    links: remove(links).where(ofUser(links)),
+    // Those without a user were asked for by typing the address (D-54).
+    typedLinks: remove(links).where(
+      sql`(${columnList([links.id, links.applicationId])}) IN (
+        SELECT ${columnList([l.id, l.applicationId])} FROM (${valuesOf(due)}) v CROSS JOIN ${as(l)}
+        ON ${l.userId} = '' AND ${l.applicationId} = v.application_id AND ${l.linkKind} IN ('reset', 'forgot')
+          AND ${l.value} = v.value AND ${l.kind} = v.kind)`,
     ),
     endedSessions: remove(endedSessions).where(ofUser(endedSessions)),
     socialIdentities: remove(socialIdentities).where(ofUser(socialIdentities)),
@@ -127,72 +139,80 @@ function purgeStatements(gone: readonly Due[], now: number) {
   };
 }
 
-export class Purge {
-  readonly #database: Database;
-  readonly #values: Values;
-  #callsLeft: number;
+/** The next users of these applications whose time is over. */
+async function nextDue(database: Database, cutoffs: readonly Cutoff[]): Promise<Due[]> {
+  const { due } = await database.read({
+    due: select({
+      application: u.applicationId,
+      user: u.id,
+      cutoff: sql<number>`a.value ->> 'cutoff'`,
+    })
+      .from(sql`json_each(${JSON.stringify(cutoffs)}) a`)
+      .crossJoin(u)
+      .where(
+        sql`${u.applicationId} = a.value ->> 'application' AND ${u.deletedAt} <= a.value ->> 'cutoff'`,
+      )
+      .limit(USERS_PER_BATCH),
+  });
+  return due;
+}
 
-  /** @param maxCalls calls to KV after which the rest is left for the next run */
-  constructor(database: Database, values: Values, maxCalls: number) {
-    this.#database = database;
-    this.#values = values;
-    this.#callsLeft = maxCalls;
-  }
+async function removeAll(values: Values, names: readonly (Key | undefined)[]): Promise<void> {
+  await Promise.all(names.map((name) => values.remove(name)));
+}
 
-  async run(cutoffs: readonly Cutoff[], now: number): Promise<Dropped> {
-    const counts = { users: 0, sessions: 0 };
-    for (let at = 0; at < cutoffs.length; at += ROWS_PER_DELETE) {
-      const slice = cutoffs.slice(at, at + ROWS_PER_DELETE);
-      for (let due = await this.#next(slice); due.length > 0; due = await this.#next(slice)) {
-        if (this.#callsLeft <= 0) return { counts, complete: false };
-        // Values first: once the rows are gone nothing leads to them.
-        counts.sessions += await this.#removeSessions(due);
-        counts.users += await this.#removeRows(due, now);
-      }
+/** Harmless to a user who comes back meanwhile: a deleted user has no session left that lives. */
+async function removeSessions(values: Values, due: readonly Due[]): Promise<number> {
+  const listed = await Promise.all(
+    due.map(({ application, user }) => values.list(keys.sessionsOf(application, user))),
+  );
+  const sessions = listed.flat().map(({ key }) => key);
+  await removeAll(values, sessions);
+  return sessions.length;
+}
+
+/** A batch of users, who are gone when it is done. */
+async function purgeBatch(
+  database: Database,
+  values: Values,
+  due: readonly Due[],
+  now: number,
+): Promise<Step> {
+  // Values first: once the rows are gone nothing leads to them.
+  const sessions = await removeSessions(values, due);
+  const batch = purgeStatements(due, now);
+  const gone = await database.write(batch);
+  const codes = gone.challenges
+    .flat()
+    .map(({ application, id }) => keys.otp(String(application), String(id)));
+  const forms = gone.registrations.flatMap(({ application, form }) =>
+    form === null ? [] : [keys.form(application, form)],
+  );
+  await removeAll(values, [...codes, ...forms]);
+  return {
+    counts: { users: gone.users.length, sessions },
+    queries: 1 + Object.values(batch).flat().length,
+    calls: due.length + sessions + codes.length + forms.length,
+  };
+}
+
+/**
+ * Purges users batch by batch, until none is due.
+ * @param cutoffs of all applications of the database
+ * @param now in milliseconds: what has expired by then goes too
+ */
+export async function* purge(
+  database: Database,
+  values: Values,
+  cutoffs: readonly Cutoff[],
+  now: number,
+): Steps {
+  for (let at = 0; at < cutoffs.length; at += CUTOFFS_PER_QUERY) {
+    const slice = cutoffs.slice(at, at + CUTOFFS_PER_QUERY);
+    for (let due = await nextDue(database, slice); due.length > 0;) {
+      yield await purgeBatch(database, values, due, now);
+      due = await nextDue(database, slice);
     }
-    return { counts, complete: true };
-  }
-
-  async #next(slice: readonly Cutoff[]): Promise<Due[]> {
-    const { due } = await this.#database.read({
-      due: select({
-        application: u.applicationId,
-        user: u.id,
-        cutoff: sql<number>`a.value ->> 'cutoff'`,
-      })
-        .from(sql`json_each(${JSON.stringify(slice)}) a`)
-        .crossJoin(u)
-        .where(
-          sql`${u.applicationId} = a.value ->> 'application' AND ${u.deletedAt} <= a.value ->> 'cutoff'`,
-        )
-        .limit(USERS_PER_BATCH),
-    });
-    return due;
-  }
-
-  /** Harmless to a user who is restored meanwhile: a deleted user has no live session. */
-  async #removeSessions(due: readonly Due[]): Promise<number> {
-    const listed = await Promise.all(
-      due.map(({ application, user }) => this.#values.list(keys.sessionsOf(application, user))),
-    );
-    this.#callsLeft -= due.length;
-    return this.#remove(listed.flat().map(({ key }) => key));
-  }
-
-  async #removeRows(due: readonly Due[], now: number): Promise<number> {
-    const gone = await this.#database.write(purgeStatements(due, now));
-    await this.#remove([
-      ...gone.challenges.map(({ application, id }) => keys.otp(application, id)),
-      ...gone.registrations.flatMap(({ application, form }) =>
-        form === null ? [] : [keys.form(application, form)],
-      ),
-    ]);
-    return gone.users.length;
-  }
-
-  async #remove(names: readonly (Key | undefined)[]): Promise<number> {
-    await Promise.all(names.map((name) => this.#values.remove(name)));
-    this.#callsLeft -= names.length;
-    return names.length;
+    yield { counts: { users: 0, sessions: 0 }, queries: 1 };
   }
 }

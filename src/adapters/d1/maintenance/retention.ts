@@ -1,11 +1,13 @@
 /** Rows that have served their time, dropped in batches that leave room for shoppers in between (D-73). */
 import { DAY_MS } from '../../../shared/time.ts';
-import { getTableName } from 'drizzle-orm';
+import { eq, getTableName } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { AuditRetention } from '../../../ports/index.ts';
 import type { Database } from '../database.ts';
 import {
   columnList,
+  excluded,
+  insert,
   type Query,
   remove,
   select,
@@ -26,11 +28,13 @@ import {
   proofs,
   registrations,
   smsCounts,
+  sweeps,
   userAttributes,
 } from '../schema/index.ts';
+import type { Steps } from './turns.ts';
 
 interface Expiring {
-  table: SQLiteTable & { expiresAt: SQLiteColumn };
+  table: SQLiteTable & { applicationId: SQLiteColumn; expiresAt: SQLiteColumn };
   /** The primary key. */
   key: readonly SQLiteColumn[];
 }
@@ -45,21 +49,21 @@ const expiring = <T extends Expiring['table']>(
 
 /** Tables with an index on `expires_at`, and their keys. A test holds both lists against the schema. */
 export const INDEXED: readonly Expiring[] = [
-  expiring(registrations, (t) => [t.applicationId, t.id]),
-  expiring(proofs, (t) => [t.applicationId, t.registration, t.kind, t.value]),
-  expiring(links, (t) => [t.applicationId, t.id]),
+  expiring(registrations, (t) => [t.id, t.applicationId]),
+  expiring(proofs, (t) => [t.registration, t.applicationId, t.kind, t.value]),
+  expiring(links, (t) => [t.id, t.applicationId]),
   expiring(endedSessions, (t) => [t.applicationId, t.userId, t.handle]),
-  expiring(smsCounts, (t) => [t.applicationId, t.name, t.start]),
 ];
 
 /**
  * Tables without one, for which an index entry would cost every login a row to write and another to drop. What lives a few
  * days only is read through by its key instead.
  */
-export const SWEPT: readonly (Expiring & { key: readonly [SQLiteColumn, SQLiteColumn] })[] = [
-  { table: otpChallenges, key: [otpChallenges.applicationId, otpChallenges.id] },
-  { table: budgets, key: [budgets.applicationId, budgets.bucket] },
-  { table: deliveries, key: [deliveries.applicationId, deliveries.id] },
+export const SWEPT: readonly Expiring[] = [
+  expiring(otpChallenges, (t) => [t.id, t.applicationId]),
+  expiring(budgets, (t) => [t.applicationId, t.bucket]),
+  expiring(deliveries, (t) => [t.applicationId, t.id]),
+  expiring(smsCounts, (t) => [t.applicationId, t.name, t.start]),
 ];
 
 /** How long an audit row is kept (D-73). */
@@ -71,33 +75,20 @@ const ACTIVITY_LIFE_MS = 400 * DAY_MS;
 
 /** Beyond its expiry; a reset code that was used in its last minute is still asked about (D-91). */
 const KEPT_FOR_MS = DAY_MS;
-const BATCH_ROWS = 1_000;
+/** Rows of a batch: some ten milliseconds, for which everybody else waits. */
+const BATCH_ROWS = 2_000;
 /** Rows looked at in one batch of a sweep. */
 const PAGE_ROWS = 5_000;
-/** Per table and run: together with the other tables and shards far below what one invocation may ask of D1. */
-const MAX_BATCHES = 50;
-
-export interface Dropped {
-  /** Rows by table. */
-  counts: Record<string, number>;
-  /** False when something was left for the next run. */
-  complete: boolean;
-}
 
 const SELECT_CHANGES = selectValues({ gone: sql<number>`changes()` });
 
-/** Runs batches until one drops less than a whole one, or their number is used up. */
-async function drop(
-  database: Database,
-  statement: Query,
-): Promise<{ total: number; complete: boolean }> {
-  let [total, gone] = [0, BATCH_ROWS];
-  for (let batches = 0; gone === BATCH_ROWS && batches < MAX_BATCHES; batches += 1) {
+/** Batches until one drops less than a whole one. */
+async function* drop(database: Database, table: SQLiteTable, statement: Query): Steps {
+  for (let gone = BATCH_ROWS; gone === BATCH_ROWS;) {
     const { counted } = await database.write({ drop: statement, counted: SELECT_CHANGES });
     gone = counted[0]?.gone ?? 0;
-    total += gone;
+    yield { counts: { [getTableName(table)]: gone }, queries: 2 };
   }
-  return { total, complete: gone < BATCH_ROWS };
 }
 
 /** Drops the rows whose keys a subquery finds. */
@@ -106,9 +97,10 @@ const removeByKey = (table: SQLiteTable, key: readonly SQLiteColumn[], found: SQ
     sql`(${columnList(key)}) IN (SELECT ${columnList(key)} FROM ${table} ${found})`,
   );
 
-const dropIndexed = async (database: Database, { table, key }: Expiring, before: number) =>
+const dropIndexed = (database: Database, { table, key }: Expiring, before: number): Steps =>
   drop(
     database,
+    table,
     removeByKey(
       table,
       key,
@@ -116,115 +108,136 @@ const dropIndexed = async (database: Database, { table, key }: Expiring, before:
     ),
   );
 
-/** Reads a table through by its key, page by page, and drops what has expired. */
-async function sweep(
-  database: Database,
-  { table, key: [application, id] }: (typeof SWEPT)[number],
-  before: number,
-) {
-  const key = columnList([application, id]);
-  let [first, second] = ['', ''];
-  let total = 0;
-  for (let pages = 0; pages < MAX_BATCHES; pages += 1) {
-    const page = sql`SELECT ${application} AS first, ${id} AS second FROM ${table}
-      WHERE (${key}) > (${first}, ${second}) ORDER BY ${key} LIMIT ${PAGE_ROWS}`;
-    const { last, counted } = await database.write({
-      last: select({ first: sql<string>`first`, second: sql<string>`second` })
-        .from(sql`(${page})`)
-        .orderBy(sql`1 DESC`, sql`2 DESC`)
-        .limit(1),
-      drop: remove(table).where(sql`${table.expiresAt} <= ${before} AND (${key}) IN (${page})`),
-      counted: SELECT_CHANGES,
-    });
-    total += counted[0]?.gone ?? 0;
-    const [end] = last;
-    if (!end) return { total, complete: true };
-    ({ first, second } = end);
-  }
-  return { total, complete: false };
-}
-
-/** Audit rows of one kind of retention, application by application: each is one range of the key. */
-async function dropAudit(database: Database, retention: AuditRetention, before: number) {
-  const least = sql`SELECT MIN(${auditEvents.applicationId}) FROM ${auditEvents}`;
-  const { applications } = await database.read({
-    applications: select({ id: sql<string>`id` }).from(
-      sql`(WITH RECURSIVE a(id) AS (
-            ${least} UNION ALL
-            SELECT (${least} WHERE ${auditEvents.applicationId} > a.id) FROM a WHERE a.id IS NOT NULL)
-          SELECT id FROM a WHERE id IS NOT NULL)`,
-    ),
+/** Where the sweep of a table stopped, or its beginning. */
+async function readCursor(database: Database, name: string, length: number) {
+  const { found } = await database.read({
+    found: select({ after: sweeps.after }).from(sweeps).where(eq(sweeps.name, name)),
   });
-  const { applicationId, at, id } = auditEvents;
-  const dropped = { total: 0, complete: true };
-  for (const application of applications) {
-    const one = await drop(
-      database,
-      removeByKey(
-        auditEvents,
-        [applicationId, auditEvents.retention, at, id],
-        sql`WHERE ${applicationId} = ${application.id} AND ${auditEvents.retention} = ${retention}
-          AND ${at} <= ${before} ORDER BY ${at} LIMIT ${BATCH_ROWS}`,
-      ),
-    );
-    dropped.total += one.total;
-    dropped.complete &&= one.complete;
-  }
-  return dropped;
+  return found[0]?.after ?? Array.from({ length }, () => '');
 }
 
 /** The values of attribute definitions that were deleted, and then the definitions. */
-async function dropAttributes(database: Database, now: number) {
+async function* dropAttributes(database: Database, now: number): Steps {
   const { applicationId, id, deletedAt } = attributeDefinitions;
   // What is deleted while this runs is left for the next run.
   const isDeleted = sql`${deletedAt} < ${now}`;
   const deleted = sql`SELECT ${applicationId}, ${id} FROM ${attributeDefinitions} WHERE ${isDeleted}`;
-  const total = { total: 0, complete: true };
   for (const [table, key] of [
     [attributeKeys, [attributeKeys.key, attributeKeys.userId]],
     [userAttributes, [userAttributes.userId]],
   ] as const) {
     const place = [table.applicationId, table.definitionId];
     const found = sql`WHERE (${columnList(place)}) IN (${deleted}) LIMIT ${BATCH_ROWS}`;
-    const one = await drop(database, removeByKey(table, [...place, ...key], found));
-    total.total += one.total;
-    total.complete &&= one.complete;
+    yield* drop(database, table, removeByKey(table, [...place, ...key], found));
   }
-  if (total.complete) {
-    await database.write({
-      gone: remove(attributeDefinitions).where(isDeleted),
-    });
-  }
-  return total;
+  // Only now that no value of theirs is left.
+  const { gone } = await database.write({
+    rows: remove(attributeDefinitions).where(isDeleted),
+    gone: SELECT_CHANGES,
+  });
+  yield { counts: { [getTableName(attributeDefinitions)]: gone[0]?.gone ?? 0 }, queries: 2 };
 }
 
 /**
- * Drops every row that expired 24 h ago or earlier. Each batch stands by itself, so a run that is cut short loses nothing.
+ * Reads a table through by its key, page by page, and drops what has expired. It goes on where the last run has stopped: were
+ * every run to begin at the first row, those behind what is alive would stay for ever.
+ */
+async function* sweep(database: Database, { table, key }: Expiring, before: number): Steps {
+  const name = getTableName(table);
+  const columns = columnList(key);
+  const keyOf = Object.fromEntries(
+    key.map((column, at) => [`k${at}`, sql<string | number>`${column}`]),
+  );
+  let after: readonly (string | number)[] = await readCursor(database, name, key.length);
+  for (let isLast = false; !isLast;) {
+    const behind = sql`(${columns}) > (${sql.join(
+      after.map((value) => sql`${value}`),
+      sql`, `,
+    )})`;
+    const { ends } = await database.read({
+      ends: select(keyOf)
+        .from(table)
+        .where(behind)
+        .orderBy(...key)
+        .limit(1)
+        .offset(PAGE_ROWS - 1),
+    });
+    const end = ends[0] && Object.values(ends[0]);
+    isLast = end === undefined;
+    const page = end
+      ? sql`${behind} AND (${columns}) <= (${sql.join(
+          end.map((value) => sql`${value}`),
+          sql`, `,
+        )})`
+      : behind;
+    const next = end ?? key.map(() => '');
+    const { counted } = await database.write({
+      drop: remove(table).where(sql`${table.expiresAt} <= ${before} AND ${page}`),
+      counted: SELECT_CHANGES,
+      cursor: insert(sweeps)
+        .values({ name, after: next })
+        .onConflictDoUpdate({
+          target: sweeps.name,
+          set: { after: excluded(sweeps.after) },
+          setWhere: sql`${sweeps.after} <> ${excluded(sweeps.after)}`,
+        }),
+    });
+    after = next;
+    yield { counts: { [name]: counted[0]?.gone ?? 0 }, queries: 4 };
+  }
+}
+
+/** Audit rows of one kind of retention, application by application: each is one range of the key. */
+async function* dropAudit(database: Database, retention: AuditRetention, before: number): Steps {
+  const { applicationId, at, id } = auditEvents;
+  const ofKind = sql`${auditEvents.retention} = ${retention}`;
+  const least = sql`SELECT MIN(${applicationId}) FROM ${auditEvents} WHERE ${ofKind}`;
+  const { due } = await database.read({
+    due: select({ id: sql<string>`id` }).from(
+      sql`(WITH RECURSIVE a(id) AS (
+            ${least} UNION ALL
+            SELECT (${least} AND ${applicationId} > a.id) FROM a WHERE a.id IS NOT NULL)
+          SELECT id FROM a WHERE id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM ${auditEvents} WHERE ${ofKind} AND ${applicationId} = a.id AND ${at} <= ${before}))`,
+    ),
+  });
+  yield { counts: { [getTableName(auditEvents)]: 0 }, queries: 1 };
+  for (const application of due) {
+    yield* drop(
+      database,
+      auditEvents,
+      removeByKey(
+        auditEvents,
+        [auditEvents.retention, applicationId, at, id],
+        sql`WHERE ${ofKind} AND ${applicationId} = ${application.id} AND ${at} <= ${before}
+          ORDER BY ${at} LIMIT ${BATCH_ROWS}`,
+      ),
+    );
+  }
+}
+
+/**
+ * Drops every row that expired 24 h ago or earlier: one job a table, whose batches stand each by itself, so a run that is cut
+ * short loses nothing.
  * @param now by the Worker's clock, which also judges expiry
  */
-export async function dropExpired(database: Database, now: number): Promise<Dropped> {
-  const dropped: Dropped = { counts: {}, complete: true };
-  const add = (name: string, { total, complete }: { total: number; complete: boolean }): void => {
-    dropped.counts[name] = (dropped.counts[name] ?? 0) + total;
-    dropped.complete &&= complete;
-  };
+export function expiredRows(database: Database, now: number): Steps[] {
   const before = now - KEPT_FOR_MS;
-  for (const one of INDEXED) add(getTableName(one.table), await dropIndexed(database, one, before));
-  for (const one of SWEPT) add(getTableName(one.table), await sweep(database, one, before));
-  for (const retention of ['admin', 'security'] as const) {
-    add('audit_events', await dropAudit(database, retention, before - AUDIT_LIFE_MS[retention]));
-  }
-  add('attributes', await dropAttributes(database, now));
-  add(
-    'activity_counts',
-    await drop(
+  return [
+    ...INDEXED.map((one) => dropIndexed(database, one, before)),
+    ...SWEPT.map((one) => sweep(database, one, before)),
+    ...(['admin', 'security'] as const).map((retention) =>
+      dropAudit(database, retention, before - AUDIT_LIFE_MS[retention]),
+    ),
+    dropAttributes(database, now),
+    drop(
       database,
+      activityCounts,
       removeByKey(
         activityCounts,
         [activityCounts.applicationId, activityCounts.hourStart, activityCounts.name],
         sql`WHERE ${activityCounts.hourStart} <= ${before - ACTIVITY_LIFE_MS} LIMIT ${BATCH_ROWS}`,
       ),
     ),
-  );
-  return dropped;
+  ];
 }

@@ -3,7 +3,7 @@ import { getTableName } from 'drizzle-orm';
 import { MINUTE_MS } from '../../../shared/time.ts';
 import type { Database } from '../database.ts';
 import { remove, select, selectValues, sql, update } from '../statements/query.ts';
-import type { Dropped } from './retention.ts';
+import type { Steps } from './turns.ts';
 import { groupChanges, groupImportErrors, groupImports, groupMembers } from '../schema/index.ts';
 
 /** Longer than a message waits between two tries. */
@@ -12,8 +12,6 @@ const STALLED_AFTER_MS = 10 * MINUTE_MS;
 const MAX_RESUMED = 100;
 const MAX_IMPORTS = 20;
 const BATCH_ROWS = 5_000;
-/** Of members, over all imports of a run: far below what an invocation may ask of D1. */
-const MAX_BATCHES = 50;
 
 export interface Stalled {
   applicationId: string;
@@ -40,47 +38,51 @@ export async function takeStalled(database: Database, now: number): Promise<Stal
  * Drops the members and changes of failed and replaced imports, batch by batch, and the replaced ones themselves. A failed one stays for
  * its group to show, until a newer file comes.
  */
-export async function dropLeftovers(database: Database): Promise<Dropped> {
+export async function* dropLeftovers(database: Database): Steps {
+  for (let rows = await nextLeftovers(database); rows.length > 0;) {
+    yield { counts: {}, queries: 1 };
+    for (const { application, id } of rows) yield* dropImport(database, application, id);
+    rows = await nextLeftovers(database);
+  }
+  yield { counts: { group_members: 0, group_changes: 0 }, queries: 1 };
+}
+
+async function nextLeftovers(database: Database) {
   const { rows } = await database.read({
     rows: select({ application: groupImports.applicationId, id: groupImports.id })
       .from(groupImports)
       .where(sql`${groupImports.state} IN ('failed', 'replaced') AND ${groupImports.cleared} = 0`)
       .limit(MAX_IMPORTS),
   });
-  const dropped: Dropped = {
-    counts: { group_members: 0, group_changes: 0 },
-    complete: rows.length < MAX_IMPORTS,
-  };
-  let batches = 0;
-  for (const { application, id } of rows) {
-    const isOne = sql`${groupImports.applicationId} = ${application} AND ${groupImports.id} = ${id}`;
-    const replaced = sql`${isOne} AND ${groupImports.state} = 'replaced'`;
-    for (const table of [groupMembers, groupChanges]) {
-      const rowsOf = sql`${table.applicationId} = ${application} AND ${table.importId} = ${id}`;
-      let gone = BATCH_ROWS;
-      for (; gone === BATCH_ROWS && batches < MAX_BATCHES; batches += 1) {
-        const { counted } = await database.write({
-          rows: remove(table).where(
-            sql`rowid IN (SELECT rowid FROM ${table} WHERE ${rowsOf} LIMIT ${BATCH_ROWS})`,
-          ),
-          counted: selectValues({ gone: sql<number>`changes()` }),
-        });
-        gone = counted[0]?.gone ?? 0;
-        const name = getTableName(table);
-        dropped.counts[name] = (dropped.counts[name] ?? 0) + gone;
-      }
-      if (gone === BATCH_ROWS) return { ...dropped, complete: false };
+  return rows;
+}
+
+async function* dropImport(database: Database, application: string, id: string): Steps {
+  const isOne = sql`${groupImports.applicationId} = ${application} AND ${groupImports.id} = ${id}`;
+  const replaced = sql`${isOne} AND ${groupImports.state} = 'replaced'`;
+  for (const table of [groupMembers, groupChanges]) {
+    const ofImport = sql`${table.importId} = ${id} AND ${table.applicationId} = ${application}`;
+    for (let gone = BATCH_ROWS; gone === BATCH_ROWS;) {
+      const { counted } = await database.write({
+        rows: remove(table).where(
+          sql`${ofImport} AND ${table.userId} IN (
+            SELECT ${table.userId} FROM ${table} WHERE ${ofImport} LIMIT ${BATCH_ROWS})`,
+        ),
+        counted: selectValues({ gone: sql<number>`changes()` }),
+      });
+      gone = counted[0]?.gone ?? 0;
+      yield { counts: { [getTableName(table)]: gone }, queries: 2 };
     }
-    await database.write({
-      errors: remove(groupImportErrors).where(
-        sql`${groupImportErrors.applicationId} = ${application} AND ${groupImportErrors.importId} = ${id}
-          AND EXISTS (SELECT 1 FROM ${groupImports} WHERE ${replaced})`,
-      ),
-      replaced: remove(groupImports).where(replaced),
-      cleared: update(groupImports)
-        .set({ cleared: true })
-        .where(sql`${isOne} AND ${groupImports.state} = 'failed'`),
-    });
   }
-  return dropped;
+  await database.write({
+    errors: remove(groupImportErrors).where(
+      sql`${groupImportErrors.applicationId} = ${application} AND ${groupImportErrors.importId} = ${id}
+        AND EXISTS (SELECT 1 FROM ${groupImports} WHERE ${replaced})`,
+    ),
+    replaced: remove(groupImports).where(replaced),
+    cleared: update(groupImports)
+      .set({ cleared: true })
+      .where(sql`${isOne} AND ${groupImports.state} = 'failed'`),
+  });
+  yield { counts: {}, queries: 3 };
 }

@@ -91,12 +91,13 @@ export const groupImportErrors = sqliteTable(
   (t) => [primaryKey({ columns: [t.applicationId, t.importId, t.line] })],
 );
 
+/** Without rowid. */
 export const groupMembers = sqliteTable(
   'group_members',
   { applicationId, importId: text('import_id').notNull(), userId: text('user_id').notNull() },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.importId, t.userId] }),
-    index('group_members_user').on(t.applicationId, t.userId),
+    primaryKey({ columns: [t.importId, t.applicationId, t.userId] }),
+    index('group_members_user').on(t.userId, t.applicationId),
   ],
 );
 

@@ -1,6 +1,11 @@
 /**
  * Every table, in one place. Times are milliseconds, unless a name says seconds. Migrations are generated from here by
- * `npm run migrations`; triggers are custom migrations beside them.
+ * `npm run migrations`; triggers are custom migrations beside them, and so is WITHOUT ROWID, which drizzle-kit does not know.
+ *
+ * Keys and indexes begin with the column that tells rows apart, not with `application_id`. There are no statistics, so SQLite
+ * takes any first column for one that leaves ten rows; a key that begins with the application would tempt it to read all of
+ * an application's rows where another index names the one that is meant. Only what is listed or swept by application begins
+ * so (test/journeys/flat.test.ts).
  *
  * The first three tables live in `DB` only; the rest lives in the database of the application's shard.
  * What lies in KV is documented in `../../kv/values.ts`.
@@ -29,6 +34,7 @@ import type {
 
 export * from './attributes.ts';
 export * from './groups.ts';
+export * from './messages.ts';
 export * from './proofs.ts';
 
 // ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -148,6 +154,7 @@ export const users = sqliteTable(
   ],
 );
 
+/** Emails and numbers of users. Without rowid. */
 export const identifiers = sqliteTable(
   'identifiers',
   {
@@ -164,25 +171,28 @@ export const identifiers = sqliteTable(
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.userId, t.kind, t.value] }),
+    primaryKey({ columns: [t.userId, t.applicationId, t.kind, t.value] }),
     // A verified identifier has one owner; unverified copies give no rights (D-53).
     uniqueIndex('identifiers_owner')
-      .on(t.applicationId, t.kind, t.value)
+      .on(t.value, t.kind, t.applicationId)
       .where(sql`verified = 1`),
     uniqueIndex('identifiers_primary')
-      .on(t.applicationId, t.userId, t.kind)
+      .on(t.userId, t.applicationId, t.kind)
       .where(sql`is_primary = 1`),
-    index('identifiers_value').on(t.applicationId, t.kind, t.value),
+    // The rest, so that each row stands in one of the two: a look-up by value says which of them it means.
+    index('identifiers_copies')
+      .on(t.value, t.kind, t.applicationId)
+      .where(sql`verified = 0`),
   ],
 );
 
-/** One row per word of a name, for searches by its beginning (D-80). */
+/** One row per word of a name, for searches by its beginning (D-80). Without rowid. */
 export const userWords = sqliteTable(
   'user_words',
   { applicationId, word: text().notNull(), userId: text('user_id').notNull() },
   (t) => [
     primaryKey({ columns: [t.applicationId, t.word, t.userId] }),
-    index('user_words_user').on(t.applicationId, t.userId),
+    index('user_words_user').on(t.userId, t.applicationId),
   ],
 );
 
@@ -191,6 +201,22 @@ export const counters = sqliteTable(
   'counters',
   { applicationId, name: text().notNull(), value: integer().notNull() },
   (t) => [primaryKey({ columns: [t.applicationId, t.name] })],
+);
+
+/**
+ * Stretches of the list of users by age: where each begins, and how many users are in it, kept by triggers. A page that lies
+ * deep is counted off in stretches instead of rows (D-13). None has more than `MAX_STRETCH_USERS`. Without rowid.
+ */
+export const userStretches = sqliteTable(
+  'user_stretches',
+  {
+    applicationId,
+    /** With `id`, the place in `users_newest` of the oldest user that it may hold; the first one begins before all. */
+    createdAt: integer('created_at').notNull(),
+    id: text().notNull(),
+    users: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.applicationId, t.createdAt, t.id] })],
 );
 
 // ── sessions ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,49 +236,6 @@ export const endedSessions = sqliteTable(
   ],
 );
 
-// ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * Messages on their way to a provider, by message id: a queue delivers at least once, a provider is asked once. Without
- * rowid, and swept by its key.
- */
-export const deliveries = sqliteTable(
-  'deliveries',
-  {
-    applicationId,
-    id: text().notNull(),
-    state: text().$type<'sending' | 'sent' | 'failed' | 'rejected'>().notNull(),
-    /** When a consumer took it; a claim that is too old is free again. */
-    claimedAt: integer('claimed_at').notNull(),
-    expiresAt: integer('expires_at').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.applicationId, t.id] })],
-);
-
-/**
- * What SMS cost, when they cost anything. `day`: sends by UTC day. `foreign`: sends to other countries than the
- * application's own, by hour. `pause`: when such sends stopped, until `expires_at`.
- */
-export const smsCounts = sqliteTable(
-  'sms_counts',
-  {
-    applicationId,
-    name: text().$type<'day' | 'foreign' | 'pause'>().notNull(),
-    /** Beginning of the day, the hour or the pause. */
-    start: integer().notNull(),
-    sent: integer().notNull().default(0),
-    /** How many of `sent` were verified; `foreign` only. */
-    verified: integer().notNull().default(0),
-    /** Operators know that the day's cap is near; `day` only. */
-    alerted: integer({ mode: 'boolean' }).notNull().default(false),
-    expiresAt: integer('expires_at').notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.applicationId, t.name, t.start] }),
-    index('sms_counts_expiry').on(t.expiresAt),
-  ],
-);
-
 /**
  * What happened, for operators. Append-only; of a person it holds the id alone, until the purge takes that too. Sign-ins
  * are also the ledger from which the oldest of too many sessions are ended. Without rowid: a sign-in writes two rows.
@@ -261,7 +244,7 @@ export const auditEvents = sqliteTable(
   'audit_events',
   {
     applicationId,
-    /** How long it is kept; first in the key, so that what has served its time is one range. */
+    /** How long it is kept; first in the key, so that what has served its time is a range of each application. */
     retention: text().$type<AuditRetention>().notNull(),
     at: integer().notNull(),
     id: text().notNull(),
@@ -276,9 +259,9 @@ export const auditEvents = sqliteTable(
     detail: text({ mode: 'json' }).$type<AuditEvent['detail']>().notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.retention, t.at, t.id] }),
+    primaryKey({ columns: [t.retention, t.applicationId, t.at, t.id] }),
     index('audit_events_user')
-      .on(t.applicationId, t.userId, t.at)
+      .on(t.userId, t.applicationId, t.at)
       .where(sql`user_id IS NOT NULL`),
   ],
 );

@@ -54,14 +54,14 @@ export const otpChallenges = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.id] }),
+    primaryKey({ columns: [t.id, t.applicationId] }),
     // Codes by mail have no request id: the newest one of the address is meant.
-    index('otp_challenges_newest').on(t.applicationId, t.kind, t.value, t.createdAt),
+    index('otp_challenges_newest').on(t.value, t.kind, t.applicationId, t.createdAt),
     index('otp_challenges_user')
-      .on(t.applicationId, t.userId)
+      .on(t.userId, t.applicationId)
       .where(sql`user_id IS NOT NULL`),
     index('otp_challenges_registration')
-      .on(t.applicationId, t.registration)
+      .on(t.registration, t.applicationId)
       .where(sql`registration IS NOT NULL`),
   ],
 );
@@ -83,7 +83,7 @@ export const budgets = sqliteTable(
   (t) => [primaryKey({ columns: [t.applicationId, t.bucket] })],
 );
 
-/** A social login, or one by the company's own tokens, and the one user it belongs to. */
+/** A social login, or one by the company's own tokens, and the one user it belongs to. Without rowid. */
 export const socialIdentities = sqliteTable(
   'social_identities',
   {
@@ -94,8 +94,8 @@ export const socialIdentities = sqliteTable(
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.provider, t.subject] }),
-    index('social_identities_user').on(t.applicationId, t.userId),
+    primaryKey({ columns: [t.subject, t.provider, t.applicationId] }),
+    index('social_identities_user').on(t.userId, t.applicationId),
   ],
 );
 
@@ -123,9 +123,9 @@ export const registrations = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.id] }),
+    primaryKey({ columns: [t.id, t.applicationId] }),
     index('registrations_user')
-      .on(t.applicationId, t.userId)
+      .on(t.userId, t.applicationId)
       .where(sql`user_id IS NOT NULL`),
     index('registrations_expiry').on(t.expiresAt),
   ],
@@ -144,13 +144,14 @@ export const proofs = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.registration, t.kind, t.value] }),
+    primaryKey({ columns: [t.registration, t.applicationId, t.kind, t.value] }),
     // A revocation ends registrations that prove the user's identifiers.
-    index('proofs_identifier').on(t.applicationId, t.kind, t.value),
+    index('proofs_identifier').on(t.value, t.kind, t.applicationId),
     index('proofs_expiry').on(t.expiresAt),
   ],
 );
 
+/** Links in messages, and tokens of resets by code. Without rowid. */
 export const links = sqliteTable(
   'links',
   {
@@ -170,8 +171,8 @@ export const links = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.applicationId, t.id] }),
-    index('links_identifier').on(t.applicationId, t.userId, t.linkKind, t.value),
+    primaryKey({ columns: [t.id, t.applicationId] }),
+    index('links_identifier').on(t.userId, t.applicationId, t.linkKind, t.value),
     index('links_expiry').on(t.expiresAt),
   ],
 );

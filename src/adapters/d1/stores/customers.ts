@@ -1,60 +1,45 @@
-/** Users as operators list and search them. Every look-up is exact or a range on an index. */
+/** Users as operators list and search them, at a cost that does not depend on how many there are (D-80). */
 import { desc } from 'drizzle-orm';
-import type { CustomerTerms, Customers } from '../../../ports/index.ts';
+import type {
+  CustomerPage,
+  CustomerQuery,
+  CustomerTerms,
+  Customers,
+} from '../../../ports/index.ts';
 import { customerChanges } from '../statements/customer-changes.ts';
+import { selectFound } from '../statements/customer-search.ts';
 import type { Database } from '../database.ts';
-import { select, selectValues, sql, type SQL } from '../statements/query.ts';
-import { counters, identifiers, users, userWords } from '../schema/index.ts';
-import { readUsers, selectUser, u } from '../statements/user-rows.ts';
+import { alias, as, select, selectValues, sql, type SQL } from '../statements/query.ts';
+import { counters, users, userStretches } from '../schema/index.ts';
+import { readUsers, selectUser, u, USER_FIELDS } from '../statements/user-rows.ts';
 
-/** `q` counts this far (D-13). */
-const MAX_COUNTED = 1_000;
+/** `q` finds this many (D-13). */
+const MAX_FOUND = 1_000;
 /** A search shows twenty; a beginning such as `a` fits a tenth of all customers. */
 const MAX_CANDIDATES = 200;
+/** A page further down than this is counted off in stretches. */
+const MAX_SKIPPED = 500;
 
-/** Just behind every text that begins with the word. */
-const after = (word: string): string => `${word}\u{10ffff}`;
+const f = alias(users, 'f');
+const s = alias(userStretches, 's');
 
-/**
- * The ids of all users that a search text can mean.
- * @param named cuts those found by name, of which there may be very many
- */
-function matching(applicationId: string, terms: CustomerTerms, named = sql``): SQL {
-  const { name } = terms;
-  const identifier = (kind: string, value: string) =>
-    sql`SELECT ${identifiers.userId} AS user_id FROM ${identifiers}
-        WHERE ${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = ${kind}
-          AND ${identifiers.value} = ${value}`;
-  const user = (column: typeof users.id | typeof users.username, value: string) =>
-    sql`SELECT ${users.id} AS user_id FROM ${users}
-        WHERE ${users.applicationId} = ${applicationId} AND ${column} = ${value}`;
-  const begun = terms.words.map(
-    (word) => sql`SELECT ${userWords.userId} AS user_id FROM ${userWords}
-                  WHERE ${userWords.applicationId} = ${applicationId}
-                    AND ${userWords.word} >= ${word} AND ${userWords.word} < ${after(word)}`,
-  );
-  const branches = [
-    ...(terms.id ? [user(users.id, terms.id)] : []),
-    ...(terms.username ? [user(users.username, terms.username)] : []),
-    ...(terms.email ? [identifier('email', terms.email)] : []),
-    ...(terms.phone ? [identifier('phone', terms.phone)] : []),
-    // Those who are called so come beside the others: they are found however many others begin so.
-    ...(name !== undefined
-      ? [
-          sql`SELECT user_id FROM (
-            SELECT ${userWords.userId} AS user_id FROM ${userWords}
-            WHERE ${userWords.applicationId} = ${applicationId} AND ${userWords.word} = ${name}
-            ORDER BY ${userWords.userId} DESC ${named})`,
-        ]
-      : []),
-    ...(begun.length > 0
-      ? [sql`SELECT user_id FROM (${sql.join(begun, sql` INTERSECT `)} ${named})`]
-      : []),
-  ];
-  return branches.length > 0
-    ? sql.join(branches, sql` UNION `)
-    : sql`SELECT NULL AS user_id WHERE FALSE`;
-}
+/** Where the stretch of the list begins that holds its row number `offset` (from 0), and how many rows lie before it. */
+const selectStretch = (applicationId: string, offset: number) => {
+  const newestFirst = sql`${s.createdAt} DESC, ${s.id} DESC`;
+  // Each stretch begins below the one that is newer. The sum is made row by row, so reading ends where it is enough.
+  const summed = sql`SELECT ${s.users} AS users,
+      SUM(${s.users}) OVER (ORDER BY ${newestFirst} ROWS UNBOUNDED PRECEDING) AS upto,
+      LAG(${s.createdAt}) OVER (ORDER BY ${newestFirst}) AS created_at, LAG(${s.id}) OVER (ORDER BY ${newestFirst}) AS id
+    FROM ${as(s)} WHERE ${s.applicationId} = ${applicationId}`;
+  return select({
+    before: sql<number>`upto - users`,
+    createdAt: sql<number | null>`created_at`,
+    id: sql<string | null>`id`,
+  })
+    .from(sql`(${summed})`)
+    .where(sql`upto > ${offset}`)
+    .limit(1);
+};
 
 /** @param reads where lists and searches may come from, such as a replica; changes always go to `database` */
 export function d1Customers(
@@ -63,33 +48,66 @@ export function d1Customers(
   reads: Pick<Database, 'read'> = database,
 ): Customers {
   const ours = sql`${u.applicationId} = ${applicationId}`;
+
+  /** Users by their ids, as the rows of `found` name them; CROSS JOIN keeps SQLite from going through all users instead. */
+  const joined = (found: SQL) =>
+    sql`(${found}) n CROSS JOIN ${as(f)} ON ${f.applicationId} = ${applicationId} AND ${f.id} = n.user_id`;
+
+  async function pageOfAll({ pageNo, pageSize }: CustomerQuery): Promise<CustomerPage> {
+    const offset = (pageNo - 1) * pageSize;
+    let [skipped, newer] = [offset, sql`TRUE`];
+    if (offset > MAX_SKIPPED) {
+      const { stretches } = await reads.read({ stretches: selectStretch(applicationId, offset) });
+      const [stretch] = stretches;
+      if (stretch && stretch.createdAt !== null) {
+        skipped = offset - stretch.before;
+        newer = sql`(${u.createdAt}, ${u.id}) < (${stretch.createdAt}, ${stretch.id})`;
+      } else if (!stretch) newer = sql`FALSE`;
+    }
+    const { rows, counted } = await reads.read({
+      rows: selectUser(sql`${ours} AND ${newer}`)
+        .orderBy(desc(u.createdAt), desc(u.id))
+        .limit(pageSize + 1)
+        .offset(skipped),
+      counted: select({ total: sql<number>`${counters.value}` })
+        .from(counters)
+        .where(sql`${counters.applicationId} = ${applicationId} AND ${counters.name} = 'users'`),
+    });
+    const listed = readUsers(rows);
+    return {
+      users: listed.slice(0, pageSize),
+      total: counted[0]?.total ?? 0,
+      hasNext: listed.length > pageSize,
+    };
+  }
+
+  async function pageOfFound(
+    terms: CustomerTerms,
+    { pageNo, pageSize }: CustomerQuery,
+  ): Promise<CustomerPage> {
+    const found = selectFound(applicationId, terms, MAX_FOUND);
+    const page = sql`SELECT ${f.id} AS id FROM ${joined(found)}
+      ORDER BY ${f.createdAt} DESC, ${f.id} DESC LIMIT ${pageSize + 1} OFFSET ${(pageNo - 1) * pageSize}`;
+    const { rows, counted } = await reads.read({
+      rows: select(USER_FIELDS)
+        .from(sql`(${page}) p`)
+        .crossJoin(u)
+        .where(sql`${ours} AND ${u.id} = p.id`)
+        .orderBy(desc(u.createdAt), desc(u.id)),
+      counted: selectValues({ total: sql<number>`(SELECT COUNT(*) FROM (${found}))` }),
+    });
+    const listed = readUsers(rows);
+    return {
+      users: listed.slice(0, pageSize),
+      total: counted[0]?.total ?? 0,
+      hasNext: listed.length > pageSize,
+    };
+  }
+
   return {
     ...customerChanges(database, applicationId),
 
-    async list({ terms, pageNo, pageSize }) {
-      const found = terms && matching(applicationId, terms);
-      const { rows, counted } = await reads.read({
-        rows: selectUser(found ? sql`${ours} AND ${u.id} IN (${found})` : ours)
-          .orderBy(desc(u.createdAt), desc(u.id))
-          .limit(pageSize + 1)
-          .offset((pageNo - 1) * pageSize),
-        counted: found
-          ? selectValues({
-              total: sql<number>`(SELECT COUNT(*) FROM (SELECT user_id FROM (${found}) LIMIT ${MAX_COUNTED}))`,
-            })
-          : select({ total: sql<number>`${counters.value}` })
-              .from(counters)
-              .where(
-                sql`${counters.applicationId} = ${applicationId} AND ${counters.name} = 'users'`,
-              ),
-      });
-      const listed = readUsers(rows);
-      return {
-        users: listed.slice(0, pageSize),
-        total: counted[0]?.total ?? 0,
-        hasNext: listed.length > pageSize,
-      };
-    },
+    list: async (query) => (query.terms ? pageOfFound(query.terms, query) : pageOfAll(query)),
 
     async byIds(userIds) {
       const { rows } = await reads.read({
@@ -102,9 +120,12 @@ export function d1Customers(
     },
 
     async candidates(terms) {
-      const found = matching(applicationId, terms, sql`LIMIT ${MAX_CANDIDATES}`);
+      const found = selectFound(applicationId, terms, MAX_CANDIDATES);
       const { rows } = await reads.read({
-        rows: selectUser(sql`${ours} AND ${u.id} IN (${found})`),
+        rows: select(USER_FIELDS)
+          .from(sql`(${found}) n`)
+          .crossJoin(u)
+          .where(sql`${ours} AND ${u.id} = n.user_id`),
       });
       return readUsers(rows);
     },

@@ -68,11 +68,14 @@ function meant({ applicationId, login, kind }: Given, { byUserId, byUsername }: 
 }
 
 /** The id of the only user who has an email, when that user has not verified it. */
-const unverifiedOwner = ({ applicationId, login }: Given): SQL =>
-  sql`(SELECT MAX(${identifiers.userId}) FROM ${identifiers}
-       WHERE ${identifiers.applicationId} = ${applicationId} AND ${identifiers.kind} = 'email'
-         AND ${identifiers.value} = ${login}
-       HAVING COUNT(*) = 1 AND MAX(${identifiers.verified}) = 0)`;
+const unverifiedOwner = ({ applicationId, login }: Given): SQL => {
+  // Each part by an index of its own: verified ones and unverified copies are found apart.
+  const ofEmail = (verified: SQL) => sql`${identifiers.applicationId} = ${applicationId}
+    AND ${identifiers.kind} = 'email' AND ${identifiers.value} = ${login} AND ${verified}`;
+  const [isVerified, isCopy] = [sql`${identifiers.verified} = 1`, sql`${identifiers.verified} = 0`];
+  return sql`(SELECT MAX(${identifiers.userId}) FROM ${identifiers} WHERE ${ofEmail(isCopy)}
+              AND NOT EXISTS (SELECT 1 FROM ${identifiers} WHERE ${ofEmail(isVerified)}) HAVING COUNT(*) = 1)`;
+};
 
 const selectWithHash = (applicationId: Operand<string>, userId: SQL) =>
   select({ ...USER_FIELDS, passwordHash: u.passwordHash })

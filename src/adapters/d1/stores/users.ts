@@ -95,7 +95,7 @@ export function d1Users(database: Database, applicationId: string): Users {
         : sql`TRUE`;
       const removable = sql`${identifierIs(applicationId, userId, one)}
         AND (${identifiers.verified} = 0 OR (${spare} AND ${spareOfKind}))`;
-      const oldest = sql`(SELECT rowid FROM ${identifiers}
+      const oldest = sql`(SELECT ${identifiers.value} FROM ${identifiers}
         WHERE ${ofKind(userId, one)} AND ${identifiers.verified} = 1
         ORDER BY ${identifiers.createdAt}, ${identifiers.value} LIMIT 1)`;
       const { found, done, user } = await database.write({
@@ -111,7 +111,7 @@ export function d1Users(database: Database, applicationId: string): Users {
         nextPrimary: update(identifiers)
           .set({ primary: true })
           .where(
-            sql`rowid = ${oldest} AND NOT EXISTS (
+            sql`${ofKind(userId, one)} AND ${identifiers.value} = ${oldest} AND NOT EXISTS (
               SELECT 1 FROM ${identifiers} WHERE ${ofKind(userId, one)} AND ${identifiers.primary} = 1)`,
           ),
         user: selectUser(byId(applicationId, userId)),

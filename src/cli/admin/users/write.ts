@@ -19,6 +19,8 @@ import {
 } from '../../../adapters/d1/schema/index.ts';
 import { searchWordsOf } from '../../../domain/operators/customer-query.ts';
 import { eachProfileField } from '../../../domain/user/profile.ts';
+import { IDENTIFIER_KEY } from '../../../adapters/d1/statements/user-statements.ts';
+import { jsonParts } from '../../../shared/json-parts.ts';
 import { anotherUsername, type Imported, type LineProblem } from './record.ts';
 
 const u = alias(userRows, 'u');
@@ -44,10 +46,10 @@ async function takenBy(
 ) {
   const ids = JSON.stringify(users.map(({ id }) => id));
   const names = JSON.stringify(users.map(({ username }) => username));
-  const identifiers = JSON.stringify(
+  const identifiers = jsonParts(
     users.flatMap((user) => user.identifiers.filter(({ verified }) => verified)),
   );
-  const social = JSON.stringify(users.flatMap((user) => user.social));
+  const social = jsonParts(users.flatMap((user) => user.social));
   const found = await database.read({
     byId: select({ id: u.id, ours: sql`${u.updatedAt} = ${run}`.mapWith(Boolean) })
       .from(sql`json_each(${ids}) j`)
@@ -57,26 +59,36 @@ async function takenBy(
       .from(sql`json_each(${names}) j`)
       .crossJoin(u)
       .where(sql`${u.applicationId} = ${application} AND ${u.username} = j.value`),
-    byIdentifier: select({ kind: i.kind, value: i.value })
-      .from(sql`json_each(${identifiers}) j`)
-      .crossJoin(i)
-      .where(
-        sql`${i.applicationId} = ${application} AND ${i.kind} = j.value ->> 'kind'
+    byIdentifier: identifiers.map((part) =>
+      select({ kind: i.kind, value: i.value })
+        .from(sql`json_each(${part}) j`)
+        .crossJoin(i)
+        .where(
+          sql`${i.applicationId} = ${application} AND ${i.kind} = j.value ->> 'kind'
           AND ${i.value} = j.value ->> 'value' AND ${i.verified} = 1`,
-      ),
-    bySocial: select({ provider: s.provider, subject: s.subject })
-      .from(sql`json_each(${social}) j`)
-      .crossJoin(s)
-      .where(
-        sql`${s.applicationId} = ${application} AND ${s.provider} = j.value ->> 'provider'
+        ),
+    ),
+    bySocial: social.map((part) =>
+      select({ provider: s.provider, subject: s.subject })
+        .from(sql`json_each(${part}) j`)
+        .crossJoin(s)
+        .where(
+          sql`${s.applicationId} = ${application} AND ${s.provider} = j.value ->> 'provider'
           AND ${s.subject} = j.value ->> 'subject'`,
-      ),
+        ),
+    ),
   });
   return {
     ids: new Map(found.byId.map(({ id, ours }) => [id, ours])),
     usernames: new Set(found.byName.map(({ username }) => username)),
-    identifiers: new Set(found.byIdentifier.map(({ kind, value }) => `${kind} ${value}`)),
-    social: new Set(found.bySocial.map(({ provider, subject }) => `${provider} ${subject}`)),
+    identifiers: new Set(
+      found.byIdentifier.flat().map(({ kind, value }) => `${String(kind)} ${String(value)}`),
+    ),
+    social: new Set(
+      found.bySocial
+        .flat()
+        .map(({ provider, subject }) => `${String(provider)} ${String(subject)}`),
+    ),
   };
 }
 
@@ -167,76 +179,94 @@ function sort(
   return result;
 }
 
-/** One transaction. `run` marks what this run has written: it is the users' `updated_at`. */
+/** One transaction, whose lists travel in parts that D1 takes. `run` marks what this run has written: it is the users' `updated_at`. */
 function statements(applicationId: string, users: readonly Imported[], run: number) {
-  const list = JSON.stringify(users.map(({ identifiers: _, social: _social, ...user }) => user));
-  const each = (of: (user: Imported) => readonly object[]): string =>
-    JSON.stringify(
+  const lists = jsonParts(users.map(({ identifiers: _, social: _social, ...user }) => user));
+  const each = (of: (user: Imported) => readonly object[]): string[] =>
+    jsonParts(
       users.flatMap((user) => of(user).map((one) => ({ ...one, id: user.id, at: user.createdAt }))),
     );
   const identifiers = each((user) => user.identifiers);
   const social = each((user) => user.social);
   const words = each((user) => searchWordsOf(user).map((word) => ({ word })));
-  const copies = (columns: SQL): SQL => sql`SELECT ${columns} FROM json_each(${identifiers}) j
+  const copies = (
+    part: string,
+    columns: SQL,
+  ): SQL => sql`SELECT ${columns} FROM json_each(${part}) j
     CROSS JOIN ${as(i)} ON ${i.applicationId} = ${applicationId} AND ${i.kind} = j.value ->> 'kind'
       AND ${i.value} = j.value ->> 'value' AND ${i.verified} = 0 WHERE j.value ->> 'verified'`;
   return {
     // Unverified copies on other users are removed, and their links end (D-53).
-    links: remove(links).where(
-      sql`(${columnList([links.applicationId, links.userId, links.kind, links.value])}) IN (
-        ${copies(columnList([i.applicationId, i.userId, i.kind, i.value]))})`,
+    links: identifiers.map((part) =>
+      remove(links).where(
+        sql`(${columnList([links.userId, links.applicationId, links.kind, links.value])}) IN (
+          ${copies(part, columnList([i.userId, i.applicationId, i.kind, i.value]))})`,
+      ),
     ),
-    copies: remove(identifierRows).where(sql`rowid IN (${copies(sql`i.rowid`)})`),
-    users: insertSelect(
-      userRows,
-      {
-        applicationId,
-        id: sql`j.value ->> 'id'`,
-        username: sql`j.value ->> 'username'`,
-        ...eachProfileField((field) => sql`j.value ->> ${field}`),
-        passwordHash: sql`j.value ->> 'passwordHash'`,
-        hasOldPasswordHash: sql`j.value ->> 'oldHash'`,
-        meta: sql`j.value ->> 'meta'`,
-        externalId: sql`j.value ->> 'externalId'`,
-        rrId: sql`j.value ->> 'rrId'`,
-        consent: sql`j.value ->> 'consent'`,
-        blockedAt: sql`j.value ->> 'blockedAt'`,
-        archivedAt: sql`j.value ->> 'archivedAt'`,
-        createdAt: sql`j.value ->> 'createdAt'`,
-        updatedAt: run,
-      },
-      sql`FROM json_each(${list}) j`,
+    copies: identifiers.map((part) =>
+      remove(identifierRows).where(
+        sql`(${columnList(IDENTIFIER_KEY)}) IN (
+          ${copies(part, columnList([i.applicationId, i.userId, i.kind, i.value]))})`,
+      ),
     ),
-    identifiers: insertSelect(
-      identifierRows,
-      {
-        applicationId,
-        userId: sql`j.value ->> 'id'`,
-        kind: sql`j.value ->> 'kind'`,
-        value: sql`j.value ->> 'value'`,
-        callingCode: sql`j.value ->> 'callingCode'`,
-        verified: sql`j.value ->> 'verified'`,
-        primary: sql`j.value ->> 'primary'`,
-        createdAt: sql`j.value ->> 'at'`,
-      },
-      sql`FROM json_each(${identifiers}) j`,
+    users: lists.map((part) =>
+      insertSelect(
+        userRows,
+        {
+          applicationId,
+          id: sql`j.value ->> 'id'`,
+          username: sql`j.value ->> 'username'`,
+          ...eachProfileField((field) => sql`j.value ->> ${field}`),
+          passwordHash: sql`j.value ->> 'passwordHash'`,
+          hasOldPasswordHash: sql`j.value ->> 'oldHash'`,
+          meta: sql`j.value ->> 'meta'`,
+          externalId: sql`j.value ->> 'externalId'`,
+          rrId: sql`j.value ->> 'rrId'`,
+          consent: sql`j.value ->> 'consent'`,
+          blockedAt: sql`j.value ->> 'blockedAt'`,
+          archivedAt: sql`j.value ->> 'archivedAt'`,
+          createdAt: sql`j.value ->> 'createdAt'`,
+          updatedAt: run,
+        },
+        sql`FROM json_each(${part}) j`,
+      ),
     ),
-    social: insertSelect(
-      socialIdentities,
-      {
-        applicationId,
-        provider: sql`j.value ->> 'provider'`,
-        subject: sql`j.value ->> 'subject'`,
-        userId: sql`j.value ->> 'id'`,
-        createdAt: sql`j.value ->> 'at'`,
-      },
-      sql`FROM json_each(${social}) j`,
+    identifiers: identifiers.map((part) =>
+      insertSelect(
+        identifierRows,
+        {
+          applicationId,
+          userId: sql`j.value ->> 'id'`,
+          kind: sql`j.value ->> 'kind'`,
+          value: sql`j.value ->> 'value'`,
+          callingCode: sql`j.value ->> 'callingCode'`,
+          verified: sql`j.value ->> 'verified'`,
+          primary: sql`j.value ->> 'primary'`,
+          createdAt: sql`j.value ->> 'at'`,
+        },
+        sql`FROM json_each(${part}) j`,
+      ),
     ),
-    words: insertSelect(
-      userWords,
-      { applicationId, word: sql`j.value ->> 'word'`, userId: sql`j.value ->> 'id'` },
-      sql`FROM json_each(${words}) j WHERE TRUE`,
-    ).onConflictDoNothing(),
+    social: social.map((part) =>
+      insertSelect(
+        socialIdentities,
+        {
+          applicationId,
+          provider: sql`j.value ->> 'provider'`,
+          subject: sql`j.value ->> 'subject'`,
+          userId: sql`j.value ->> 'id'`,
+          createdAt: sql`j.value ->> 'at'`,
+        },
+        sql`FROM json_each(${part}) j`,
+      ),
+    ),
+    words: words.map((part) =>
+      insertSelect(
+        userWords,
+        { applicationId, word: sql`j.value ->> 'word'`, userId: sql`j.value ->> 'id'` },
+        sql`FROM json_each(${part}) j WHERE TRUE`,
+      ).onConflictDoNothing(),
+    ),
   };
 }
 
