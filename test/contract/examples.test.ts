@@ -40,6 +40,11 @@ const DERIVED_LATER = [
   'platform.deleteUserAttributesInBulk',
   'platform.getUserAttributeById',
   'platform.filterUsersByAttributes',
+  'platform.bulkImportStoreFrontUsers',
+  'platform.getBulkImportUsersList',
+  'platform.createBulkExportUsers',
+  'platform.getBulkExportUsersList',
+  'platform.getUsersJobByJobId',
 ];
 
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as object;

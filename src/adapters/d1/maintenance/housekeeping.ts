@@ -1,10 +1,10 @@
 /** What the crons do, database by database; one that fails stops no other. */
 import { DAY_MS } from '../../../shared/time.ts';
 import type { Environment } from '../../../env/index.ts';
-import type { Clock } from '../../../ports/index.ts';
+import type { Clock, JobFiles } from '../../../ports/index.ts';
 import type { Values } from '../../kv/values.ts';
 import { Database } from '../database.ts';
-import { dropLeftovers, takeStalled, type Stalled } from './stalled-imports.ts';
+import { dropFiles, dropLeftovers, takeStalled, type Stalled } from './stalled-imports.ts';
 import { Purge, type Cutoff } from './purge.ts';
 import { select, sql } from '../statements/query.ts';
 import { dropExpired, type Dropped } from './retention.ts';
@@ -28,7 +28,7 @@ export interface Maintenance {
   dropExpired(): Promise<Report>;
   /** Purges users whose time to return is over. */
   purgeDeleted(): Promise<Report>;
-  /** Sends stalled imports another message, and drops members that are nobody's. */
+  /** Sends stalled jobs another message, and drops members that are nobody's and files whose time is over. */
   keepImports(): Promise<Report>;
 }
 
@@ -40,6 +40,7 @@ export function createMaintenance(
   values: Values,
   clock: Clock,
   wake: (stalled: Stalled) => Promise<void>,
+  files?: JobFiles,
 ): Maintenance {
   async function everywhere(work: Work): Promise<Report> {
     const report: Report = { counts: {}, complete: true, failed: [] };
@@ -83,8 +84,10 @@ export function createMaintenance(
       everywhere(async (database) => {
         const stalled = await takeStalled(database, clock.now());
         await Promise.all(stalled.map(wake));
-        const { counts, complete } = await dropLeftovers(database);
-        return { counts: { ...counts, woken: stalled.length }, complete };
+        const members = await dropLeftovers(database);
+        const dropped = await dropFiles(database, files, clock.now());
+        const counts = { ...members.counts, ...dropped.counts, woken: stalled.length };
+        return { counts, complete: members.complete && dropped.complete };
       }),
 
     async purgeDeleted() {

@@ -27,6 +27,8 @@ import {
   registrations,
   smsCounts,
   userAttributes,
+  userJobErrors,
+  userJobs,
 } from '../schema/index.ts';
 
 interface Expiring {
@@ -50,6 +52,8 @@ export const INDEXED: readonly Expiring[] = [
   expiring(links, (t) => [t.applicationId, t.id]),
   expiring(endedSessions, (t) => [t.applicationId, t.userId, t.handle]),
   expiring(smsCounts, (t) => [t.applicationId, t.name, t.start]),
+  expiring(userJobs, (t) => [t.applicationId, t.id]),
+  expiring(userJobErrors, (t) => [t.applicationId, t.jobId, t.byteOffset]),
 ];
 
 /**

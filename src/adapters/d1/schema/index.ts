@@ -30,6 +30,7 @@ import type {
 export * from './attributes.ts';
 export * from './groups.ts';
 export * from './proofs.ts';
+export * from './user-jobs.ts';
 
 // ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
