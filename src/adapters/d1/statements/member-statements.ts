@@ -4,7 +4,6 @@ import type { Database } from '../database.ts';
 import {
   groupChanges,
   groupImportErrors,
-  groupImports,
   groupMembers,
   identifiers,
   userGroups,
