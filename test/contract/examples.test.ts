@@ -27,6 +27,11 @@ const DERIVED_LATER = [
   'application.verifyOTPForUpdate',
   'application.getAttributesDefinition',
   'platform.deleteUserGroup',
+  'platform.bulkImportStoreFrontUsers',
+  'platform.getBulkImportUsersList',
+  'platform.createBulkExportUsers',
+  'platform.getBulkExportUsersList',
+  'platform.getUsersJobByJobId',
   'platform.createUserAttributeDefinition',
   'platform.getUserAttributeDefinitions',
   'platform.getUserAttributeDefinitionById',
@@ -40,11 +45,6 @@ const DERIVED_LATER = [
   'platform.deleteUserAttributesInBulk',
   'platform.getUserAttributeById',
   'platform.filterUsersByAttributes',
-  'platform.bulkImportStoreFrontUsers',
-  'platform.getBulkImportUsersList',
-  'platform.createBulkExportUsers',
-  'platform.getBulkExportUsersList',
-  'platform.getUsersJobByJobId',
 ];
 
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as object;

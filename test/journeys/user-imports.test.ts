@@ -234,7 +234,7 @@ describe('an import of users', () => {
 
 describe('an export of users', () => {
   const FORMAT = { params, body: { file_format: 'csv' } };
-  const USERS = 4_500;
+  const USERS = 2_500;
 
   async function begun(options: ShopOptions = {}) {
     const shop = await d1Shop(options);
@@ -278,14 +278,14 @@ describe('an export of users', () => {
     }>();
     const ids = results.map(({ id }) => id);
     let interrupted = 0;
-    for (let step = 1; step <= 13; step += 1) {
+    for (let step = 1; step <= 10; step += 1) {
       const { _id: job_id } = expectOk(await operator.createBulkExportUsers(FORMAT)).body;
       await shop.settle();
       shop.db.roundTrips = 0;
-      if (step <= 10) shop.db.failAt = { trip: step, answerLost: step % 2 === 0 };
-      else broken.at = step - 10;
+      if (step <= 8) shop.db.failAt = { trip: step, answerLost: step % 2 === 0 };
+      else broken.at = step - 8;
       interrupted += (await deliver(shop)).retryMessages.length;
-      const gone = ids.splice(step * 300, 1);
+      const gone = ids.splice(step * 200, 1);
       await env.DB.prepare('DELETE FROM users WHERE id = ?').bind(gone[0]).run();
       const come = { from: USERS + step, count: 1, newest: 1e12 };
       await seedCustomers(env.DB, params.application_id, come);
@@ -298,8 +298,8 @@ describe('an export of users', () => {
       expect([step, there.size, done.count?.total]).toEqual([step, held.length, held.length]);
       expect([step, ids.filter((id) => !there.has(id))]).toEqual([step, []]);
     }
-    expect(interrupted).toBeGreaterThan(5);
-  });
+    expect(interrupted).toBeGreaterThan(3);
+  }, 60_000);
 
   test('that two deliveries write at once keeps the parts of one, and no others', async () => {
     const { shop, id, job } = await begun();
@@ -310,16 +310,16 @@ describe('an export of users', () => {
     const done = await job();
     const file = await (await shop.fetch(done.links?.file?.relative_url ?? '')).text();
     expect(idsIn(file)).toHaveLength(USERS);
-    expect(await keysUnder(`jobs/${params.application_id}/${id}/`)).toHaveLength(3);
+    expect(await keysUnder(`jobs/${params.application_id}/${id}/`)).toHaveLength(2);
   });
 
   test('leaves nothing behind a day later, nor when it fails', async () => {
     const { shop, id } = await begun();
     await shop.runImports();
     const prefix = `jobs/${params.application_id}/${id}/`;
-    expect(await keysUnder(prefix)).toHaveLength(3);
+    expect(await keysUnder(prefix)).toHaveLength(2);
     await shop.runtime.scheduled(IMPORTS_CRON);
-    expect(await keysUnder(prefix)).toHaveLength(3);
+    expect(await keysUnder(prefix)).toHaveLength(2);
     shop.clock.advance(86_400_000);
     await shop.runtime.scheduled(IMPORTS_CRON);
     expect(await keysUnder(prefix)).toEqual([]);
