@@ -285,6 +285,7 @@ describe('an export of users', () => {
       if (step <= 8) shop.db.failAt = { trip: step, answerLost: step % 2 === 0 };
       else broken.at = step - 8;
       interrupted += (await deliver(shop)).retryMessages.length;
+      shop.db.failAt = undefined;
       const gone = ids.splice(step * 200, 1);
       await env.DB.prepare('DELETE FROM users WHERE id = ?').bind(gone[0]).run();
       const come = { from: USERS + step, count: 1, newest: 1e12 };
