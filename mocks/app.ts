@@ -6,6 +6,7 @@ import { errorResponse, isFailure } from '../src/http/errors.ts';
 import { err } from '../src/shared/result.ts';
 import { entriesOf, successOf, type Entry } from '../src/http/operation.ts';
 import { createServer } from '../src/http/server.ts';
+import { JOB_FILES } from '../src/shared/job-files.ts';
 import { table } from '../src/table.ts';
 import { AnswerBook } from './answers/book.ts';
 import type { Answers, AnyAnswer } from './answers/types.ts';
@@ -147,6 +148,8 @@ function plainMock(options: MockOptions, book: AnswerBook, told: WeakMap<Request
 
 /** How long a scenario is to wait before it answers; undefined when the request is not for it. */
 function scenarioDelay(request: Request, book: AnswerBook): number | undefined {
+  // Links of a scenario open in it: what they lead to is no operation.
+  if (pathOf(request).startsWith(JOB_FILES)) return 0;
   const entry = scenarioOperationAt(request.method, pathOf(request));
   const preference = entry && preferenceOf(entry, request);
   if (!preference || isFailure(preference) || preference.orders) return undefined;

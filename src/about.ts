@@ -47,6 +47,7 @@ export const ABOUT = {
     'User attributes':
       'What a shop stores of its customers beyond the profile, by definitions of its own.',
     'User groups': 'Groups of customers, filled from a file.',
+    'User jobs': 'Files of customers that come in and go out.',
     Service: 'Access tokens and the state of the service; not among the documented operations.',
   },
   related: NAMED_ONLY,

@@ -12,6 +12,8 @@ import { groupsPlatformHandlers } from './features/groups/platform.handlers.ts';
 import { healthServiceHandlers } from './features/health/service.handlers.ts';
 import { identifiersApplicationHandlers } from './features/identifiers/application.handlers.ts';
 import { identifiersServiceHandlers } from './features/identifiers/service.handlers.ts';
+import { serveJobFiles } from './features/jobs/files.ts';
+import { jobsPlatformHandlers } from './features/jobs/platform.handlers.ts';
 import { loginApplicationHandlers } from './features/login/application.handlers.ts';
 import { oauthServiceHandlers } from './features/oauth/service.handlers.ts';
 import { otpApplicationHandlers } from './features/otp/application.handlers.ts';
@@ -53,6 +55,7 @@ const handlers = {
     ...groupsPlatformHandlers,
     ...attributeDefinitionsPlatformHandlers,
     ...attributesPlatformHandlers,
+    ...jobsPlatformHandlers,
     ...configPlatformHandlers,
   },
   service: {
@@ -88,5 +91,6 @@ export function createApp(
     isOutage: (error) => (error instanceof Outage ? error.dependency : undefined),
   });
   serveDocs(app);
+  serveJobFiles(app, factory);
   return app;
 }

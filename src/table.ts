@@ -11,6 +11,7 @@ import { groupsPlatform } from './features/groups/platform.contract.ts';
 import { healthService } from './features/health/service.contract.ts';
 import { identifiersApplication } from './features/identifiers/application.contract.ts';
 import { identifiersService } from './features/identifiers/service.contract.ts';
+import { jobsPlatform } from './features/jobs/platform.contract.ts';
 import { loginApplication } from './features/login/application.contract.ts';
 import { oauthService } from './features/oauth/service.contract.ts';
 import { otpApplication } from './features/otp/application.contract.ts';
@@ -43,6 +44,7 @@ export const table = {
     ...customersPlatform,
     ...sessionPlatform,
     ...groupsPlatform,
+    ...jobsPlatform,
     ...attributeDefinitionsPlatform,
     ...attributesPlatform,
     ...configPlatform,

@@ -23,13 +23,18 @@ import { d1Passwords } from './adapters/d1/stores/passwords.ts';
 import { d1Registrations } from './adapters/d1/stores/registrations.ts';
 import { d1Sessions } from './adapters/d1/stores/sessions.ts';
 import type { WarnSms } from './adapters/d1/statements/sms-statements.ts';
+import { d1UserExports } from './adapters/d1/stores/user-exports.ts';
+import { d1UserImports } from './adapters/d1/stores/user-imports.ts';
+import { d1UserJobs } from './adapters/d1/stores/user-jobs.ts';
 import { d1Users } from './adapters/d1/stores/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
 import { jobOf } from './adapters/d1/maintenance/crons.ts';
 import { createMaintenance } from './adapters/d1/maintenance/housekeeping.ts';
 import { forOperators } from './adapters/d1/replica.ts';
+import { MEMBER_HEADER, USER_HEADER } from './adapters/files/headers.ts';
 import { importFiles } from './adapters/files/import-files.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
+import { sha256Bytes } from './adapters/node/sha256.ts';
 import { createOutbound } from './adapters/outbound/outbound.ts';
 import type { Fetch } from './adapters/outbound/send.ts';
 import { loginTokens } from './adapters/social/login-tokens.ts';
@@ -39,21 +44,30 @@ import { createInbox } from './adapters/notify/inbox.ts';
 import { previews } from './messages/preview.ts';
 import { createTransport } from './adapters/notify/transports/create-transport.ts';
 import { messageWriter } from './adapters/notify/writer.ts';
+import { r2JobFiles } from './adapters/r2/job-files.ts';
 import { consumeBatch } from './adapters/queue/consume.ts';
-import { importQueue, type ImportConsumer } from './adapters/queue/imports.ts';
+import { jobQueue, type JobConsumer, type JobRunner } from './adapters/queue/jobs.ts';
 import { queueNotifier, type Consumer, type Report } from './adapters/queue/messages.ts';
+import { runImport } from './domain/groups/group-import.ts';
+import { runUserExport } from './domain/jobs/export-users.ts';
+import type { RunEnd } from './domain/jobs/file-job.ts';
+import { runUserImport } from './domain/jobs/import-users.ts';
+import { knownHashes } from './domain/password/hash-intake.ts';
 import type { Environment } from './env/index.ts';
 import { isTenantUrl } from './values/outbound-url.ts';
 import { errorForLog, type Log } from './http/log.ts';
+import { readUserLine } from './user-file/line.ts';
 import type {
   Application,
   Clock,
   Hasher,
   Inbox,
+  JobEnds,
   PortsFactory,
   Random,
   RequestScope,
   TemplatePreview,
+  UserReader,
 } from './ports/index.ts';
 
 const systemClock: Clock = { now: () => Date.now() };
@@ -109,19 +123,52 @@ export function createRuntime(
   };
   const mayFetch = (url: string): boolean =>
     isTenantUrl(url, { loopback: environment.loopbackFiles });
-  const importsOf = (applicationId: string) => importQueue(environment.imports, applicationId);
-  const importer: ImportConsumer = {
-    application: async (id) => records.find(id),
-    ports: ({ id, shard }) => ({
-      imports: d1GroupImports(new Database(environment.database(shard)), id),
-      files: importFiles(outbound, mayFetch),
-      clock,
-      random: cryptoRandom,
-    }),
-    send: async ({ applicationId, importId }) => importsOf(applicationId).send(importId),
+  const queueOf = (applicationId: string) => jobQueue(environment.imports, applicationId);
+  const jobFiles = environment.files && r2JobFiles(environment.files);
+  const runnerOf = (
+    jobs: JobEnds & { find(id: string): Promise<{ failure?: string } | undefined> },
+    run: (id: string) => Promise<RunEnd>,
+  ): JobRunner => ({
+    run,
+    note: async (id, reason) => jobs.note(id, reason),
+    giveUp: async (id, reason) =>
+      jobs.fail(id, (await jobs.find(id))?.failure ?? reason, clock.now()),
+  });
+  const runners = {
+    group(application: Application, database: Database) {
+      const imports = d1GroupImports(database, application.id);
+      const files = importFiles(outbound, mayFetch, MEMBER_HEADER);
+      const ports = { imports, files, clock, random: cryptoRandom };
+      return runnerOf(imports, async (id) => runImport(ports, application, id));
+    },
+    users_import(application: Application, database: Database) {
+      const { id: applicationId, defaultCountryCode: callingCode, importedHashes } = application;
+      const imports = d1UserImports(database, applicationId);
+      const reader = (now: number): UserReader => {
+        const hashes = knownHashes(importedHashes, now);
+        const rules = { applicationId, callingCode, hashes, now, digest: sha256Bytes };
+        return (line, given) => readUserLine(line, given, rules);
+      };
+      const files = importFiles(outbound, mayFetch, USER_HEADER);
+      const ports = { imports, files, clock, random: cryptoRandom, reader };
+      return runnerOf(imports, async (id) => runUserImport(ports, id));
+    },
+    users_export({ id: applicationId }: Application, database: Database) {
+      const exports = d1UserExports(database, applicationId);
+      const ports = { applicationId, exports, files: jobFiles, clock, random: cryptoRandom };
+      return runnerOf(exports, async (id) => runUserExport(ports, id));
+    },
+  };
+  const jobs: JobConsumer = {
+    async runner(kind, applicationId) {
+      const application = await records.find(applicationId);
+      if (!application) return undefined;
+      return runners[kind](application, new Database(environment.database(application.shard)));
+    },
+    send: async ({ kind, applicationId, id }) => queueOf(applicationId).send(kind, id),
     report,
   };
-  const maintenance = createMaintenance(environment, values, clock, importer.send);
+  const maintenance = createMaintenance(environment, values, clock, jobs.send, jobFiles);
   const service = {
     clock,
     random,
@@ -170,7 +217,8 @@ export function createRuntime(
         links: d1Links(database, id, tellSms),
         passwords: d1Passwords(database, id),
         budgets: d1Budgets(database, id),
-        imports: importsOf(id),
+        queue: queueOf(id),
+        jobFiles,
         audit: d1Audit(database, id),
         configs: d1PlatformConfigs(
           {
@@ -195,6 +243,7 @@ export function createRuntime(
       customers: d1Customers(primary, id, nearest),
       groups: d1Groups(primary, id, nearest),
       attributes: d1Attributes(primary, id, nearest),
+      jobs: d1UserJobs(primary, id, nearest),
       requestId: scope.requestId,
       background(work: Promise<unknown>) {
         const watched = work.catch((error: unknown) =>
@@ -213,7 +262,7 @@ export function createRuntime(
       const application = await records.find(applicationId);
       return application && previews(application.name, application.templates);
     },
-    consume: async (batch) => consumeBatch(batch, { messages: consumer, imports: importer }),
+    consume: async (batch) => consumeBatch(batch, { messages: consumer, jobs }),
     async scheduled(cron) {
       const { name: message, work } = jobOf(cron);
       const { counts, complete, failed } = await maintenance[work]();

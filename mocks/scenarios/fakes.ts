@@ -1,12 +1,18 @@
 /** What the outside world says in scenarios, where there is no network: providers, a company's own tokens, a file. */
+import { knownHashes } from '../../src/domain/password/hash-intake.ts';
 import { MINUTE_MS } from '../../src/shared/time.ts';
+import { readUserLine } from '../../src/user-file/line.ts';
 import type {
+  Application,
+  ImportField,
   ImportFiles,
   LoginClaims,
   LoginTokens,
   SocialPerson,
   SocialProviders,
+  UserReader,
 } from '../../src/ports/index.ts';
+import { seeded } from '../dynamic/random.ts';
 
 /** The tokens that are vouched for, whichever provider is asked. */
 export const SOCIAL_TOKENS: Readonly<Record<string, SocialPerson>> = {
@@ -65,7 +71,7 @@ export function fakeLoginTokens(now: () => number): LoginTokens {
 export const GROUP_FILE = 'https://files.example/members.csv';
 
 /** @param userIds of the users in the file, which also names one unknown user */
-export function fakeFiles(userIds: () => readonly string[]): ImportFiles {
+export function fakeFiles(userIds: () => readonly string[]): ImportFiles<ImportField> {
   return {
     async open({ fileUrl, byteOffset }) {
       if (fileUrl !== GROUP_FILE) {
@@ -84,4 +90,49 @@ export function fakeFiles(userIds: () => readonly string[]): ImportFiles {
       };
     },
   };
+}
+
+/** The one file of users, as CSV or XLSX. */
+export const USERS_FILE = 'https://files.example/customers.csv';
+
+const PEOPLE = [
+  ['scenario-1', 'Meera', 'Iyer', 'meera.iyer@example.com'],
+  ['scenario-2', 'Kabir', 'Shah', 'kabir.shah@example.com'],
+  ['scenario-3', 'Nobody', '', 'no address'],
+];
+
+/** Two users, and a line that is none. */
+export const fakeUserFiles: ImportFiles = {
+  async open({ fileUrl, byteOffset }) {
+    if (fileUrl !== USERS_FILE) {
+      return { state: 'refused', reason: `In scenarios there is one file: ${USERS_FILE}.` };
+    }
+    const places = { external_id: 0, first_name: 1, last_name: 2, email: 3 };
+    return {
+      state: 'open',
+      version: '"scenario"',
+      columns: { delimiter: ',', places },
+      async *slices() {
+        if (byteOffset > 0) return;
+        const records = PEOPLE.map((fields, at) => ({ line: at + 2, fields }));
+        yield { records, broken: [], byteOffset: 100, line: PEOPLE.length + 1 };
+      },
+    };
+  },
+};
+
+/** Spreads a text over bytes, the same in each run. It protects nothing: a page in a browser has no SHA-256 at once. */
+function spread(text: string): Uint8Array {
+  const source = seeded('user', text);
+  return Uint8Array.from({ length: 32 }, () => source.between(0, 255));
+}
+
+/** Lines are read by the rules of the real import. */
+export function userReader(
+  { id: applicationId, defaultCountryCode, importedHashes }: Application,
+  now: number,
+): UserReader {
+  const hashes = knownHashes(importedHashes, now);
+  const rules = { applicationId, callingCode: defaultCountryCode, hashes, now, digest: spread };
+  return (line, given) => readUserLine(line, given, rules);
 }

@@ -12,7 +12,7 @@ import {
   PASSWORD,
   sessions,
 } from './people.ts';
-import { GROUP_FILE, SOCIAL_TOKENS } from './fakes.ts';
+import { GROUP_FILE, SOCIAL_TOKENS, USERS_FILE } from './fakes.ts';
 import type { Scenario } from './scenario.ts';
 
 const REQUIRED = { is_required: true, level: 'hard' } as const;
@@ -123,7 +123,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'admin-console',
     title: 'A thousand customers for operators',
-    about: `For the platform client: 1,000 invented customers, some blocked or archived, and Asha Rao. Groups are filled from ${GROUP_FILE}.`,
+    about: `For the platform client: 1,000 invented customers, some blocked or archived, and Asha Rao. Groups are filled from ${GROUP_FILE}, imports read ${USERS_FILE}.`,
     config,
     async prepare(given) {
       await customers(given, 999);

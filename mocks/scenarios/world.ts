@@ -23,7 +23,7 @@ import type {
 } from '../../src/ports/index.ts';
 import { DEMO, demoApplication } from '../demo.ts';
 import { seeded } from '../dynamic/random.ts';
-import { fakeFiles, fakeLoginTokens, fakeProviders } from './fakes.ts';
+import { fakeFiles, fakeLoginTokens, fakeProviders, fakeUserFiles, userReader } from './fakes.ts';
 import type { Scenario } from './scenario.ts';
 
 export const OTP = '123456';
@@ -58,7 +58,7 @@ function seededRandom(...words: (string | number)[]): Random {
 }
 
 /** What the outside world says; invented when left out. */
-export type Outside = Pick<MemoryOptions, 'social' | 'loginTokens' | 'files'>;
+export type Outside = Pick<MemoryOptions, 'social' | 'loginTokens' | 'files' | 'users'>;
 
 export interface WorldOptions {
   clock: Clock;
@@ -133,6 +133,7 @@ export async function createWorld(
     social: fakeProviders,
     loginTokens: fakeLoginTokens(() => clock.now()),
     files: fakeFiles(() => [...memory.state(application.id).users.keys()]),
+    users: { files: fakeUserFiles, reader: userReader },
     ...outside,
     background(work) {
       pending.add(work);

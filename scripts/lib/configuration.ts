@@ -25,7 +25,7 @@ type Others =
   | 'DELIVERY_EMAIL'
   | 'DELIVERY_TIMEOUT';
 type Name = keyof z.input<typeof Settings> | TransportSetting | Others;
-type Binding = 'D1' | 'KV' | 'queue' | 'assets' | 'send_email';
+type Binding = 'D1' | 'KV' | 'queue' | 'R2' | 'assets' | 'send_email';
 
 interface Variable {
   /** Left out: a variable or, where the schema says so, a secret. */
@@ -58,7 +58,12 @@ const VARIABLES: Record<Name, Variable> = {
   IMPORTS: {
     kind: 'queue',
     meaning:
-      'files of user groups, one message for each 50,000 rows; the Worker is its consumer too',
+      'files of user groups and of users, one message for each run; the Worker is its consumer too',
+  },
+  FILES: {
+    kind: 'R2',
+    meaning: 'files of exports, for a day; without it exports answer 503 (docs/JOBS.md)',
+    standard: 'none',
   },
   ASSETS: {
     kind: 'assets',

@@ -21,12 +21,14 @@ function bindingsOf({
   queues,
   assets,
   send_email,
+  r2_buckets = [],
 }: Settings): Record<string, unknown> {
   const methods: [method: string, names: (string | undefined)[]][] = [
     ['prepare', d1_databases.map(({ binding }) => binding)],
     ['getWithMetadata', kv_namespaces.map(({ binding }) => binding)],
     ['send', (queues.producers ?? []).map(({ binding }) => binding)],
     ['send', send_email.map(({ name }) => name)],
+    ['createMultipartUpload', r2_buckets.map(({ binding }) => binding)],
     ['fetch', [assets?.binding]],
   ];
   const bound = methods.flatMap(([method, names]) =>

@@ -53,6 +53,7 @@ export interface Settings {
   queues: { producers?: { binding: string }[] };
   assets?: { binding?: string };
   send_email: { name: string }[];
+  r2_buckets?: { binding: string; bucket_name?: string }[];
 }
 
 /**

@@ -85,6 +85,7 @@ export const Settings = z.object({
   KV: binding<KVNamespace>('getWithMetadata'),
   MESSAGES: binding<Queue>('send'),
   IMPORTS: binding<Queue>('send'),
+  FILES: binding<R2Bucket>('createMultipartUpload').optional(),
   LOOPBACK_FILES: z.enum(['on', 'off']).default('off'),
   DEV_HOSTS: z
     .string()
@@ -111,8 +112,10 @@ export interface Environment {
   testIdentifiers: boolean;
   kv: KVNamespace;
   messages: Queue;
-  /** Group imports, one message for each run. */
+  /** Jobs over files, one message for each run. */
   imports: Queue;
+  /** Where exports are kept; without it there are none. */
+  files?: R2Bucket;
   /** Files of groups may come from this machine too. */
   loopbackFiles: boolean;
   /** Host names beside those of this machine under which the pages for developers answer. */
@@ -193,6 +196,7 @@ export function parseEnvironment(env: Record<string, unknown>): Environment {
     kv: settings.KV,
     messages: settings.MESSAGES,
     imports: settings.IMPORTS,
+    files: settings.FILES,
     devHosts: settings.DEV_HOSTS,
     loopbackFiles: settings.LOOPBACK_FILES === 'on',
     assets: settings.ASSETS,

@@ -36,6 +36,10 @@ export const errorCatalogue = {
     message: 'The filter finds too many customers. Narrow it by another condition.',
   },
   group_limit: { status: 400, message: 'No more groups can be made.' },
+  job_limit: {
+    status: 400,
+    message: 'Too many jobs are at work. Start another when one has ended.',
+  },
   password_weak: { status: 400, message: 'Choose a password that is harder to guess.' },
   password_wrong: { status: 400, message: 'The old password is wrong.' },
   reason_unknown: { status: 400, message: 'Choose one of the offered reasons.' },
@@ -80,6 +84,10 @@ export const errorCatalogue = {
   internal_error: { status: 500, message: 'Something went wrong on our side.' },
   unavailable: { status: 503, message: 'The service is not available right now. Try again.' },
   provider_unavailable: { status: 503, message: 'The login provider does not answer. Try again.' },
+  file_storage_missing: {
+    status: 503,
+    message: 'There is no place for files: bind a bucket as FILES (docs/JOBS.md).',
+  },
   misconfigured: { status: 503, message: 'The service is not set up completely.' },
   // The token endpoint speaks RFC 6749 section 5.2; these codes are its `error` values.
   invalid_request: { status: 400, message: 'The token request is not valid.' },

@@ -24,6 +24,8 @@ export const ADMIN_ACTIONS = [
   'application.changed',
   'token.rotated',
   'users.imported',
+  'import.created',
+  'export.created',
 ] as const;
 
 /** Events of accounts and messages: kept 90 days. */

@@ -20,14 +20,16 @@ import type {
 import type { PlatformConfigs } from './platform-configs.ts';
 import type { Customers } from './customers.ts';
 import type { Application, Directory } from './directory.ts';
-import type { Groups, ImportQueue } from './groups.ts';
+import type { Groups } from './groups.ts';
 import type { Identities, LoginTokens, SocialProviders } from './identities.ts';
+import type { JobQueue } from './jobs.ts';
 import type { Links } from './links.ts';
 import type { Notifier } from './messages.ts';
 import type { Otps } from './otps.ts';
 import type { Passwords } from './passwords.ts';
 import type { Registrations } from './registrations.ts';
 import type { SessionTokens, Sessions } from './sessions.ts';
+import type { JobFiles, UserJobs } from './user-jobs.ts';
 import type { Users } from './users.ts';
 
 export type * from './attributes.ts';
@@ -43,6 +45,8 @@ export type * from './identities.ts';
 export type * from './links.ts';
 export type * from './platform-configs.ts';
 export type * from './groups.ts';
+export type * from './jobs.ts';
+export type * from './user-jobs.ts';
 export type * from './customers.ts';
 export type * from './messages.ts';
 export type * from './crypto.ts';
@@ -96,7 +100,10 @@ export interface Ports extends ServicePorts {
   customers: Customers;
   groups: Groups;
   attributes: Attributes;
-  imports: ImportQueue;
+  queue: JobQueue;
+  jobs: UserJobs;
+  /** Undefined when no bucket is bound. */
+  jobFiles?: JobFiles;
   audit: Audit;
   configs: PlatformConfigs;
   notifier: Notifier;

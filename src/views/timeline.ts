@@ -25,6 +25,8 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'application.changed': 'Application changed',
   'token.rotated': 'Application token replaced',
   'users.imported': 'Users imported',
+  'import.created': 'Import of users started',
+  'export.created': 'Export of users started',
   sign_in: 'Signed in',
   'sign_in.locked': 'Locked for a while after too many failed sign-ins',
   logout: 'Signed out',

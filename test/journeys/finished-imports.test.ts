@@ -2,7 +2,7 @@
 import { createExecutionContext, getQueueResult } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { IMPORTS_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
-import type { ImportMessage } from '../../src/adapters/queue/imports.ts';
+import type { JobMessage } from '../../src/adapters/queue/jobs.ts';
 import { expectOk } from '../support/answers.ts';
 import { FILES, fileServer, type ServedFile } from '../support/file-server.ts';
 import { operatorOf, params } from '../support/operator.ts';
@@ -36,7 +36,7 @@ async function opened(more: Partial<ServedFile> = {}) {
   };
 }
 
-async function deliver(shop: D1Shop, message: ImportMessage, queue = 'vestibule-imports') {
+async function deliver(shop: D1Shop, message: JobMessage, queue = 'vestibule-imports') {
   const batch = importBatch([message], queue);
   await shop.runtime.consume(batch);
   return getQueueResult(batch, createExecutionContext());

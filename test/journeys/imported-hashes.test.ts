@@ -2,7 +2,7 @@
 import { genSaltSync, hashSync } from 'bcryptjs';
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { HashIntake } from '../../src/cli/admin/users/hashes.ts';
+import { HashIntake } from '../../src/domain/password/hash-intake.ts';
 import type { ImportedHashes } from '../../src/ports/index.ts';
 import { expectOk, signUp } from '../support/answers.ts';
 import { CORNERS, UNUSABLE } from '../support/known-hashes.ts';

@@ -5,11 +5,13 @@ import { auditShow } from '../../src/cli/admin/audit.ts';
 import { checkData } from '../../src/cli/admin/check-data.ts';
 import type { Context } from '../../src/cli/admin/command.ts';
 import { seedCustomers } from '../../scripts/lib/seed-customers.ts';
-import { HashIntake } from '../../src/cli/admin/users/hashes.ts';
-import { readRecord, type Imported, type Rules } from '../../src/cli/admin/users/record.ts';
-import { Claims, writeBatch } from '../../src/cli/admin/users/write.ts';
+import { sha256Bytes } from '../../src/adapters/node/sha256.ts';
+import { HashIntake } from '../../src/domain/password/hash-intake.ts';
+import { readUserLine, type Rules } from '../../src/user-file/line.ts';
+import { Claims } from '../../src/domain/jobs/sort-users.ts';
+import { writeBatch } from '../../src/adapters/d1/stores/user-intake.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
-import type { AuditEvent } from '../../src/ports/index.ts';
+import type { AuditEvent, ImportedUser } from '../../src/ports/index.ts';
 import { d1Shop } from '../support/shop.ts';
 import { eventOf } from '../support/stored.ts';
 
@@ -185,11 +187,12 @@ describe('a batch of users', () => {
     applicationId: APP,
     callingCode: '91',
     hashes: new HashIntake(undefined, 1_800_000_000_000),
+    digest: sha256Bytes,
     now: 1_800_000_000_000,
   };
   const RUN = 1_800_000_000_000;
-  const record = (line: number, given: object): Imported => {
-    const read = readRecord(line, given, rules);
+  const record = (line: number, given: object): ImportedUser => {
+    const read = readUserLine(line, given, rules);
     if ('field' in read) throw new Error(JSON.stringify(read));
     return read;
   };
@@ -312,6 +315,6 @@ describe('a batch of users', () => {
       'password_hash',
     ],
   ])('refuses %j by its field', (given, field) => {
-    expect(readRecord(1, given, rules)).toMatchObject({ line: 1, field });
+    expect(readUserLine(1, given, rules)).toMatchObject({ line: 1, field });
   });
 });

@@ -3,7 +3,7 @@ import { genSaltSync, hashSync } from 'bcryptjs';
 import fc from 'fast-check';
 import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { HashIntake } from '../../src/cli/admin/users/hashes.ts';
+import { HashIntake } from '../../src/domain/password/hash-intake.ts';
 import { argon2id } from '../../src/adapters/crypto/argon2.ts';
 import { argon2Hasher, computeDigest, createHasher } from '../../src/adapters/crypto/hasher.ts';
 import { importedWork } from '../../src/domain/password/imported-hash.ts';

@@ -1,8 +1,9 @@
 /** A line of a file of users: what the API refuses is refused, and what it reads is read. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HashIntake } from '../../src/cli/admin/users/hashes.ts';
-import { readRecord, type Rules } from '../../src/cli/admin/users/record.ts';
+import { sha256Bytes } from '../../src/adapters/node/sha256.ts';
+import { HashIntake } from '../../src/domain/password/hash-intake.ts';
+import { readUserLine, type Rules } from '../../src/user-file/line.ts';
 import { BAD_NAMES, NAMES } from '../corpus/names.ts';
 import { operatorOf, params } from '../support/operator.ts';
 import { memoryShop } from '../support/shop.ts';
@@ -13,8 +14,9 @@ const rules: Rules = {
   callingCode: '91',
   hashes: new HashIntake(undefined, NOW),
   now: NOW,
+  digest: sha256Bytes,
 };
-const read = (given: object) => readRecord(1, { email: 'a@example.com', ...given }, rules);
+const read = (given: object) => readUserLine(1, { email: 'a@example.com', ...given }, rules);
 
 const TEXTS = [
   ...['', ' ', 'Asha', ' Asha ', 'a\u0000b', 'a\u0007', 'a\u007f', 'a\u0085b', '\ud800', 'a\tb'],
@@ -51,7 +53,7 @@ test('a line is refused exactly when createUser refuses its fields', async () =>
       // Bad values are what this is about, so no type fits them.
       const body = { ...given, ...named } as typeof named;
       const { ok } = await operator.createUser({ params, body });
-      const line = readRecord(1, body, rules);
+      const line = readUserLine(1, body, rules);
       expect('field' in line ? line : true).toEqual(ok ? true : expect.anything());
       outcomes[ok ? 'read' : 'refused'] += 1;
     }),
@@ -115,6 +117,6 @@ describe('a line of users', () => {
   });
 
   test.each([[null], [7], ['x'], [[]]])('is an object, not %j', (given) => {
-    expect(readRecord(1, given, rules)).toMatchObject({ line: 1, field: '' });
+    expect(readUserLine(1, given, rules)).toMatchObject({ line: 1, field: '' });
   });
 });

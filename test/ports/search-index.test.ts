@@ -1,9 +1,10 @@
 /** By what customers are found: always by the names that are stored, and whoever is called exactly so first. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { HashIntake } from '../../src/cli/admin/users/hashes.ts';
-import { readRecord } from '../../src/cli/admin/users/record.ts';
-import { writeBatch } from '../../src/cli/admin/users/write.ts';
+import { sha256Bytes } from '../../src/adapters/node/sha256.ts';
+import { HashIntake } from '../../src/domain/password/hash-intake.ts';
+import { readUserLine } from '../../src/user-file/line.ts';
+import { writeBatch } from '../../src/adapters/d1/stores/user-intake.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
 import { bestMatches } from '../../src/domain/operators/customers.ts';
 import { readQuery } from '../../src/domain/operators/customer-query.ts';
@@ -84,6 +85,7 @@ test('those come first who are called exactly so, however many begin so', async 
     applicationId: application.id,
     callingCode: '91',
     hashes: new HashIntake(undefined, NOW),
+    digest: sha256Bytes,
     now: NOW,
   };
   const MANY = 220;
@@ -96,7 +98,11 @@ test('those come first who are called exactly so, however many begin so', async 
   // Ids in this order, so that whoever is meant is the last that an index would give.
   const users = names.map(([first_name, last_name], at) => {
     const id = at.toString(16).padStart(24, '0');
-    const read = readRecord(at, { id, first_name, last_name, email: `a${at}@example.com` }, rules);
+    const read = readUserLine(
+      at,
+      { id, first_name, last_name, email: `a${at}@example.com` },
+      rules,
+    );
     if ('field' in read) throw new Error(read.message);
     return read;
   });

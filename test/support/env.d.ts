@@ -7,6 +7,7 @@ declare namespace Cloudflare {
     KV: KVNamespace;
     MESSAGES: Queue;
     IMPORTS: Queue;
+    FILES: R2Bucket;
     ASSETS: Fetcher;
     ENVIRONMENT: 'development';
     DELIVERY: 'inbox';

@@ -49,6 +49,13 @@ const LAYERS: Layer[] = [
     values: ['^src/domain/', VALUES, SHARED],
     packages: [],
   },
+  // The one judge of a line in a file of users, for the Worker and for the commands.
+  {
+    name: 'user-file',
+    from: '^src/user-file/',
+    values: ['^src/user-file/', '^src/http/parse\\.ts$', '^src/(schemas|domain)/', VALUES, SHARED],
+    packages: ['zod'],
+  },
   {
     name: 'view',
     from: '^src/views/',
@@ -108,7 +115,7 @@ const LAYERS: Layer[] = [
       '^mocks/',
       '^src/(table|app)\\.ts$',
       SHARED,
-      '^src/(http|schemas|values|domain|messages|adapters/memory)/',
+      '^src/(http|schemas|values|domain|messages|user-file|adapters/memory)/',
       PORTS,
     ],
   },

@@ -1,5 +1,6 @@
 /** Every adapter that calls the outside, set up to call a scripted part of it with the runtime's own `fetch`. */
 import { turnstile } from '../../src/adapters/captcha/turnstile.ts';
+import { MEMBER_HEADER } from '../../src/adapters/files/headers.ts';
 import { importFiles } from '../../src/adapters/files/import-files.ts';
 import { createTransport } from '../../src/adapters/notify/transports/create-transport.ts';
 import { Undelivered } from '../../src/adapters/notify/transports/http.ts';
@@ -230,7 +231,12 @@ const OTHERS: OutboundAdapter[] = [
     },
     async call({ url }) {
       // Half a minute of patience is the Worker's; the rest is the same.
-      const files = importFiles(outbound, (one) => isTenantUrl(one, { loopback: true }), 500);
+      const files = importFiles(
+        outbound,
+        (one) => isTenantUrl(one, { loopback: true }),
+        MEMBER_HEADER,
+        500,
+      );
       const found = { fileUrl: `${url}/members.csv`, byteOffset: 0, line: 0 };
       try {
         const opened = await files.open(found);

@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers';
 import type { Hono } from 'hono';
 import { createMock } from '../../mocks/app.ts';
 import { demoApplication } from '../../mocks/demo.ts';
+import { userReader } from '../../mocks/scenarios/fakes.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
 import { seedDemo } from '../../scripts/lib/seed.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
@@ -17,8 +18,9 @@ import { memoryPorts } from '../../src/adapters/memory/ports.ts';
 import { createOutbound } from '../../src/adapters/outbound/outbound.ts';
 import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../src/adapters/social/providers.ts';
+import { MEMBER_HEADER, USER_HEADER } from '../../src/adapters/files/headers.ts';
 import { importFiles } from '../../src/adapters/files/import-files.ts';
-import type { ImportMessage } from '../../src/adapters/queue/imports.ts';
+import type { JobMessage } from '../../src/adapters/queue/jobs.ts';
 import type { Envelope } from '../../src/adapters/queue/messages.ts';
 import { createApp } from '../../src/app.ts';
 import { parseEnvironment, SOCIAL_URLS } from '../../src/env/index.ts';
@@ -67,6 +69,8 @@ export interface ShopOptions {
   >;
   /** Vars and secrets of the Worker; on D1 and KV only. */
   env?: Record<string, string>;
+  /** Where exports are kept: workerd's own when left out, none when null; on D1 and KV only. */
+  bucket?: R2Bucket | null;
   /** The outside world. */
   fetch?: typeof fetch;
   /** Stands before D1, KV and the queues; on D1 and KV only. */
@@ -107,8 +111,8 @@ export interface D1Shop extends Shop {
   kv: StaleKv;
   db: Counted;
   queue: { sent: Envelope[]; down: boolean };
-  /** Messages of group imports that nobody has taken yet. */
-  imports: ImportMessage[];
+  /** Messages of jobs that nobody has taken yet. */
+  imports: JobMessage[];
   /** How often a password was hashed, and of which class each time. */
   hashes: { count: number; work: string[] };
   /** What else the Worker is made of: queue consumer, crons, inbox. */
@@ -184,7 +188,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
   const db = countingDatabase(faults?.database(env.DB) ?? env.DB);
   const queued = async (work: () => Promise<void>) => (faults ? faults.queued(work) : work());
   const queue: D1Shop['queue'] = { sent: [], down: false };
-  const imports: ImportMessage[] = [];
+  const imports: JobMessage[] = [];
   await seedDemo(env.DB, { storefrontUrl: ORIGIN });
   const application = applicationOf(options);
   const writeConfig = async (next: PlatformConfig) => {
@@ -210,6 +214,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
     .run();
   const environment = parseEnvironment({
     ...env,
+    ...(options.bucket !== undefined && { FILES: options.bucket ?? undefined }),
     ...options.env,
     DB: db.database,
     KV: options.workerdKv ? env.KV : (faults?.namespace(kv.namespace) ?? kv.namespace),
@@ -221,7 +226,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
       },
     },
     IMPORTS: {
-      async send(message: ImportMessage) {
+      async send(message: JobMessage) {
         if (queue.down) throw new Error('the queue is down');
         await queued(async () => void imports.push(message));
       },
@@ -284,7 +289,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
 }
 
 /** A batch of the queue of imports, as its consumer gets it. */
-export function importBatch(messages: ImportMessage[], queue = 'vestibule-imports', attempts = 1) {
+export function importBatch(messages: JobMessage[], queue = 'vestibule-imports', attempts = 1) {
   return createMessageBatch(
     queue,
     messages.map((message, at) => ({
@@ -302,7 +307,8 @@ function outsideOf({ fetch: send }: ShopOptions, clock: Clock) {
   const allows = (url: string): boolean => isTenantUrl(url, { loopback: false });
   const outbound = createOutbound(send);
   return {
-    files: importFiles(outbound, allows),
+    files: importFiles(outbound, allows, MEMBER_HEADER),
+    users: { files: importFiles(outbound, allows, USER_HEADER), reader: userReader },
     social: socialProviders(SOCIAL_URLS, outbound, clock),
     loginTokens: loginTokens(outbound, clock, allows),
   };

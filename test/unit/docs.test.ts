@@ -88,7 +88,7 @@ test('what runs in the Worker is pinned', () => {
   const { dependencies } = JSON.parse(read('package.json')) as {
     dependencies: Record<string, string>;
   };
-  expect(Object.keys(dependencies)).toHaveLength(9);
+  expect(Object.keys(dependencies)).toHaveLength(12);
   for (const [name, version] of Object.entries(dependencies)) {
     expect([name, version]).toEqual([name, expect.stringMatching(/^\d+\.\d+\.\d+$/)]);
   }

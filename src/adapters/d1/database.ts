@@ -88,6 +88,8 @@ export class Database {
   }
 
   async #run(statements: readonly Named[]): Promise<Row[][]> {
+    // D1 refuses a batch of nothing.
+    if (statements.length === 0) return [];
     const bound = statements.map(({ text, params }) => this.#client.prepare(text).bind(...params));
     try {
       const results = await withTimeout('D1', this.#client.batch<Row>(bound), this.#timeoutMs);

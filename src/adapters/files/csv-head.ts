@@ -8,6 +8,11 @@ import { isUtf16, markBytes, NOT_UTF8, readUtf8, UTF16_FILE } from './utf8.ts';
 const MAX_HEAD_BYTES = 64 * 1024;
 const DELIMITERS = [',', ';', '\t', '|'];
 
+/** The columns that the names of a header mean. */
+export type ReadNames<C> = (
+  names: string[],
+) => { columns: C; known: number } | { problem: string } | undefined;
+
 export interface CsvHead<C> {
   delimiter: string;
   columns: C;
@@ -33,12 +38,13 @@ async function firstLine(chunks: AsyncIterator<Uint8Array>) {
 
 /**
  * Reads up to the end of the header, and hands back what came behind it.
- * @param read the columns, and how many of them are known; undefined when the names say nothing
+ * @param read the columns, and how many of them are known; undefined when the names say nothing; or a sentence on what is wrong
+ *   with them
  * @param noColumns what is said of a header that says nothing
  */
 export async function readHead<C>(
   chunks: AsyncGenerator<Uint8Array>,
-  read: (names: string[]) => { columns: C; known: number } | undefined,
+  read: ReadNames<C>,
   noColumns: string,
 ): Promise<CsvHead<C> | FileRefusal> {
   const { line, behind } = await firstLine(chunks);
@@ -46,11 +52,12 @@ export async function readHead<C>(
   const text = line.subarray(markBytes(line));
   if (text.length + behind.length === 0) return refused('The file is empty.');
   if (readUtf8(text) === undefined) return refused(`Line 1 of the file ${NOT_UTF8}.`);
-  const [best] = DELIMITERS.flatMap((delimiter) => {
+  const judged = DELIMITERS.flatMap((delimiter) => {
     const found = read(readFirstLine(text, delimiter).map((name) => name.trim()));
     return found ? [{ delimiter, ...found }] : [];
-  }).toSorted((a, b) => b.known - a.known);
-  if (!best) return refused(noColumns);
+  });
+  const [best] = judged.filter((one) => 'columns' in one).toSorted((a, b) => b.known - a.known);
+  if (!best) return refused(judged.find((one) => 'problem' in one)?.problem ?? noColumns);
   async function* rest() {
     yield behind;
     yield* chunks;

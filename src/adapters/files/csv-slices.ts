@@ -2,7 +2,7 @@
  * Bytes of a CSV file → slices of records, each with its line and the byte behind it, from which another run can go on.
  */
 import type { FileRefusal, LineError, Slice } from '../../ports/index.ts';
-import { readCell } from './csv-cell.ts';
+import { readCell } from '../../shared/csv-cell.ts';
 import { readRecords, type CsvLimits, type CsvRecord } from './csv-records.ts';
 import { behindLastLineEnd, behindLineEnd } from './line-ends.ts';
 import { NOT_UTF8 } from './utf8.ts';

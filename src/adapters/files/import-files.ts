@@ -1,17 +1,28 @@
-/** CSV files of groups over http: from where an earlier run stopped, as long as the file is the same (D-68). */
-import { NO_COLUMNS, readHeader } from '../../domain/groups/group-members.ts';
-import { Outage, type FileRefusal, type ImportFiles, type Slice } from '../../ports/index.ts';
+/** Files of jobs over http: from where an earlier run stopped, as long as the file is the same (D-68). */
+import {
+  Outage,
+  type FileColumns,
+  type FilePlace,
+  type FileRefusal,
+  type ImportFiles,
+  type Slice,
+} from '../../ports/index.ts';
 import { RETRYABLE_STATUSES } from '../outbound/call.ts';
 import type { Download } from '../outbound/download.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { CallFailed } from '../outbound/send.ts';
-import { readHead } from './csv-head.ts';
+import { readHead, type ReadNames } from './csv-head.ts';
 import { csvSlices } from './csv-slices.ts';
+import { readXlsx } from './xlsx/read-xlsx.ts';
 
-const MAX_FILE_BYTES = 50 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const MAX_FILE_BYTES = 50 * MIB;
+/** It lies in memory, because a spreadsheet can only be unpacked from its end. */
+const MAX_PACKED_BYTES = 10 * MIB;
 /** Longer than a file server that is alive is silent. */
 const IDLE_TIMEOUT_MS = 30_000;
-const TOO_LARGE = 'The file is larger than 50 MB.';
+const tooLarge = (maxBytes: number): FileRefusal =>
+  refused(`The file is larger than ${maxBytes / MIB} MB.`);
 
 const refused = (reason: string): FileRefusal => ({ state: 'refused', reason });
 
@@ -27,20 +38,19 @@ const rangeStart = ({ headers }: Answered): number | undefined => {
   return start === undefined ? undefined : Number(start);
 };
 
-/** Which places of a record name a customer. */
-function readPlaces(names: string[]) {
-  const columns = readHeader(names);
-  return columns && { columns, known: Object.keys(columns).length };
+/** What the first line of a kind of file means. */
+export interface Header<F extends string> {
+  read: ReadNames<FileColumns<F>['places']>;
+  /** What is said of a line that means nothing. */
+  noColumns: string;
 }
-
-type Found = Parameters<ImportFiles['open']>[0];
 
 /** A strong ETag or a date: a weak one may not be used so (RFC 9110), and no header can carry other characters. */
 const IF_RANGE = /^("[\x21\x23-\x7e]*"|[A-Z][a-z]{2}, [\x20-\x7e]+ GMT)$/;
 
-function headersOf({ byteOffset, version }: Found): Record<string, string> {
+function headersOf({ byteOffset, version, fileFormat }: FilePlace): Record<string, string> {
   return {
-    accept: 'text/csv, text/plain;q=0.9, */*;q=0.1',
+    ...(fileFormat !== 'xlsx' && { accept: 'text/csv, text/plain;q=0.9, */*;q=0.1' }),
     ...(byteOffset > 0 && { range: `bytes=${byteOffset}-` }),
     // The answer's own version is looked at in any case.
     ...(byteOffset > 0 && version && IF_RANGE.test(version) && { 'if-range': version }),
@@ -50,7 +60,8 @@ function headersOf({ byteOffset, version }: Found): Record<string, string> {
 /** Whether an answer goes on where the import is: `first` is the byte its body begins with. */
 function judge(
   response: Answered,
-  { byteOffset, version }: Found,
+  { byteOffset, version }: FilePlace,
+  maxBytes: number,
 ): { state: 'goes on'; first: number } | { state: 'ended' } | { state: 'changed' } | FileRefusal {
   const { status, headers } = response;
   const resumed = byteOffset > 0;
@@ -64,7 +75,7 @@ function judge(
   if (status !== 200 && status !== 206) {
     throw new Outage('File', new Error(`the server answered ${status}`));
   }
-  if (resumed && version !== undefined && versionOf(response) !== version) {
+  if (version !== undefined && versionOf(response) !== version) {
     return { state: 'changed' };
   }
   // A server that knows no ranges sends the whole, of which the beginning is passed over.
@@ -73,7 +84,20 @@ function judge(
     throw new Outage('File', new Error('the server answered another part of the file'));
   }
   const length = Number(headers.get('content-length') ?? 0);
-  return first + length > MAX_FILE_BYTES ? refused(TOO_LARGE) : { state: 'goes on', first };
+  return first + length > maxBytes ? tooLarge(maxBytes) : { state: 'goes on', first };
+}
+
+/** All bytes in one piece. */
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const chunk of chunks) pieces.push(chunk);
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
 async function* nothing(): AsyncGenerator<never> {}
@@ -95,14 +119,16 @@ async function* orOutage(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uin
 
 /**
  * @param allows whether a URL may be fetched; asked again for each redirect
+ * @param header what the columns of these files mean
  * @param idleTimeoutMs how long the server may be silent
  */
-export function importFiles(
+export function importFiles<F extends string>(
   outbound: Outbound,
   allows: (url: string) => boolean,
+  { read, noColumns }: Header<F>,
   idleTimeoutMs = IDLE_TIMEOUT_MS,
-): ImportFiles {
-  async function ask(found: Found) {
+): ImportFiles<F> {
+  async function ask(found: FilePlace) {
     try {
       const options = { headers: headersOf(found), allows, idleTimeoutMs };
       return await outbound.download(found.fileUrl, options);
@@ -112,13 +138,18 @@ export function importFiles(
   }
 
   return {
-    async open(found) {
-      const { version, byteOffset, line, columns } = found;
+    async open(given) {
+      const { version, line, columns } = given;
+      const isSheet = given.fileFormat === 'xlsx';
+      // Places in a spreadsheet are rows: it is fetched whole, whichever of them is the next.
+      const found = isSheet ? { ...given, byteOffset: 0 } : given;
+      const { byteOffset } = found;
+      const maxBytes = isSheet ? MAX_PACKED_BYTES : MAX_FILE_BYTES;
       const response = await ask(found);
       if ('refused' in response) return refused(response.refused);
       let judged: ReturnType<typeof judge>;
       try {
-        judged = judge(response, found);
+        judged = judge(response, found, maxBytes);
       } catch (error) {
         response.drop();
         throw error;
@@ -131,23 +162,31 @@ export function importFiles(
         response.drop();
         return judged.state === 'ended' ? { state: 'changed' } : judged;
       }
-      let tooLarge = false;
+      let overLimit = false;
       const chunks = orOutage(
         response.bytes({
           skip: byteOffset - judged.first,
-          maxBytes: MAX_FILE_BYTES - judged.first,
+          maxBytes: maxBytes - judged.first,
           onTooMany: () => {
-            tooLarge = true;
+            overLimit = true;
           },
         }),
       );
+      if (isSheet) {
+        const packed = await collect(chunks);
+        if (overLimit) return tooLarge(maxBytes);
+        const sheet = await readXlsx(packed, given, read, noColumns);
+        return 'state' in sheet
+          ? sheet
+          : { state: 'open', version: version ?? versionOf(response), ...sheet };
+      }
       const known = columns && {
         delimiter: columns.delimiter,
         columns: columns.places,
         start: { byteOffset, line },
         rest: chunks,
       };
-      const opened = known ?? (await readHead(chunks, readPlaces, NO_COLUMNS));
+      const opened = known ?? (await readHead(chunks, read, noColumns));
       if ('state' in opened) {
         await chunks.return(undefined);
         return opened;
@@ -159,7 +198,7 @@ export function importFiles(
         columns: { delimiter, places },
         async *slices(most): AsyncGenerator<Slice | FileRefusal> {
           yield* csvSlices(rest, start, delimiter, most);
-          if (tooLarge) yield refused(TOO_LARGE);
+          if (overLimit) yield tooLarge(maxBytes);
         },
       };
     },

@@ -233,9 +233,9 @@ export function memoryGroupImports(state: MemoryState): GroupImports {
 
     async restart({ id, groupId, fileUrl, restarts, mode }, importId, now) {
       const group = store.groups.get(groupId);
-      if (group?.importId !== id) return false;
+      if (group?.importId !== id) return undefined;
       store.begin(group, { importId, fileUrl }, { mode, restarts: restarts + 1 }, now);
-      return true;
+      return importId;
     },
   };
 }

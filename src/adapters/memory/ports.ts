@@ -7,7 +7,9 @@ import type {
   Application,
   Clock,
   ImportFiles,
-  ImportQueue,
+  ImportField,
+  JobKind,
+  JobQueue,
   Limits,
   LoginTokens,
   Message,
@@ -19,16 +21,26 @@ import type {
   ServicePorts,
   SocialProviders,
   Tokens,
+  UserReader,
 } from '../../ports/index.ts';
 import { memoryCustomers } from './customers.ts';
 import { runImport } from '../../domain/groups/group-import.ts';
 import { memoryAttributes } from './attributes.ts';
+import { runUserExport } from '../../domain/jobs/export-users.ts';
+import type { RunEnd } from '../../domain/jobs/file-job.ts';
+import { runUserImport } from '../../domain/jobs/import-users.ts';
 import { memoryGroupImports, memoryGroups } from './groups.ts';
 import { memoryIdentities } from './identities.ts';
 import { memoryLinks } from './links.ts';
 import { memoryOtps } from './otps.ts';
 import { memoryPasswords, plainHasher } from './passwords.ts';
 import { MemoryState } from './state.ts';
+import {
+  memoryJobFiles,
+  memoryUserExports,
+  memoryUserImports,
+  memoryUserJobs,
+} from './user-jobs.ts';
 import {
   memoryAudit,
   memoryBudgets,
@@ -50,14 +62,19 @@ export interface MemoryOptions {
   social?: SocialProviders;
   loginTokens?: LoginTokens;
   /** Where the files of groups are read from; every file is missing when left out. */
-  files?: ImportFiles;
+  files?: ImportFiles<ImportField>;
+  /** Where the files of users are read from, and what their lines mean; every file is missing when left out. */
+  users?: { files: ImportFiles; reader(application: Application, now: number): UserReader };
   /** Receives the work that goes on behind an answer. */
   background?(work: Promise<unknown>): void;
 }
 
-const NO_FILES: ImportFiles = {
+const NO_FILES: ImportFiles<never> = {
   open: async () => ({ state: 'refused', reason: 'There is no network here.' }),
 };
+
+/** Nothing is read without files. */
+const noReader = (): UserReader => (line) => ({ line, field: '', message: 'is not read here' });
 
 export interface MemoryPorts {
   factory: PortsFactory;
@@ -97,6 +114,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
 
   const down = async () => ({ state: 'down' as const, reason: 'no network' });
   const vault = createVault([key]);
+  const files = memoryJobFiles();
   const service: ServicePorts = {
     clock,
     random,
@@ -146,19 +164,35 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     loopbackFiles: false,
   };
 
-  /** There is no queue: an import runs to its end at once. */
-  function importQueue(application: Application): ImportQueue {
-    const imports = memoryGroupImports(state(application.id));
-    const files = options.files ?? NO_FILES;
+  /** There is no queue: a job runs to its end at once. */
+  function jobQueue(application: Application): JobQueue {
+    const { id: applicationId } = application;
+    const own = state(applicationId);
+    const members = memoryGroupImports(own);
+    const imports = memoryUserImports(own);
+    const exports = memoryUserExports(own);
+    const { files: userFiles, reader } = options.users ?? { files: NO_FILES, reader: noReader };
+    const base = { clock, random };
+    const runs: Record<JobKind, (id: string) => Promise<RunEnd>> = {
+      group: async (id) =>
+        runImport({ ...base, imports: members, files: options.files ?? NO_FILES }, application, id),
+      users_import: async (id) =>
+        runUserImport(
+          { ...base, imports, files: userFiles, reader: (now) => reader(application, now) },
+          id,
+        ),
+      users_export: async (id) => runUserExport({ ...base, applicationId, exports, files }, id),
+    };
+    const jobsOf = { group: members, users_import: imports, users_export: exports };
     return {
-      async send(importId) {
+      async send(kind, id) {
         try {
-          for (let next: string | undefined = importId; next !== undefined;) {
-            const ended = await runImport({ imports, files, clock, random }, application, next);
-            next = ended.end === 'again' ? ended.importId : undefined;
+          for (let next: string | undefined = id; next !== undefined;) {
+            const ended = await runs[kind](next);
+            next = ended.end === 'again' ? ended.id : undefined;
           }
         } catch {
-          await imports.fail(importId, 'The file could not be read.', clock.now());
+          await jobsOf[kind].fail(id, 'The file could not be read.', clock.now());
         }
       },
     };
@@ -182,7 +216,9 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
       customers: memoryCustomers(own),
       groups: memoryGroups(own),
       attributes: memoryAttributes(own),
-      imports: importQueue(application),
+      queue: jobQueue(application),
+      jobs: memoryUserJobs(own),
+      jobFiles: files,
       audit: memoryAudit(own),
       configs: {
         read: async () => structuredClone({ config: application.config, version: own.version }),

@@ -27,6 +27,7 @@ import type {
 import { MemoryBudgets } from './budgets.ts';
 import { MemoryAttributes } from './attributes.ts';
 import { MemoryGroups } from './groups.ts';
+import type { StoredJob } from './user-jobs.ts';
 import { MAX_IDENTIFIERS } from '../../shared/bounds.ts';
 import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
 import { MAX_SESSIONS } from '../../domain/session/session.ts';
@@ -71,6 +72,7 @@ export class MemoryState {
   readonly activities = new Map<Activity, number>();
   readonly groups = new MemoryGroups();
   readonly attributes = new MemoryAttributes();
+  readonly jobs = new Map<string, StoredJob>();
 
   // ── budgets ──
 

@@ -2,7 +2,6 @@
  * What the stores promise of each row of the users' databases. Tables are read through by their keys, a slice at a time, so
  * that a check of millions of rows holds up nobody for longer than a slice takes.
  */
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../adapters/d1/database.ts';
 import {
   alias,
@@ -12,6 +11,7 @@ import {
   sql,
   type Row,
   type SQL,
+  type SQLiteColumn,
 } from '../../adapters/d1/statements/query.ts';
 import {
   counters,

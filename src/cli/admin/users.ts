@@ -1,14 +1,15 @@
 /** Users out of an application and into one. */
 import { closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
-import Papa from 'papaparse';
 import { auditStatement } from '../../adapters/d1/stores/audit.ts';
-import { escapeFormula } from '../../adapters/files/csv-cell.ts';
+import { exportPage } from '../../adapters/d1/stores/user-exports.ts';
+import { csvHeader, csvLines } from '../../adapters/files/csv-lines.ts';
+import { sha256Bytes } from '../../adapters/node/sha256.ts';
+import { USER_COLUMNS } from '../../domain/jobs/user-columns.ts';
+import { HashIntake, mergeBrought } from '../../domain/password/hash-intake.ts';
+import type { LineProblem } from '../../ports/index.ts';
 import { createProgress } from '../progress.ts';
-import { exportUsers } from './users/export.ts';
-import { HashIntake, mergeBrought } from './users/hashes.ts';
 import { importUsers } from './users/import.ts';
-import { FIELDS, type LineProblem } from './users/record.ts';
 import { ResumeFile } from './users/resume.ts';
 import type { FileFormat } from './users/source.ts';
 import { changeApplication, findApplication, shardOf } from './application-store.ts';
@@ -29,7 +30,7 @@ const said = ({ line, field, message }: LineProblem): string =>
   `line ${line}: ${[field, message].filter(Boolean).join(' ')}`;
 
 export const usersImport = command({
-  summary: `Brings users of another system in, with their password hashes (bcrypt, scrypt, PBKDF2, Argon2id). A file has one user a line, as JSON or as CSV with a header. Fields: ${FIELDS.join(', ')}. Identifiers count as verified unless said otherwise. What is there already is passed over, so a file can be imported again.`,
+  summary: `Brings users of another system in, with their password hashes (bcrypt, scrypt, PBKDF2, Argon2id). A file has one user a line, as JSON or as CSV with a header. Fields: ${USER_COLUMNS.join(', ')}. Identifiers count as verified unless said otherwise. What is there already is passed over, so a file can be imported again.`,
   words: ['file'],
   flags: {
     application: { value: 'ID', about: 'into which application', required: true },
@@ -60,6 +61,7 @@ export const usersImport = command({
           callingCode: row.defaultCountryCode,
           hashes,
           now: context.now,
+          digest: sha256Bytes,
         },
         resume: new ResumeFile(flags.resume, file, flags.application),
         async noteHashes(policy) {
@@ -110,10 +112,8 @@ export const usersImport = command({
   },
 });
 
-const cell = (value: unknown): unknown => {
-  if (typeof value === 'string') return escapeFormula(value);
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-};
+/** A million users take no more memory than a thousand. */
+const PAGE_USERS = 1_000;
 
 export const usersExport = command({
   summary: 'Writes the users of an application to a file that users import reads.',
@@ -139,22 +139,23 @@ export const usersExport = command({
     })();
     let users = 0;
     try {
-      if (format === 'csv') writeSync(output, `${FIELDS.join(',')}\n`);
-      const options = { withHashes: flags['with-hashes'], deleted: flags.deleted };
-      for await (const page of exportUsers(shardOf(context, row), flags.application, options)) {
+      if (format === 'csv') writeSync(output, csvHeader(USER_COLUMNS));
+      const options = {
+        most: PAGE_USERS,
+        withHashes: flags['with-hashes'],
+        deleted: flags.deleted,
+      };
+      const database = shardOf(context, row);
+      for (let after: string | undefined = ''; after !== undefined;) {
+        const page = await exportPage(database, flags.application, { ...options, after });
         users += page.length;
-        const lines =
+        writeSync(
+          output,
           format === 'csv'
-            ? Papa.unparse(
-                page.map((one) =>
-                  Object.fromEntries(
-                    Object.entries(one).map(([name, value]) => [name, cell(value)]),
-                  ),
-                ),
-                { columns: FIELDS, header: false, newline: '\n' },
-              )
-            : page.map((one) => JSON.stringify(one)).join('\n');
-        writeSync(output, `${lines}\n`);
+            ? csvLines(page, USER_COLUMNS)
+            : page.map((one) => `${JSON.stringify(one)}\n`).join(''),
+        );
+        after = page.length < PAGE_USERS ? undefined : page.at(-1)?.id;
       }
     } finally {
       closeSync(output);

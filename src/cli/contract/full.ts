@@ -5,7 +5,7 @@ import type { Codes } from './codes.ts';
 import { Journey, type Tokens } from './journey.ts';
 import type { Ledger } from './ledger.ts';
 import { checkCredentials, checkMistakes, checkSession, mistakesOf } from './negative.ts';
-import { customers, groups, settings } from './operator.ts';
+import { customers, groups, jobs, settings } from './operator.ts';
 import {
   form,
   identifiers,
@@ -26,6 +26,16 @@ const application = (...names: string[]): string[] => names.map((name) => `appli
 const platform = (...names: string[]): string[] => names.map((name) => `platform.${name}`);
 
 const LATER_OF_GROUPS = ['updateUserGroupPartially', 'deleteUserGroup'];
+/** Later operations of operators, of a run that asks for them. */
+const LATER_OF_OPERATOR = {
+  jobs: platform(
+    'bulkImportStoreFrontUsers',
+    'getBulkImportUsersList',
+    'createBulkExportUsers',
+    'getBulkExportUsersList',
+    'getUsersJobByJobId',
+  ),
+};
 
 async function asOperator(
   journey: Journey,
@@ -55,12 +65,20 @@ async function asOperator(
     ...LATER_OF_GROUPS.filter((name) => asked.has(`platform.${name}`)),
   );
   if ((await operator.access()).token === undefined) {
-    for (const id of all) ledger.note(id, 'not_reached', 'there is no access token');
+    const later = Object.values(LATER_OF_OPERATOR)
+      .flat()
+      .filter((id) => asked.has(id));
+    for (const id of [...all, ...later]) {
+      ledger.note(id, 'not_reached', 'there is no access token');
+    }
     return;
   }
   await journey.part(all.slice(0, 2), async () => settings(journey, operator));
   await journey.part(all.slice(2, 13), async () => customers(journey, operator, domain));
   await journey.part(all.slice(13), async () => groups(journey, operator, asked));
+  if (LATER_OF_OPERATOR.jobs.some((id) => asked.has(id))) {
+    await journey.part(LATER_OF_OPERATOR.jobs, async () => jobs(journey, operator));
+  }
 }
 
 const OF_PERSON = {

@@ -81,3 +81,16 @@ export async function groups(
   }
   if (isDeleted) await journey.step(operator, 'platform.deleteUserGroup', { params });
 }
+
+/** Jobs on users. They stay: their rows, and the file of the export, end by themselves. */
+export async function jobs(journey: Journey, operator: Target): Promise<void> {
+  const query = { page_no: 1, page_size: 10 };
+  const imported = await journey.step(operator, 'platform.bulkImportStoreFrontUsers');
+  await journey.step(operator, 'platform.getBulkImportUsersList', { query });
+  const exported = await journey.step(operator, 'platform.createBulkExportUsers');
+  await journey.step(operator, 'platform.getBulkExportUsersList', { query });
+  const params = { job_id: textOf(imported, '_id') };
+  await journey.step(operator, 'platform.getUsersJobByJobId', { params });
+  const ids = [params.job_id, textOf(exported, '_id')].join(' and ');
+  journey.cleanup.tell(`jobs ${ids}: stay, because no operation removes one`);
+}

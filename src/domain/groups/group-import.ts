@@ -1,20 +1,27 @@
-/**
- * Reading a file of group members, piece by piece (D-68). Each piece is one conditional step of the import, so a run
- * may be killed between any two statements, and its message may come twice: the members are those of one whole reading.
- */
-import { MINUTE_MS } from '../../shared/time.ts';
+/** What a file of group members means: whom its records name. The job that reads it is in `../jobs/file-job.ts`. */
 import type {
   Application,
   Clock,
+  FileColumns,
   GroupImport,
   GroupImports,
-  ImportColumns,
+  ImportField,
   ImportFiles,
+  ImportStep,
   LineError,
   OpenFile,
   Random,
   Slice,
 } from '../../ports/index.ts';
+import {
+  filledRecords,
+  isOpen,
+  MAX_RUN_MS,
+  RUN_DONE,
+  runFileJob,
+  type ReadStep,
+  type RunEnd,
+} from '../jobs/file-job.ts';
 import {
   lastChanges,
   NO_ACTION,
@@ -22,30 +29,19 @@ import {
   readMember,
   readRemoves,
 } from './group-members.ts';
-import { newObjectId } from '../object-id.ts';
 
 /** Two calls to D1 a slice. */
 const ROWS_PER_SLICE = 2_000;
-/** Where a run hands over to the next one, far below what one invocation may ask of D1, and of time. */
 const ROWS_PER_RUN = 50_000;
-const MAX_RUN_MS = MINUTE_MS;
 /** Errors that are kept; all are counted. */
 const MAX_ERRORS = 1_000;
-/** A file that is written while it is read would be read for ever. */
-const MAX_RESTARTS = 5;
 
 export interface ImportPorts {
   imports: GroupImports;
-  files: ImportFiles;
+  files: ImportFiles<ImportField>;
   clock: Clock;
   random: Random;
 }
-
-/** `again`: there is more to read, by another message. */
-export type RunEnd = { end: 'done' } | { end: 'again'; importId: string };
-const RUN_DONE: RunEnd = { end: 'done' };
-
-const isOpen = ({ state }: GroupImport): boolean => state === 'pending' || state === 'processing';
 
 interface Found {
   rows: number;
@@ -62,11 +58,11 @@ interface Found {
 export async function findMembers(
   { resolve }: Pick<GroupImports, 'resolve'>,
   { records, broken }: Pick<Slice, 'records' | 'broken'>,
-  places: ImportColumns['places'],
+  places: FileColumns<ImportField>['places'],
   { callingCode, changes }: { callingCode: string; changes: boolean },
 ): Promise<Found> {
   const errors: LineError[] = [...broken];
-  const filled = records.filter(({ fields }) => fields.some((field) => field.trim() !== ''));
+  const filled = filledRecords({ records });
   const named = filled.flatMap(({ line, fields }) => {
     const read = readMember(fields, places, callingCode);
     const removes = changes ? readRemoves(fields, places) : false;
@@ -97,56 +93,32 @@ async function applyOn({ imports, clock }: ImportPorts, id: string, from: number
     const moved = await imports.applyChanges(id, from, ROWS_PER_SLICE, clock.now());
     if (moved !== 'more') return RUN_DONE;
   }
-  return { end: 'again', importId: id };
+  return { end: 'again', id };
 }
 
-/** Moves an import on from where it is, as far as one run may go. */
-async function readOn(
-  ports: ImportPorts,
-  { defaultCountryCode }: Application,
-  found: GroupImport,
-  opened: OpenFile,
-): Promise<RunEnd> {
-  const { imports, clock } = ports;
-  const deadline = clock.now() + MAX_RUN_MS;
-  const { places } = opened.columns;
-  const changes = found.mode === 'change';
-  if (changes && places.action === undefined) {
-    await imports.fail(found.id, NO_ACTION, clock.now());
-    return RUN_DONE;
-  }
-  const reading = { callingCode: defaultCountryCode, changes };
-  let [from, failed, read] = [found.byteOffset, found.failed, 0];
-  for await (const slice of opened.slices(ROWS_PER_SLICE)) {
-    if ('state' in slice) {
-      await imports.fail(found.id, slice.reason, clock.now());
-      return RUN_DONE;
-    }
-    const { rows, members, errors } = await findMembers(imports, slice, places, reading);
-    const moved = await imports.advance(found.id, {
-      from,
-      byteOffset: slice.byteOffset,
-      line: slice.line,
-      version: opened.version,
-      columns: opened.columns,
+/** The records of a piece and whom they name; of an import that changes members, what becomes of them. */
+function memberReader(imports: GroupImports, callingCode: string) {
+  let failed: number | undefined;
+  return async (
+    slice: Slice,
+    { version, columns }: OpenFile<ImportField>,
+    job: GroupImport,
+  ): Promise<ReadStep<ImportStep>> => {
+    const before = failed ?? job.failed;
+    const changes = job.mode === 'change';
+    const reading = { callingCode, changes };
+    const { rows, members, errors } = await findMembers(imports, slice, columns.places, reading);
+    failed = before + errors.length;
+    return {
+      version,
+      columns,
       rows,
       failed: errors.length,
       userIds: changes ? [] : members.map(({ userId }) => userId),
       ...(changes && { changes: lastChanges(members) }),
-      errors: errors.slice(0, Math.max(0, MAX_ERRORS - failed)),
-      now: clock.now(),
-    });
-    // Another delivery of the same message goes on, or a newer file has come.
-    if (!moved) return RUN_DONE;
-    from = slice.byteOffset;
-    failed += errors.length;
-    read += rows;
-    if (read >= ROWS_PER_RUN || clock.now() >= deadline)
-      return { end: 'again', importId: found.id };
-  }
-  if (changes) return applyOn(ports, found.id, from);
-  await imports.succeed(found.id, from, clock.now());
-  return RUN_DONE;
+      errors: errors.slice(0, Math.max(0, MAX_ERRORS - before)),
+    };
+  };
 }
 
 /**
@@ -155,22 +127,31 @@ async function readOn(
  */
 export async function runImport(
   ports: ImportPorts,
-  application: Application,
+  { defaultCountryCode }: Application,
   importId: string,
 ): Promise<RunEnd> {
   const { imports, files, clock, random } = ports;
   const found = await imports.find(importId);
-  if (!found || !isOpen(found)) return RUN_DONE;
-  if (found.mode === 'apply') return applyOn(ports, found.id, found.byteOffset);
-  const opened = await files.open(found);
-  if (opened.state === 'open') return readOn(ports, application, found, opened);
-  const now = clock.now();
-  if (opened.state === 'refused' || found.restarts >= MAX_RESTARTS) {
-    const reason =
-      opened.state === 'refused' ? opened.reason : 'The file changes while it is read.';
-    await imports.fail(found.id, reason, now);
-    return RUN_DONE;
+  if (found && isOpen(found) && found.mode === 'apply') {
+    return applyOn(ports, found.id, found.byteOffset);
   }
-  const next = newObjectId(now, random.bytes(8));
-  return (await imports.restart(found, next, now)) ? { end: 'again', importId: next } : RUN_DONE;
+  return runFileJob<ImportField, GroupImport, ImportStep>(
+    {
+      jobs: imports,
+      files,
+      clock,
+      random,
+      rowsPerSlice: ROWS_PER_SLICE,
+      rowsPerRun: ROWS_PER_RUN,
+      read: memberReader(imports, defaultCountryCode),
+      refuses: ({ columns: { places } }, { mode }) =>
+        mode === 'change' && places.action === undefined ? NO_ACTION : undefined,
+      async finish(job, from) {
+        if (job.mode === 'change') return applyOn(ports, job.id, from);
+        await imports.succeed(job.id, from, clock.now());
+        return RUN_DONE;
+      },
+    },
+    importId,
+  );
 }

@@ -1,5 +1,5 @@
 /** Reads files of group members: the columns, and the customer that a record names. Pure. */
-import type { ImportColumns, ImportField, MemberChange, MemberKey } from '../../ports/index.ts';
+import type { FileColumns, ImportField, MemberChange, MemberKey } from '../../ports/index.ts';
 import { isRounded, readFilePhone, ROUNDED_NUMBER } from '../identifiers/file-number.ts';
 import { readEmail } from '../../values/email.ts';
 
@@ -25,11 +25,21 @@ export const NO_ACTION = 'The first line must name the column action: add or rem
 export const NO_SUCH_ACTION = 'action is neither add nor remove';
 
 /** The places of the columns that count, in any order and case; undefined when none of them names a customer. */
-export function readHeader(names: readonly string[]): ImportColumns['places'] | undefined {
+export function readHeader(
+  names: readonly string[],
+): FileColumns<ImportField>['places'] | undefined {
   const given = names.map((name) => name.trim().toLowerCase());
   const found = FIELDS.filter((field) => given.includes(field));
   if (!found.some((field) => NAMING.includes(field))) return undefined;
   return Object.fromEntries(found.map((field) => [field, given.indexOf(field)]));
+}
+
+/** The same for readers of headers, who choose between several readings. */
+export function readMemberColumns(
+  names: readonly string[],
+): { columns: FileColumns<ImportField>['places']; known: number } | undefined {
+  const columns = readHeader(names);
+  return columns && { columns, known: Object.keys(columns).length };
 }
 
 /** A key, or why there is none, for the operator who wrote the file. */
@@ -41,7 +51,7 @@ export type ReadMember = { key: MemberKey; field: ImportField } | { problem: str
  */
 export function readMember(
   fields: readonly string[],
-  places: ImportColumns['places'],
+  places: FileColumns<ImportField>['places'],
   callingCode: string,
 ): ReadMember {
   const cell = (field: ImportField): string => {
@@ -67,7 +77,7 @@ export function readMember(
 /** Whether a record takes a customer out of the group; undefined when it says neither `add` nor `remove`. */
 export function readRemoves(
   fields: readonly string[],
-  { action }: ImportColumns['places'],
+  { action }: FileColumns<ImportField>['places'],
 ): boolean | undefined {
   const typed = action === undefined ? '' : (fields[action] ?? '').trim().toLowerCase();
   if (typed === 'add') return false;

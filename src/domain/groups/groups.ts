@@ -1,5 +1,4 @@
 /** User groups as operators make, change and read them. */
-import { MINUTE_MS } from '../../shared/time.ts';
 import type {
   Application,
   AuditActor,
@@ -10,6 +9,7 @@ import type {
   NewImport,
   Ports,
 } from '../../ports/index.ts';
+import { isOpen, STALLED_AFTER_MS } from '../jobs/file-job.ts';
 import { newObjectId } from '../object-id.ts';
 import { findMembers } from './group-import.ts';
 import { lastChanges } from './group-members.ts';
@@ -18,8 +18,6 @@ import { ok, invalidField, err, type Result } from '../../shared/result.ts';
 
 /** Of one application: a list reads the names of all of them. */
 const MAX_GROUPS = 1_000;
-/** An open import that nothing has moved for so long may have lost its message. */
-const STALLED_AFTER_MS = MINUTE_MS;
 
 /** `uid` when it is a short number, else `_id`: the documents use `group_id` for both (D-14). */
 export const readGroupId = (text: string): GroupRef =>
@@ -41,7 +39,7 @@ function newImport(ports: Ports, fileUrl: string): Result<NewImport, 'validation
 
 /** The group is there; if its message cannot be sent, the search for stalled imports sends another. */
 const startImport = (ports: Ports, { importId }: Pick<NewImport, 'importId'>): void =>
-  ports.background(ports.imports.send(importId));
+  ports.background(ports.queue.send('group', importId));
 
 /** Makes a group and starts the import of its file. Refuses a file address that is not public, and one group too many. */
 export async function createGroup(
@@ -174,12 +172,13 @@ export async function deleteGroup(
 }
 
 /** Reading a stalled import sends its message again, at most once a minute. */
-export function resumeStalledImport(ports: Ports, { id, state, progressedAt }: GroupImport): void {
+export function resumeStalledImport(ports: Ports, found: GroupImport): void {
+  const { id, progressedAt } = found;
   const now = ports.clock.now();
   const before = now - STALLED_AFTER_MS;
-  if ((state !== 'pending' && state !== 'processing') || progressedAt > before) return;
+  if (!isOpen(found) || progressedAt > before) return;
   const wake = async (): Promise<void> => {
-    if (await ports.groups.claimStalled(id, before, now)) await ports.imports.send(id);
+    if (await ports.groups.claimStalled(id, before, now)) await ports.queue.send('group', id);
   };
   ports.background(wake());
 }

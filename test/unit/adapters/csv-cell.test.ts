@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
-import { escapeFormula, readCell } from '../../../src/adapters/files/csv-cell.ts';
+import { escapeFormula, readCell } from '../../../src/shared/csv-cell.ts';
 
 const cells = fc.oneof(
   fc.string({ unit: 'binary' }),

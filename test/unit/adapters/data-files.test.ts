@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { afterAll, describe, expect, test } from 'vitest';
-import { escapeFormula } from '../../../src/adapters/files/csv-cell.ts';
+import { escapeFormula } from '../../../src/shared/csv-cell.ts';
+import { MEMBER_HEADER } from '../../../src/adapters/files/headers.ts';
 import { importFiles } from '../../../src/adapters/files/import-files.ts';
 import { createOutbound } from '../../../src/adapters/outbound/outbound.ts';
 import { chunksOf, type FileFormat } from '../../../src/cli/admin/users/source.ts';
@@ -55,7 +56,7 @@ async function readMembers(content: Uint8Array, pieceBytes = 7): Promise<Read> {
     },
   });
   const fetcher = async () => new Response(body);
-  const files = importFiles(createOutbound(fetcher), () => true);
+  const files = importFiles(createOutbound(fetcher), () => true, MEMBER_HEADER);
   const opened = await files.open({ fileUrl: 'https://files.example/a', byteOffset: 0, line: 0 });
   if (opened.state !== 'open') throw new Error('reason' in opened ? opened.reason : opened.state);
   const read: Read = { records: [], problems: [] };
@@ -63,7 +64,7 @@ async function readMembers(content: Uint8Array, pieceBytes = 7): Promise<Read> {
     if ('state' in slice) throw new Error(slice.reason);
     for (const { line, fields } of slice.records) {
       const cells = Object.entries(opened.columns.places).flatMap(([name, place]) => {
-        const cell = fields[place]?.trim() ?? '';
+        const cell = fields[place ?? 0]?.trim() ?? '';
         return cell === '' ? [] : [[name, cell]];
       });
       if (cells.length > 0) read.records.push({ line, value: Object.fromEntries(cells) });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readHashPolicy } from '../../../src/cli/admin/application-flags.ts';
-import { HashIntake } from '../../../src/cli/admin/users/hashes.ts';
+import { HashIntake } from '../../../src/domain/password/hash-intake.ts';
 import { hashCounts, importedWork } from '../../../src/domain/password/imported-hash.ts';
 import {
   costMs,

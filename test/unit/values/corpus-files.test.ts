@@ -1,6 +1,7 @@
 /** Both imports and the search of operators read what people type as the operations do (test/contract/typed-values.test.ts). */
 import { describe, expect, test } from 'vitest';
-import { readRecord, type Rules } from '../../../src/cli/admin/users/record.ts';
+import { sha256Bytes } from '../../../src/adapters/node/sha256.ts';
+import { readUserLine, type Rules } from '../../../src/user-file/line.ts';
 import { readMember } from '../../../src/domain/groups/group-members.ts';
 import { readQuery } from '../../../src/domain/operators/customer-query.ts';
 import { BAD_EMAILS, TYPED_EMAILS } from '../../corpus/emails.ts';
@@ -11,14 +12,12 @@ import { tally } from '../../support/tally.ts';
 const rulesOf = (callingCode: string): Rules => ({
   applicationId: '000000000000000000000001',
   callingCode,
-  hashes: {
-    take: () => ({ problem: 'there is none' }),
-    changed: () => undefined,
-  } as unknown as Rules['hashes'],
+  hashes: { take: () => ({ problem: 'there is none' }) },
+  digest: sha256Bytes,
   now: Date.parse('2026-11-24T00:00:00Z'),
 });
 const imported = (fields: object, callingCode = '91') => {
-  const read = readRecord(1, { external_id: 'x', ...fields }, rulesOf(callingCode));
+  const read = readUserLine(1, { external_id: 'x', ...fields }, rulesOf(callingCode));
   return 'field' in read ? `${read.field} ${read.message}` : read;
 };
 

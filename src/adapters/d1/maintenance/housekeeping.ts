@@ -1,10 +1,10 @@
 /** What the crons do, database by database; one that fails stops no other. */
 import { DAY_MS } from '../../../shared/time.ts';
 import type { Environment } from '../../../env/index.ts';
-import type { Clock } from '../../../ports/index.ts';
+import type { Clock, JobFiles } from '../../../ports/index.ts';
 import type { Values } from '../../kv/values.ts';
 import { Database } from '../database.ts';
-import { dropLeftovers, takeStalled, type Stalled } from './stalled-imports.ts';
+import { dropFiles, dropLeftovers, takeStalled, type Stalled } from './stalled-imports.ts';
 import { purge, type Cutoff } from './purge.ts';
 import { select, sql } from '../statements/query.ts';
 import { expiredRows } from './retention.ts';
@@ -20,7 +20,7 @@ export interface Maintenance {
   dropExpired(): Promise<Report>;
   /** Purges users whose time to return is over. */
   purgeDeleted(): Promise<Report>;
-  /** Sends stalled imports another message, and drops members that are nobody's. */
+  /** Sends stalled jobs another message, and drops members that are nobody's and files whose time is over. */
   keepImports(): Promise<Report>;
 }
 
@@ -30,6 +30,7 @@ export function createMaintenance(
   values: Values,
   clock: Clock,
   wake: (stalled: Stalled) => Promise<void>,
+  files?: JobFiles,
 ): Maintenance {
   const everywhere = async (work: (database: Database, name: string) => Steps[]): Promise<Report> =>
     takeTurns(
@@ -68,7 +69,11 @@ export function createMaintenance(
     dropExpired: async () => everywhere((database) => expiredRows(database, clock.now())),
 
     keepImports: async () =>
-      everywhere((database) => [wakeStalled(database), dropLeftovers(database)]),
+      everywhere((database) => [
+        wakeStalled(database),
+        dropLeftovers(database),
+        dropFiles(database, files, clock.now()),
+      ]),
 
     async purgeDeleted() {
       const now = clock.now();

@@ -30,6 +30,8 @@ import {
   smsCounts,
   sweeps,
   userAttributes,
+  userJobErrors,
+  userJobs,
 } from '../schema/index.ts';
 import type { Steps } from './turns.ts';
 
@@ -53,6 +55,8 @@ export const INDEXED: readonly Expiring[] = [
   expiring(proofs, (t) => [t.registration, t.applicationId, t.kind, t.value]),
   expiring(links, (t) => [t.id, t.applicationId]),
   expiring(endedSessions, (t) => [t.applicationId, t.userId, t.handle]),
+  expiring(userJobs, (t) => [t.applicationId, t.id]),
+  expiring(userJobErrors, (t) => [t.applicationId, t.jobId, t.byteOffset]),
 ];
 
 /**

@@ -1,10 +1,18 @@
-/** What imports need now and then: a new message for one whose message was lost, and an end for members that are nobody's. */
+/** What jobs need now and then: a new message for one whose message was lost, and an end for what they have left behind. */
 import { getTableName } from 'drizzle-orm';
 import { MINUTE_MS } from '../../../shared/time.ts';
+import { partsFolder } from '../../../domain/jobs/export-users.ts';
+import type { JobFiles, JobKind } from '../../../ports/index.ts';
 import type { Database } from '../database.ts';
-import { remove, select, selectValues, sql, update } from '../statements/query.ts';
+import { remove, select, selectValues, sql, update, type SQL } from '../statements/query.ts';
 import type { Steps } from './turns.ts';
-import { groupChanges, groupImportErrors, groupImports, groupMembers } from '../schema/index.ts';
+import {
+  groupChanges,
+  groupImportErrors,
+  groupImports,
+  groupMembers,
+  userJobs,
+} from '../schema/index.ts';
 
 /** Longer than a message waits between two tries. */
 const STALLED_AFTER_MS = 10 * MINUTE_MS;
@@ -14,24 +22,68 @@ const MAX_IMPORTS = 20;
 const BATCH_ROWS = 5_000;
 
 export interface Stalled {
+  kind: JobKind;
   applicationId: string;
-  importId: string;
+  id: string;
 }
 
-/** Imports that nothing has moved for ten minutes; each is told once. */
+/** The rows of a table of jobs that nothing has moved since `before`; both tables have these columns. */
+function stalledSince(table: typeof groupImports | typeof userJobs, before: number): SQL {
+  return sql`rowid IN (
+    SELECT rowid FROM ${table} WHERE ${table.state} IN ('pending', 'processing') AND ${table.progressedAt} <= ${before}
+    ORDER BY ${table.progressedAt} LIMIT ${MAX_RESUMED})`;
+}
+
+/** Jobs that nothing has moved for ten minutes; each is told once. */
 export async function takeStalled(database: Database, now: number): Promise<Stalled[]> {
-  const { stalled } = await database.write({
-    stalled: update(groupImports)
+  const before = now - STALLED_AFTER_MS;
+  const { groups, users } = await database.write({
+    groups: update(groupImports)
       .set({ progressedAt: now })
-      .where(
-        sql`rowid IN (
-          SELECT rowid FROM ${groupImports}
-          WHERE ${groupImports.state} IN ('pending', 'processing') AND ${groupImports.progressedAt} <= ${now - STALLED_AFTER_MS}
-          ORDER BY ${groupImports.progressedAt} LIMIT ${MAX_RESUMED})`,
-      )
-      .returning({ applicationId: groupImports.applicationId, importId: groupImports.id }),
+      .where(stalledSince(groupImports, before))
+      .returning({ applicationId: groupImports.applicationId, id: groupImports.id }),
+    users: update(userJobs)
+      .set({ progressedAt: now })
+      .where(stalledSince(userJobs, before))
+      .returning({
+        kind: userJobs.kind,
+        applicationId: userJobs.applicationId,
+        id: userJobs.id,
+      }),
   });
-  return stalled;
+  return [...groups.map((one) => ({ ...one, kind: 'group' as const })), ...users];
+}
+
+/**
+ * Drops the files of exports that are over: those that have failed, and those whose time has come. An export whose file cannot
+ * be dropped now is met again by the next run.
+ */
+export async function* dropFiles(
+  database: Database,
+  files: JobFiles | undefined,
+  now: number,
+): Steps {
+  // Without a bucket nobody can drop anything; one that is bound again is what it was.
+  if (!files) return;
+  const { rows } = await database.read({
+    rows: select({ application: userJobs.applicationId, id: userJobs.id })
+      .from(userJobs)
+      .where(
+        sql`${userJobs.kind} = 'users_export' AND ${userJobs.cleared} = 0
+          AND (${userJobs.state} = 'failed' OR ${userJobs.fileExpiresAt} <= ${now})`,
+      )
+      .limit(MAX_IMPORTS),
+  });
+  yield { counts: { job_files: 0 }, queries: 1 };
+  for (const { application, id } of rows) {
+    await files.drop(partsFolder(application, id));
+    await database.write({
+      cleared: update(userJobs)
+        .set({ cleared: true, parts: [] })
+        .where(sql`${userJobs.applicationId} = ${application} AND ${userJobs.id} = ${id}`),
+    });
+    yield { counts: { job_files: 1 }, queries: 1, calls: 1 };
+  }
 }
 
 /**

@@ -8,7 +8,8 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
-import type { ImportColumns, ImportMode, ImportState } from '../../../ports/index.ts';
+import type { ImportField, ImportMode } from '../../../ports/index.ts';
+import { fileJobColumns } from './file-jobs.ts';
 
 const applicationId = text('application_id').notNull();
 
@@ -46,27 +47,8 @@ export const groupImports = sqliteTable(
     id: text().notNull(),
     groupId: text('group_id').notNull(),
     fileUrl: text('file_url').notNull(),
-    state: text().$type<ImportState>().notNull().default('pending'),
     mode: text().$type<ImportMode>().notNull().default('replace'),
-    /** ETag, or else Last-Modified, of the file as it was first read. */
-    version: text(),
-    /** Where the next record begins. */
-    byteOffset: integer('byte_offset').notNull().default(0),
-    /** Lines before it. */
-    line: integer().notNull().default(0),
-    /** What the header names; unset until it is read. */
-    columns: text({ mode: 'json' }).$type<ImportColumns>(),
-    rows: integer().notNull().default(0),
-    users: integer().notNull().default(0),
-    failed: integer().notNull().default(0),
-    /** How often the file has changed while it was read. */
-    restarts: integer().notNull().default(0),
-    /** Why it failed as a whole. */
-    failure: text(),
-    createdAt: integer('created_at').notNull(),
-    progressedAt: integer('progressed_at').notNull(),
-    /** Its members are nobody's and are gone, or it has none that could be dropped. */
-    cleared: integer({ mode: 'boolean' }).notNull().default(false),
+    ...fileJobColumns<ImportField>(),
   },
   (t) => [
     primaryKey({ columns: [t.applicationId, t.id] }),

@@ -36,6 +36,7 @@ export * from './attributes.ts';
 export * from './groups.ts';
 export * from './messages.ts';
 export * from './proofs.ts';
+export * from './user-jobs.ts';
 
 // ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

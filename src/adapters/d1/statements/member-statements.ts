@@ -4,7 +4,6 @@ import type { Database } from '../database.ts';
 import {
   groupChanges,
   groupImportErrors,
-  groupImports,
   groupMembers,
   identifiers,
   userGroups,
@@ -128,8 +127,3 @@ export function applyStatements(
 /** Whether anything is left to be written into the members. */
 export const changesLeft = (applicationId: string, importId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM ${as(c)} WHERE ${c.applicationId} = ${applicationId} AND ${c.importId} = ${importId})`;
-
-/** The import that is open at this byte, for conditions of a batch. */
-export const importOpenAt = (applicationId: string, importId: string, from: number): SQL =>
-  sql`${groupImports.applicationId} = ${applicationId} AND ${groupImports.id} = ${importId}
-    AND ${groupImports.state} IN ('pending', 'processing') AND ${groupImports.byteOffset} = ${from}`;

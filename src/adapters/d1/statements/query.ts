@@ -27,6 +27,7 @@ import {
 
 export { alias } from 'drizzle-orm/sqlite-core';
 export { SQL };
+export type { SQLiteColumn };
 
 /** What D1 binds. Drizzle would print nothing for `undefined`, and hand over an object as it is. */
 export type Value = string | number | null;

@@ -9,11 +9,11 @@ import {
   replaceImport,
   selectImport,
 } from '../statements/group-statements.ts';
+import { jobStatements } from '../statements/job-statements.ts';
 import {
   applyStatements,
   changesLeft,
   correctChanges,
-  importOpenAt,
   insertChanges,
   insertErrors,
   resolveMembers,
@@ -25,12 +25,8 @@ const u = alias(users, 'u');
 
 /** The port `GroupImports` on D1. */
 export function d1GroupImports(database: Database, applicationId: string): GroupImports {
-  const isOne = (importId: string): SQL =>
-    sql`${groupImports.applicationId} = ${applicationId} AND ${groupImports.id} = ${importId}`;
-  const open = (importId: string): SQL =>
-    sql`${isOne(importId)} AND ${groupImports.state} IN ('pending', 'processing')`;
-  const openAt = (importId: string, from: number): SQL =>
-    importOpenAt(applicationId, importId, from);
+  const moves = jobStatements(groupImports, applicationId);
+  const { isOne, openAt } = moves;
   const groupOf = (importId: string): SQL =>
     sql`${userGroups.applicationId} = ${applicationId} AND ${userGroups.importId} = ${importId}`;
 
@@ -44,7 +40,7 @@ export function d1GroupImports(database: Database, applicationId: string): Group
 
     async advance(importId, step) {
       const { from, byteOffset, line, version, columns, rows, failed, changes, now } = step;
-      const here = sql`EXISTS (SELECT 1 FROM ${groupImports} WHERE ${openAt(importId, from)})`;
+      const here = moves.here(importId, from);
       const { moved } = await database.write({
         errors: insertErrors(applicationId, importId, step.errors, here),
         corrected: changes && correctChanges(applicationId, importId, changes, here),
@@ -133,17 +129,11 @@ export function d1GroupImports(database: Database, applicationId: string): Group
     },
 
     async fail(importId, reason, now) {
-      await database.write({
-        failed: update(groupImports)
-          .set({ state: 'failed', failure: reason, progressedAt: now })
-          .where(open(importId)),
-      });
+      await database.write({ failed: moves.fail(importId, reason, now) });
     },
 
     async note(importId, reason) {
-      await database.write({
-        noted: update(groupImports).set({ failure: reason }).where(open(importId)),
-      });
+      await database.write({ noted: moves.note(importId, reason) });
     },
 
     async restart({ id, groupId, fileUrl, restarts, mode }, importId, now) {
@@ -164,7 +154,7 @@ export function d1GroupImports(database: Database, applicationId: string): Group
           .where(groupOf(id))
           .returning({ id: userGroups.id }),
       });
-      return restarted.length > 0;
+      return restarted.length > 0 ? importId : undefined;
     },
   };
 }

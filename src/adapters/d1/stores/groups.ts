@@ -3,6 +3,7 @@ import { desc } from 'drizzle-orm';
 import type { GivenChanges, GroupRef, Groups } from '../../../ports/index.ts';
 import { auditStatement } from './audit.ts';
 import type { Database } from '../database.ts';
+import { jobStatements } from '../statements/job-statements.ts';
 import {
   alias,
   as,
@@ -200,13 +201,7 @@ export function d1Groups(
 
     async claimStalled(importId, before, now) {
       const { claimed } = await database.write({
-        claimed: update(groupImports)
-          .set({ progressedAt: now })
-          .where(
-            sql`${groupImports.applicationId} = ${applicationId} AND ${groupImports.id} = ${importId}
-              AND ${groupImports.state} IN ('pending', 'processing') AND ${groupImports.progressedAt} <= ${before}`,
-          )
-          .returning({ id: groupImports.id }),
+        claimed: jobStatements(groupImports, applicationId).claimStalled(importId, before, now),
       });
       return claimed.length > 0;
     },

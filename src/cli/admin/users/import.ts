@@ -1,10 +1,12 @@
 /** A file of users into an application, batch by batch; a run that is killed is gone on with, and counts nothing twice. */
 import type { Database } from '../../../adapters/d1/database.ts';
-import type { ImportedHashes } from '../../../ports/index.ts';
-import { readRecord, type Imported, type LineProblem, type Rules } from './record.ts';
+import { writeBatch } from '../../../adapters/d1/stores/user-intake.ts';
+import { Claims } from '../../../domain/jobs/sort-users.ts';
+import type { HashIntake } from '../../../domain/password/hash-intake.ts';
+import type { ImportedHashes, ImportedUser, LineProblem } from '../../../ports/index.ts';
+import { readUserLine, type Rules } from '../../../user-file/line.ts';
 import type { Progress, ResumeFile } from './resume.ts';
 import { chunksOf, type FileFormat } from './source.ts';
-import { Claims, writeBatch } from './write.ts';
 
 /** One transaction. */
 const BATCH_USERS = 1_000;
@@ -12,7 +14,7 @@ const BATCH_USERS = 1_000;
 export interface ImportOptions {
   file: string;
   format: FileFormat;
-  rules: Rules;
+  rules: Rules & { hashes: HashIntake };
   /** Check everything, write nothing. */
   dryRun: boolean;
   resume: ResumeFile;
@@ -44,11 +46,11 @@ export async function importUsers(
   const claims = dryRun ? new Claims() : undefined;
   for await (const { records, byteOffset, line } of chunksOf(file, format, at, BATCH_USERS)) {
     const problems: LineProblem[] = [];
-    const users: Imported[] = [];
+    const users: ImportedUser[] = [];
     for (const { line: place, value, problem } of records) {
       const read =
         problem === undefined
-          ? readRecord(place, value, rules)
+          ? readUserLine(place, value, rules)
           : { line: place, field: '', message: problem };
       if ('field' in read) problems.push(read);
       else users.push(read);

@@ -10,8 +10,9 @@ import {
   readUtf8,
   UTF16_FILE,
 } from '../../../adapters/files/utf8.ts';
+import { NO_USER_COLUMNS, readUserColumns, userFields } from '../../../domain/jobs/user-columns.ts';
+import type { FileColumns } from '../../../ports/index.ts';
 import { CommandError } from '../command.ts';
-import { FIELDS } from './record.ts';
 
 export type FileFormat = 'ndjson' | 'csv';
 
@@ -77,36 +78,14 @@ async function* ndjson(file: string, start: Place, most: number): AsyncGenerator
   if (records.length > 0) yield { records, byteOffset, line };
 }
 
-/** Names of columns, in any case, as far as they are told. */
-function readNames(given: string[]) {
-  const columns = given.map((name) => name.toLowerCase());
-  const known = columns.filter((name) => FIELDS.includes(name)).length;
-  return known > 0 ? { columns, known } : undefined;
-}
-
-const NO_COLUMNS =
-  'The first line must name the columns, such as external_id, email or phone_number.';
-
 /** The header of a CSV and where its records begin. */
-async function readHeader(file: string): Promise<CsvHead<string[]>> {
+async function readHeader(file: string): Promise<CsvHead<FileColumns['places']>> {
   const chunks = bytes(file, 0);
-  const head = await readHead(chunks, readNames, NO_COLUMNS);
+  const head = await readHead(chunks, readUserColumns, NO_USER_COLUMNS);
   await chunks.return(undefined);
   if ('state' in head) throw new CommandError(head.reason);
-  const { columns } = head;
-  const twice = columns.find((name, at) => name !== '' && columns.indexOf(name) !== at);
-  if (twice !== undefined) throw new CommandError(`The first line names ${twice} twice.`);
   return head;
 }
-
-/** An empty cell is an absent field, and a field without a cell too. */
-const fieldsOf = (names: readonly string[], cells: readonly string[]): object =>
-  Object.fromEntries(
-    names.flatMap((name, index) => {
-      const cell = cells[index]?.trim() ?? '';
-      return cell === '' ? [] : [[name, cell]];
-    }),
-  );
 
 async function* csv(file: string, start: Place, most: number): AsyncGenerator<Chunk> {
   const { columns, delimiter, start: begin } = await readHeader(file);
@@ -116,7 +95,7 @@ async function* csv(file: string, start: Place, most: number): AsyncGenerator<Ch
     const { byteOffset, line, broken } = slice;
     const records = slice.records
       .filter(({ fields }) => fields.some((field) => field.trim() !== ''))
-      .map(({ line: at, fields }): Parsed => ({ line: at, value: fieldsOf(columns, fields) }));
+      .map(({ line: at, fields }): Parsed => ({ line: at, value: userFields(columns, fields) }));
     const problems = broken.map(({ line: at, message }): Parsed => ({
       line: at,
       problem: message,

@@ -1,12 +1,7 @@
 /** Password hashes of a file: which can be taken over, and what the application's record has to say of them. */
-import {
-  defaultUntil,
-  importedWork,
-  policyMismatch,
-  sharedWork,
-} from '../../../domain/password/imported-hash.ts';
-import { costMs, isOwn, parseHash, workClass } from '../../../domain/password/password-hash.ts';
-import type { ImportedHashes } from '../../../ports/index.ts';
+import { defaultUntil, importedWork, policyMismatch, sharedWork } from './imported-hash.ts';
+import { costMs, isOwn, parseHash, workClass } from './password-hash.ts';
+import type { ImportedHashes } from '../../ports/index.ts';
 
 /** Every login does the work of all classes, so together they must not take long either. */
 const MAX_WORK_MS = 1_000;
@@ -65,3 +60,23 @@ export class HashIntake {
     return this.#policy?.until;
   }
 }
+
+/**
+ * The judge of imports that may not change the application's record: of another system's hashes, those with parameters that
+ * the record has already.
+ */
+export const knownHashes = (
+  policy: ImportedHashes | undefined,
+  now: number,
+): Pick<HashIntake, 'take'> => ({
+  take(hash) {
+    const intake = new HashIntake(policy, now);
+    const taken = intake.take(hash);
+    return intake.changed() === undefined
+      ? taken
+      : {
+          problem:
+            'cannot be taken over here: logins do not expect its parameters; the admin command users import brings them in',
+        };
+  },
+});

@@ -1,22 +1,18 @@
 /** One user in a file: what may stand there, read by the rules that sign-up and operators live by. */
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { readIdentifiers } from '../../../domain/operators/customers.ts';
-import { hex } from '../../../domain/hex.ts';
-import {
-  isRounded,
-  readFilePhone,
-  ROUNDED_NUMBER,
-} from '../../../domain/identifiers/file-number.ts';
-import { readEmail } from '../../../values/email.ts';
-import { readProfile, type ProfileName } from '../../../domain/user/profile.ts';
-import { newUsername } from '../../../domain/user/user.ts';
-import type { Identifier, Profile } from '../../../ports/index.ts';
-import { check } from '../../../http/parse.ts';
-import { UpdateUserRequestSchema } from '../../../schemas/customer.ts';
-import { digits, digitText, flag, text, typedText } from '../../../schemas/fields.ts';
-import { NO_USERNAME, readUsername } from '../../../values/username.ts';
-import type { HashIntake } from './hashes.ts';
+import { readIdentifiers } from '../domain/operators/customers.ts';
+import { hex } from '../domain/hex.ts';
+import { isRounded, readFilePhone, ROUNDED_NUMBER } from '../domain/identifiers/file-number.ts';
+import { readEmail } from '../values/email.ts';
+import { readProfile, type ProfileName } from '../domain/user/profile.ts';
+import { newUsername } from '../domain/user/user.ts';
+import type { Identifier, ImportedUser, LineProblem } from '../ports/index.ts';
+import { check } from '../http/parse.ts';
+import { UpdateUserRequestSchema } from '../schemas/customer.ts';
+import { digits, digitText, flag, text, typedText } from '../schemas/fields.ts';
+import { NO_USERNAME, readUsername } from '../values/username.ts';
+import type { HashIntake } from '../domain/password/hash-intake.ts';
+import type { UserColumn } from '../domain/jobs/user-columns.ts';
 
 const moment = z.iso.datetime({
   offset: true,
@@ -31,7 +27,7 @@ const profileFields = {
   dob: typedText(40).optional(),
   profile_pic_url: text(2048).optional(),
 } satisfies Record<ProfileName, z.ZodType>;
-const Line = z.strictObject({
+const FIELDS = {
   id: z
     .string()
     .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
@@ -63,11 +59,12 @@ const Line = z.strictObject({
   blocked_at: moment.optional(),
   archived_at: moment.optional(),
   created_at: moment.optional(),
-});
+} satisfies Record<UserColumn, z.ZodType>;
+const Line = z.strictObject(FIELDS);
 type Line = z.output<typeof Line>;
 
 /** Objects and lists, which are JSON in a cell. */
-const STRUCTURED = ['emails', 'phone_numbers', 'meta', 'social'] as const;
+const STRUCTURED = ['emails', 'phone_numbers', 'meta', 'consent', 'social'] as const;
 
 /** A line whose objects and lists are read; or the name of one that is no JSON. */
 function decodeCells(given: unknown): { value: unknown } | { broken: string } {
@@ -85,44 +82,15 @@ function decodeCells(given: unknown): { value: unknown } | { broken: string } {
   return { value };
 }
 
-/** The names of all fields, for a CSV's header and for the help. */
-export const FIELDS = Object.keys(Line.shape);
-
-/** A user as it is written; times in ms. */
-export interface Imported extends Profile {
-  line: number;
-  id: string;
-  externalId?: string;
-  rrId?: string;
-  username: string;
-  /** Made here, so another one may be made when it is taken. */
-  generated: boolean;
-  meta?: string;
-  passwordHash?: string;
-  oldHash: boolean;
-  blockedAt?: number;
-  archivedAt?: number;
-  createdAt: number;
-  identifiers: Identifier[];
-  social: { provider: string; subject: string }[];
-}
-
-export interface LineProblem {
-  line: number;
-  field: string;
-  message: string;
-}
-
 export interface Rules {
   applicationId: string;
   /** Calling code of numbers without one. */
   callingCode: string;
-  hashes: HashIntake;
+  hashes: Pick<HashIntake, 'take'>;
   now: number;
+  /** SHA-256. */
+  digest(text: string): Uint8Array;
 }
-
-const digest = (parts: readonly string[]): Uint8Array =>
-  createHash('sha256').update(parts.join('\0')).digest();
 
 /**
  * The same for the same user in every run, so that a run that is done again meets the users of the first one: of the id in
@@ -136,7 +104,7 @@ function idOf(
   if (id !== undefined) return id;
   const [first] = identifiers;
   const name = external_id ?? `${first?.kind}:${first?.value}`;
-  const hash = hex(digest([rules.applicationId, name]));
+  const hash = hex(rules.digest(`${rules.applicationId}\0${name}`));
   if (created_at === undefined) return hash.slice(0, 24);
   const seconds = Math.max(0, Math.floor(Date.parse(created_at) / 1000));
   return seconds.toString(16).padStart(8, '0').slice(-8) + hash.slice(0, 16);
@@ -179,7 +147,11 @@ function identifiersOf(line: Line, rules: Rules): Identifier[] | Omit<LineProble
 const MOMENTS = ['created_at', 'blocked_at', 'archived_at'] as const;
 
 /** A line as it was parsed → a user to write, or what is wrong with it. */
-export function readRecord(line: number, given: unknown, rules: Rules): Imported | LineProblem {
+export function readUserLine(
+  line: number,
+  given: unknown,
+  rules: Rules,
+): ImportedUser | LineProblem {
   const bad = (field: string, message: string): LineProblem => ({ line, field, message });
   const decoded = decodeCells(given);
   if ('broken' in decoded) return bad(decoded.broken, 'is not JSON');
@@ -209,7 +181,7 @@ export function readRecord(line: number, given: unknown, rules: Rules): Imported
   const id = idOf(data, identifiers, rules);
   const username =
     data.username === undefined
-      ? newUsername(first, digest([id]).subarray(0, 4))
+      ? newUsername(first, rules.digest(id).subarray(0, 4))
       : readUsername(data.username);
   if (username === undefined) return bad('username', NO_USERNAME);
   // Last, because what is taken changes the application's record.
@@ -240,7 +212,3 @@ export function readRecord(line: number, given: unknown, rules: Rules): Imported
     social: data.social ?? [],
   };
 }
-
-/** Another username for one that was made here and is taken: longer with each try. */
-export const anotherUsername = ({ username, id }: Imported, attempt: number): string =>
-  `${username.slice(0, 50)}_${id.slice(-4 - attempt)}`;

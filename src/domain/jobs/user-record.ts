@@ -1,0 +1,34 @@
+/** A user as a record of a file, which an import reads again. */
+import type { ExportedUser, User } from '../../ports/index.ts';
+import { consentBody, profileBody } from '../user/profile.ts';
+
+const iso = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();
+
+/** @param more what stands beside a user: accounts elsewhere, and the password hash where it may leave */
+export function userRecord(
+  user: User,
+  { social, hash }: { social: readonly object[]; hash?: string },
+): ExportedUser {
+  const flags = ({ primary, verified }: { primary: boolean; verified: boolean }) => ({
+    primary,
+    verified,
+  });
+  const of = (kind: string) => user.identifiers.filter((one) => one.kind === kind);
+  return {
+    id: user.id,
+    external_id: user.externalId,
+    rr_id: user.rrId,
+    username: user.username,
+    ...profileBody(user),
+    consent: user.consent && consentBody(user.consent),
+    emails: of('email').map((one) => ({ email: one.value, ...flags(one) })),
+    phone_numbers: of('phone').map((one) => ({ phone: one.value, ...flags(one) })),
+    ...(hash !== undefined && { password_hash: hash }),
+    meta: user.meta,
+    ...(social.length > 0 && { social }),
+    blocked_at: iso(user.blockedAt),
+    archived_at: iso(user.archivedAt),
+    created_at: iso(user.createdAt),
+  };
+}

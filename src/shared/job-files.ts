@@ -1,0 +1,2 @@
+/** Where files of jobs are fetched, by links; every path there begins so. */
+export const JOB_FILES = '/files/company/';
