@@ -2,8 +2,8 @@
 import { ApiError } from '../api/client.ts';
 import type { Body, Kind, SignInAnswer } from '../api/types.ts';
 import { kindOf } from '../flow/identifier.ts';
-import { codeResent, codeSent, signInAnswered } from '../flow/steps.ts';
-import { goTo, type LoginState, type Proof, type Purpose } from '../flow/state.ts';
+import { codeResent, codeSent, goTo, signInAnswered } from '../flow/steps.ts';
+import type { LoginState, Proof, Purpose } from '../flow/state.ts';
 import { askProvider, clientIdsOf, subjectOf, type Provider, type ProviderAnswer } from '../ui/provider-scripts.ts';
 import type { VestibuleLogin } from './element.ts';
 

@@ -3,6 +3,7 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import { ApiError, call } from '../api/client.ts';
 import type { Kind } from '../api/types.ts';
 import { VestibuleElement } from '../base.ts';
+import { NO_PROBLEM } from '../flow/problems.ts';
 import { begin, INITIAL, type Entry, type LoginState, type Screen } from '../flow/state.ts';
 import { refused } from '../flow/steps.ts';
 import { STYLE } from '../ui/style.ts';
@@ -128,13 +129,10 @@ export class VestibuleLogin extends VestibuleElement {
 
   /** Goes to the next step; the focus goes along. */
   move(next: LoginState): void {
-    const { screen, proofs } = this.state;
     this.state = next;
-    if (next.screen === 'done') {
-      this.finish();
-    }
-    if (next.screen !== screen || next.proofs.length !== proofs.length) this.focusNext('view');
-    else this.focusNext('view');
+    this.problem = NO_PROBLEM;
+    if (next.screen === 'done') this.finish();
+    this.focusNext('view');
   }
 
   /** Tells the page who is signed in, and goes where the page wants to. */

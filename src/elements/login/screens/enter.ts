@@ -1,6 +1,7 @@
 /** The ways in: a one-time code, a password, a new account, a provider. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { goTo, requiredKinds, waysOf, type Screen } from '../../flow/state.ts';
+import { requiredKinds, waysOf, type Screen } from '../../flow/state.ts';
+import { goTo } from '../../flow/steps.ts';
 import type { Kind } from '../../api/types.ts';
 import type { TextKey } from '../../texts/index.ts';
 import { actionButton, passwordField, submitButton, textField, type Field } from '../../ui/controls.ts';

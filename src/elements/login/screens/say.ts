@@ -1,7 +1,8 @@
 /** Steps that say something: links, dead ends, and the end. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../flow/problems.ts';
-import { goTo, waysOf } from '../../flow/state.ts';
+import { waysOf } from '../../flow/state.ts';
+import { goTo } from '../../flow/steps.ts';
 import { actionButton, emphasized } from '../../ui/controls.ts';
 import { CHECK } from '../../ui/icons.ts';
 import { confirmLink, signOut } from '../actions.ts';
@@ -103,7 +104,7 @@ export function linkInvalidScreen(host: VestibuleLogin): TemplateResult {
 
 /** Somebody is signed in already: a code for another address would be added to that account. */
 export function presentScreen(host: VestibuleLogin): TemplateResult {
-  const { words, form, state } = host;
+  const { words, form } = host;
   return view(host, {
     title: words.present_title,
     lead: html`${emphasized(words.present_lead, { name: nameOf(host) })}`,
