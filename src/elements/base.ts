@@ -140,6 +140,14 @@ export abstract class VestibuleElement extends LitElement {
     return found.length === 0;
   }
 
+  /** Mistakes of the page, which no shopper can mend. */
+  warn({ code }: ApiError): void {
+    if (code === 'unauthorized' || code === 'origin_refused' || code === 'not_found') {
+      const what = 'check the attributes api, application-id and application-token';
+      console.error(`<${this.localName}>: the API answers ${code}; ${what}`);
+    }
+  }
+
   say(message: string): void {
     this.problem = { ...NO_PROBLEM, message };
   }

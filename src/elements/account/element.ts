@@ -54,9 +54,10 @@ export class VestibuleAccount extends VestibuleElement {
   async load(): Promise<void> {
     try {
       const { connection } = this;
-      const [config, { user }, { result }, { sessions }] = await Promise.all([
+      // First, and alone: somebody who is signed out costs one call.
+      const { user } = await call(connection, 'getLoggedInUser');
+      const [config, { result }, { sessions }] = await Promise.all([
         this.config ?? call(connection, 'getPlatformConfig'),
-        call(connection, 'getLoggedInUser'),
         call(connection, 'hasPassword'),
         call(connection, 'getOwnSessions'),
       ]);
@@ -64,6 +65,7 @@ export class VestibuleAccount extends VestibuleElement {
       this.phase = 'open';
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      this.warn(error);
       this.phase = error.code === 'not_authenticated' ? 'signed-out' : 'outage';
     }
   }
@@ -136,7 +138,7 @@ export class VestibuleAccount extends VestibuleElement {
         })}
       </header>
       <slot name="header"></slot>
-      <div class="messages">${this.messages()}</div>
+      ${this.messages()}
       ${profileSection(this, user)} ${identifiersSection(this, user, 'email')}
       ${identifiersSection(this, user, 'phone')}
       ${this.config?.login?.password === false ? nothing : passwordSection(this)}

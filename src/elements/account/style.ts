@@ -77,9 +77,6 @@ export const ACCOUNT_STYLE = css`
   .buttons > * {
     flex: 1 1 9rem;
   }
-  .messages:not(:has(.alert, .notice)) {
-    display: contents;
-  }
   .eye svg:last-child,
   .eye[aria-pressed='true'] svg:first-child {
     display: none;

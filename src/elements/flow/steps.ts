@@ -25,7 +25,7 @@ export function proofOf(kind: Kind, typed: string, answer: SentAnswer, now: numb
   if (kind === 'email') {
     return { kind, to: typed, resendToken: answer.resend_email_token, resendAt, proven: false };
   }
-  const to = mobile !== undefined && countryCode !== undefined ? `+${countryCode} ${mobile}` : typed;
+  const to = mobile !== undefined && countryCode !== undefined ? `+${countryCode}\u00A0${mobile}` : typed;
   const resendToken = answer.resend_token ?? answer.resendToken;
   return { kind, to, mobile: mobile ?? typed, countryCode, requestId, resendToken, resendAt, proven: false };
 }

@@ -104,6 +104,7 @@ export class VestibuleLogin extends VestibuleElement {
       this.state = user && begins ? { ...first, screen: 'present', user } : await this.#described(first);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      this.warn(error);
       this.emit('error', { code: error.code, status: error.status, message: error.message, requestId: error.requestId });
       this.state = { ...this.state, screen: error.code === 'link_invalid' ? 'link_invalid' : 'outage' };
     }

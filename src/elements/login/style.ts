@@ -3,6 +3,9 @@ import { css } from 'lit';
 
 export const LOGIN_STYLE = css`
   :host {
+    /* The ground is as high as the page makes the element. */
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
     container-type: inline-size;
   }
   .page {

@@ -67,7 +67,7 @@ export const ENGLISH = {
   resend: 'Send a new code',
   resend_in: 'Send again in {wait}',
   resent: 'The code is on its way again.',
-  change_identifier: 'Change it',
+  change_identifier: 'Not yours? Change it',
   // Registration
   register_title: 'Create your account',
   register_lead: 'It takes less than a minute.',

@@ -65,7 +65,7 @@ export const HINDI: Readonly<Record<keyof typeof ENGLISH, string>> = {
   resend: 'नया कोड भेजें',
   resend_in: '{wait} में फिर भेजें',
   resent: 'कोड फिर से भेजा गया है।',
-  change_identifier: 'बदलें',
+  change_identifier: 'आपका नहीं? बदलें',
   register_title: 'अपना खाता बनाएँ',
   register_lead: 'इसमें एक मिनट से भी कम लगता है।',
   profile_title: 'बस थोड़ा और',

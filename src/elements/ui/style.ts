@@ -358,6 +358,11 @@ const parts = css`
     font-size: 0.9375rem;
     font-weight: 500;
   }
+  /* Empty they take no room, and still are there to be filled. */
+  [role='alert']:not(:has(.alert)),
+  [role='status']:not(:has(.notice, .spinner)) {
+    position: absolute;
+  }
   .notice {
     padding: 0.75rem 1rem;
     border-radius: calc(var(--_radius) - 2px);

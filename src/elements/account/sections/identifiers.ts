@@ -25,7 +25,7 @@ export function identifiersOf(user: Shopper, kind: Kind): Identifier[] {
       ? (user.emails ?? []).map(({ email = '', ...one }) => ({ ...one, shown: email, phone: '', countryCode: '' }))
       : (user.phone_numbers ?? []).map(({ phone = '', country_code, ...one }) => ({
           ...one,
-          shown: `+${country_code ?? ''} ${phone}`,
+          shown: `+${country_code ?? ''}\u00A0${phone}`,
           phone,
           countryCode: String(country_code ?? ''),
         }));

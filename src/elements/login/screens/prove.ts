@@ -1,5 +1,5 @@
 /** Codes and new passwords. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { codeDigits } from '../../flow/identifier.ts';
 import { waitText } from '../../flow/problems.ts';
 import { fill } from '../../flow/problems.ts';
@@ -69,10 +69,9 @@ export function codesScreen(host: VestibuleLogin): TemplateResult {
     title: several ? words.codes_title_both : words.codes_title,
     lead: several
       ? words.codes_lead_both
-      : html`${emphasized(words.codes_lead, { to: first?.to ?? '' })}
-        ${goButton(host, back, 'change_identifier')}`,
+      : html`${emphasized(words.codes_lead, { to: first?.to ?? '' })}`,
     body: html`${proofs.map((proof) => proofForm(host, proof, several))}
-    ${several ? goButton(host, back, 'change_identifier') : nothing}`,
+      <div>${goButton(host, back, 'change_identifier')}</div>`,
   });
 }
 
