@@ -105,7 +105,11 @@ export abstract class VestibuleElement extends LitElement {
    * Runs one action at a time: what went wrong is told, and an outage can be tried again.
    * @param fields those of the form, whose problems stand beside them
    */
-  async attempt(action: string, work: () => Promise<void>, fields: readonly string[] = []): Promise<void> {
+  async attempt(
+    action: string,
+    work: () => Promise<void>,
+    fields: readonly string[] = [],
+  ): Promise<void> {
     if (this.busy !== '') return;
     this.busy = action;
     this.problem = NO_PROBLEM;
@@ -208,21 +212,25 @@ export abstract class VestibuleElement extends LitElement {
     const { message, isOutage } = this.problem;
     const { words, status } = this;
     return html`<div role="alert">
-        ${message
-          ? html`<div class="alert" part="alert" id="problem" tabindex="-1">
-              ${message}
-              ${isOutage
-                ? html`<button
-                    part="button secondary-button"
-                    class="button small-button danger"
-                    type="button"
-                    @click=${() => this.#retry?.()}
-                  >
-                    ${words.retry}
-                  </button>`
-                : nothing}
-            </div>`
-          : nothing}
+        ${
+          message
+            ? html`<div class="alert" part="alert" id="problem" tabindex="-1">
+                ${message}
+                ${
+                  isOutage
+                    ? html`<button
+                        part="button secondary-button"
+                        class="button small-button danger"
+                        type="button"
+                        @click=${() => this.#retry?.()}
+                      >
+                        ${words.retry}
+                      </button>`
+                    : nothing
+                }
+              </div>`
+            : nothing
+        }
       </div>
       <div role="status">
         ${status ? html`<p class="notice" part="notice">${status}</p>` : nothing}

@@ -138,8 +138,7 @@ export class VestibuleAccount extends VestibuleElement {
         })}
       </header>
       <slot name="header"></slot>
-      ${this.messages()}
-      ${profileSection(this, user)} ${identifiersSection(this, user, 'email')}
+      ${this.messages()} ${profileSection(this, user)} ${identifiersSection(this, user, 'email')}
       ${identifiersSection(this, user, 'phone')}
       ${this.config?.login?.password === false ? nothing : passwordSection(this)}
       ${devicesSection(this)} ${deleteSection(this, user)}
@@ -152,7 +151,11 @@ export class VestibuleAccount extends VestibuleElement {
     if (phase === 'open' && user) return this.#sections(user);
     if (phase === 'signed-out') return this.#login();
     if (phase === 'deleted') {
-      return view(this, { title: words.delete_done_title, lead: words.delete_done_lead, body: nothing });
+      return view(this, {
+        title: words.delete_done_title,
+        lead: words.delete_done_lead,
+        body: nothing,
+      });
     }
     if (phase === 'outage') {
       return view(this, {

@@ -58,7 +58,7 @@ const TIMEOUT_MS = 15_000;
 
 function urlOf(api: string, path: string, query: object = {}): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query) as [string, unknown][]) {
+  for (const [name, value] of Object.entries(query) as [string, string | boolean | undefined][]) {
     if (value !== undefined) search.set(name, String(value));
   }
   const tail = search.size > 0 ? `?${search}` : '';
@@ -77,13 +77,14 @@ export async function call<K extends OperationId>(
   const [method, path] = ROUTES[operation];
   const headers: Record<string, string> = {};
   // btoa takes Latin-1 alone; ids and tokens are ASCII.
-  if (applicationId) headers['authorization'] = `Bearer ${btoa(`${applicationId}:${applicationToken}`)}`;
+  if (applicationId)
+    headers['authorization'] = `Bearer ${btoa(`${applicationId}:${applicationToken}`)}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   let answer: unknown;
   try {
-    response = await fetch(urlOf(api, path, query as object | undefined), {
+    response = await fetch(urlOf(api, path, query), {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),

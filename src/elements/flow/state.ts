@@ -93,7 +93,10 @@ export function requiredKinds({ register_required_fields, required_fields }: Con
     [register_required_fields, required_fields].some(
       (fields) => fields?.[field]?.is_required === true && fields[field].level !== 'soft',
     );
-  return [...(demands('mobile') ? ['phone' as const] : []), ...(demands('email') ? ['email' as const] : [])];
+  return [
+    ...(demands('mobile') ? ['phone' as const] : []),
+    ...(demands('email') ? ['email' as const] : []),
+  ];
 }
 
 /** What the page was opened for. */

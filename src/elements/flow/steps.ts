@@ -25,9 +25,19 @@ export function proofOf(kind: Kind, typed: string, answer: SentAnswer, now: numb
   if (kind === 'email') {
     return { kind, to: typed, resendToken: answer.resend_email_token, resendAt, proven: false };
   }
-  const to = mobile !== undefined && countryCode !== undefined ? `+${countryCode}\u00A0${mobile}` : typed;
+  const to =
+    mobile !== undefined && countryCode !== undefined ? `+${countryCode}\u00A0${mobile}` : typed;
   const resendToken = answer.resend_token ?? answer.resendToken;
-  return { kind, to, mobile: mobile ?? typed, countryCode, requestId, resendToken, resendAt, proven: false };
+  return {
+    kind,
+    to,
+    mobile: mobile ?? typed,
+    countryCode,
+    requestId,
+    resendToken,
+    resendAt,
+    proven: false,
+  };
 }
 
 /** A code was sent to what was typed, to sign in or to set a new password. */
@@ -38,11 +48,23 @@ export function codeSent(
 ): LoginState {
   const { kind, typed, purpose, answer } = sent;
   const proofs = [proofOf(kind, typed, answer, now)];
-  return { ...state, screen: 'codes', purpose, identifier: typed, proofs, registerToken: undefined };
+  return {
+    ...state,
+    screen: 'codes',
+    purpose,
+    identifier: typed,
+    proofs,
+    registerToken: undefined,
+  };
 }
 
 /** The same code was sent again. */
-export function codeResent(state: LoginState, kind: Kind, answer: SentAnswer, now: number): LoginState {
+export function codeResent(
+  state: LoginState,
+  kind: Kind,
+  answer: SentAnswer,
+  now: number,
+): LoginState {
   const proofs = state.proofs.map((proof) => {
     if (proof.kind !== kind) return proof;
     const next = proofOf(kind, proof.to, answer, now);
@@ -76,7 +98,8 @@ function wantedProofs(state: LoginState, answer: SignInAnswer, now: number): Pro
   const fresh = kinds.map((kind): Proof => {
     const earlier = known.get(kind);
     const to = (kind === 'phone' ? answer.mobile : answer.email) ?? earlier?.to ?? '';
-    const isNew = kind === 'phone' ? answer.request_id !== undefined : answer.resend_email_token !== undefined;
+    const isNew =
+      kind === 'phone' ? answer.request_id !== undefined : answer.resend_email_token !== undefined;
     if (earlier && !earlier.proven && !isNew) return earlier;
     return proofOf(kind, to, answer, now);
   });
@@ -108,7 +131,14 @@ export function signInAnswered(
     const missing = missingOf(config, person, proven);
     return { ...state, screen: 'profile', purpose: 'register', registerToken, person, missing };
   }
-  return { ...state, screen: 'done', user: answer.user, proofs: [], registerToken: undefined, reset: undefined };
+  return {
+    ...state,
+    screen: 'done',
+    user: answer.user,
+    proofs: [],
+    registerToken: undefined,
+    reset: undefined,
+  };
 }
 
 const DEAD_ENDS: Readonly<Record<string, Screen>> = {
@@ -119,7 +149,11 @@ const DEAD_ENDS: Readonly<Record<string, Screen>> = {
   identifier_unverified: 'unverified',
 };
 /** The step cannot be gone on with: it begins anew. */
-const BEGIN_AGAIN = new Set(['register_token_invalid', 'registration_finished', 'forgot_token_invalid']);
+const BEGIN_AGAIN = new Set([
+  'register_token_invalid',
+  'registration_finished',
+  'forgot_token_invalid',
+]);
 
 /**
  * Where a refusal leads.

@@ -4,7 +4,13 @@ import type { Body, Kind, SignInAnswer } from '../api/types.ts';
 import { kindOf } from '../flow/identifier.ts';
 import { codeResent, codeSent, goTo, signInAnswered } from '../flow/steps.ts';
 import type { LoginState, Proof, Purpose } from '../flow/state.ts';
-import { askProvider, clientIdsOf, subjectOf, type Provider, type ProviderAnswer } from '../ui/provider-scripts.ts';
+import {
+  askProvider,
+  clientIdsOf,
+  subjectOf,
+  type Provider,
+  type ProviderAnswer,
+} from '../ui/provider-scripts.ts';
 import type { VestibuleLogin } from './element.ts';
 
 /** What a page hears before a provider's own script is loaded; it may prevent that and do it itself. */
@@ -18,7 +24,8 @@ export interface SocialDetail {
 const identified = (host: VestibuleLogin, typed: string): Kind | undefined => {
   const kind = kindOf(typed);
   const known = kind === 'email' || kind === 'phone' ? kind : undefined;
-  const { field_required, field_identifier_wrong, field_email_wrong, field_phone_wrong } = host.words;
+  const { field_required, field_identifier_wrong, field_email_wrong, field_phone_wrong } =
+    host.words;
   const only = { any: field_identifier_wrong, email: field_email_wrong, phone: field_phone_wrong };
   const fits = known !== undefined && (host.identifier === 'any' || host.identifier === known);
   const wrong = kind === undefined ? field_required : fits ? undefined : only[host.identifier];
@@ -26,22 +33,32 @@ const identified = (host: VestibuleLogin, typed: string): Kind | undefined => {
 };
 
 /** Sends a code to sign in or to reset the password. */
-export async function sendCode(host: VestibuleLogin, typed: string, purpose: Purpose): Promise<void> {
+export async function sendCode(
+  host: VestibuleLogin,
+  typed: string,
+  purpose: Purpose,
+): Promise<void> {
   const kind = identified(host, typed);
   if (!kind) return;
-  await host.attempt('send', async () => {
-    const captcha_code = await host.captcha(purpose === 'reset' ? 'reset' : 'send_otp');
-    const isReset = purpose === 'reset';
-    const answer =
-      kind === 'email'
-        ? await host.call(isReset ? 'sendForgotOTPOnEmail' : 'sendOTPOnEmail', {
-            body: { email: typed, action: 'send', captcha_code },
-          })
-        : isReset
-          ? await host.call('sendForgotOTPOnMobile', { body: { mobile: typed, action: 'send', captcha_code } })
-          : await host.call('loginWithOTP', { body: { mobile: typed, captcha_code } });
-    host.move(codeSent(host.state, { kind, typed, purpose, answer }, Date.now()));
-  }, ['identifier', 'email', 'mobile']);
+  await host.attempt(
+    'send',
+    async () => {
+      const captcha_code = await host.captcha(purpose === 'reset' ? 'reset' : 'send_otp');
+      const isReset = purpose === 'reset';
+      const answer =
+        kind === 'email'
+          ? await host.call(isReset ? 'sendForgotOTPOnEmail' : 'sendOTPOnEmail', {
+              body: { email: typed, action: 'send', captcha_code },
+            })
+          : isReset
+            ? await host.call('sendForgotOTPOnMobile', {
+                body: { mobile: typed, action: 'send', captcha_code },
+              })
+            : await host.call('loginWithOTP', { body: { mobile: typed, captcha_code } });
+      host.move(codeSent(host.state, { kind, typed, purpose, answer }, Date.now()));
+    },
+    ['identifier', 'email', 'mobile'],
+  );
 }
 
 /** Sends the same code once more. */
@@ -97,7 +114,11 @@ export async function verifyCode(host: VestibuleLogin, proof: Proof, otp: string
 }
 
 /** Signs in with a password. */
-export async function signIn(host: VestibuleLogin, username: string, password: string): Promise<void> {
+export async function signIn(
+  host: VestibuleLogin,
+  username: string,
+  password: string,
+): Promise<void> {
   const { field_required } = host.words;
   const wrong = (text: string): string | undefined => (text === '' ? field_required : undefined);
   if (!host.check({ identifier: wrong(username), password: wrong(password) })) return;
@@ -113,13 +134,20 @@ export type Registration = Omit<Body<'registerWithForm'>, 'phone'> & { phone?: s
 const REGISTRATION_FIELDS = ['first_name', 'last_name', 'email', 'mobile', 'password'];
 
 /** Sends the form of a new account. */
-export async function register(host: VestibuleLogin, { phone, ...form }: Registration): Promise<void> {
+export async function register(
+  host: VestibuleLogin,
+  { phone, ...form }: Registration,
+): Promise<void> {
   host.state = { ...host.state, identifier: form.email ?? phone ?? '' };
-  await host.attempt('register', async () => {
-    const captcha_code = await host.captcha('register');
-    const body = { ...form, captcha_code, ...(phone && { phone: { mobile: phone } }) };
-    signedIn(host, await host.call('registerWithForm', { body }));
-  }, REGISTRATION_FIELDS);
+  await host.attempt(
+    'register',
+    async () => {
+      const captcha_code = await host.captcha('register');
+      const body = { ...form, captcha_code, ...(phone && { phone: { mobile: phone } }) };
+      signedIn(host, await host.call('registerWithForm', { body }));
+    },
+    REGISTRATION_FIELDS,
+  );
 }
 
 /** Finishes a registration that a code or a provider has begun. */
@@ -127,29 +155,37 @@ export async function finishProfile(
   host: VestibuleLogin,
   { phone, ...form }: Pick<Registration, 'first_name' | 'last_name' | 'email' | 'phone'>,
 ): Promise<void> {
-  await host.attempt('profile', async () => {
-    // Without one the guard of the API asks for a session.
-    const register_token = host.state.registerToken ?? '';
-    const needsCaptcha = form.email !== undefined || phone !== undefined;
-    const captcha_code = needsCaptcha ? await host.captcha('register') : undefined;
-    const body = { ...form, register_token, captcha_code, ...(phone && { mobile: { phone } }) };
-    signedIn(host, await host.call('updateProfile', { body }));
-  }, ['first_name', 'last_name', 'email', 'phone']);
+  await host.attempt(
+    'profile',
+    async () => {
+      // Without one the guard of the API asks for a session.
+      const register_token = host.state.registerToken ?? '';
+      const needsCaptcha = form.email !== undefined || phone !== undefined;
+      const captcha_code = needsCaptcha ? await host.captcha('register') : undefined;
+      const body = { ...form, register_token, captcha_code, ...(phone && { mobile: { phone } }) };
+      signedIn(host, await host.call('updateProfile', { body }));
+    },
+    ['first_name', 'last_name', 'email', 'phone'],
+  );
 }
 
 /** Sends a link to reset the password. */
 export async function sendResetLink(host: VestibuleLogin, typed: string): Promise<void> {
   const kind = identified(host, typed);
   if (!kind) return;
-  await host.attempt('link', async () => {
-    const captcha_code = await host.captcha('reset');
-    if (kind === 'email') {
-      await host.call('sendResetPasswordEmail', { body: { email: typed, captcha_code } });
-    } else {
-      await host.call('sendResetPasswordMobile', { body: { mobile: typed, captcha_code } });
-    }
-    host.move({ ...host.state, screen: 'link_sent', identifier: typed });
-  }, ['identifier', 'email', 'mobile']);
+  await host.attempt(
+    'link',
+    async () => {
+      const captcha_code = await host.captcha('reset');
+      if (kind === 'email') {
+        await host.call('sendResetPasswordEmail', { body: { email: typed, captcha_code } });
+      } else {
+        await host.call('sendResetPasswordMobile', { body: { mobile: typed, captcha_code } });
+      }
+      host.move({ ...host.state, screen: 'link_sent', identifier: typed });
+    },
+    ['identifier', 'email', 'mobile'],
+  );
 }
 
 /** After a reset by code nobody is signed in yet: the new password is at hand, so it signs in where that is possible. */
@@ -171,28 +207,38 @@ export async function resetPassword(host: VestibuleLogin, password: string): Pro
   const problem = password === '' ? host.words.field_required : undefined;
   const { reset } = host.state;
   if (!host.check({ password: problem }) || !reset) return;
-  await host.attempt('reset', async () => {
-    const body = { code: reset.code, password };
-    if (reset.by === 'link') {
-      signedIn(host, await host.call('forgotPassword', { body }));
-      return;
-    }
-    await host.call('resetForgotPassword', { body });
-    await enterWithNewPassword(host, password);
-  }, ['password']);
+  await host.attempt(
+    'reset',
+    async () => {
+      const body = { code: reset.code, password };
+      if (reset.by === 'link') {
+        signedIn(host, await host.call('forgotPassword', { body }));
+        return;
+      }
+      await host.call('resetForgotPassword', { body });
+      await enterWithNewPassword(host, password);
+    },
+    ['password'],
+  );
 }
 
 /** Uses a link that verifies an address or a number. */
 export async function confirmLink(host: VestibuleLogin): Promise<void> {
   const { link, linkCode: code = '' } = host.state;
   await host.attempt('confirm', async () => {
-    await host.call(link?.kind === 'verify_mobile' ? 'verifyMobile' : 'verifyEmail', { body: { code } });
+    await host.call(link?.kind === 'verify_mobile' ? 'verifyMobile' : 'verifyEmail', {
+      body: { code },
+    });
     host.move({ ...host.state, screen: 'verified' });
     host.emit('verified', { kind: link?.kind === 'verify_mobile' ? 'phone' : 'email' });
   });
 }
 
-async function sendProvider(host: VestibuleLogin, provider: Provider, given: ProviderAnswer): Promise<void> {
+async function sendProvider(
+  host: VestibuleLogin,
+  provider: Provider,
+  given: ProviderAnswer,
+): Promise<void> {
   const { token, firstName: first_name, lastName: last_name } = given;
   const profile = { first_name, last_name };
   if (provider === 'apple') {

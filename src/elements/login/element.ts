@@ -1,5 +1,11 @@
 /** `<vestibule-login>`: signs shoppers in, registers them, resets passwords and uses the links of messages. */
-import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import {
+  html,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { ApiError, call } from '../api/client.ts';
 import type { Kind } from '../api/types.ts';
 import { VestibuleElement } from '../base.ts';
@@ -101,12 +107,21 @@ export class VestibuleLogin extends VestibuleElement {
       const first = begin(this.state, config, this.entry, code);
       // A link is used whoever is signed in.
       const begins = ['start', 'password', 'register', 'forgot'].includes(first.screen);
-      this.state = user && begins ? { ...first, screen: 'present', user } : await this.#described(first);
+      this.state =
+        user && begins ? { ...first, screen: 'present', user } : await this.#described(first);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.warn(error);
-      this.emit('error', { code: error.code, status: error.status, message: error.message, requestId: error.requestId });
-      this.state = { ...this.state, screen: error.code === 'link_invalid' ? 'link_invalid' : 'outage' };
+      this.emit('error', {
+        code: error.code,
+        status: error.status,
+        message: error.message,
+        requestId: error.requestId,
+      });
+      this.state = {
+        ...this.state,
+        screen: error.code === 'link_invalid' ? 'link_invalid' : 'outage',
+      };
     }
     if (this.hasAttribute('autofocus')) this.focusNext('view');
   }
@@ -175,18 +190,22 @@ export class VestibuleLogin extends VestibuleElement {
         }
       }, TICK_MS);
     }
-    const proof = screen === 'codes' && proofs.find(({ kind, proven }) => kind === 'phone' && !proven);
+    const proof =
+      screen === 'codes' && proofs.find(({ kind, proven }) => kind === 'phone' && !proven);
     if (!proof) {
       this.#sms?.abort();
       this.#sms = undefined;
     } else if (!this.#sms) {
       const waiting = new AbortController();
       this.#sms = waiting;
-      void codeFromSms(waiting.signal).then((otp) => {
-        const current = this.state.proofs.find(({ kind, proven }) => kind === 'phone' && !proven);
-        if (otp !== undefined && current && !waiting.signal.aborted) void verifyCode(this, current, otp);
-      });
+      void this.#listen(waiting);
     }
+  }
+
+  async #listen({ signal }: AbortController): Promise<void> {
+    const otp = await codeFromSms(signal);
+    const proof = this.state.proofs.find(({ kind, proven }) => kind === 'phone' && !proven);
+    if (otp !== undefined && proof && !signal.aborted) await verifyCode(this, proof, otp);
   }
 
   #picture(): TemplateResult | typeof nothing {

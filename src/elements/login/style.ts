@@ -28,7 +28,9 @@ export const LOGIN_STYLE = css`
     border: 1px solid var(--_line);
     border-radius: calc(var(--_radius) + 6px);
     background: var(--_surface);
-    box-shadow: 0 1px 2px rgb(0 0 0 / 4%), 0 12px 32px -12px rgb(0 0 0 / 12%);
+    box-shadow:
+      0 1px 2px rgb(0 0 0 / 4%),
+      0 12px 32px -12px rgb(0 0 0 / 12%);
   }
   :host([plain]) .page {
     padding: 0;

@@ -31,7 +31,10 @@ export const onSubmit =
   };
 
 /** A step; with `onSubmit` it is a form that is named by its heading. */
-export function view(host: VestibuleElement, { title, lead, body, onSubmit: handle }: View): TemplateResult {
+export function view(
+  host: VestibuleElement,
+  { title, lead, body, onSubmit: handle }: View,
+): TemplateResult {
   const head = html`<header class="stack tight">
       <h2 part="title" id="title" tabindex="-1">${title}</h2>
       ${lead ? html`<p class="muted" part="lead" id="lead">${lead}</p>` : nothing}

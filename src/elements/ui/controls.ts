@@ -36,11 +36,10 @@ function below({ problems }: FormContext, { name, hint }: Pick<Field, 'name' | '
   ${wrong ? html`<p class="wrong" part="field-error" id="${name}-wrong">${wrong}</p>` : nothing}`;
 }
 
-const labelOf = ({ texts }: FormContext, { name, label, optional }: Field) => html`<label
-  part="label"
-  for=${name}
-  >${label}${optional ? html` <span class="optional">(${texts.optional})</span>` : nothing}</label
->`;
+const labelOf = ({ texts }: FormContext, { name, label, optional }: Field) =>
+  html`<label part="label" for=${name}
+    >${label}${optional ? html` <span class="optional">(${texts.optional})</span>` : nothing}</label
+  >`;
 
 /** A line of text with its label. */
 export function textField(context: FormContext, field: Field): TemplateResult {
@@ -119,7 +118,11 @@ export function passwordField(
 /** A one-time code: one field, so that it can be pasted, filled in by the browser, and read by a screen reader. */
 export function codeField(
   context: FormContext,
-  { name, label, onFull }: { name: string; label: string; onFull: (input: HTMLInputElement) => void },
+  {
+    name,
+    label,
+    onFull,
+  }: { name: string; label: string; onFull: (input: HTMLInputElement) => void },
 ): TemplateResult {
   const wrong = context.problems.get(name);
   const clean = (event: Event): void => {

@@ -1,19 +1,20 @@
 /** Icons, drawn in the colour of the text beside them. */
 import { svg, html, type TemplateResult } from 'lit';
 
-const icon = (paths: TemplateResult<2>): TemplateResult => html`<svg
-  width="20"
-  height="20"
-  viewBox="0 0 20 20"
-  fill="none"
-  stroke="currentColor"
-  stroke-width="1.6"
-  stroke-linecap="round"
-  stroke-linejoin="round"
-  aria-hidden="true"
->
-  ${paths}
-</svg>`;
+const icon = (paths: TemplateResult<2>): TemplateResult =>
+  html`<svg
+    width="20"
+    height="20"
+    viewBox="0 0 20 20"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.6"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    aria-hidden="true"
+  >
+    ${paths}
+  </svg>`;
 
 export const EYE = icon(
   svg`<path d="M1.8 10S4.7 4.6 10 4.6 18.2 10 18.2 10 15.3 15.4 10 15.4 1.8 10 1.8 10Z"/><circle cx="10" cy="10" r="2.6"/>`,
@@ -29,14 +30,8 @@ export const DESKTOP = icon(
   svg`<rect x="2" y="3.5" width="16" height="10.5" rx="1.5"/><path d="M7 17h6"/>`,
 );
 
-const brand = (paths: TemplateResult<2>): TemplateResult => html`<svg
-  width="20"
-  height="20"
-  viewBox="0 0 24 24"
-  aria-hidden="true"
->
-  ${paths}
-</svg>`;
+const brand = (paths: TemplateResult<2>): TemplateResult =>
+  html`<svg width="20" height="20" viewBox="0 0 24 24" aria-hidden="true">${paths}</svg>`;
 
 /** The providers' own signs. */
 export const BRANDS = {

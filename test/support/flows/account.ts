@@ -230,8 +230,8 @@ const otherDevices: Flow['prepare'] = async ({ shop, member }) => {
   const one = await member();
   const { service } = one.browser;
   const alive = async () => {
-    const listed = await shop.ports.sessions.list(one.id, shop.clock.now());
-    return listed.map(({ handle }) => handle);
+    const living = await shop.ports.sessions.list(one.id, shop.clock.now());
+    return living.map(({ handle }) => handle);
   };
   const own = await alive();
   for (let devices = 0; devices < 2; devices += 1) {
@@ -242,7 +242,7 @@ const otherDevices: Flow['prepare'] = async ({ shop, member }) => {
   expect(others).toHaveLength(2);
   return {
     async run(ask) {
-      const { sessions = [] } = (await ask(() => service.getOwnSessions())).body;
+      const { sessions } = (await ask(() => service.getOwnSessions())).body;
       const other = sessions.find(({ current }) => !current)?.session;
       if (other !== undefined) {
         await ask(() => service.endOwnSession({ body: { session: other } }));

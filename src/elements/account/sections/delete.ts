@@ -15,7 +15,11 @@ const reasonsOf = ({ config }: VestibuleAccount) => config?.delete_account_reaso
 const targetOf = (user: Shopper) =>
   [...identifiersOf(user, 'phone'), ...identifiersOf(user, 'email')].find((one) => one.verified);
 
-async function sendCode(host: VestibuleAccount, user: Shopper, data: Map<string, string>): Promise<void> {
+async function sendCode(
+  host: VestibuleAccount,
+  user: Shopper,
+  data: Map<string, string>,
+): Promise<void> {
   const { words, config } = host;
   const target = targetOf(user);
   const reasonId = data.get('reason_id') || undefined;
@@ -70,14 +74,16 @@ function reasonFields(host: VestibuleAccount): TemplateResult | typeof nothing {
       )}
       ${wrong ? html`<p class="wrong" id="reason-wrong">${wrong}</p>` : nothing}
     </fieldset>
-    ${reasons.some(({ show_text_area }) => show_text_area)
-      ? html`<div class="field">
-          <label for="reason"
-            >${words.delete_reason_text} <span class="optional">(${words.optional})</span></label
-          >
-          <textarea part="input" id="reason" name="reason" maxlength="500"></textarea>
-        </div>`
-      : nothing}`;
+    ${
+      reasons.some(({ show_text_area }) => show_text_area)
+        ? html`<div class="field">
+            <label for="reason"
+              >${words.delete_reason_text} <span class="optional">(${words.optional})</span></label
+            >
+            <textarea part="input" id="reason" name="reason" maxlength="500"></textarea>
+          </div>`
+        : nothing
+    }`;
 }
 
 function consentField(host: VestibuleAccount): TemplateResult | typeof nothing {
@@ -98,7 +104,11 @@ function consentField(host: VestibuleAccount): TemplateResult | typeof nothing {
   </div>`;
 }
 
-function codeForm(host: VestibuleAccount, open: Extract<Open, { what: 'delete-code' }>, to: string): TemplateResult {
+function codeForm(
+  host: VestibuleAccount,
+  open: Extract<Open, { what: 'delete-code' }>,
+  to: string,
+): TemplateResult {
   const { words, form } = host;
   return html`<form
     class="stack"
@@ -137,10 +147,12 @@ export function deleteSection(host: VestibuleAccount, user: Shopper): TemplateRe
       @submit=${onSubmit((data) => void sendCode(host, user, data))}
     >
       <p class="muted" id="delete-lead" tabindex="-1">${lead}</p>
-      ${target
-        ? html`${reasonFields(host)} ${consentField(host)}
-          ${formButtons(host, { action: 'delete-code', label: words.delete_send_code, kind: 'danger' })}`
-        : html`<p>${words.delete_no_way}</p>`}
+      ${
+        target
+          ? html`${reasonFields(host)} ${consentField(host)}
+            ${formButtons(host, { action: 'delete-code', label: words.delete_send_code, kind: 'danger' })}`
+          : html`<p>${words.delete_no_way}</p>`
+      }
     </form>`,
   );
 }

@@ -42,7 +42,8 @@ async function endOthers(host: VestibuleAccount): Promise<void> {
 function row(host: VestibuleAccount, device: Device): TemplateResult {
   const { words } = host;
   const name = nameOf(host, device);
-  const place = [device.ip, fill(words.last_used, { time: timeOf(host, device) })];
+  const lastUsed = fill(words.last_used, { time: timeOf(host, device) });
+  const place = [device.ip, lastUsed].filter((part) => part !== '');
   return html`<li>
     <div class="device">
       ${HANDHELD.has(device.system ?? '') ? PHONE : DESKTOP}
@@ -51,16 +52,18 @@ function row(host: VestibuleAccount, device: Device): TemplateResult {
           <span>${name}</span>
           ${device.current ? html`<span class="badge good">${words.this_device}</span>` : nothing}
         </p>
-        <p class="muted small value">${place.filter(Boolean).join(' · ')}</p>
+        <p class="muted small value row">${place.map((part) => html`<span>${part}</span>`)}</p>
       </div>
-      ${device.current
-        ? nothing
-        : openLink(host, {
-            action: `end-${device.session}`,
-            label: words.sign_out,
-            name: fill(words.end_device_of, { what: name }),
-            onClick: () => void end(host, device),
-          })}
+      ${
+        device.current
+          ? nothing
+          : openLink(host, {
+              action: `end-${device.session}`,
+              label: words.sign_out,
+              name: fill(words.end_device_of, { what: name }),
+              onClick: () => void end(host, device),
+            })
+      }
     </div>
   </li>`;
 }
@@ -73,12 +76,14 @@ export function devicesSection(host: VestibuleAccount): TemplateResult {
     html`<ul>
         ${devices.map((device) => row(host, device))}
       </ul>
-      ${devices.some(({ current }) => !current)
-        ? actionButton(host.form, {
-            action: 'end-others',
-            label: words.end_others,
-            onClick: () => void endOthers(host),
-          })
-        : nothing}`,
+      ${
+        devices.some(({ current }) => !current)
+          ? actionButton(host.form, {
+              action: 'end-others',
+              label: words.end_others,
+              onClick: () => void endOthers(host),
+            })
+          : nothing
+      }`,
   );
 }

@@ -22,7 +22,12 @@ interface Identifier {
 export function identifiersOf(user: Shopper, kind: Kind): Identifier[] {
   const list =
     kind === 'email'
-      ? (user.emails ?? []).map(({ email = '', ...one }) => ({ ...one, shown: email, phone: '', countryCode: '' }))
+      ? (user.emails ?? []).map(({ email = '', ...one }) => ({
+          ...one,
+          shown: email,
+          phone: '',
+          countryCode: '',
+        }))
       : (user.phone_numbers ?? []).map(({ phone = '', country_code, ...one }) => ({
           ...one,
           shown: `+${country_code ?? ''}\u00A0${phone}`,
@@ -30,7 +35,12 @@ export function identifiersOf(user: Shopper, kind: Kind): Identifier[] {
           countryCode: String(country_code ?? ''),
         }));
   return list
-    .map((one) => ({ ...one, kind, primary: one.primary === true, verified: one.verified === true }))
+    .map((one) => ({
+      ...one,
+      kind,
+      primary: one.primary === true,
+      verified: one.verified === true,
+    }))
     .toSorted((a, b) => Number(b.primary) - Number(a.primary));
 }
 
@@ -102,22 +112,26 @@ function actionsOf(host: VestibuleAccount, one: Identifier): TemplateResult {
   const { words } = host;
   const { shown: what, kind, primary, verified } = one;
   return html`<div class="actions">
-    ${verified || kind === 'phone'
-      ? nothing
-      : openLink(host, {
-          action: `link-${what}`,
-          label: words.send_verify_link,
-          name: fill(words.send_verify_link_of, { what }),
-          onClick: () => void sendLink(host, one),
-        })}
-    ${verified && !primary
-      ? openLink(host, {
-          action: `primary-${what}`,
-          label: words.make_primary,
-          name: fill(words.make_primary_of, { what }),
-          onClick: () => void makePrimary(host, one),
-        })
-      : nothing}
+    ${
+      verified || kind === 'phone'
+        ? nothing
+        : openLink(host, {
+            action: `link-${what}`,
+            label: words.send_verify_link,
+            name: fill(words.send_verify_link_of, { what }),
+            onClick: () => void sendLink(host, one),
+          })
+    }
+    ${
+      verified && !primary
+        ? openLink(host, {
+            action: `primary-${what}`,
+            label: words.make_primary,
+            name: fill(words.make_primary_of, { what }),
+            onClick: () => void makePrimary(host, one),
+          })
+        : nothing
+    }
     ${openLink(host, {
       action: `remove-${what}`,
       label: words.remove,
@@ -135,16 +149,20 @@ function row(host: VestibuleAccount, one: Identifier): TemplateResult {
     <p class="row">
       <span class="value">${shown}</span>
       ${primary ? html`<span class="badge">${words.primary}</span>` : nothing}
-      ${verified
-        ? html`<span class="badge good">${words.verified}</span>`
-        : html`<span class="badge">${words.unverified}</span>`}
+      ${
+        verified
+          ? html`<span class="badge good">${words.verified}</span>`
+          : html`<span class="badge">${words.unverified}</span>`
+      }
     </p>
-    ${asks
-      ? html`<form class="stack" @submit=${onSubmit(() => void remove(host, one))}>
-          <p id="sure" tabindex="-1">${emphasized(words.remove_sure, { what: shown })}</p>
-          ${formButtons(host, { action: 'remove', label: words.remove, kind: 'danger' })}
-        </form>`
-      : actionsOf(host, one)}
+    ${
+      asks
+        ? html`<form class="stack" @submit=${onSubmit(() => void remove(host, one))}>
+            <p id="sure" tabindex="-1">${emphasized(words.remove_sure, { what: shown })}</p>
+            ${formButtons(host, { action: 'remove', label: words.remove, kind: 'danger' })}
+          </form>`
+        : actionsOf(host, one)
+    }
   </li>`;
 }
 
@@ -186,7 +204,11 @@ function addForm(host: VestibuleAccount, open: Extract<Open, { what: 'add' }>): 
 }
 
 /** The emails, or the numbers. */
-export function identifiersSection(host: VestibuleAccount, user: Shopper, kind: Kind): TemplateResult {
+export function identifiersSection(
+  host: VestibuleAccount,
+  user: Shopper,
+  kind: Kind,
+): TemplateResult {
   const { words, open } = host;
   const list = identifiersOf(user, kind);
   const adds = open?.what === 'add' && open.kind === kind;
@@ -203,11 +225,13 @@ export function identifiersSection(host: VestibuleAccount, user: Shopper, kind: 
       title: kind === 'email' ? words.emails : words.phones,
       action: action === nothing ? nothing : html`${action}`,
     },
-    html`${list.length === 0
-      ? html`<p class="muted">${words.none_yet}</p>`
-      : html`<ul>
-          ${list.map((one) => row(host, one))}
-        </ul>`}
+    html`${
+      list.length === 0
+        ? html`<p class="muted">${words.none_yet}</p>`
+        : html`<ul>
+            ${list.map((one) => row(host, one))}
+          </ul>`
+    }
     ${adds ? addForm(host, open) : nothing}`,
   );
 }

@@ -5,12 +5,16 @@ import type { VestibuleAccount } from '../element.ts';
 
 type Content = TemplateResult | readonly TemplateResult[] | typeof nothing;
 
+/** A box under its heading, which names it; `action` stands beside the heading. */
 export function panel(
   { id, title, action = nothing }: { id: string; title: string; action?: Content },
   body: Content,
 ): TemplateResult {
   return html`<section class="panel" part="panel" aria-labelledby=${id}>
-    <header><h3 id=${id}>${title}</h3>${action}</header>
+    <header>
+      <h3 id=${id}>${title}</h3>
+      ${action}
+    </header>
     ${body}
   </section>`;
 }

@@ -46,13 +46,15 @@ function form(host: VestibuleAccount): TemplateResult {
       readonly
       .value=${primary}
     />
-    ${hasPassword
-      ? passwordField(context, {
-          name: 'old_password',
-          label: words.old_password,
-          autocomplete: 'current-password',
-        })
-      : nothing}
+    ${
+      hasPassword
+        ? passwordField(context, {
+            name: 'old_password',
+            label: words.old_password,
+            autocomplete: 'current-password',
+          })
+        : nothing
+    }
     ${passwordField(context, {
       name: 'new_password',
       label: words.new_password,

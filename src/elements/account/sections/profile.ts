@@ -102,7 +102,13 @@ export function profileSection(host: VestibuleAccount, user: Shopper): TemplateR
   return panel(
     { id: 'profile', title: words.profile, action: edit },
     html`<dl>
-      ${rows.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}
+      ${rows.map(
+        ([term, value]) =>
+          html`<div>
+            <dt>${term}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
     </dl>`,
   );
 }

@@ -4,7 +4,13 @@ import { requiredKinds, waysOf, type Screen } from '../../flow/state.ts';
 import { goTo } from '../../flow/steps.ts';
 import type { Kind } from '../../api/types.ts';
 import type { TextKey } from '../../texts/index.ts';
-import { actionButton, passwordField, submitButton, textField, type Field } from '../../ui/controls.ts';
+import {
+  actionButton,
+  passwordField,
+  submitButton,
+  textField,
+  type Field,
+} from '../../ui/controls.ts';
 import { BRANDS } from '../../ui/icons.ts';
 import { clientIdsOf, type Provider } from '../../ui/provider-scripts.ts';
 import { finishProfile, register, sendCode, signIn, signInBy } from '../actions.ts';
@@ -61,7 +67,9 @@ function social(host: VestibuleLogin): TemplateResult | typeof nothing {
 }
 
 const toRegister = (host: VestibuleLogin): TemplateResult =>
-  html`<p class="row"><span class="muted">${host.words.new_here}</span>${goButton(host, 'register', 'create_account')}</p>`;
+  html`<p class="row">
+    <span class="muted">${host.words.new_here}</span>${goButton(host, 'register', 'create_account')}
+  </p>`;
 
 /** By a one-time code. Whoever is new comes to an account by it too. */
 export function startScreen(host: VestibuleLogin): TemplateResult {
@@ -69,15 +77,16 @@ export function startScreen(host: VestibuleLogin): TemplateResult {
   const { otp, password, register: open } = waysOf(config);
   if (!otp) return noWayScreen(host, password);
   return view(host, {
-    title: host.texts.start_title ?? (config.subtext || words[open ? 'start_title' : 'start_title_known']),
+    title:
+      host.texts.start_title ??
+      (config.subtext || words[open ? 'start_title' : 'start_title_known']),
     onSubmit: (data) => void sendCode(host, data.get('identifier') ?? '', 'login'),
     body: html`${identifierField(host)}
-    ${submitButton(host.form, { action: 'send', label: words.continue })}
-    ${social(host)}
-    <div class="links">
-      ${password ? goButton(host, 'password', 'use_password') : nothing}
-      ${open ? toRegister(host) : nothing}
-    </div>`,
+      ${submitButton(host.form, { action: 'send', label: words.continue })} ${social(host)}
+      <div class="links">
+        ${password ? goButton(host, 'password', 'use_password') : nothing}
+        ${open ? toRegister(host) : nothing}
+      </div>`,
   });
 }
 
@@ -95,26 +104,25 @@ export function passwordScreen(host: VestibuleLogin): TemplateResult {
     title: words.password_title,
     onSubmit: (data) => void signIn(host, data.get('identifier') ?? '', data.get('password') ?? ''),
     body: html`${textField(form, {
-      name: 'identifier',
-      label: words.identifier_login,
-      value: host.state.identifier || undefined,
-      autocomplete: 'username',
-      inputmode: 'email',
-    })}
-    <div>
-      ${passwordField(form, {
-        name: 'password',
-        label: words.password,
-        autocomplete: 'current-password',
+        name: 'identifier',
+        label: words.identifier_login,
+        value: host.state.identifier || undefined,
+        autocomplete: 'username',
+        inputmode: 'email',
       })}
-      ${forgot ? goButton(host, 'forgot', 'forgot_password') : nothing}
-    </div>
-    ${submitButton(form, { action: 'sign-in', label: words.sign_in })}
-    ${otp ? nothing : social(host)}
-    <div class="links">
-      ${otp ? goButton(host, 'start', 'use_code') : nothing}
-      ${open ? toRegister(host) : nothing}
-    </div>`,
+      <div>
+        ${passwordField(form, {
+          name: 'password',
+          label: words.password,
+          autocomplete: 'current-password',
+        })}
+        ${forgot ? goButton(host, 'forgot', 'forgot_password') : nothing}
+      </div>
+      ${submitButton(form, { action: 'sign-in', label: words.sign_in })}
+      ${otp ? nothing : social(host)}
+      <div class="links">
+        ${otp ? goButton(host, 'start', 'use_code') : nothing} ${open ? toRegister(host) : nothing}
+      </div>`,
   });
 }
 
@@ -138,7 +146,12 @@ function names(host: VestibuleLogin): TemplateResult {
   </div>`;
 }
 
-function kindField(host: VestibuleLogin, kind: Kind, name: string, optional = false): TemplateResult {
+function kindField(
+  host: VestibuleLogin,
+  kind: Kind,
+  name: string,
+  optional = false,
+): TemplateResult {
   const { words, form } = host;
   const { text, ...field } = IDENTIFIERS[kind];
   const hint = kind === 'phone' ? words.phone_hint : undefined;
@@ -172,20 +185,23 @@ export function registerScreen(host: VestibuleLogin): TemplateResult {
     lead: words.register_lead,
     onSubmit: send,
     body: html`${names(host)} ${kindField(host, 'phone', 'mobile', isOptional('phone'))}
-    ${kindField(host, 'email', 'email', isOptional('email'))}
-    ${ways.password
-      ? passwordField(form, {
-          name: 'password',
-          label: words.password,
-          hint: words.password_hint,
-          autocomplete: 'new-password',
-          optional: ways.otp,
-        })
-      : nothing}
-    ${submitButton(form, { action: 'register', label: words.create_account })}
-    <p class="row">
-      <span class="muted">${words.have_account}</span>${goButton(host, ways.otp ? 'start' : 'password', 'sign_in')}
-    </p>`,
+      ${kindField(host, 'email', 'email', isOptional('email'))}
+      ${
+        ways.password
+          ? passwordField(form, {
+              name: 'password',
+              label: words.password,
+              hint: words.password_hint,
+              autocomplete: 'new-password',
+              optional: ways.otp,
+            })
+          : nothing
+      }
+      ${submitButton(form, { action: 'register', label: words.create_account })}
+      <p class="row">
+        <span class="muted">${words.have_account}</span
+        >${goButton(host, ways.otp ? 'start' : 'password', 'sign_in')}
+      </p>`,
   });
 }
 

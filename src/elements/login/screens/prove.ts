@@ -1,10 +1,15 @@
 /** Codes and new passwords. */
 import { html, type TemplateResult } from 'lit';
 import { codeDigits } from '../../flow/identifier.ts';
-import { waitText } from '../../flow/problems.ts';
-import { fill } from '../../flow/problems.ts';
+import { fill, waitText } from '../../flow/problems.ts';
 import type { Proof } from '../../flow/state.ts';
-import { actionButton, codeField, emphasized, passwordField, submitButton } from '../../ui/controls.ts';
+import {
+  actionButton,
+  codeField,
+  emphasized,
+  passwordField,
+  submitButton,
+} from '../../ui/controls.ts';
 import { CHECK } from '../../ui/icons.ts';
 import { resendCode, resetPassword, sendCode, sendResetLink, verifyCode } from '../actions.ts';
 import type { VestibuleLogin } from '../element.ts';
@@ -37,7 +42,8 @@ function proofForm(host: VestibuleLogin, proof: Proof, several: boolean): Templa
   const label = fill(words.code_to, { to: proof.to });
   if (proof.proven) {
     return html`<p class="row done" part="proven">
-      ${CHECK} <span class="value">${proof.to}</span> <span class="badge good">${words.verified}</span>
+      ${CHECK} <span class="value">${proof.to}</span>
+      <span class="badge good">${words.verified}</span>
     </p>`;
   }
   return html`<form
@@ -87,11 +93,11 @@ export function forgotScreen(host: VestibuleLogin): TemplateResult {
     lead: words.forgot_lead,
     onSubmit: (data) => void sendCode(host, data.get('identifier') ?? '', 'reset'),
     body: html`${identifierField(host)}
-    <div class="stack providers">
-      ${submitButton(form, { action: 'send', label: words.send_code })}
-      ${actionButton(form, { action: 'link', label: words.send_link, onClick: sendLink })}
-    </div>
-    ${goButton(host, 'password', 'back_to_sign_in')}`,
+      <div class="stack providers">
+        ${submitButton(form, { action: 'send', label: words.send_code })}
+        ${actionButton(form, { action: 'link', label: words.send_link, onClick: sendLink })}
+      </div>
+      ${goButton(host, 'password', 'back_to_sign_in')}`,
   });
 }
 

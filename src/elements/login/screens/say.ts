@@ -24,11 +24,13 @@ const nameOf = (host: VestibuleLogin): string => {
   return [first_name, last_name].filter(Boolean).join(' ') || (username ?? '');
 };
 
+/** Before anything is known. */
 export const loadingScreen = (host: VestibuleLogin): TemplateResult =>
   html`<div class="waiting" role="status">
     <span class="spinner"></span><span class="sr">${host.words.loading}</span>
   </div>`;
 
+/** No answer of the API: it can be asked again. */
 export function outageScreen(host: VestibuleLogin): TemplateResult {
   const { words, form } = host;
   return view(host, {
@@ -55,6 +57,7 @@ export function deadEndScreen(
   });
 }
 
+/** The same whether or not anybody has the address. */
 export function linkSentScreen(host: VestibuleLogin): TemplateResult {
   const { words, state } = host;
   return view(host, {
@@ -81,6 +84,7 @@ export function linkScreen(host: VestibuleLogin): TemplateResult {
   });
 }
 
+/** The link was used. */
 export function verifiedScreen(host: VestibuleLogin): TemplateResult {
   const { words } = host;
   return view(host, {
@@ -90,15 +94,18 @@ export function verifiedScreen(host: VestibuleLogin): TemplateResult {
   });
 }
 
+/** A link that is used, too old, or none. */
 export function linkInvalidScreen(host: VestibuleLogin): TemplateResult {
   const { words, config = {} } = host;
   return view(host, {
     title: words.link_invalid_title,
     lead: words.link_invalid_lead,
     body: html`${toStart(host)}
-    ${waysOf(config).forgot && host.entry === 'set-password'
-      ? goButton(host, 'forgot', 'forgot_password')
-      : nothing}`,
+    ${
+      waysOf(config).forgot && host.entry === 'set-password'
+        ? goButton(host, 'forgot', 'forgot_password')
+        : nothing
+    }`,
   });
 }
 
@@ -109,19 +116,20 @@ export function presentScreen(host: VestibuleLogin): TemplateResult {
     title: words.present_title,
     lead: html`${emphasized(words.present_lead, { name: nameOf(host) })}`,
     body: html`${actionButton(form, {
-        action: 'go-on',
-        label: words.continue,
-        kind: 'button wide primary',
-        onClick: () => host.finish(),
-      })}
-      ${actionButton(form, {
-        action: 'sign-out',
-        label: words.other_account,
-        onClick: () => void signOut(host, goTo(host.state, startOf(host))),
-      })}`,
+      action: 'go-on',
+      label: words.continue,
+      kind: 'button wide primary',
+      onClick: () => host.finish(),
+    })}
+    ${actionButton(form, {
+      action: 'sign-out',
+      label: words.other_account,
+      onClick: () => void signOut(host, goTo(host.state, startOf(host))),
+    })}`,
   });
 }
 
+/** Signed in. */
 export function doneScreen(host: VestibuleLogin): TemplateResult {
   const { words, state } = host;
   const name = state.user?.first_name;
