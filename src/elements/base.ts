@@ -1,6 +1,7 @@
 /** What both elements share: where the API is, the shop's configuration, texts, and how an action runs and fails. */
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { ApiError, call, type Connection } from './api/client.ts';
+import { call, type Connection } from './api/client.ts';
+import { ApiError } from './api/error.ts';
 import type { OperationId } from './api/routes.ts';
 import type { Answer, Body, Config, Query } from './api/types.ts';
 import { NO_PROBLEM, problemOf, type Problem } from './flow/problems.ts';

@@ -1,6 +1,7 @@
 /** `<vestibule-account>`: the profile of the signed-in shopper, with everything that signs in. */
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { ApiError, call } from '../api/client.ts';
+import { call } from '../api/client.ts';
+import { ApiError } from '../api/error.ts';
 import type { Device, Kind, Shopper } from '../api/types.ts';
 import { VestibuleElement } from '../base.ts';
 import { actionButton } from '../ui/controls.ts';

@@ -1,5 +1,5 @@
 /** How a refusal is told: which text, and at which field. */
-import type { ApiError } from '../api/client.ts';
+import type { ApiError } from '../api/error.ts';
 import type { TextKey, Texts } from '../texts/index.ts';
 
 /** Code of the API → its text; the others have a general one. */

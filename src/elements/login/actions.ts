@@ -1,5 +1,5 @@
 /** What the buttons of the sign-in do: calls of the API, whose answers move the machine. */
-import { ApiError } from '../api/client.ts';
+import { ApiError } from '../api/error.ts';
 import type { Body, Kind, SignInAnswer } from '../api/types.ts';
 import { kindOf } from '../flow/identifier.ts';
 import { codeResent, codeSent, goTo, signInAnswered } from '../flow/steps.ts';

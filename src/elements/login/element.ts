@@ -6,7 +6,8 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import { ApiError, call } from '../api/client.ts';
+import { call } from '../api/client.ts';
+import { ApiError } from '../api/error.ts';
 import type { Kind } from '../api/types.ts';
 import { VestibuleElement } from '../base.ts';
 import { NO_PROBLEM } from '../flow/problems.ts';

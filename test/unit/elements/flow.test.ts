@@ -1,7 +1,7 @@
 /** The sign-in as a machine: what each answer of the API leads to. */
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../../src/elements/api/types.ts';
-import { ApiError } from '../../../src/elements/api/client.ts';
+import { ApiError } from '../../../src/elements/api/error.ts';
 import { codeDigits, kindOf } from '../../../src/elements/flow/identifier.ts';
 import { problemOf } from '../../../src/elements/flow/problems.ts';
 import {
