@@ -158,10 +158,10 @@ describe('ways in', () => {
     await press(page, 'Send a code');
     await page.getByLabel('6-digit code').fill(CODE);
     await heading(page, 'Choose a new password');
-    await page.getByLabel('New password').fill('password');
+    await page.getByLabel('New password', { exact: true }).fill('password');
     await press(page, 'Set password');
     await page.getByText('nothing that is easy to guess').waitFor();
-    await page.getByLabel('New password').fill('a new passphrase');
+    await page.getByLabel('New password', { exact: true }).fill('a new passphrase');
     await press(page, 'Set password');
     await heading(page, 'Welcome, Asha');
     await page.goto(`${page.url()}&again`);
@@ -174,7 +174,7 @@ describe('ways in', () => {
     const inbox = await context.request.get(`${shop.url}/_dev/inbox?to=${ASHA.email}`);
     const code = /[?&]code=([0-9a-f]{32})/.exec(await inbox.text())?.[1] ?? '';
     await page.goto(`${page.url().replace('forgot-password', 'set-password')}&code=${code}`);
-    await page.getByLabel('New password').fill('another new passphrase');
+    await page.getByLabel('New password', { exact: true }).fill('another new passphrase');
     await press(page, 'Set password');
     await heading(page, 'Welcome, Asha');
     await page.reload();
@@ -327,11 +327,11 @@ describe('the account', () => {
 
     await press(page, 'Change password');
     await page.getByLabel('Current password').fill('not this one');
-    await page.getByLabel('New password').fill('a new passphrase');
+    await page.getByLabel('New password', { exact: true }).fill('a new passphrase');
     await press(page, 'Save');
     await page.getByText('The current password is wrong.').waitFor();
     await page.getByLabel('Current password').fill(PASSWORD);
-    await page.getByLabel('New password').fill('a new passphrase');
+    await page.getByLabel('New password', { exact: true }).fill('a new passphrase');
     await press(page, 'Save');
     await page.getByText('Your password was changed.').waitFor();
     expect(forbidden).toEqual([]);
@@ -343,6 +343,10 @@ describe('the account', () => {
     await page.getByLabel('6-digit code').fill(CODE);
     await heading(page, 'Your account');
     await press(page, 'Delete my account');
+    await press(page, 'Send a code to confirm');
+    await page.getByText('Please choose a reason.').waitFor();
+    await page.getByRole('radio').first().check();
+    if (await page.getByRole('checkbox').isVisible()) await page.getByRole('checkbox').check();
     await press(page, 'Send a code to confirm');
     await page.getByLabel('6-digit code').fill(CODE);
     await press(page, 'Delete my account for good');

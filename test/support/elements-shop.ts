@@ -44,7 +44,7 @@ function pageOf({ searchParams }: URL): string {
 `;
 }
 
-const STYLE = `body { margin: 0; font-family: system-ui, sans-serif; }
+const STYLE = `body { margin: 0; background: Canvas; color: CanvasText; font-family: system-ui, sans-serif; }
 h1 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 vestibule-account { padding: 16px; }
 vestibule-login:not([plain]) { min-height: 100vh; }`;

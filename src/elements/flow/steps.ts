@@ -88,25 +88,37 @@ function missingOf(config: Config, person: Shopper | undefined, proven: readonly
   return requiredKinds(config).filter((kind) => !has(kind));
 }
 
-/** The codes that an answer wants beside those that are known; undefined when it wants none. */
-function wantedProofs(state: LoginState, answer: SignInAnswer, now: number): Proof[] | undefined {
-  const wants = (kind: Kind): boolean =>
-    (kind === 'phone' ? answer.verify_mobile_otp : answer.verify_email_otp) === true;
-  const kinds = (['phone', 'email'] as const).filter(wants);
-  if (kinds.length === 0) return undefined;
+/** The kinds that an answer wants to be proven. */
+const wantedKinds = (answer: SignInAnswer): Kind[] => [
+  ...(answer.verify_mobile_otp === true ? ['phone' as const] : []),
+  ...(answer.verify_email_otp === true ? ['email' as const] : []),
+];
+
+/** Whether a code of this kind came with the answer, or is on its way since an earlier one. */
+function hasCode(state: LoginState, answer: SignInAnswer, kind: Kind): boolean {
+  const fresh = kind === 'phone' ? answer.request_id : answer.resend_email_token;
+  return fresh !== undefined || state.proofs.some((one) => one.kind === kind && !one.proven);
+}
+
+/** The codes of these kinds, beside those that are done. */
+function openProofs(
+  state: LoginState,
+  answer: SignInAnswer,
+  kinds: readonly Kind[],
+  now: number,
+): Proof[] {
   const known = new Map(state.proofs.map((proof) => [proof.kind, proof]));
-  const fresh = kinds.map((kind): Proof => {
+  const open = kinds.map((kind): Proof => {
     const earlier = known.get(kind);
-    const to = (kind === 'phone' ? answer.mobile : answer.email) ?? earlier?.to ?? '';
-    const isNew =
-      kind === 'phone' ? answer.request_id !== undefined : answer.resend_email_token !== undefined;
+    const isNew = (kind === 'phone' ? answer.request_id : answer.resend_email_token) !== undefined;
     if (earlier && !earlier.proven && !isNew) return earlier;
+    const to = (kind === 'phone' ? answer.mobile : answer.email) ?? earlier?.to ?? '';
     return proofOf(kind, to, answer, now);
   });
   const done = state.proofs
     .filter(({ kind }) => !kinds.includes(kind))
     .map((proof) => ({ ...proof, proven: true }));
-  return [...done, ...fresh];
+  return [...done, ...open];
 }
 
 /**
@@ -120,15 +132,17 @@ export function signInAnswered(
   now: number,
 ): LoginState {
   const registerToken = answer.register_token ?? state.registerToken;
-  const wanted = wantedProofs(state, answer, now);
-  // A profile that is complete says `verify_email_link` and the like beside the user: those wait in the account.
-  if (wanted && answer.user_exists !== true) {
-    return { ...state, screen: 'codes', purpose: 'register', proofs: wanted, registerToken };
+  const wanted = answer.user_exists === true ? [] : wantedKinds(answer);
+  const sent = wanted.filter((kind) => hasCode(state, answer, kind));
+  if (sent.length > 0) {
+    const proofs = openProofs(state, answer, sent, now);
+    return { ...state, screen: 'codes', purpose: 'register', proofs, registerToken };
   }
   if (answer.user_exists !== true && answer.register_token !== undefined) {
     const proven = state.screen === 'codes' ? state.proofs.map(({ kind }) => kind) : [];
     const person = answer.user ?? state.person;
-    const missing = missingOf(config, person, proven);
+    // What the answer names, else what the configuration demands.
+    const missing = wanted.length > 0 ? wanted : missingOf(config, person, proven);
     return { ...state, screen: 'profile', purpose: 'register', registerToken, person, missing };
   }
   return {

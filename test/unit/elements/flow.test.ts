@@ -163,6 +163,11 @@ describe('answers of a sign-in', () => {
     const state = signInAnswered({ ...INITIAL, screen: 'password' }, answer, BOTH, NOW);
     expect(state).toMatchObject({ screen: 'profile', registerToken: 'rt', missing: ['phone'] });
   });
+  test('an identifier that is wanted and has got no code is asked for', () => {
+    const answer = { user, user_exists: false, register_token: 'rt', verify_email_otp: true };
+    const state = signInAnswered(byPhone(), answer, MOBILE_ONLY, NOW);
+    expect(state).toMatchObject({ screen: 'profile', missing: ['email'], person: user });
+  });
   test('both codes, in either order', () => {
     const answer = {
       ...SENT,
