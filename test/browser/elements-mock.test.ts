@@ -148,7 +148,7 @@ describe('ways in', () => {
     expect(await page.getByLabel('First name').inputValue()).toBe('Asha');
     await page.getByLabel('Mobile number').fill('9876543210');
     await press(page, 'Finish');
-    await page.getByLabel('6-digit code').fill(CODE);
+    await page.getByLabel('Code sent to +91').fill(CODE);
     await heading(page, 'Welcome, Asha');
   });
 

@@ -69,13 +69,14 @@ export function codesScreen(host: VestibuleLogin): TemplateResult {
   const { words, state } = host;
   const { proofs, purpose } = state;
   const several = proofs.length > 1;
-  const [first] = proofs;
+  const open = proofs.filter(({ proven }) => !proven);
   const back = purpose === 'reset' ? 'forgot' : purpose === 'register' ? 'register' : 'start';
   return view(host, {
-    title: several ? words.codes_title_both : words.codes_title,
-    lead: several
-      ? words.codes_lead_both
-      : html`${emphasized(words.codes_lead, { to: first?.to ?? '' })}`,
+    title: open.length > 1 ? words.codes_title_both : words.codes_title,
+    lead:
+      open.length > 1
+        ? words.codes_lead_both
+        : html`${emphasized(words.codes_lead, { to: open[0]?.to ?? '' })}`,
     body: html`${proofs.map((proof) => proofForm(host, proof, several))}
       <div>${goButton(host, back, 'change_identifier')}</div>`,
   });
