@@ -42,7 +42,9 @@ async function open(scenario: string | null, query: Record<string, string> = {},
     'application-id': DEMO.applicationId,
     'application-token': DEMO.applicationToken,
   };
-  await page.goto(`${shop.url}/shop?${new URLSearchParams({ ...attributes, ...query })}`);
+  await page.goto(
+    `${shop.url}/shop?${new URLSearchParams({ ...attributes, ...query }).toString()}`,
+  );
   await page.locator('vestibule-login h2, vestibule-account h2').first().waitFor();
   return { page, context, forbidden };
 }

@@ -19,7 +19,7 @@ export interface SentAnswer {
 }
 
 /** A code that was just sent. @param now milliseconds */
-export function proofOf(kind: Kind, typed: string, answer: SentAnswer, now: number): Proof {
+function proofOf(kind: Kind, typed: string, answer: SentAnswer, now: number): Proof {
   const { mobile, country_code: countryCode, request_id: requestId, resend_timer } = answer;
   const resendAt = now + (resend_timer ?? RESEND_SECONDS) * SECOND_MS;
   if (kind === 'email') {
