@@ -54,11 +54,22 @@ export interface MockOptions {
   scenarios?: ScenarioHost;
 }
 
-/** What the mock serves: all documented operations, and of `service` the token endpoint, without which no operator's client can start. */
+const { service } = table;
+/**
+ * What the mock serves: all documented operations, and of `service` the token endpoint, without which no operator's client can
+ * start, and what pages of a storefront call.
+ */
 export const mockTable = {
   application: table.application,
   platform: table.platform,
-  service: { createToken: table.service.createToken, getHealth: table.service.getHealth },
+  service: {
+    createToken: service.createToken,
+    getHealth: service.getHealth,
+    describeLink: service.describeLink,
+    getOwnSessions: service.getOwnSessions,
+    endOwnSession: service.endOwnSession,
+    endOtherSessions: service.endOtherSessions,
+  },
 };
 export type MockTable = typeof mockTable;
 /** Every operation of the mock with its names. */

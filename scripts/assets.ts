@@ -1,7 +1,7 @@
 /**
  * Fills `public/`, which Cloudflare serves beside the Worker: the OpenAPI documents, the list of common passwords
- * (the most frequent of at least eight characters from zxcvbn-ts, MIT), and swagger-ui for the reference page
- * at /docs. Runs before whatever needs them; it is cheap and writes only what has changed.
+ * (the most frequent of at least eight characters from zxcvbn-ts, MIT), swagger-ui for the reference page
+ * at /docs, and the elements that pages of shops load from /elements.js. Runs before whatever needs them; it is cheap and writes only what has changed.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { ABOUT } from '../src/about.ts';
 import { openapi } from '../src/http/openapi.ts';
 import { table } from '../src/table.ts';
+import { buildElements } from './lib/elements.ts';
 
 /** File → the groups of the table that it shows; all of them when left out. */
 const DOCUMENTS: Record<string, readonly string[] | undefined> = {
@@ -34,6 +35,9 @@ const SWAGGER_FILES = [
 const HEADERS = `/*
   X-Content-Type-Options: nosniff
   Referrer-Policy: no-referrer
+/elements.js
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
 `;
 
 function alreadyHolds(path: string, wanted: Uint8Array): boolean {
@@ -54,6 +58,7 @@ function put(name: string, content: Uint8Array): void {
 }
 
 for (const name of SWAGGER_FILES) put(`docs/${name}`, readFileSync(join(SWAGGER, name)));
+put('elements.js', new TextEncoder().encode((await buildElements()).code));
 put('docs/start.js', readFileSync(join(import.meta.dirname, 'docs-start.js')));
 for (const [name, groups] of Object.entries(DOCUMENTS)) {
   put(name, new TextEncoder().encode(JSON.stringify(openapi(table, { ...ABOUT, groups }))));

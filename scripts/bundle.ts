@@ -1,14 +1,15 @@
 /**
- * `npm run bundle`: what the two Workers weigh and what they are made of. Judged by the bundler's list of inputs, not by text:
+ * `npm run bundle`: what the two Workers and the elements weigh and what they are made of. Judged by the bundler's list of inputs, not by text:
  * the mock must not come into the real Worker, nor the real rules into the mock.
  */
 import { readArgs } from '../src/cli/args.ts';
 import { build, startupMs } from './lib/build.ts';
+import { buildElements } from './lib/elements.ts';
 
 const USAGE = `
 npm run bundle
 
-Builds both Workers and prints their sizes. Exits with 1 when one is too large or holds what it must not.
+Builds both Workers and the elements and prints their sizes. Exits with 1 when one is too large or holds what it must not.
 `;
 
 const KIB = 1024;
@@ -58,10 +59,29 @@ async function weigh({ name, environment, entry, maxKib, without }: Worker): Pro
   return breaches;
 }
 
+/** Both elements together, in the page of every shopper. */
+const MAX_ELEMENTS_KIB = 45;
+
+/** The same for the file of the elements. */
+async function weighElements(): Promise<string[]> {
+  const { gzipBytes, inputs } = await buildElements();
+  const kib = gzipBytes / KIB;
+  const size = `${kib.toFixed(1)} of ${MAX_ELEMENTS_KIB} KiB gzip`;
+  console.log(`${'elements'.padEnd(16)}${size.padEnd(24)}${inputs.length} inputs`);
+  const unwanted = inputs.filter((input) =>
+    /node_modules\/(?!(@lit|lit|lit-html|lit-element)\/)/.test(input),
+  );
+  const breaches = unwanted.map((input) => `the elements must not hold ${input}`);
+  return kib > MAX_ELEMENTS_KIB
+    ? [...breaches, `the elements are over ${MAX_ELEMENTS_KIB} KiB`]
+    : breaches;
+}
+
 readArgs(USAGE, {});
 try {
   const breaches: string[] = [];
   for (const worker of WORKERS) breaches.push(...(await weigh(worker)));
+  breaches.push(...(await weighElements()));
   const startup = await startupMs();
   console.log(`start-up        ${startup ?? 'unknown'} ms of CPU here, goal ${STARTUP_GOAL_MS}`);
   for (const breach of breaches) console.error(breach);

@@ -24,6 +24,7 @@ import { primaryApplicationHandlers } from './features/primary/application.handl
 import { resetByCodeApplicationHandlers } from './features/reset-by-code/application.handlers.ts';
 import { sessionApplicationHandlers } from './features/session/application.handlers.ts';
 import { sessionPlatformHandlers } from './features/session/platform.handlers.ts';
+import { sessionServiceHandlers } from './features/session/service.handlers.ts';
 import { socialApplicationHandlers } from './features/social/application.handlers.ts';
 import { createGuard } from './guard.ts';
 import type { AnyHandler, TableHandlers } from './http/handler.ts';
@@ -63,6 +64,7 @@ const handlers = {
     ...healthServiceHandlers,
     ...customersServiceHandlers,
     ...identifiersServiceHandlers,
+    ...sessionServiceHandlers,
   },
 } satisfies TableHandlers<typeof table>;
 

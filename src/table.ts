@@ -22,6 +22,7 @@ import { registrationApplication } from './features/registration/application.con
 import { resetByCodeApplication } from './features/reset-by-code/application.contract.ts';
 import { sessionApplication } from './features/session/application.contract.ts';
 import { sessionPlatform } from './features/session/platform.contract.ts';
+import { sessionService } from './features/session/service.contract.ts';
 import { socialApplication } from './features/social/application.contract.ts';
 
 export const table = {
@@ -49,5 +50,11 @@ export const table = {
     ...attributesPlatform,
     ...configPlatform,
   },
-  service: { ...oauthService, ...healthService, ...customersService, ...identifiersService },
+  service: {
+    ...oauthService,
+    ...healthService,
+    ...customersService,
+    ...identifiersService,
+    ...sessionService,
+  },
 };

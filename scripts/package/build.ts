@@ -16,6 +16,7 @@ import {
 import { join, relative } from 'node:path';
 import { rolldown, type Plugin, type RolldownOptions } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
+import { buildElements } from '../lib/elements.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const DIST = join(ROOT, 'dist');
@@ -104,11 +105,15 @@ function manifest(): object {
     description: own['description'],
     license: own['license'],
     type: 'module',
-    sideEffects: false,
+    // Loading it defines the elements.
+    sideEffects: ['./elements.js'],
+    customElements: './custom-elements.json',
     engines: { node: NODE },
     bin: { vestibule: './bin.js' },
     exports: {
       ...Object.fromEntries(Object.keys(ENTRIES).map((name) => [`./${name}`, condition(name)])),
+      './elements': condition('elements'),
+      './custom-elements.json': './custom-elements.json',
       './package.json': './package.json',
     },
     peerDependencies: { msw: `^${major}.0.0` },
@@ -173,6 +178,10 @@ await bundle(
 );
 restoreComments();
 for (const name of FILES) copyFileSync(at('mocks/panel', name), join(DIST, name));
+// One file for pages without a build; its types are written by hand, since they are all that lit is not.
+writeFileSync(join(DIST, 'elements.js'), (await buildElements()).code);
+copyFileSync(at('src/elements/public.d.ts'), join(DIST, 'elements.d.ts'));
+copyFileSync(at('src/elements/custom-elements.json'), join(DIST, 'custom-elements.json'));
 copyFileSync(at('src/cli/bin.js'), join(DIST, 'bin.js'));
 chmodSync(join(DIST, 'bin.js'), 0o755);
 copyFileSync(at('LICENSE'), join(DIST, 'LICENSE'));

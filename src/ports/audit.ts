@@ -33,6 +33,7 @@ export const SECURITY_EVENTS = [
   'sign_in',
   'sign_in.locked',
   'logout',
+  'sessions.replaced',
   'account.registered',
   'account.deleted',
   'password.changed',

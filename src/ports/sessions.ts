@@ -45,8 +45,11 @@ export interface Sessions {
   list(userId: string, now: number): Promise<Session[]>;
   /** Ends sessions by handle: D1 first, with the event if there is one, then KV. */
   end(userId: string, handles: string[], until: number, event?: AuditEvent): Promise<void>;
-  /** Ends every session and every pending credential of the user, and writes the event; one batch. */
-  endAll(userId: string, event: AuditEvent): Promise<void>;
+  /**
+   * Ends every session and every pending credential of the user, and writes the event; one batch.
+   * @returns the user afterwards; undefined when there is none
+   */
+  endAll(userId: string, event: AuditEvent): Promise<User | undefined>;
 }
 
 export type SignInMethod =

@@ -33,6 +33,7 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'account.registered': 'Account registered',
   'account.deleted': 'Account deleted by its owner',
   'password.changed': 'Password changed',
+  'sessions.replaced': 'All other sessions ended by the shopper',
   'password.reset': 'Password reset by mail',
   'identifier.added': 'Email or phone added',
   'identifier.removed': 'Email or phone removed',

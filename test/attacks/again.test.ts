@@ -18,6 +18,7 @@ const ENDS = new Set([
   'blockOrUnblockUsers',
   'deleteActiveSessions',
   'deleteSession',
+  'endOtherSessions',
 ]);
 const ROWS = ENTRIES.toSorted(
   (a, b) => Number(ENDS.has(a.operationId)) - Number(ENDS.has(b.operationId)),

@@ -61,7 +61,7 @@ describe('asked for the documented envelope, it answers the file verbatim', () =
   });
 });
 
-describe('of the service group only the token endpoint and health are there', () => {
+describe('of the service group the token endpoint, health and what pages call are there', () => {
   test('a token is fixed and every grant gets it', async () => {
     const path = mockTable.service.createToken.path.replace('{company_id}', '1');
     const body = new URLSearchParams({ grant_type: 'client_credentials' });

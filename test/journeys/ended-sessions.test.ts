@@ -54,6 +54,19 @@ async function resetCode(shop: D1Shop): Promise<string> {
 const ENDS: [string, (shop: D1Shop, one: Fresh & { id: string }) => Promise<unknown>][] = [
   ['logout', async (_shop, { browser }) => expectOk(await browser.application.logout())],
   [
+    'the shopper from another device',
+    async (shop, { browser }) => {
+      const { sessions } = expectOk(await browser.service.getOwnSessions()).body;
+      const own = sessions.find(({ current }) => current)?.session ?? '';
+      const other = (await fresh(shop)).browser;
+      expectOk(await other.service.endOwnSession({ body: { session: own } }));
+    },
+  ],
+  [
+    'the shopper who ends all others',
+    async (shop) => expectOk(await (await fresh(shop)).browser.service.endOtherSessions()),
+  ],
+  [
     'an operator who ends it',
     async (shop, { id }) => {
       const operator = await operatorOf(shop);

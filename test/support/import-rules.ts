@@ -102,6 +102,14 @@ const LAYERS: Layer[] = [
   },
   // Looks of pages, for those of the Worker and of the mock alike: it knows nothing that is shown.
   { name: 'ui', from: '^src/ui/', values: ['^src/ui/'], packages: ['hono'] },
+  // Runs in the page of a shop: of the rows it knows the types alone, so that neither zod nor a rule of the server comes along.
+  {
+    name: 'element',
+    from: '^src/elements/',
+    values: ['^src/elements/'],
+    types: ['^src/table\\.ts$'],
+    packages: ['lit'],
+  },
   {
     name: 'mock',
     from: '^mocks/',
@@ -189,6 +197,7 @@ const GENERAL: Rule[] = [
   confined('drizzle-orm', '^src/adapters/d1/'),
   confined('jose', '^src/adapters/jose/'),
   confined('libphonenumber-js', '^src/(values|cli)/'),
+  confined('lit', '^src/elements/'),
   confined('msw', '^(mocks|src/cli/mock)/'),
 ];
 

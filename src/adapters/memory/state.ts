@@ -30,7 +30,7 @@ import { MemoryGroups } from './groups.ts';
 import type { StoredJob } from './user-jobs.ts';
 import { MAX_IDENTIFIERS } from '../../shared/bounds.ts';
 import { sameIdentifier } from '../../domain/identifiers/identifier.ts';
-import { MAX_SESSIONS } from '../../domain/session/session.ts';
+import { MAX_SESSIONS, OPENING_EVENTS } from '../../domain/session/session.ts';
 
 export interface StoredChallenge extends Challenge {
   sealedCode: string;
@@ -105,7 +105,7 @@ export class MemoryState {
         at >= aliveSince &&
         session !== undefined &&
         !this.ended.has(session) &&
-        ['sign_in', 'session.created', 'password.changed'].includes(action),
+        OPENING_EVENTS.some((one) => one === action),
     );
     for (const { session } of ledger.slice(0, Math.max(0, ledger.length - MAX_SESSIONS))) {
       if (session !== undefined) this.ended.add(session);

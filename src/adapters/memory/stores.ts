@@ -103,6 +103,7 @@ export function memorySessions(state: MemoryState): Sessions {
     async endAll(userId, event) {
       revoke(state, 'sessions_ended', { userId, now: event.at });
       state.audit.push(event);
+      return state.user(userId);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** How long sessions live and when one is alive (D-34 to D-37). Pure: stores and clocks are the caller's. */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../shared/time.ts';
-import type { Application, Session, SessionEvidence, User } from '../../ports/index.ts';
+import type { Application, AuditEvent, Session, SessionEvidence, User } from '../../ports/index.ts';
 import { statusOf } from '../user/user.ts';
 
 /** The units of `session_config.type`. */
@@ -19,6 +19,13 @@ export const ENDED_FOR_MS = MAX_SESSION_LIFE_MS + DAY_MS;
 /** KV takes no shorter life. */
 const MIN_LIFE_MS = MINUTE_MS;
 export const MAX_SESSIONS = 20;
+/** Events that open a session: its ledger, whose `session` is the handle that counts towards the most a user may have. */
+export const OPENING_EVENTS = [
+  'sign_in',
+  'session.created',
+  'password.changed',
+  'sessions.replaced',
+] as const satisfies readonly AuditEvent['action'][];
 
 /** Milliseconds a session lives from its creation, or idles when it is rolling. */
 export function sessionLifeMs({

@@ -1,5 +1,6 @@
 /** What a signed-in shopper does. */
 import { expect } from 'vitest';
+import { prove } from '../answers.ts';
 import { hasSession } from './session.ts';
 import { ending, isOwned, linkCode, type Flow, type Member } from './stage.ts';
 
@@ -224,6 +225,39 @@ const signOut: Flow['prepare'] = async ({ shop, member }) => {
   };
 };
 
+/** Another device of hers is ended, then all that are left. */
+const otherDevices: Flow['prepare'] = async ({ shop, member }) => {
+  const one = await member();
+  const { service } = one.browser;
+  const alive = async () => {
+    const living = await shop.ports.sessions.list(one.id, shop.clock.now());
+    return living.map(({ handle }) => handle);
+  };
+  const own = await alive();
+  for (let devices = 0; devices < 2; devices += 1) {
+    await prove(shop, shop.client(), one.person.phone);
+    shop.clock.advance(31_000);
+  }
+  const others = (await alive()).filter((handle) => !own.includes(handle));
+  expect(others).toHaveLength(2);
+  return {
+    async run(ask) {
+      const { sessions } = (await ask(() => service.getOwnSessions())).body;
+      const other = sessions.find(({ current }) => !current)?.session;
+      if (other !== undefined) {
+        await ask(() => service.endOwnSession({ body: { session: other } }));
+      }
+      await ask(() => service.endOtherSessions());
+      await hasSession(ask, one.browser);
+    },
+    // Cut off in the middle of the last step she is signed out too: whoever was on the others is in any case.
+    async reached() {
+      const left = await alive();
+      return !others.some((handle) => left.includes(handle));
+    },
+  };
+};
+
 const rollingSession: Flow['prepare'] = async ({ shop, member }) => {
   const one = await member();
   shop.clock.advance(2 * 3_600_000);
@@ -251,6 +285,7 @@ export const accountFlows: Flow[] = [
   { name: 'an edited profile', sendsFirst: true, prepare: editProfile },
   { name: 'a customer who leaves', prepare: leave },
   { name: 'a customer who signs out', prepare: signOut },
+  { name: 'other devices signed out', prepare: otherDevices },
   {
     name: 'a rolling session that is renewed',
     options: {

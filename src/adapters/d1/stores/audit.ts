@@ -8,7 +8,7 @@ import {
   type AuditRetention,
   type SignIn,
 } from '../../../ports/index.ts';
-import { ENDED_FOR_MS, MAX_SESSIONS } from '../../../domain/session/session.ts';
+import { ENDED_FOR_MS, MAX_SESSIONS, OPENING_EVENTS } from '../../../domain/session/session.ts';
 import type { Database } from '../database.ts';
 import {
   alias,
@@ -27,6 +27,12 @@ import { activityCounts, auditEvents, endedSessions } from '../schema/index.ts';
 const admin: ReadonlySet<string> = new Set(ADMIN_ACTIONS);
 /** Of a user's sign-ins, so that the oldest living session is found without reading all that ever happened. */
 const MAX_LEDGER_ROWS = 100;
+
+/** For `IN`. */
+const OPENED_BY = sql.join(
+  OPENING_EVENTS.map((one) => sql`${one}`),
+  sql`, `,
+);
 
 const retentionOf = (action: AuditEvent['action']): AuditRetention =>
   admin.has(action) ? 'admin' : 'security';
@@ -163,7 +169,7 @@ export function signInFrom(
     WHERE ${auditEvents.applicationId} = ${applicationId} AND ${auditEvents.userId} = ${userId}
       AND ${auditEvents.userId} IS NOT NULL AND ${auditEvents.at} >= ${given.signInAliveSince}
       AND ${auditEvents.session} IS NOT NULL
-      AND ${auditEvents.action} IN ('sign_in', 'session.created', 'password.changed')
+      AND ${auditEvents.action} IN (${OPENED_BY})
     ORDER BY ${auditEvents.at} DESC LIMIT ${MAX_LEDGER_ROWS}`;
   const event = {
     action: given.signInAction,

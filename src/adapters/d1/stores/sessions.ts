@@ -9,7 +9,7 @@ import type { Database } from '../database.ts';
 import { insertSelect, select, sql } from '../statements/query.ts';
 import { endedSessions, users } from '../schema/index.ts';
 import { builtOnce } from '../statements/common.ts';
-import { byId, readUser, u, USER_FIELDS } from '../statements/user-rows.ts';
+import { byId, readUser, selectUser, u, USER_FIELDS } from '../statements/user-rows.ts';
 import { userIs } from '../statements/user-statements.ts';
 
 /** More than any user can have at once, so that one page of keys is the whole listing. */
@@ -133,14 +133,16 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
     },
 
     async endAll(userId, event) {
-      await database.write({
+      const { user } = await database.write({
         revoked: revoke(applicationId, 'sessions_ended', {
           users: sql`(${userId})`,
           now: event.at,
           condition: sql`TRUE`,
         }),
         event: auditStatement(applicationId, event),
+        user: selectUser(byId(applicationId, userId)),
       });
+      return readUser(user[0]);
     },
   };
 }
