@@ -167,12 +167,12 @@ const WAYS: Way[] = [
       const { application } = shop.client();
       // The number is let go of, proven for a registration, and taken back.
       const { results } = await env.DB.prepare(
-        `SELECT rowid AS at FROM identifiers WHERE kind = 'phone'`,
-      ).all<{ at: number }>();
+        `SELECT user_id AS at FROM identifiers WHERE kind = 'phone'`,
+      ).all<{ at: string }>();
       const rows = JSON.stringify(results.map(({ at }) => at));
       const verified = async (value: 0 | 1) =>
         env.DB.prepare(
-          `UPDATE identifiers SET verified = ? WHERE rowid IN (SELECT value FROM json_each(?))`,
+          `UPDATE identifiers SET verified = ? WHERE kind = 'phone' AND user_id IN (SELECT value FROM json_each(?))`,
         )
           .bind(value, rows)
           .run();

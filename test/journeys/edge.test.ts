@@ -11,11 +11,14 @@ import { AUTHORIZATION, d1Shop, BACKENDS_AND_MOCK, type Shop } from '../support/
 
 const rows = entriesOf(table);
 
+const PARAMS: Readonly<Record<string, string>> = {
+  company_id: DEMO.companyId,
+  application_id: DEMO.applicationId,
+  entity: 'mobile',
+};
+
 const pathOf = (path: string): string =>
-  path
-    .replace('{company_id}', DEMO.companyId)
-    .replace('{application_id}', DEMO.applicationId)
-    .replaceAll(/\{\w+\}/g, '0'.repeat(24));
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => PARAMS[name] ?? '0'.repeat(24));
 
 /** Sends a body to a row, as somebody who may call it. */
 async function bodySender(shop: Shop) {

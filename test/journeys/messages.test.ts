@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { queueNotifier } from '../../src/adapters/queue/messages.ts';
 import { parseEnvironment } from '../../src/env/index.ts';
+import { WORDINGS } from '../../src/messages/wording.ts';
 import type { MessageContent, TemplateOverrides } from '../../src/ports/index.ts';
 import worker from '../../src/worker.ts';
 import { expectOk, MOBILE, E164 } from '../support/answers.ts';
@@ -130,6 +131,8 @@ describe('delivery', () => {
   });
 });
 
+const TEMPLATES = Object.keys(WORDINGS.en).length;
+
 describe('the dev pages', () => {
   const get = async (path: string, headers = { accept: 'text/html' }) =>
     worker.fetch(new Request(ORIGIN + path, { headers }), { ...env }, createExecutionContext());
@@ -142,9 +145,9 @@ describe('the dev pages', () => {
       'text/html; charset=UTF-8',
     ]);
     const page = await response.text();
-    expect(page.match(/<article /g)).toHaveLength(40);
+    expect(page.match(/<article /g)).toHaveLength(TEMPLATES * 4);
     expect(page.match(/<iframe sandbox title="[^"]+" srcdoc="&lt;!doctype html&gt;/g)).toHaveLength(
-      20,
+      TEMPLATES * 2,
     );
     expect(page).not.toContain('<script');
     expect(page).toContain('आपका Example Shop कोड');
@@ -154,7 +157,7 @@ describe('the dev pages', () => {
   test('the templates of one language, with the segments of each SMS', async () => {
     await d1Shop();
     const page = await (await get('/_dev/templates?language=hi')).text();
-    expect(page.match(/<article /g)).toHaveLength(20);
+    expect(page.match(/<article /g)).toHaveLength(TEMPLATES * 2);
     expect(page).not.toContain('is your Example Shop code');
     expect(page).toMatch(/\d+ characters, 1 SMS segment</);
     expect(page).toMatch(/\d+ characters, 2 SMS segments</);

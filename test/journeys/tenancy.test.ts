@@ -173,7 +173,7 @@ test('every platform row refuses forged, retired and expired tokens, and foreign
   const shop = await d1Shop();
   const token = await accessToken(shop);
   const forged = await forgeries(shop);
-  expect(rows.length).toBe(33);
+  expect(rows.length).toBeGreaterThanOrEqual(Object.keys(table.platform).length);
   for (const entry of rows) {
     for (const [what, bad] of Object.entries(forged)) {
       const answer = await call(shop, entry, bad);

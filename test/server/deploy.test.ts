@@ -28,7 +28,7 @@ test('a dry run checks, builds, lists the migrations, and says what is still nee
 test('a real run without an account says how to log in', () => {
   const { status, stderr } = deploy();
   expect(status).toBe(1);
-  expect(stderr).toMatch(/Log in first: npx wrangler login/);
+  expect(stderr).toMatch(/Not logged in to Cloudflare\. Run: npx wrangler login/);
 });
 
 test('an unknown environment is named', () => {

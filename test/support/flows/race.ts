@@ -24,8 +24,8 @@ export function outcomes(answers: readonly Answer[]): Record<string, number> {
   return tally;
 }
 
-/** Losers are charged: that is what budgets are for. The counter of users has its row with the first of them. */
-const LEDGERS = /charge|budget|count/;
+/** Losers are charged: that is what budgets are for. Counter and stretch of users have their row with the first of them. */
+const LEDGERS = /charge|budget|count|stretch/;
 
 /** How much there is of everything: rows of each table, keys of KV, messages. */
 export async function stock(shop: D1Shop): Promise<Record<string, number>> {
