@@ -50,6 +50,16 @@ const ROWS: Record<string, Record<string, string | number>> = {
   ended_sessions: { user_id: 'u', handle: 'h' },
   deliveries: { id: 'd', state: 'sent', claimed_at: 0 },
   sms_counts: { name: 'day', start: 0 },
+  user_jobs: {
+    id: 'j',
+    kind: 'users_import',
+    file_name: 'users.csv',
+    file_format: 'csv',
+    created_by: 'key',
+    created_at: 0,
+    progressed_at: 0,
+  },
+  user_job_errors: { job_id: 'j', byte_offset: 0, errors: '[]' },
 };
 
 async function insert(table: string, row: Record<string, string | number>): Promise<void> {
@@ -98,7 +108,7 @@ describe('retention', () => {
         const own = Object.fromEntries(
           Object.entries(row).map(([name, value]) => [
             name,
-            ['id', 'bucket', 'handle', 'registration', 'start'].includes(name)
+            ['id', 'job_id', 'bucket', 'handle', 'registration', 'start'].includes(name)
               ? `${value}${at}`
               : value,
           ]),

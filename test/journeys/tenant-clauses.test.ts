@@ -55,6 +55,7 @@ function plain(body: object): string {
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '#time')
     .replaceAll(/_\d{5}\b/g, '_#')
     .replaceAll(/("retry_after"|"expire_in"):"?\d+"?/g, '$1:#')
+    .replaceAll(/until=\d+/g, 'until=#')
     .replaceAll(/"f\.session":"[^"]+"/g, '"f.session":"#"');
 }
 
@@ -62,6 +63,10 @@ async function openShop() {
   const files = fileServer({
     '/members.csv': { content: `email\n${SECOND}\nnobody@example.com\n`, etag: '"1"' },
     '/changes.csv': { content: `action,email\nremove,${SECOND}\n`, etag: '"1"' },
+    '/users.csv': {
+      content: 'external_id,email\nerp-1,imported@example.com\nerp-2,no address\n',
+      etag: '"1"',
+    },
   });
   const { shop, fake } = await socialShop(async (options: ShopOptions = {}) => {
     const outside = async (input: string, init?: RequestInit): Promise<Response> => {
@@ -307,6 +312,20 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   await note('group gone', operator.deleteUserGroup({ params: ofGroup }));
   await note('group of later', operator.createUserGroup({ params, body: group }));
   await shop.runImports();
+  const absolute_url = `${FILES}/users.csv`;
+  const upload = { absolute_url, file_format: 'csv', relative_url: 'users.csv' };
+  const exports = { file_format: 'csv' };
+  for (const [name, begun] of [
+    ['import', () => operator.bulkImportStoreFrontUsers({ params, body: upload })],
+    ['export', () => operator.createBulkExportUsers({ params, body: exports })],
+  ] as const) {
+    const job = await note(name, begun());
+    await shop.runImports();
+    const job_id = job.ok ? job.body._id : '';
+    await note(`${name} read`, operator.getUsersJobByJobId({ params: { ...params, job_id } }));
+  }
+  await note('imports', operator.getBulkImportUsersList({ params }));
+  await note('exports', operator.getBulkExportUsersList({ params }));
   const definition = { name: 'Tier', customer_editable: true };
   const defined = await note(
     'attribute defined',

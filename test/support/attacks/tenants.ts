@@ -149,6 +149,12 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
       body: { attribute: { value: 'gold' } },
     }),
   ).body;
+  const exported = expectOk(
+    await platform.createBulkExportUsers({
+      params,
+      body: { file_format: 'csv' },
+    }),
+  ).body;
 
   return {
     ...setup,
@@ -168,6 +174,7 @@ async function tenantOf(host: Host, setup: Setup, at: number): Promise<Tenant> {
       definition_id: attribute_def_id,
       definition_ids: attribute_def_id,
       attribute_id: valued._id ?? '',
+      job_id: exported._id,
       request_id: sent.body.request_id ?? '',
       otp: await otpFor(`+91${number(4)}`),
       token: sent.body.resend_token ?? '',
