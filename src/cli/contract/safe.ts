@@ -14,10 +14,11 @@ import type { Parts, Target } from './target.ts';
 /** Reads without effect. */
 const isRead = ({ row }: Entry): boolean => row.method === 'get' && row.cookie !== 'clears';
 
-/** What is refused for want of a session or of a scope, or because the request names somebody who need not be there. */
+/** What is refused for want of a session or of a scope, or because the request names something that need not be there. */
 function explained({ row }: Entry, hasSession: boolean): ErrorCode[] {
   const query = row.request.query?.shape ?? {};
-  const names = row.path.includes('{user_id}') || row.path.includes('{group_id}') || 'id' in query;
+  const inPath = row.path.replaceAll(/\{(company_id|application_id)\}/g, '').includes('{');
+  const names = inPath || 'id' in query;
   return [
     ...(row.security === 'session' && !hasSession ? (['not_authenticated'] as const) : []),
     ...(row.security === 'platform' ? (['scope_missing'] as const) : []),
