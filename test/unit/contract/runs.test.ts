@@ -79,6 +79,12 @@ describe('a sound server', () => {
   });
 });
 
+test('a plain run of later operations finds no breach either: what their paths name need not be there', async () => {
+  const report = await safely({ sdk: '3.16' });
+  expect([report.findings, idsOf(report, 'breach')]).toEqual([[], []]);
+  expect(idsOf(report, 'refused')).toContain('platform.getUsersJobByJobId');
+});
+
 test('a plain run sends nothing that names anybody to what changes something', async () => {
   const bodies = new Map<string, string[]>();
   const server = await brokenServer(
