@@ -332,6 +332,24 @@ describe('an export of users', () => {
     expect(await keysUnder(prefix)).toEqual([]);
   });
 
+  test('is cleared away in one run with all others whose day is over', async () => {
+    const { shop } = await begun();
+    await shop.runImports();
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 45)
+       INSERT INTO user_jobs (application_id, id, kind, file_name, file_format, created_by, state, created_at, progressed_at,
+         file_expires_at, expires_at)
+       SELECT application_id, id || i, kind, file_name, file_format, created_by, state, created_at, progressed_at,
+         file_expires_at, expires_at FROM user_jobs CROSS JOIN n`,
+    ).run();
+    shop.clock.advance(86_400_000);
+    await shop.runtime.scheduled(IMPORTS_CRON);
+    const left = await env.DB.prepare(
+      'SELECT COUNT(*) AS n FROM user_jobs WHERE cleared = 0',
+    ).first();
+    expect(left).toEqual({ n: 0 });
+  });
+
   test('as a spreadsheet ends where a spreadsheet has no more rows', async () => {
     const { shop, id, job } = await begun();
     await env.DB.exec(

@@ -65,6 +65,24 @@ export async function* dropFiles(
 ): Steps {
   // Without a bucket nobody can drop anything; one that is bound again is what it was.
   if (!files) return;
+  for (let rows = await nextFiles(database, now); rows.length > 0;) {
+    yield { counts: {}, queries: 1 };
+    for (const { application, id } of rows) {
+      await files.drop(partsFolder(application, id));
+      await database.write({
+        cleared: update(userJobs)
+          .set({ cleared: true, parts: [] })
+          .where(sql`${userJobs.applicationId} = ${application} AND ${userJobs.id} = ${id}`),
+      });
+      yield { counts: { job_files: 1 }, queries: 1, calls: 1 };
+    }
+    rows = await nextFiles(database, now);
+  }
+  yield { counts: { job_files: 0 }, queries: 1 };
+}
+
+/** Exports whose files are over. */
+async function nextFiles(database: Database, now: number) {
   const { rows } = await database.read({
     rows: select({ application: userJobs.applicationId, id: userJobs.id })
       .from(userJobs)
@@ -74,16 +92,7 @@ export async function* dropFiles(
       )
       .limit(MAX_IMPORTS),
   });
-  yield { counts: { job_files: 0 }, queries: 1 };
-  for (const { application, id } of rows) {
-    await files.drop(partsFolder(application, id));
-    await database.write({
-      cleared: update(userJobs)
-        .set({ cleared: true, parts: [] })
-        .where(sql`${userJobs.applicationId} = ${application} AND ${userJobs.id} = ${id}`),
-    });
-    yield { counts: { job_files: 1 }, queries: 1, calls: 1 };
-  }
+  return rows;
 }
 
 /**
