@@ -6,11 +6,19 @@ import type { Context } from 'hono';
 import { readAddress } from './domain/client-address.ts';
 import { judgeSession, renewSession } from './domain/session/session.ts';
 import { decodePair, isOwnOrigin, originListed } from './http/caller.ts';
-import { readSessionCookies } from './http/cookies.ts';
+import { readBookmarkCookie, readSessionCookies } from './http/cookies.ts';
 import type { ApiFailure } from './http/errors.ts';
 import type { Caller, Grant, Guard, SignedIn } from './http/handler.ts';
 import type { Operation } from './http/operation.ts';
-import type { Application, Ports, PortsFactory, RequestScope } from './ports/index.ts';
+import type {
+  Application,
+  Ports,
+  PortsFactory,
+  RequestScope,
+  Session,
+  SessionEvidence,
+  SessionRef,
+} from './ports/index.ts';
 import { err } from './shared/result.ts';
 import { SECOND_MS } from './shared/time.ts';
 
@@ -59,26 +67,40 @@ const MAX_SESSION_COOKIES = 4;
 
 type Found = Pick<Grant, 'presented' | 'session' | 'notice'> & { signedIn?: SignedIn };
 
+/** Whether a row only reads, and takes part in no decision on a credential: a replica may say whose session it is. */
+export const onlyReads = ({ security, method }: Pick<Operation, 'security' | 'method'>): boolean =>
+  security === 'session' && method === 'get';
+
+interface Sources {
+  find(userId: string, handle: string): Promise<SessionEvidence | undefined>;
+}
+
+/** A session that the cookies name, and when a rolling one is due, what it is to become. */
+type Read = Pick<Found, 'notice'> & {
+  presented: readonly SessionRef[];
+  alive?: { cookie: string; signedIn: SignedIn; renewed: Session | undefined };
+};
+
 /**
- * Reads the session that the cookies name, if one is alive, and renews a rolling one at most once an hour. Forged and dead
- * cookies are passed over. Living sessions of different users count for nothing: one of them was tossed in by another page
- * of the domain, and nothing says which.
+ * Reads the session that the cookies name, if one is alive. Forged and dead cookies are passed over. Living sessions of
+ * different users count for nothing: one of them was tossed in by another page of the domain, and nothing says which.
  */
-async function readSession(
+async function lookUp(
   cookies: readonly string[],
   ports: Ports,
   application: Application,
-): Promise<Found> {
+  sessions: Sources,
+  now: number,
+): Promise<Read> {
   const opened = await Promise.all(
     cookies.map(async (cookie) => ({ cookie, ref: await ports.sessionTokens.open(cookie) })),
   );
   const genuine = opened.flatMap(({ cookie, ref }) => (ref ? [{ cookie, ref }] : []));
   const presented = genuine.map(({ ref }) => ref);
-  const now = ports.clock.now();
   const judged = await Promise.all(
     genuine.slice(0, MAX_SESSION_COOKIES).map(async ({ cookie, ref }) => {
-      const evidence = await ports.sessions.find(ref.userId, ref.handle);
-      return { cookie, signedIn: judgeSession(evidence, application, now) };
+      const evidence = await sessions.find(ref.userId, ref.handle);
+      return { cookie, signedIn: evidence && judgeSession(evidence, application, now) };
     }),
   );
   const living = judged.flatMap(({ cookie, signedIn }) => (signedIn ? [{ cookie, signedIn }] : []));
@@ -89,6 +111,35 @@ async function readSession(
     return { presented, notice: 'session cookies of different users' };
   }
   const renewed = renewSession(signedIn.session, application, now);
+  return { presented, alive: { cookie, signedIn, renewed } };
+}
+
+/**
+ * The session of a request; a rolling one is renewed at most once an hour.
+ * @param isRead whether the nearest copy of D1 may say yes. Its no may be old, and a renewal writes: the primary decides both
+ */
+async function readSession(
+  cookies: readonly string[],
+  ports: Ports,
+  application: Application,
+  isRead: boolean,
+): Promise<Found> {
+  const now = ports.clock.now();
+  if (isRead && ports.nearestSessions) {
+    const near = await lookUp(cookies, ports, application, ports.nearestSessions, now);
+    const { presented, alive } = near;
+    if (alive && !alive.renewed) return { presented, signedIn: alive.signedIn };
+    if (presented.length === 0) return { presented };
+  }
+  const { presented, notice, alive } = await lookUp(
+    cookies,
+    ports,
+    application,
+    ports.sessions,
+    now,
+  );
+  if (!alive) return { presented, notice };
+  const { cookie, signedIn, renewed } = alive;
   if (!renewed) return { presented, signedIn };
   ports.background(ports.sessions.put(renewed));
   const maxAgeSeconds = (renewed.expiresAt - now) / SECOND_MS;
@@ -110,14 +161,9 @@ export function createGuard(
   const scopeOf = (
     c: Context,
     { requestId }: Caller,
-    headers: Record<string, string>,
-  ): RequestScope => ({
+  ): Pick<RequestScope, 'requestId' | 'waitUntil'> => ({
     requestId,
     waitUntil: (work) => c.executionCtx.waitUntil(work),
-    bookmark: c.req.header('x-d1-bookmark'),
-    setBookmark: (bookmark) => {
-      headers['x-d1-bookmark'] = bookmark;
-    },
   });
 
   async function storefront(
@@ -134,14 +180,25 @@ export function createGuard(
     if (!anyOrigin && originRefused(c.req.raw, application, cookies.length > 0)) {
       return err('origin_refused');
     }
-    const ports = factory.portsFor(application, scopeOf(c, caller, {}));
+    const isRead = onlyReads(row);
+    const changes: { bookmark?: string } = {};
+    const ports = factory.portsFor(application, {
+      ...scopeOf(c, caller),
+      bookmark: readBookmarkCookie(c.req.header('cookie') ?? ''),
+      tellChanges: !isRead,
+      setBookmark(bookmark) {
+        // They sort by age, and round trips may end in any order.
+        if (bookmark > (changes.bookmark ?? '')) changes.bookmark = bookmark;
+      },
+    });
+    const own = ports.nearestSessions && !isRead ? { changes } : {};
     const clientIp = shopperAddress(c.req.raw, caller, application);
-    if (row.security === 'application') return { application, ports, clientIp };
-    const found = await readSession(cookies, ports, application);
+    if (row.security === 'application') return { application, ports, clientIp, ...own };
+    const found = await readSession(cookies, ports, application, isRead);
     if (!found.signedIn && row.security === 'session') {
       return err('not_authenticated', { internal: found.notice });
     }
-    return { application, ports, clientIp, ...found };
+    return { application, ports, clientIp, ...found, ...own };
   }
 
   async function platform(c: Context, row: Operation, caller: Caller): Promise<Grant | ApiFailure> {
@@ -158,7 +215,13 @@ export function createGuard(
       return err('scope_missing', { meta: { scope: row.scope } });
     }
     const headers: Record<string, string> = {};
-    const ports = factory.portsFor(application, scopeOf(c, caller, headers));
+    const ports = factory.portsFor(application, {
+      ...scopeOf(c, caller),
+      bookmark: c.req.header('x-d1-bookmark'),
+      setBookmark: (bookmark) => {
+        headers['x-d1-bookmark'] = bookmark;
+      },
+    });
     return { application, operator: claims, ports, headers };
   }
 

@@ -21,7 +21,7 @@ import { d1Links } from './adapters/d1/stores/links.ts';
 import { d1Otps } from './adapters/d1/stores/otps.ts';
 import { d1Passwords } from './adapters/d1/stores/passwords.ts';
 import { d1Registrations } from './adapters/d1/stores/registrations.ts';
-import { d1Sessions } from './adapters/d1/stores/sessions.ts';
+import { d1NearestSessions, d1Sessions } from './adapters/d1/stores/sessions.ts';
 import type { WarnSms } from './adapters/d1/statements/sms-statements.ts';
 import { d1UserExports } from './adapters/d1/stores/user-exports.ts';
 import { d1UserImports } from './adapters/d1/stores/user-imports.ts';
@@ -30,7 +30,7 @@ import { d1Users } from './adapters/d1/stores/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
 import { jobOf } from './adapters/d1/maintenance/crons.ts';
 import { createMaintenance } from './adapters/d1/maintenance/housekeeping.ts';
-import { forOperators } from './adapters/d1/replica.ts';
+import { forOperators, nearestOf, tellingChanges } from './adapters/d1/replica.ts';
 import { MEMBER_HEADER, USER_HEADER } from './adapters/files/headers.ts';
 import { importFiles } from './adapters/files/import-files.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
@@ -200,9 +200,10 @@ export function createRuntime(
   /** The stores of an application that know nothing of a request: as long-lived as its record, which is half a minute. */
   const stores = new WeakMap<Application, ReturnType<typeof storesOf>>();
 
-  function storesOf({ id, shard }: Application) {
+  /** @param tell is told the bookmark behind each change; such stores are one request's own */
+  function storesOf({ id, shard }: Application, tell?: RequestScope['setBookmark']) {
     const client = environment.database(shard);
-    const database = new Database(client);
+    const database = new Database(tell ? tellingChanges(client, tell) : client);
     const tellSms: WarnSms = (message, detail) =>
       log({ level: 'warn', message, application_id: id, ...detail });
     return {
@@ -233,13 +234,26 @@ export function createRuntime(
     };
   }
 
-  function portsFor(application: Application, scope: RequestScope) {
-    const { id } = application;
+  function sharedStoresOf(application: Application) {
     const known = stores.get(application) ?? storesOf(application);
     stores.set(application, known);
-    const { primary, nearest } = forOperators(known.client, scope);
+    return known;
+  }
+
+  function portsFor(application: Application, scope: RequestScope) {
+    const { id } = application;
+    const isNearest = environment.sessionReads === 'nearest';
+    const known =
+      isNearest && scope.tellChanges
+        ? storesOf(application, scope.setBookmark)
+        : sharedStoresOf(application);
+    const { client } = known;
+    const { primary, nearest } = forOperators(client, scope);
     return {
       ...known.ports,
+      ...(isNearest && {
+        nearestSessions: d1NearestSessions(nearestOf(client, scope.bookmark), values, id, clock),
+      }),
       customers: d1Customers(primary, id, nearest),
       groups: d1Groups(primary, id, nearest),
       attributes: d1Attributes(primary, id, nearest),
@@ -264,8 +278,9 @@ export function createRuntime(
     },
     consume: async (batch) => consumeBatch(batch, { messages: consumer, jobs }),
     async scheduled(cron) {
-      const { name: message, work } = jobOf(cron);
+      const { name: message, work, quiet } = jobOf(cron);
       const { counts, complete, failed } = await maintenance[work]();
+      if (quiet && complete) return;
       log({
         level: failed.length > 0 ? 'error' : complete ? 'info' : 'warn',
         message,

@@ -130,6 +130,10 @@ const VARIABLES: Record<Name, Variable> = {
     meaning: '`on` lets the fixed codes of test identifiers count in production too',
     standard: '`on` in development',
   },
+  SESSION_READS: {
+    meaning:
+      '`nearest` lets requests that only read in a session ask a read replica, up to 120 s old, once D1 read replication is on ([DEPLOY.md](DEPLOY.md#shoppers-far-from-the-database)); else always the primary',
+  },
   LOOPBACK_FILES: {
     meaning:
       '`on` lets files of user groups come from this machine; `npm start` says so. Refused in production',

@@ -82,6 +82,7 @@ export const Settings = z.object({
   TURNSTILE_SECRET: secret(z.string().min(1).optional()),
   TURNSTILE_URL: z.string().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   TEST_IDENTIFIERS: z.enum(['on', 'off']).optional(),
+  SESSION_READS: z.enum(['primary', 'nearest']).default('primary'),
   KV: binding<KVNamespace>('getWithMetadata'),
   MESSAGES: binding<Queue>('send'),
   IMPORTS: binding<Queue>('send'),
@@ -110,6 +111,8 @@ export interface Environment {
   /** Undefined: no captcha is asked for. */
   captcha?: { secret: string; url: string };
   testIdentifiers: boolean;
+  /** Which D1 says whose session it is in requests that only read; `nearest` may be a replica (D-107). */
+  sessionReads: 'primary' | 'nearest';
   kv: KVNamespace;
   messages: Queue;
   /** Jobs over files, one message for each run. */
@@ -193,6 +196,7 @@ export function parseEnvironment(env: Record<string, unknown>): Environment {
     testIdentifiers:
       settings.TEST_IDENTIFIERS === 'on' ||
       (settings.TEST_IDENTIFIERS === undefined && settings.ENVIRONMENT !== 'production'),
+    sessionReads: settings.SESSION_READS,
     kv: settings.KV,
     messages: settings.MESSAGES,
     imports: settings.IMPORTS,

@@ -10,6 +10,25 @@ export const SESSION_COOKIE = 'f.session';
 export const DEVICE_COOKIE = 'f.device';
 const DEVICE_LIFE_SECONDS = (400 * DAY_MS) / SECOND_MS;
 
+/** D1's bookmark behind the shopper's last change, with which a replica shows it (D-107). */
+export const BOOKMARK_COOKIE = 'f.bookmark';
+/** A replica that is older than this is not asked, with a bookmark or without; the rest is for clocks. */
+const BOOKMARK_LIFE_SECONDS = 150;
+
+/** The bookmark of a `Cookie` header. Its form is for D1's adapter to check. */
+export const readBookmarkCookie = (header: string): string | undefined =>
+  parse(header, BOOKMARK_COOKIE)[BOOKMARK_COOKIE];
+
+/** The `Set-Cookie` line of a bookmark. */
+export const bookmarkCookieLine = ({ secure }: Caller, bookmark: string): string =>
+  generateCookie(BOOKMARK_COOKIE, bookmark, {
+    httpOnly: true,
+    secure,
+    sameSite: 'Lax',
+    path: '/',
+    maxAge: BOOKMARK_LIFE_SECONDS,
+  });
+
 /**
  * The values of every `f.session` in a `Cookie` header, in its order: a page on a subdomain can set one beside ours, which
  * the browser may send first.

@@ -120,6 +120,8 @@ export interface Grant {
   clientIp?: string;
   /** Filled while the handler runs, such as with a D1 bookmark. */
   headers?: Record<string, string>;
+  /** Filled while the handler runs: the bookmark behind the shopper's own changes. */
+  changes?: { bookmark?: string };
 }
 
 /** Who is calling, and may they? Runs before the body is read. */

@@ -6,7 +6,7 @@ import { Hono, type Context } from 'hono';
 import { getPath } from 'hono/utils/url';
 import { readBody } from './body.ts';
 import { callerOf } from './caller.ts';
-import { sessionCookieLines } from './cookies.ts';
+import { bookmarkCookieLine, sessionCookieLines } from './cookies.ts';
 import { allowOrigin, isStorefront, preflight, type CorsRule } from './cors.ts';
 import { droppedCookieNote } from './dropped-cookie.ts';
 import { errorResponse, isFailure, type ApiFailure } from './errors.ts';
@@ -24,7 +24,7 @@ export interface ServerEnv {
     failure: ApiFailure | undefined;
     /** For the log: what was strange about a request that was answered all the same. */
     notice: string | undefined;
-    /** Set by the guard of a row; there in every handler. */
+    /** Set by the guard of a row that lets the request through; there in every handler. */
     grant: Grant;
     /** Of the application that was called; set by the guard as soon as it knows, before it refuses anything. */
     domains: readonly string[] | undefined;
@@ -149,6 +149,9 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     const marked = withStandardHeaders(c.res, caller.requestId, httpsOnly);
     // Hono copies what it is given, so it is given only what it has not.
     if (marked !== c.res) c.res = marked;
+    // Of a refusal too: it may have changed something before.
+    const bookmark = c.get('grant')?.changes?.bookmark;
+    if (bookmark) c.res.headers.append(cookieHeader, bookmarkCookieLine(caller, bookmark));
     await shareWithPage(c);
     const failure = c.get('failure');
     log({

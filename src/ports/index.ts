@@ -28,7 +28,7 @@ import type { Notifier } from './messages.ts';
 import type { Otps } from './otps.ts';
 import type { Passwords } from './passwords.ts';
 import type { Registrations } from './registrations.ts';
-import type { SessionTokens, Sessions } from './sessions.ts';
+import type { NearestSessions, SessionTokens, Sessions } from './sessions.ts';
 import type { JobFiles, UserJobs } from './user-jobs.ts';
 import type { Users } from './users.ts';
 
@@ -91,6 +91,8 @@ export interface ServicePorts {
 export interface Ports extends ServicePorts {
   users: Users;
   sessions: Sessions;
+  /** Where the shop lets reads come from replicas. A session that they do not let in is for `sessions` to decide. */
+  nearestSessions?: NearestSessions;
   otps: Otps;
   registrations: Registrations;
   identities: Identities;
@@ -149,8 +151,10 @@ export interface PortsFactory {
 export interface RequestScope {
   requestId: string;
   waitUntil(work: Promise<unknown>): void;
-  /** D1 bookmark sent by the caller; serves operator reads only. */
+  /** D1 bookmark sent by the caller; serves what may read a replica only. */
   bookmark?: string;
-  /** Filled by reads that ran in a D1 session. */
+  /** Told what ran in a D1 session. */
   setBookmark(bookmark: string): void;
+  /** Whether `setBookmark` is to be told each change of the request, too. */
+  tellChanges?: boolean;
 }

@@ -23,7 +23,7 @@ export interface Session {
 export interface SessionEvidence {
   /** The session in KV; undefined when it is not there, or not yet. */
   session: Session | undefined;
-  /** The user in D1, read from the primary. */
+  /** The user in D1. */
   user: User | undefined;
   ended: boolean;
 }
@@ -50,6 +50,15 @@ export interface Sessions {
    * @returns the user afterwards; undefined when there is none
    */
   endAll(userId: string, event: AuditEvent): Promise<User | undefined>;
+}
+
+/** Sessions as the nearest copy of D1 knows them, for requests that only read. */
+export interface NearestSessions {
+  /**
+   * As in `Sessions`, at most 120 s old and never older than the bookmark of the request.
+   * @returns undefined when no copy could say; it never throws for a copy that fails
+   */
+  find(userId: string, handle: string): Promise<SessionEvidence | undefined>;
 }
 
 export type SignInMethod =

@@ -75,6 +75,8 @@ export interface ShopOptions {
   fetch?: typeof fetch;
   /** Stands before D1, KV and the queues; on D1 and KV only. */
   faults?: Faulty;
+  /** Instead of workerd's own; on D1 and KV only. */
+  database?: D1Database;
   /** Argon2id itself, where a test is about hashes; on D1 and KV only. */
   argon2?: boolean;
   /** Instead of one that the test moves by `advance`; on D1 and KV only. */
@@ -185,7 +187,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
   const log: LogLine[] = [];
   const pending: Promise<unknown>[] = [];
   const kv = staleKv(clock.now);
-  const db = countingDatabase(faults?.database(env.DB) ?? env.DB);
+  const db = countingDatabase(faults?.database(env.DB) ?? options.database ?? env.DB);
   const queued = async (work: () => Promise<void>) => (faults ? faults.queued(work) : work());
   const queue: D1Shop['queue'] = { sent: [], down: false };
   const imports: JobMessage[] = [];

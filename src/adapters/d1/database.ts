@@ -61,8 +61,11 @@ function nameFailed(statements: readonly Named[], error: unknown): string {
     : all;
 }
 
+/** What a `Database` is made over: a binding, or a D1 session of it. */
+export type Client = Pick<D1DatabaseSession, 'prepare' | 'batch'>;
+
 export class Database {
-  readonly #client: D1Database | D1DatabaseSession;
+  readonly #client: Client;
 
   readonly #answered: () => void;
 
@@ -73,7 +76,7 @@ export class Database {
    * @param timeoutMs of a round trip; what nobody waits for may take longer
    */
   constructor(
-    client: D1Database | D1DatabaseSession,
+    client: Client,
     answered: () => void = () => undefined,
     timeoutMs = STORE_TIMEOUT_MS,
   ) {
@@ -137,14 +140,15 @@ export class Database {
   /**
    * Reads, tried again on D1's transient faults. One that was given up is not asked again: D1 is still at it, and would be
    * three times as busy just when it is slow.
+   * @param maxAttempts 1 where another database is asked instead
    */
-  async read<B extends Batch>(batch: B): Promise<Results<B>> {
+  async read<B extends Batch>(batch: B, maxAttempts = MAX_READ_ATTEMPTS): Promise<Results<B>> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#runBatch(batch);
       } catch (error) {
         const isOurs = error instanceof Error && error.cause instanceof TimeOver;
-        if (isOurs || tries >= MAX_READ_ATTEMPTS || !TRANSIENT.test(messageChain(error))) {
+        if (isOurs || tries >= maxAttempts || !TRANSIENT.test(messageChain(error))) {
           throw toOutage(error);
         }
       }

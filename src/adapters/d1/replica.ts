@@ -1,11 +1,18 @@
-/** D1's read replicas, for the lists of operators. */
+/** D1's read replicas: for the lists of operators, and for session reads where the shop chooses so (D-107). */
 import type { RequestScope } from '../../ports/index.ts';
-import { Database } from './database.ts';
+import { Database, type Client } from './database.ts';
 
-/** What D1 itself hands out; anything else in `x-d1-bookmark` is ignored. */
+/** What D1 itself hands out; anything else in `x-d1-bookmark` or the cookie is ignored. */
 const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
 
 type Access = Pick<Database, 'read' | 'write'>;
+
+/** Shorter than that of a store: when it is over, the primary is asked, and the shopper still waits. */
+const NEAREST_TIMEOUT_MS = 1_000;
+
+/** The constraint of a D1 session: at least as new as a bookmark, else as new as it happens to be. */
+const constraintOf = (bookmark = ''): string =>
+  BOOKMARK.test(bookmark) ? bookmark : 'first-unconstrained';
 
 /**
  * Operators' lists may read a replica that is at least as new as what the caller has seen (its bookmark); their changes
@@ -15,7 +22,6 @@ export function forOperators(
   client: D1Database,
   scope: RequestScope,
 ): { primary: Access; nearest: Access } {
-  const known = BOOKMARK.test(scope.bookmark ?? '') ? scope.bookmark : undefined;
   /** Opened by the first statement: requests of shoppers never need one. */
   const openedWith = (constraint: string): Access => {
     let opened: Database | undefined;
@@ -33,6 +39,38 @@ export function forOperators(
   };
   return {
     primary: openedWith('first-primary'),
-    nearest: openedWith(known ?? 'first-unconstrained'),
+    nearest: openedWith(constraintOf(scope.bookmark)),
+  };
+}
+
+/**
+ * The nearest copy of a database that is at least as new as the bookmark, asked once and for a second at most.
+ * @param bookmark from outside: what is none is ignored
+ */
+export function nearestOf(client: D1Database, bookmark?: string): Pick<Database, 'read'> {
+  return {
+    // A D1 session for each read: behind its first statement it would stay with what it has seen.
+    read: async (batch) =>
+      new Database(client.withSession(constraintOf(bookmark)), undefined, NEAREST_TIMEOUT_MS).read(
+        batch,
+        1,
+      ),
+  };
+}
+
+/**
+ * The primary, which tells the bookmark behind each change. Every round trip is a D1 session of its own, because only the
+ * first statement of one is sure to be answered by the primary.
+ */
+export function tellingChanges(client: D1Database, tell: (bookmark: string) => void): Client {
+  return {
+    prepare: (text) => client.prepare(text),
+    async batch<T>(statements: D1PreparedStatement[]) {
+      const session = client.withSession('first-primary');
+      const results = await session.batch<T>(statements);
+      const bookmark = session.getBookmark();
+      if (bookmark && results.some(({ meta }) => meta.rows_written > 0)) tell(bookmark);
+      return results;
+    },
   };
 }

@@ -6,14 +6,15 @@ import type { Values } from '../../kv/values.ts';
 import { Database } from '../database.ts';
 import { dropFiles, dropLeftovers, takeStalled, type Stalled } from './stalled-imports.ts';
 import { purge, type Cutoff } from './purge.ts';
-import { select, sql } from '../statements/query.ts';
+import { insert, select, sql } from '../statements/query.ts';
 import { expiredRows } from './retention.ts';
 import { takeTurns, type Report, type Steps } from './turns.ts';
-import { applications } from '../schema/index.ts';
+import { applications, heartbeats } from '../schema/index.ts';
 
-/** In UTC, as wrangler.toml has them under `triggers`: one purges deleted users, one keeps imports going, any other drops what has expired. */
+/** In UTC, as wrangler.toml has them under `triggers`: one purges deleted users, one keeps imports going, one dates the databases, any other drops what has expired. */
 export const PURGE_CRON = '17 * * * *';
 export const IMPORTS_CRON = '*/5 * * * *';
+export const HEARTBEAT_CRON = '* * * * *';
 
 export interface Maintenance {
   /** Drops rows 24 h after their expiry. */
@@ -22,11 +23,13 @@ export interface Maintenance {
   purgeDeleted(): Promise<Report>;
   /** Sends stalled jobs another message, and drops members that are nobody's and files whose time is over. */
   keepImports(): Promise<Report>;
+  /** Writes the time into each database, where session reads may come from replicas; else asks nothing of any. */
+  beat(): Promise<Report>;
 }
 
 /** The work of the crons, over all databases; one that fails does not stop the others. */
 export function createMaintenance(
-  config: Pick<Environment, 'databases' | 'directory'>,
+  config: Pick<Environment, 'databases' | 'directory' | 'sessionReads'>,
   values: Values,
   clock: Clock,
   wake: (stalled: Stalled) => Promise<void>,
@@ -45,6 +48,16 @@ export function createMaintenance(
     const stalled = await takeStalled(database, clock.now());
     await Promise.all(stalled.map(wake));
     yield { counts: { woken: stalled.length }, queries: 1 };
+  }
+
+  async function* writeHeartbeat(database: Database): Steps {
+    const at = clock.now();
+    await database.write({
+      beat: insert(heartbeats)
+        .values({ id: 1, at })
+        .onConflictDoUpdate({ target: heartbeats.id, set: { at } }),
+    });
+    yield { counts: { heartbeats: 1 }, queries: 1 };
   }
 
   /** By the name of the database. An application without a sound number of days keeps its users. */
@@ -74,6 +87,11 @@ export function createMaintenance(
         dropLeftovers(database),
         dropFiles(database, files, clock.now()),
       ]),
+
+    beat: async () =>
+      everywhere((database) =>
+        config.sessionReads === 'nearest' ? [writeHeartbeat(database)] : [],
+      ),
 
     async purgeDeleted() {
       const now = clock.now();

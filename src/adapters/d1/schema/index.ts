@@ -237,6 +237,12 @@ export const endedSessions = sqliteTable(
   ],
 );
 
+/** One row, written every minute where session reads may come from a replica: how new a copy of the database is. */
+export const heartbeats = sqliteTable('heartbeats', {
+  id: integer().primaryKey(),
+  at: integer().notNull(),
+});
+
 /**
  * What happened, for operators. Append-only; of a person it holds the id alone, until the purge takes that too. Sign-ins
  * are also the ledger from which the oldest of too many sessions are ended. Without rowid: a sign-in writes two rows.

@@ -1,15 +1,29 @@
 /** Sessions: their values in KV, what ended them in D1. */
 import { and, eq, gt } from 'drizzle-orm';
-import type { Session, Sessions } from '../../../ports/index.ts';
+import type {
+  Clock,
+  NearestSessions,
+  Session,
+  SessionEvidence,
+  Sessions,
+} from '../../../ports/index.ts';
 import { revoke } from '../statements/revocation-statements.ts';
 import { isRevoked } from '../../../domain/session/session.ts';
+import { SECOND_MS } from '../../../shared/time.ts';
 import { keys, type Values } from '../../kv/values.ts';
 import { auditStatement, signInFrom, signInParams } from './audit.ts';
 import type { Database } from '../database.ts';
-import { insertSelect, select, sql } from '../statements/query.ts';
-import { endedSessions, users } from '../schema/index.ts';
+import { insertSelect, select, sql, type Operand } from '../statements/query.ts';
+import { endedSessions, heartbeats, users } from '../schema/index.ts';
 import { builtOnce } from '../statements/common.ts';
-import { byId, readUser, selectUser, u, USER_FIELDS } from '../statements/user-rows.ts';
+import {
+  byId,
+  readUser,
+  selectUser,
+  u,
+  USER_FIELDS,
+  type UserRow,
+} from '../statements/user-rows.ts';
 import { userIs } from '../statements/user-statements.ts';
 
 /** More than any user can have at once, so that one page of keys is the whole listing. */
@@ -34,20 +48,41 @@ const bounded = (session: Session): Session => ({
   domain: cutBytes(session.domain, MAX_BYTES.domain),
 });
 
+type Place = { applicationId: string; userId: string; handle: string };
+
+/** What D1 knows of a session. */
+const fieldsOf = (handle: Operand<string>) => ({
+  ...USER_FIELDS,
+  ended: sql`EXISTS (
+    SELECT 1 FROM ${endedSessions}
+    WHERE ${endedSessions.applicationId} = ${u.applicationId} AND ${endedSessions.userId} = ${u.id}
+      AND ${endedSessions.handle} = ${handle})`.mapWith(Boolean),
+});
+
 /** A session's user, and whether the session has ended. */
-const selectSession = builtOnce<{ applicationId: string; userId: string; handle: string }>()(
-  ({ applicationId, userId, handle }) => ({
-    found: select({
-      ...USER_FIELDS,
-      ended: sql`EXISTS (
-        SELECT 1 FROM ${endedSessions}
-        WHERE ${endedSessions.applicationId} = ${u.applicationId} AND ${endedSessions.userId} = ${u.id}
-          AND ${endedSessions.handle} = ${handle})`.mapWith(Boolean),
-    })
-      .from(u)
-      .where(byId(applicationId, userId)),
-  }),
-);
+const selectSession = builtOnce<Place>()(({ applicationId, userId, handle }) => ({
+  found: select(fieldsOf(handle)).from(u).where(byId(applicationId, userId)),
+}));
+
+/** The same, and in the same statement, so of the same moment, how new the copy is that answers. */
+const selectDatedSession = builtOnce<Place>()(({ applicationId, userId, handle }) => ({
+  found: select({
+    ...fieldsOf(handle),
+    heartbeat: sql<number | null>`(SELECT ${heartbeats.at} FROM ${heartbeats} LIMIT 1)`,
+  })
+    .from(u)
+    .where(byId(applicationId, userId)),
+}));
+
+const evidenceOf = (
+  text: string | undefined,
+  row: (UserRow & { ended: boolean }) | undefined,
+): SessionEvidence => ({
+  // Written by `put` only.
+  session: text === undefined ? undefined : (JSON.parse(text) as Session),
+  user: readUser(row),
+  ended: row?.ended === true,
+});
 
 type Entering = { applicationId: string } & ReturnType<typeof signInParams>;
 
@@ -79,13 +114,7 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
         values.get(keyOf(userId, handle)),
         database.read(selectSession({ applicationId, userId, handle }, {})),
       ]);
-      const [row] = found;
-      return {
-        // Written by `put` only.
-        session: text === undefined ? undefined : (JSON.parse(text) as Session),
-        user: readUser(row),
-        ended: row?.ended === true,
-      };
+      return evidenceOf(text, found[0]);
     },
 
     async list(userId, now) {
@@ -143,6 +172,36 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
         user: selectUser(byId(applicationId, userId)),
       });
       return readUser(user[0]);
+    },
+  };
+}
+
+/** How far a replica may be behind: a revocation counts everywhere after this (D-107). The heartbeat is a minute apart. */
+export const MAX_LAG_MS = 120 * SECOND_MS;
+/** A heartbeat from the future would make a replica look newer than it is; clocks differ by less. */
+const MAX_CLOCK_SKEW_MS = 5 * SECOND_MS;
+
+const isFresh = (heartbeat: number | null, now: number): boolean =>
+  heartbeat !== null && now - heartbeat <= MAX_LAG_MS && heartbeat - now <= MAX_CLOCK_SKEW_MS;
+
+/** The port `NearestSessions`: a copy that fails or is too old answers nothing. */
+export function d1NearestSessions(
+  nearest: Pick<Database, 'read'>,
+  values: Values,
+  applicationId: string,
+  clock: Clock,
+): NearestSessions {
+  return {
+    async find(userId, handle) {
+      const [text, row] = await Promise.all([
+        values.get(keys.session(applicationId, userId, handle)),
+        nearest.read(selectDatedSession({ applicationId, userId, handle }, {})).then(
+          ({ found }) => found[0],
+          // Whatever is wrong with it, or with the bookmark: the primary is asked.
+          () => undefined,
+        ),
+      ]);
+      return row && isFresh(row.heartbeat, clock.now()) ? evidenceOf(text, row) : undefined;
     },
   };
 }
