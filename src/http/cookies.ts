@@ -19,13 +19,14 @@ const BOOKMARK_LIFE_SECONDS = 150;
 export const readBookmarkCookie = (header: string): string | undefined =>
   parse(header, BOOKMARK_COOKIE)[BOOKMARK_COOKIE];
 
+/** Of every cookie: no script reads it, and no page of another site sends it along with a form. */
+const optionsOf = (caller: Caller) =>
+  ({ httpOnly: true, secure: caller.secure, sameSite: 'Lax', path: '/' }) as const;
+
 /** The `Set-Cookie` line of a bookmark. */
-export const bookmarkCookieLine = ({ secure }: Caller, bookmark: string): string =>
+export const bookmarkCookieLine = (caller: Caller, bookmark: string): string =>
   generateCookie(BOOKMARK_COOKIE, bookmark, {
-    httpOnly: true,
-    secure,
-    sameSite: 'Lax',
-    path: '/',
+    ...optionsOf(caller),
     maxAge: BOOKMARK_LIFE_SECONDS,
   });
 
@@ -47,7 +48,7 @@ export function readSessionCookies(header: string): string[] {
 export function sessionCookieLines(caller: Caller, change: CookieChange): string[] {
   const value = 'set' in change ? change.set : '';
   const maxAge = 'set' in change ? Math.max(0, Math.floor(change.maxAgeSeconds)) : 0;
-  const options = { httpOnly: true, secure: caller.secure, sameSite: 'Lax', path: '/' } as const;
+  const options = optionsOf(caller);
   const session = generateCookie(SESSION_COOKIE, value, { ...options, maxAge });
   const device = 'set' in change ? change.device : undefined;
   if (device === undefined) return [session];
