@@ -64,7 +64,12 @@ test('by default no session is read in a D1 session, and no shopper gets a bookm
   expect(bookmarkIn((await rename(browser, 'Mira')).headers)).toBeUndefined();
   await beat();
   expect(replica.opened).toEqual([]);
-  expect(replica.asked).toEqual(['primary', 'primary']);
+  // Attributes are read in a D1 session, which would tell a bookmark.
+  const body = { attributes: { 'loyalty-tier': 'gold' } };
+  const { headers } = await browser.application.updateUserAttributes({ body });
+  expect(replica.opened).toEqual(['first-primary']);
+  expect(bookmarkIn(headers)).toBeUndefined();
+  expect(replica.asked).toEqual(['primary', 'primary', 'primary']);
   const { results } = await env.DB.prepare('SELECT * FROM heartbeats').all();
   expect(results).toEqual([]);
 });
