@@ -128,8 +128,10 @@ async function readSession(
   if (isRead && ports.nearestSessions) {
     const near = await lookUp(cookies, ports, application, ports.nearestSessions, now);
     const { presented, alive } = near;
-    if (alive && !alive.renewed) return { presented, signedIn: alive.signedIn };
     if (presented.length === 0) return { presented };
+    // Of a second user the copy may not know yet.
+    const isOne = presented.every(({ userId }) => userId === alive?.signedIn.user.id);
+    if (alive && isOne && !alive.renewed) return { presented, signedIn: alive.signedIn };
   }
   const { presented, notice, alive } = await lookUp(
     cookies,

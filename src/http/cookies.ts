@@ -11,7 +11,7 @@ export const DEVICE_COOKIE = 'f.device';
 const DEVICE_LIFE_SECONDS = (400 * DAY_MS) / SECOND_MS;
 
 /** D1's bookmark behind the shopper's last change, with which a replica shows it (D-107). */
-export const BOOKMARK_COOKIE = 'f.bookmark';
+const BOOKMARK_COOKIE = 'f.bookmark';
 /** A replica that is older than this is not asked, with a bookmark or without; the rest is for clocks. */
 const BOOKMARK_LIFE_SECONDS = 150;
 

@@ -162,6 +162,16 @@ describe('the primary is asked', () => {
     expect(replica.asked).toEqual(['replica', 'primary']);
   });
 
+  test('for sessions of two users, of whom the replica knows one', async () => {
+    const { shop, replica, cookie } = await open();
+    const other = cookieOf(await signUp(shop, shop.client(), '9876543210'));
+    await shop.settle();
+    replica.asked.length = 0;
+    const headers = { authorization: AUTHORIZATION, cookie: `${cookie}; ${other}` };
+    expect((await shop.fetch(SESSION, { headers })).status).toBe(401);
+    expect(replica.asked).toContain('primary');
+  });
+
   test('before a rolling session is renewed', async () => {
     const { shop, replica, beat, block, read } = await open({
       config: { session_config: { duration: 30, type: 'Days', is_rolling: true } },

@@ -177,7 +177,7 @@ export function d1Sessions(database: Database, values: Values, applicationId: st
 }
 
 /** How far a replica may be behind: a revocation counts everywhere after this (D-107). The heartbeat is a minute apart. */
-export const MAX_LAG_MS = 120 * SECOND_MS;
+const MAX_LAG_MS = 120 * SECOND_MS;
 /** A heartbeat from the future would make a replica look newer than it is; clocks differ by less. */
 const MAX_CLOCK_SKEW_MS = 5 * SECOND_MS;
 
