@@ -4,6 +4,7 @@
  * session has seen, to the primary for its first statement where that is demanded, and for every change.
  */
 import { getTableColumns, getTableName } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import {
   endedSessions,
   heartbeats,
@@ -24,7 +25,7 @@ export interface LaggingReplica {
 }
 
 /** What session reads look at. */
-const TABLES = [users, identifiers, endedSessions, heartbeats];
+const TABLES: readonly SQLiteTable[] = [users, identifiers, endedSessions, heartbeats];
 
 /** The bookmark after so many changes. */
 export const bookmarkOf = (changes: number): string =>
