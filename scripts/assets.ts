@@ -3,7 +3,8 @@
  * (the most frequent of at least eight characters from zxcvbn-ts, MIT), swagger-ui for the reference page
  * at /docs, and the elements that pages of shops load from /elements.js. Runs before whatever needs them; it is cheap and writes only what has changed.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ABOUT } from '../src/about.ts';
@@ -38,6 +39,8 @@ const HEADERS = `/*
 /elements.js
   Access-Control-Allow-Origin: *
   Cross-Origin-Resource-Policy: cross-origin
+/pages/*
+  Cache-Control: public, max-age=31536000, immutable
 `;
 
 function alreadyHolds(path: string, wanted: Uint8Array): boolean {
@@ -58,7 +61,28 @@ function put(name: string, content: Uint8Array): void {
 }
 
 for (const name of SWAGGER_FILES) put(`docs/${name}`, readFileSync(join(SWAGGER, name)));
-put('elements.js', new TextEncoder().encode((await buildElements()).code));
+const elements = new TextEncoder().encode((await buildElements()).code);
+put('elements.js', elements);
+
+/** Files of the hosted pages. Named by their content, so that browsers keep them; the Worker reads the names from a list. */
+const own = (name: string): Uint8Array => readFileSync(join(import.meta.dirname, name));
+const pages = Object.entries({
+  elements: { end: 'js', content: elements },
+  script: { end: 'js', content: own('hosted-pages.js') },
+  style: { end: 'css', content: own('hosted-pages.css') },
+}).map(([name, { end, content }]) => {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return { name, content, file: `${name}.${hash}.${end}` };
+});
+for (const { file, content } of pages) put(`pages/${file}`, content);
+for (const file of readdirSync(join(PUBLIC, 'pages'))) {
+  if (!pages.some((one) => one.file === file)) rmSync(join(PUBLIC, 'pages', file));
+}
+const addresses = pages.map(({ name, file }) => [name, `/pages/${file}`]);
+put(
+  'data/hosted-pages.json',
+  new TextEncoder().encode(JSON.stringify(Object.fromEntries(addresses))),
+);
 put('docs/start.js', readFileSync(join(import.meta.dirname, 'docs-start.js')));
 for (const [name, groups] of Object.entries(DOCUMENTS)) {
   put(name, new TextEncoder().encode(JSON.stringify(openapi(table, { ...ABOUT, groups }))));

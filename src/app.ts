@@ -26,6 +26,7 @@ import { sessionApplicationHandlers } from './features/session/application.handl
 import { sessionPlatformHandlers } from './features/session/platform.handlers.ts';
 import { sessionServiceHandlers } from './features/session/service.handlers.ts';
 import { socialApplicationHandlers } from './features/social/application.handlers.ts';
+import { serveHostedPages } from './features/hosted-pages/serve.ts';
 import { createGuard } from './guard.ts';
 import type { AnyHandler, TableHandlers } from './http/handler.ts';
 import { consoleLog, type Log } from './http/log.ts';
@@ -79,6 +80,8 @@ export function createApp(
 ): Hono<ServerEnv> {
   // Row by row the compiler has matched handler and row; the server looks them up by name.
   const byName = handlers as unknown as Record<string, Record<string, AnyHandler>>;
+  const isOutage = (error: unknown): string | undefined =>
+    error instanceof Outage ? error.dependency : undefined;
   const app = createServer({
     table,
     handlerOf: ({ client, operationId, id }) => {
@@ -90,9 +93,10 @@ export function createApp(
     production: factory.service.production,
     guard: createGuard(factory, { anyOrigin }),
     log,
-    isOutage: (error) => (error instanceof Outage ? error.dependency : undefined),
+    isOutage,
   });
   serveDocs(app);
   serveJobFiles(app, factory);
+  serveHostedPages(app, factory.service, isOutage);
   return app;
 }

@@ -1,5 +1,6 @@
 /** Configuration → ports on D1, KV and the queue. The only place, beside tests, that knows the adapters. */
 import { assetPasswords } from './adapters/assets/common-passwords.ts';
+import { assetPageFiles } from './adapters/assets/page-files.ts';
 import { turnstile } from './adapters/captcha/turnstile.ts';
 import { createDeviceTokens } from './adapters/crypto/device-tokens.ts';
 import { argon2Hasher } from './adapters/crypto/hasher.ts';
@@ -191,6 +192,10 @@ export function createRuntime(
     testIdentifiers: environment.testIdentifiers,
     smsCosts: environment.delivery.paidSms,
     health: createHealth(directory, values),
+    hostedPages: {
+      files: assetPageFiles(environment.assets),
+      captchaSiteKey: environment.captcha?.siteKey,
+    },
     ...(!environment.production && {
       hint: (message: string) => log({ level: 'info', message: 'hint', hint: message }),
     }),

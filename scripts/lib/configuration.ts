@@ -119,6 +119,10 @@ const VARIABLES: Record<Name, Variable> = {
     meaning:
       'asks for a [Turnstile](https://developers.cloudflare.com/turnstile/) captcha, unless a shop says `skip_captcha`; see below',
   },
+  TURNSTILE_SITE_KEY: {
+    meaning: 'the public half of it, for the hosted pages ([PAGES.md](PAGES.md))',
+    standard: '',
+  },
   TURNSTILE_URL: { meaning: `where captchas are verified; ${LOOPBACK}` },
   SOCIAL_URLS: {
     meaning: `JSON; replaces any of ${Object.keys(defaultOf(Settings.shape.SOCIAL_URLS) as object)

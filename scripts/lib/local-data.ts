@@ -3,7 +3,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATABASE, dataFolder } from '../../src/cli/databases.ts';
 import { migrate } from '../../src/cli/migrate.ts';
+import { createVault } from '../../src/adapters/crypto/vault.ts';
+import { keyList } from '../../src/env/index.ts';
 import { seedDemo } from './seed.ts';
+import { DEMO } from './welcome.ts';
 import { ROOT, WRANGLER_ENV } from '../../src/cli/wrangler.ts';
 
 export function clearData(state: string): void {
@@ -33,7 +36,11 @@ export async function withLocalData(
     for (const [name, binding] of Object.entries(proxy.env)) {
       if (DATABASE.test(name)) await migrate(binding as D1Database, join(ROOT, 'migrations'));
     }
-    await seedDemo(proxy.env.DB, { storefrontUrl });
+    // Of .dev.vars, as the Worker gets them.
+    const keys = keyList.safeParse(proxy.env['SEALING_KEYS']).data;
+    const sealedToken =
+      keys && (await createVault(keys).seal('application_token', DEMO.applicationToken));
+    await seedDemo(proxy.env.DB, { storefrontUrl, sealedToken });
     await work(proxy.env.DB);
   } finally {
     await proxy.dispose();

@@ -6,8 +6,15 @@ import { DEMO } from './welcome.ts';
 
 export { demoConfig };
 
-/** Idempotent; what is there stays, save where links point to: that follows the port. */
-export async function seedDemo(db: D1Database, options: { storefrontUrl: string }): Promise<void> {
+/** Idempotent; what is there stays, save where links point to, which follows the port, and the sealed token, which follows the keys. */
+export async function seedDemo(
+  db: D1Database,
+  options: {
+    storefrontUrl: string;
+    /** The demo token as `npm start`'s Worker opens it. */
+    sealedToken?: string;
+  },
+): Promise<void> {
   const { companyId, applicationId } = DEMO;
   await db.batch([
     db
@@ -15,9 +22,10 @@ export async function seedDemo(db: D1Database, options: { storefrontUrl: string 
       .bind(companyId, 'Demo'),
     db
       .prepare(
-        `INSERT INTO applications (id, company_id, name, token_hash, domains, storefront_url, default_country_code, config)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET storefront_url = excluded.storefront_url`,
+        `INSERT INTO applications (id, company_id, name, token_hash, domains, storefront_url, default_country_code, config, sealed_token)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET storefront_url = excluded.storefront_url,
+           sealed_token = IIF(token_hash = excluded.token_hash, excluded.sealed_token, sealed_token)`,
       )
       .bind(
         applicationId,
@@ -28,6 +36,7 @@ export async function seedDemo(db: D1Database, options: { storefrontUrl: string 
         options.storefrontUrl,
         '91',
         JSON.stringify(demoConfig()),
+        options.sealedToken ?? null,
       ),
     db
       .prepare(

@@ -10,6 +10,7 @@ export function welcome(url: string): string {
   return `
 Vestibule listens on ${url}
 
+  Login     ${url}/auth/login    and /auth/account: the shop's own pages
   Inbox     ${url}/_dev/inbox    every SMS and email lands here
   API       ${url}/openapi.json
   Shop      company ${DEMO.companyId}, application ${DEMO.applicationId}, token ${DEMO.applicationToken}

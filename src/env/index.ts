@@ -80,6 +80,10 @@ export const Settings = z.object({
   LIMITS: json.pipe(LimitsSchema).default(DEFAULT_LIMITS),
   SOCIAL_URLS: json.pipe(SocialUrlsSchema).default(SOCIAL_URLS),
   TURNSTILE_SECRET: secret(z.string().min(1).optional()),
+  TURNSTILE_SITE_KEY: z
+    .string()
+    .regex(/^[\w-]{1,100}$/, 'is no site key')
+    .optional(),
   TURNSTILE_URL: z.string().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   TEST_IDENTIFIERS: z.enum(['on', 'off']).optional(),
   SESSION_READS: z.enum(['primary', 'nearest']).default('primary'),
@@ -109,7 +113,7 @@ export interface Environment {
   limits: Limits;
   socialUrls: SocialUrls;
   /** Undefined: no captcha is asked for. */
-  captcha?: { secret: string; url: string };
+  captcha?: { secret: string; url: string; siteKey?: string };
   testIdentifiers: boolean;
   /** Which D1 says whose session it is in requests that only read; `nearest` may be a replica (D-107). */
   sessionReads: 'primary' | 'nearest';
@@ -191,7 +195,11 @@ export function parseEnvironment(env: Record<string, unknown>): Environment {
     captcha:
       settings.TURNSTILE_SECRET === undefined
         ? undefined
-        : { secret: settings.TURNSTILE_SECRET, url: settings.TURNSTILE_URL },
+        : {
+            secret: settings.TURNSTILE_SECRET,
+            url: settings.TURNSTILE_URL,
+            siteKey: settings.TURNSTILE_SITE_KEY,
+          },
     // A fixed code lets its holder in, so production counts them only when told to.
     testIdentifiers:
       settings.TEST_IDENTIFIERS === 'on' ||

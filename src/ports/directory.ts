@@ -90,6 +90,8 @@ export interface Application {
   androidHashes: string[];
   /** Whether storefronts may ask who is registered (D-99); when unset, not in production. */
   userExists?: boolean;
+  /** The application's token, sealed for `application_token`; without it there are no hosted pages. */
+  sealedToken?: string;
   config: PlatformConfig;
 }
 
@@ -108,6 +110,8 @@ export interface ApplicationRecords {
 export interface Directory {
   /** Whether some application lists the host as a domain; at most 30 s old. */
   listsHost(host: string): Promise<boolean>;
+  /** The applications that list the host, ten at most; each at most 30 s old, as is the list. */
+  applicationsAt(host: string): Promise<Application[]>;
   /** The application when id and token belong together; at most 30 s old. */
   authenticate(applicationId: string, token: string): Promise<Application | undefined>;
   /** The application when the company owns it; at most 30 s old. */

@@ -82,9 +82,24 @@ export interface ServicePorts {
   /** Whether an SMS costs money, so that its guard is on (D-76). */
   smsCosts: boolean;
   health: Health;
+  /** Undefined where no pages are hosted. */
+  hostedPages?: HostedPages;
   /** Tells a developer what was ignored and how to change that; undefined in production. */
   hint?(message: string): void;
   limits: Limits;
+}
+
+/** Addresses of the static files of hosted pages; each holds the hash of its content. */
+export interface PageFiles {
+  elements: string;
+  script: string;
+  style: string;
+}
+export interface HostedPages {
+  /** Throws an Outage when they cannot be read. */
+  files(): Promise<PageFiles>;
+  /** Turnstile's public key; undefined where no captcha is asked for. */
+  captchaSiteKey?: string;
 }
 
 /** Everything above, and the stores of one application. */

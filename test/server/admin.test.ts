@@ -1,7 +1,9 @@
 /** The admin command line as an operator uses it, on data of its own, and what the Worker makes of it. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
+import { text as textOf } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CommandError } from '../../src/cli/admin/command.ts';
@@ -36,6 +38,15 @@ async function done(...args: string[]): Promise<Record<string, unknown>> {
   expect([args.join(' '), status, stderr]).toEqual([args.join(' '), 0, '']);
   return JSON.parse(stdout) as Record<string, unknown>;
 }
+
+/** The hosted login of a host; fetch would not send another host. */
+const pageAt = async (url: string, host: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const asked = get(`${url}/auth/login`, { headers: { host } }, (answer) => {
+      textOf(answer).then(resolve, reject);
+    });
+    asked.on('error', reject);
+  });
 
 describe('the help', () => {
   test('names every command, and shows the flags of each', async () => {
@@ -209,6 +220,7 @@ describe('a company and its shop', () => {
       server_addresses: ['192.0.2.7'],
       social: { clientIds: { google: ['one', 'two'] }, facebookSecret: '(sealed)' },
       login_token: { issuer: 'erp', secret: '(sealed)' },
+      sealed_token: '(sealed)',
       imported_hashes: {
         kinds: ['bcrypt', 'scrypt'],
         until: Date.UTC(2100, 0, 1),
@@ -248,6 +260,9 @@ describe('a company and its shop', () => {
       });
       const old = await calls.application.getPlatformConfig({ headers: bearer(shop['token']) });
       expect(old.status).toBe(401);
+      expect(await pageAt(server.url, 'shop.example')).toContain(
+        `application-token="${String(rotated['token'])}"`,
+      );
       const config = await calls.application.getPlatformConfig();
       expect(config.body).toMatchObject({
         name: 'Example Shop',

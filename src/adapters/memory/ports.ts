@@ -131,6 +131,11 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
       async listsHost(host) {
         return options.applications.some(({ application }) => application.domains.includes(host));
       },
+      async applicationsAt(host) {
+        return options.applications
+          .map(({ application }) => application)
+          .filter(({ domains }) => domains.includes(host));
+      },
       async authenticate(id, token) {
         const known = options.applications.find(({ application }) => application.id === id);
         return known?.token === token ? known.application : undefined;

@@ -14,8 +14,25 @@ import {
   readOrigin,
 } from './application-flags.ts';
 import { companyExists } from './clients.ts';
-import { command, CommandError, table } from './command.ts';
+import { command, CommandError, table, type Context } from './command.ts';
 import { newSecret } from './secrets.ts';
+
+/** The use that tokens are sealed for; the Worker opens them for the same (src/features/hosted-pages). */
+const TOKEN_USE = 'application_token';
+
+/** The token as the hosted pages read it, or why it cannot be sealed: then the application has no hosted pages. */
+async function sealToken(
+  context: Context,
+  token: string,
+): Promise<{ sealedToken: string | null; note: string }> {
+  try {
+    return { sealedToken: await (await context.vault()).seal(TOKEN_USE, token), note: '' };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const note = `\nWithout hosted pages (/auth/login): ${error.message} With it, application rotate-token gives them.`;
+    return { sealedToken: null, note };
+  }
+}
 
 const authorization = (id: string, token: string): string => `Bearer ${btoa(`${id}:${token}`)}`;
 
@@ -43,6 +60,7 @@ export const applicationCreate = command({
     if (!context.database(shard))
       throw new CommandError(`--shard: wrangler.toml binds no ${shard}.`);
     const [id, token] = [newObjectId(context.now, randomBytes(8)), newSecret()];
+    const { sealedToken, note } = await sealToken(context, token);
     const storefrontUrl = readOrigin(flags['storefront-url'] ?? `https://${first}`);
     const row = {
       id,
@@ -60,6 +78,7 @@ export const applicationCreate = command({
         companyId: row.company_id,
         name: row.name,
         tokenHash: sha256(token),
+        sealedToken,
         domains,
         storefrontUrl,
         defaultCountryCode: row.default_country_code,
@@ -75,7 +94,7 @@ export const applicationCreate = command({
     ];
     return {
       data: { ...row, token },
-      text: `${table(lines)}\n\nThe token is shown this once. Login options: updatePlatformConfig.`,
+      text: `${table(lines)}\n\nThe token is shown this once. Login options: updatePlatformConfig.${note}`,
     };
   },
 });
@@ -121,6 +140,7 @@ export const applicationShow = command({
       .filter(([name, value]) => !HIDDEN.has(name) && value !== null)
       .map(([name, value]): [string, unknown] => {
         const plain = typeof value === 'string' ? value : JSON.stringify(value);
+        if (name === applications.sealedToken.name) return [name, '(sealed)'];
         const text = plain.replaceAll(SEALED, '$1"(sealed)"');
         return [name, /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : text];
       });
@@ -138,10 +158,12 @@ export const applicationRotate = command({
   async run(context, _flags, [id]) {
     const row = await findApplication(context, id);
     const token = newSecret();
-    await changeApplication(context, row, { tokenHash: sha256(token) }, 'token.rotated');
+    const { sealedToken, note } = await sealToken(context, token);
+    const columns = { tokenHash: sha256(token), sealedToken };
+    await changeApplication(context, row, columns, 'token.rotated');
     return {
       data: { id, token },
-      text: `token          ${token}\nAuthorization  ${authorization(id, token)}\n\nIt is shown this once.`,
+      text: `token          ${token}\nAuthorization  ${authorization(id, token)}\n\nIt is shown this once.${note}`,
     };
   },
 });

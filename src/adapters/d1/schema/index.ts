@@ -51,8 +51,10 @@ export const applications = sqliteTable(
     id: text().primaryKey(),
     companyId: text('company_id').notNull(),
     name: text().notNull(),
-    /** SHA-256 of the application token; the token itself is shown once and kept nowhere. */
+    /** SHA-256 of the application token; the token itself is shown once. */
     tokenHash: text('token_hash').notNull(),
+    /** The token, sealed for `application_token`: the hosted pages carry it. Null when it was made before or without a key. */
+    sealedToken: text('sealed_token'),
     domains: text({ mode: 'json' }).$type<string[]>().notNull(),
     storefrontUrl: text('storefront_url').notNull(),
     defaultCountryCode: text('default_country_code').notNull(),

@@ -21,6 +21,8 @@ import { applicationHosts, applications, oauthClients } from '../schema/index.ts
 const MAX_AGE_MS = 30_000;
 /** Bounds the memory of an isolate, whatever ids callers make up. */
 const MAX_CACHED_ENTRIES = 1_000;
+/** Of one host; more than one is for development. */
+const MAX_AT_HOST = 10;
 
 interface Known {
   application: Application;
@@ -37,6 +39,7 @@ function readApplication(row: typeof applications.$inferSelect): Known {
     loginToken,
     importedHashes,
     userExists,
+    sealedToken,
     ...rest
   } = row;
   return {
@@ -48,6 +51,7 @@ function readApplication(row: typeof applications.$inferSelect): Known {
       ...(loginToken && { loginToken }),
       ...(importedHashes && { importedHashes }),
       ...(userExists !== null && { userExists }),
+      ...(sealedToken !== null && { sealedToken }),
     },
   };
 }
@@ -59,7 +63,7 @@ export function d1Directory(
   clock: Clock,
 ): Directory & ApplicationRecords & { forget(applicationId: string): void } {
   const cache = new Map<string, { known: Known; readAt: number }>();
-  const hosts = new Map<string, { listed: boolean; readAt: number }>();
+  const hosts = new Map<string, { ids: readonly string[]; readAt: number }>();
 
   async function find(applicationId: string): Promise<Known | undefined> {
     const cached = cache.get(applicationId);
@@ -79,20 +83,28 @@ export function d1Directory(
     return known;
   }
 
+  async function idsAt(host: string): Promise<readonly string[]> {
+    const now = clock.now();
+    const cached = hosts.get(host);
+    if (cached && now - cached.readAt < MAX_AGE_MS) return cached.ids;
+    const { rows } = await database.read({
+      rows: select({ id: applicationHosts.applicationId })
+        .from(applicationHosts)
+        .where(eq(applicationHosts.host, host))
+        .limit(MAX_AT_HOST),
+    });
+    const ids = rows.map(({ id }) => id);
+    if (hosts.size >= MAX_CACHED_ENTRIES) hosts.clear();
+    hosts.set(host, { ids, readAt: now });
+    return ids;
+  }
+
   return {
-    async listsHost(host) {
-      const now = clock.now();
-      const cached = hosts.get(host);
-      if (cached && now - cached.readAt < MAX_AGE_MS) return cached.listed;
-      const { rows } = await database.read({
-        rows: select({ host: applicationHosts.host })
-          .from(applicationHosts)
-          .where(eq(applicationHosts.host, host))
-          .limit(1),
-      });
-      if (hosts.size >= MAX_CACHED_ENTRIES) hosts.clear();
-      hosts.set(host, { listed: rows.length > 0, readAt: now });
-      return rows.length > 0;
+    listsHost: async (host) => (await idsAt(host)).length > 0,
+
+    async applicationsAt(host) {
+      const known = await Promise.all((await idsAt(host)).map(find));
+      return known.flatMap((one) => (one ? [one.application] : []));
     },
 
     forget(applicationId) {

@@ -1,0 +1,1 @@
+ALTER TABLE `applications` ADD `sealed_token` text;
