@@ -39,14 +39,14 @@ const isConfigured = (
 
 /**
  * @param config of the application
- * @param captcha whether the deployment asks for one and has its public key
+ * @param captcha whether the page may ask for one
  */
 export function pagePolicy(config: PlatformConfig, captcha: boolean): string {
   const providers = (['google', 'facebook', 'apple'] as const).filter((provider) =>
     isConfigured(config, provider),
   );
   const needs: Needs[] = [
-    ...(captcha && !config.skip_captcha ? [CAPTCHA] : []),
+    ...(captcha ? [CAPTCHA] : []),
     ...providers.map((provider) => PROVIDERS[provider]),
   ];
   const of = (kind: keyof Needs): string => needs.flatMap((need) => need[kind]).join(' ');
