@@ -259,10 +259,19 @@ export function createRuntime(
       ...(isNearest && {
         nearestSessions: d1NearestSessions(nearestOf(client, scope.bookmark), values, id, clock),
       }),
-      customers: d1Customers(primary, id, nearest),
-      groups: d1Groups(primary, id, nearest),
-      attributes: d1Attributes(primary, id, nearest),
-      jobs: d1UserJobs(primary, id, nearest),
+      // Made when they are asked for: most requests are a shopper's, who needs none of them.
+      get customers() {
+        return d1Customers(primary, id, nearest);
+      },
+      get groups() {
+        return d1Groups(primary, id, nearest);
+      },
+      get attributes() {
+        return d1Attributes(primary, id, nearest);
+      },
+      get jobs() {
+        return d1UserJobs(primary, id, nearest);
+      },
       requestId: scope.requestId,
       background(work: Promise<unknown>) {
         const watched = work.catch((error: unknown) =>

@@ -1,9 +1,10 @@
 /** Bytes as text and back. */
 export { hex as toHex } from '../../domain/hex.ts';
 
+const encoder = new TextEncoder();
+
 /** The UTF-8 bytes of a text. */
-export const utf8 = (text: string): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(new TextEncoder().encode(text));
+export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(encoder.encode(text));
 
 /** Pairs of hex digits → bytes; the caller has checked the digits. */
 export const fromHex = (hex: string): Uint8Array<ArrayBuffer> =>

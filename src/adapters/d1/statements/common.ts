@@ -88,18 +88,30 @@ type FilledOf<E> = E extends readonly Statement[]
     : undefined;
 type FilledBatch<B> = { [K in keyof B]: FilledOf<B[K]> };
 
+/** How a parameter of a statement that is built once is made from the values of a call. */
+type ParamReader = (values: Given) => unknown;
+
 /** What goes into the place of a slot: as it is, or, where a column takes it, as the column writes it. */
-function valueOf(param: unknown, values: Given): unknown {
+function paramReader(param: unknown): ParamReader {
+  const encoder = is(param, Param) ? param.encoder : undefined;
   const slot = is(param, Param) ? param.value : param;
-  if (!is(slot, Placeholder)) return param;
-  const value = values[slot.name];
-  if (value === undefined) throw new Error(`no value for ${slot.name}`);
-  // Drizzle's own `fillPlaceholders` would make JSON's `null` of it.
-  return is(param, Param) && value !== null ? param.encoder.mapToDriverValue(value) : value;
+  if (!is(slot, Placeholder)) return () => param;
+  return (values) => {
+    const value = values[slot.name];
+    if (value === undefined) throw new Error(`no value for ${slot.name}`);
+    // Drizzle's own `fillPlaceholders` would make JSON's `null` of it.
+    return encoder && value !== null ? encoder.mapToDriverValue(value) : value;
+  };
 }
 
-const fill = ({ text, params, read }: Prepared, values: Given): Filled<Row> =>
-  new Filled({ text, read, params: params.map((param) => valueOf(param, values)) });
+/** A statement whose text, parameters and reader are known, but for the values of a call. */
+type Fill = (values: Given) => Filled<Row>;
+
+function fillOf(statement: Statement): Fill {
+  const { text, params, read } = prepare(statement);
+  const readers = params.map(paramReader);
+  return (values) => new Filled({ text, read, params: readers.map((reader) => reader(values)) });
+}
 
 /**
  * A batch that is built once per isolate, for what shoppers wait for: to build statements is what costs with drizzle, some
@@ -119,16 +131,16 @@ export const builtOnce =
         throw new Error('slots are taken by name: a copy of them would be empty');
       },
     });
-    const built = new Map<string, [name: string, entry: Prepared | Prepared[] | undefined][]>();
+    const built = new Map<string, [name: string, entry: Fill | Fill[] | undefined][]>();
 
     function entriesOf(shape: S) {
       const key = JSON.stringify(shape);
       const known = built.get(key);
       if (known) return known;
       const entries = Object.entries(make(given, shape)).map(
-        ([name, entry]): [string, Prepared | Prepared[] | undefined] => [
+        ([name, entry]): [string, Fill | Fill[] | undefined] => [
           name,
-          Array.isArray(entry) ? entry.map(prepare) : entry && prepare(entry as Statement),
+          Array.isArray(entry) ? entry.map(fillOf) : entry && fillOf(entry as Statement),
         ],
       );
       built.set(key, entries);
@@ -140,9 +152,7 @@ export const builtOnce =
       Object.fromEntries(
         entriesOf(shape).map(([name, entry]) => [
           name,
-          Array.isArray(entry)
-            ? entry.map((one) => fill(one, values))
-            : entry && fill(entry, values),
+          Array.isArray(entry) ? entry.map((fill) => fill(values)) : entry?.(values),
         ]),
       ) as FilledBatch<B>;
   };
