@@ -1,4 +1,5 @@
 /** Who may call, in which order the checks come, and what a browser on a foreign page can do. */
+import { env } from 'cloudflare:workers';
 import { SignJWT, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { DEMO } from '../../scripts/lib/welcome.ts';
@@ -6,7 +7,7 @@ import { entriesOf } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 import { cookieOf, MOBILE, expectOk, signUp } from '../support/answers.ts';
 import { accessToken } from '../support/operator.ts';
-import { AUTHORIZATION, BACKENDS, type Shop } from '../support/shop.ts';
+import { AUTHORIZATION, BACKENDS, d1Shop, type Shop } from '../support/shop.ts';
 
 const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
 const SESSION = '/service/application/user/authentication/v1.0/session';
@@ -19,6 +20,30 @@ const pathOf = (path: string): string =>
     .replace('{company_id}', '1')
     .replace('{application_id}', DEMO.applicationId)
     .replaceAll(/\{\w+\}/g, '000000000000000000000000');
+
+test('a token that was right is not, half a minute after another one took its place', async () => {
+  const shop = await d1Shop();
+  const hash = await shop.ports.vault.digest('the next one');
+  /** Nobody is signed in: who may call is asked first. */
+  const answer = async (token: string): Promise<string> => {
+    const authorization = `Bearer ${btoa(`${DEMO.applicationId}:${token}`)}`;
+    const response = await shop.fetch(SESSION, { headers: { authorization } });
+    return (await response.json<{ code: string }>()).code;
+  };
+  expect([await answer(DEMO.applicationToken), await answer('the next one')]).toEqual([
+    'not_authenticated',
+    'unauthorized',
+  ]);
+  await env.DB.prepare('UPDATE applications SET token_hash = ? WHERE id = ?')
+    .bind(hash, DEMO.applicationId)
+    .run();
+  shop.clock.advance(31_000);
+  expect([await answer(DEMO.applicationToken), await answer('the next one')]).toEqual([
+    'unauthorized',
+    'not_authenticated',
+  ]);
+  expect(await answer('the next one')).toBe('not_authenticated');
+});
 
 describe.each(BACKENDS)('the guard on %s', (_, createShop) => {
   test('every storefront operation refuses a missing, malformed or wrong pair with one 401', async () => {
