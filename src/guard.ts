@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono';
 import { readAddress } from './domain/client-address.ts';
-import { judgeSession, renewSession } from './domain/session/session.ts';
+import { findSession } from './domain/session/find-session.ts';
 import { decodePair, isOwnOrigin, originListed } from './http/caller.ts';
 import { readBookmarkCookie, readSessionCookies } from './http/cookies.ts';
 import type { ApiFailure } from './http/errors.ts';
@@ -15,9 +15,6 @@ import type {
   Ports,
   PortsFactory,
   RequestScope,
-  Session,
-  SessionEvidence,
-  SessionRef,
 } from './ports/index.ts';
 import { err } from './shared/result.ts';
 import { SECOND_MS } from './shared/time.ts';
@@ -62,57 +59,11 @@ function shopperAddress(
   return named?.kind === 'public' ? named.text : undefined;
 }
 
-/** Genuine cookies of one request that are looked up. */
-const MAX_SESSION_COOKIES = 4;
-
 type Found = Pick<Grant, 'presented' | 'session' | 'notice'> & { signedIn?: SignedIn };
 
 /** Whether a row only reads, and takes part in no decision on a credential: a replica may say whose session it is. */
 export const onlyReads = ({ security, method }: Pick<Operation, 'security' | 'method'>): boolean =>
   security === 'session' && method === 'get';
-
-interface Sources {
-  find(userId: string, handle: string): Promise<SessionEvidence | undefined>;
-}
-
-/** A session that the cookies name, and when a rolling one is due, what it is to become. */
-type Read = Pick<Found, 'notice'> & {
-  presented: readonly SessionRef[];
-  alive?: { cookie: string; signedIn: SignedIn; renewed: Session | undefined };
-};
-
-/**
- * Reads the session that the cookies name, if one is alive. Forged and dead cookies are passed over. Living sessions of
- * different users count for nothing: one of them was tossed in by another page of the domain, and nothing says which.
- */
-async function lookUp(
-  cookies: readonly string[],
-  ports: Ports,
-  application: Application,
-  sessions: Sources,
-  now: number,
-): Promise<Read> {
-  const opened = await Promise.all(
-    cookies.map(async (cookie) => ({ cookie, ref: await ports.sessionTokens.open(cookie) })),
-  );
-  const genuine = opened.flatMap(({ cookie, ref }) => (ref ? [{ cookie, ref }] : []));
-  const presented = genuine.map(({ ref }) => ref);
-  const judged = await Promise.all(
-    genuine.slice(0, MAX_SESSION_COOKIES).map(async ({ cookie, ref }) => {
-      const evidence = await sessions.find(ref.userId, ref.handle);
-      return { cookie, signedIn: evidence && judgeSession(evidence, application, now) };
-    }),
-  );
-  const living = judged.flatMap(({ cookie, signedIn }) => (signedIn ? [{ cookie, signedIn }] : []));
-  const [first] = living;
-  if (!first) return { presented };
-  const { cookie, signedIn } = first;
-  if (living.some((one) => one.signedIn.user.id !== signedIn.user.id)) {
-    return { presented, notice: 'session cookies of different users' };
-  }
-  const renewed = renewSession(signedIn.session, application, now);
-  return { presented, alive: { cookie, signedIn, renewed } };
-}
 
 /**
  * The session of a request; a rolling one is renewed at most once an hour.
@@ -126,14 +77,14 @@ async function readSession(
 ): Promise<Found> {
   const now = ports.clock.now();
   if (isRead && ports.nearestSessions) {
-    const near = await lookUp(cookies, ports, application, ports.nearestSessions, now);
+    const near = await findSession(cookies, ports, application, ports.nearestSessions, now);
     const { presented, alive } = near;
     if (presented.length === 0) return { presented };
     // Of a second user the copy may not know yet.
     const isOne = presented.every(({ userId }) => userId === alive?.signedIn.user.id);
     if (alive && isOne && !alive.renewed) return { presented, signedIn: alive.signedIn };
   }
-  const { presented, notice, alive } = await lookUp(
+  const { presented, notice, alive } = await findSession(
     cookies,
     ports,
     application,
