@@ -65,7 +65,9 @@ export const mockTable = {
   service: {
     createToken: service.createToken,
     getHealth: service.getHealth,
+    getJwks: service.getJwks,
     describeLink: service.describeLink,
+    getSessionToken: service.getSessionToken,
     getOwnSessions: service.getOwnSessions,
     endOwnSession: service.endOwnSession,
     endOtherSessions: service.endOtherSessions,

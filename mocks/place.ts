@@ -11,9 +11,12 @@ export interface PlaceOptions {
 }
 
 const entries = entriesOf(mockTable);
-/** Health has a path that any server may have, so it is the mock's only where the origin is. */
-const KNOWN = pathsOf(entries.filter(({ operationId }) => operationId !== 'getHealth'));
-const HEALTH = mockTable.service.getHealth.path;
+/** Paths that any server may have are the mock's only where the origin is. */
+const COMMON: readonly string[] = [
+  mockTable.service.getHealth.path,
+  mockTable.service.getJwks.path,
+];
+const KNOWN = pathsOf(entries.filter(({ row }) => !COMMON.includes(row.path)));
 /** Below these nothing but this API lives: a path that is not documented is a mistake, and gets a 404 that helps. */
 const BELOW = ['/service/application/user/', '/service/platform/user/'];
 
@@ -41,7 +44,7 @@ export function placeOf(options: PlaceOptions): (request: Request) => string | u
     if (!whole.startsWith(`${base}/`)) return undefined;
     const path = pathOf(request, base);
     const ours = KNOWN.test(path) || BELOW.some((below) => path.startsWith(below));
-    return ours || (url && path === HEALTH) ? path : undefined;
+    return ours || (url && COMMON.includes(path)) ? path : undefined;
   };
 }
 

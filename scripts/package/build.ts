@@ -30,6 +30,7 @@ const ENTRIES = {
   'mocks/native': at('mocks/native.ts'),
   client: at('src/client.ts'),
   contract: at('src/cli/contract/index.ts'),
+  session: at('src/session/index.ts'),
 };
 /** The lowest Node that has all that is used, such as reading an own handler file in TypeScript. */
 const NODE = '>=22.18';
@@ -122,7 +123,7 @@ function manifest(): object {
 
 rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST, { recursive: true });
-const { 'mocks-native': native, ...others } = named;
+const { 'mocks-native': native, session, ...others } = named;
 const code: RolldownOptions = {
   platform: 'neutral',
   resolve: { mainFields: ['module', 'main'] },
@@ -147,6 +148,15 @@ await bundle(
     input: { 'mocks-native': native ?? '' },
     plugins: [ownEntry],
     resolve: { ...code.resolve, conditionNames: ['react-native', 'browser', 'import', 'default'] },
+  },
+  false,
+);
+// For Workers, Node and pages: it shares no file with what is for Node alone.
+await bundle(
+  {
+    ...code,
+    input: { session: session ?? '' },
+    resolve: { ...code.resolve, conditionNames: ['import', 'default'] },
   },
   false,
 );

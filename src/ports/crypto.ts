@@ -30,9 +30,21 @@ export interface AccessClaims {
   companyId: string;
   scopes: string[];
 }
+/** What a session token says of a shopper who is signed in (D-111). */
+export interface SessionTokenClaims {
+  userId: string;
+  applicationId: string;
+  /** Handle. */
+  session: string;
+  /** Verified ones, the primary first; numbers in E.164. */
+  emails: string[];
+  phoneNumbers: string[];
+}
 export interface Tokens {
   /** A signed JWT that is valid for `lifeSeconds`. */
   issue(claims: AccessClaims, lifeSeconds: number): Promise<string>;
+  /** A token of another type, for services of the shop; `verify` refuses it. */
+  issueSession(claims: SessionTokenClaims, lifeSeconds: number): Promise<string>;
   verify(token: string): Promise<AccessClaims | undefined>;
   /** Public keys, for `/.well-known/jwks.json`. */
   jwks(): Promise<{ keys: Record<string, unknown>[] }>;

@@ -280,7 +280,14 @@ async function forgeries(world: World): Promise<Record<string, string>> {
   const bytes = new TextEncoder();
   const retired = await d1Shop({ env: { SIGNING_KEYS: freshSecrets().SIGNING_KEYS ?? '' } });
   const unsigned = (alg: string) => encode({ alg, kid, typ: 'at+jwt' });
+  const shopper = createClient(table, { baseUrl: ORIGIN, fetch: host.send });
+  const { session_token } = expectOk(
+    await shopper.service.getSessionToken({
+      headers: { authorization: ours.storefront, cookie: ours.cookie },
+    }),
+  ).body;
   return {
+    'a session token of our own key': session_token,
     'alg none': `${unsigned('none')}.${payload}.`,
     'alg None': `${unsigned('None')}.${payload}.`,
     'alg none with our signature': `${unsigned('none')}.${payload}.${signature}`,

@@ -8,6 +8,7 @@ import { createClient } from '../../src/http/client.ts';
 import { entriesOf, successOf, type Entry } from '../../src/http/operation.ts';
 import { table } from '../../src/table.ts';
 import { operationFacts } from './facts.ts';
+import { verifySessionToken, type SessionKeySet } from '../../src/session/index.ts';
 
 const ORIGIN = 'http://mock.test';
 const LOGIN = '/service/application/user/authentication/v1.0/login/otp';
@@ -72,8 +73,17 @@ describe('of the service group the token endpoint, health and what pages call ar
   test('health answers', async () => {
     expect(await (await ask('/healthz')).json()).toStrictEqual({ status: 'ok' });
   });
-  test('public keys are not served, because nothing is signed', async () => {
-    expect((await ask('/.well-known/jwks.json')).status).toBe(404);
+  test('the session token is one that the public keys verify', async () => {
+    const { session_token: token } = await (
+      await ask(mockTable.service.getSessionToken.path, { method: 'POST' })
+    ).json<{ session_token: string }>();
+    const keys = await (await ask('/.well-known/jwks.json')).json<SessionKeySet>();
+    const application = '000000000000000000000001';
+    const claims = await verifySessionToken(token, { keys, application });
+    expect(claims).toMatchObject({
+      userId: '5e68af49cfa09bf7233022f1',
+      applicationId: application,
+    });
   });
 });
 

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pack } from '../../scripts/package/pack.ts';
 import { TSCONFIGS } from '../../scripts/package/tsconfigs.ts';
+import { EXAMPLE_KEY, EXAMPLE_SESSION_TOKEN } from '../../src/schemas/session-token.ts';
 import { eventually } from '../support/eventually.ts';
 import { readmeBlock } from '../support/readme-block.ts';
 
@@ -56,6 +57,22 @@ test('a scenario, an override, a client and one answer’s breaches, in plain No
     signedIn: 'Asha',
     breaches: ['body.logout Invalid input: expected boolean, received string'],
   });
+});
+
+test('a session token is verified in plain Node, by what is one file', async () => {
+  const text = readFileSync(join(shop, 'node_modules/vestibule/session.js'), 'utf8');
+  expect(text).not.toMatch(/\bfrom ?["']|\bimport ?\(/);
+  const example = { token: EXAMPLE_SESSION_TOKEN, keys: { keys: [EXAMPLE_KEY] } };
+  write(
+    'session.js',
+    `import { verifySessionToken } from 'vestibule/session';
+const { token, keys } = ${JSON.stringify(example)};
+const { userId } = await verifySessionToken(token, { keys, application: '000000000000000000000001' });
+const { reason } = await verifySessionToken(token, { keys, application: 'x' }).catch((error) => error);
+console.log(userId, reason);`,
+  );
+  const { stdout } = await node(['session.js']);
+  expect(stdout.trim()).toBe('5e68af49cfa09bf7233022f1 application_wrong');
 });
 
 describe('tsc', () => {

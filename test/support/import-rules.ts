@@ -110,6 +110,8 @@ const LAYERS: Layer[] = [
     types: ['^src/table\\.ts$'],
     packages: ['lit'],
   },
+  // Runs in other Workers, in Node and in pages: it knows nothing of the server but what its tokens are called.
+  { name: 'session', from: '^src/session/', values: ['^src/session/', SHARED], packages: ['jose'] },
   {
     name: 'mock',
     from: '^mocks/',
@@ -195,7 +197,7 @@ const GENERAL: Rule[] = [
   rule('cli-needs-no-scripts', { path: CLI }, { path: '^(scripts|bench)/' }),
   rule('nobody-imports-tests', { pathNot: ['^test/', '^[^/]+$'] }, { path: '^test/' }),
   confined('drizzle-orm', '^src/adapters/d1/'),
-  confined('jose', '^src/adapters/jose/'),
+  confined('jose', '^src/(adapters/jose|session)/'),
   confined('libphonenumber-js', '^src/(values|cli)/'),
   confined('lit', '^src/elements/'),
   confined('msw', '^(mocks|src/cli/mock)/'),

@@ -1,14 +1,34 @@
-/** Access tokens of operators: EdDSA JWTs with a `kid`. The first key signs, all of them verify. */
+/**
+ * Tokens that our keys sign, EdDSA JWTs with a `kid`: access tokens of operators, and session tokens for other services. The
+ * first key signs, all of them verify. Type and audience tell the two apart, so neither passes for the other.
+ */
 import { SECOND_MS } from '../../shared/time.ts';
-import { importJWK, jwtVerify, SignJWT, type CryptoKey as JoseKey, type JWK } from 'jose';
+import {
+  SESSION_TOKEN_AUDIENCE,
+  SESSION_TOKEN_TYPE,
+  TOKEN_ALGORITHM as ALGORITHM,
+  TOKEN_ISSUER as ISSUER,
+} from '../../shared/session-token.ts';
+import {
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  jwtVerify,
+  SignJWT,
+  type CryptoKey as JoseKey,
+  type JWK,
+} from 'jose';
 import type { Clock, Tokens } from '../../ports/index.ts';
 
-const ISSUER = 'vestibule';
 const AUDIENCE = 'vestibule-platform';
-/** Fixed by our keys, never by a token's header. */
-const ALGORITHM = 'EdDSA';
 
-/** Access tokens of operators: signed by the first key, verified by all of them. */
+/** A new key pair as a private JWK, for doubles that have none configured. */
+export async function newSigningKey(kid: string): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+  return { ...(await exportJWK(privateKey)), kid };
+}
+
+/** Tokens of our own: signed by the first key, verified by all of them. */
 export function createTokens(signingKeys: readonly JWK[], clock: Clock): Tokens {
   // `d` is the private half: it never leaves this file.
   const publicKeys = signingKeys.map(({ kty, crv, kid, x }): JWK => ({
@@ -27,20 +47,45 @@ export function createTokens(signingKeys: readonly JWK[], clock: Clock): Tokens 
     return key;
   };
 
+  async function sign(
+    claims: Record<string, unknown>,
+    { typ, audience, subject }: { typ: string; audience: string; subject: string },
+    lifeSeconds: number,
+  ): Promise<string> {
+    const [signer] = signingKeys;
+    if (!signer) throw new Error('no signing key');
+    const now = Math.floor(clock.now() / SECOND_MS);
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: ALGORITHM, kid: signer.kid, typ })
+      .setIssuer(ISSUER)
+      .setAudience(audience)
+      .setSubject(subject)
+      .setIssuedAt(now)
+      .setExpirationTime(now + lifeSeconds)
+      .setJti(crypto.randomUUID())
+      .sign(await keyOf(signer));
+  }
+
   return {
     async issue({ clientKey, companyId, scopes }, lifeSeconds) {
-      const [signer] = signingKeys;
-      if (!signer) throw new Error('no signing key');
-      const now = Math.floor(clock.now() / SECOND_MS);
-      return new SignJWT({ company_id: companyId, scope: scopes.join(' ') })
-        .setProtectedHeader({ alg: ALGORITHM, kid: signer.kid, typ: 'at+jwt' })
-        .setIssuer(ISSUER)
-        .setAudience(AUDIENCE)
-        .setSubject(clientKey)
-        .setIssuedAt(now)
-        .setExpirationTime(now + lifeSeconds)
-        .setJti(crypto.randomUUID())
-        .sign(await keyOf(signer));
+      const claims = { company_id: companyId, scope: scopes.join(' ') };
+      const names = { typ: 'at+jwt', audience: AUDIENCE, subject: clientKey };
+      return sign(claims, names, lifeSeconds);
+    },
+
+    async issueSession({ userId, applicationId, session, emails, phoneNumbers }, lifeSeconds) {
+      const claims = {
+        application_id: applicationId,
+        sid: session,
+        emails,
+        phone_numbers: phoneNumbers,
+      };
+      const names = {
+        typ: SESSION_TOKEN_TYPE,
+        audience: SESSION_TOKEN_AUDIENCE,
+        subject: userId,
+      };
+      return sign(claims, names, lifeSeconds);
     },
 
     async verify(token) {

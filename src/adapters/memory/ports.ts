@@ -3,6 +3,7 @@ import { createDeviceTokens } from '../crypto/device-tokens.ts';
 import { cryptoRandom } from '../crypto/random.ts';
 import { createSessionTokens } from '../crypto/session-tokens.ts';
 import { createVault } from '../crypto/vault.ts';
+import { createTokens, newSigningKey } from '../jose/tokens.ts';
 import type {
   Application,
   Clock,
@@ -85,9 +86,15 @@ export interface MemoryPorts {
   sent: { applicationId: string; message: Message }[];
 }
 
-/** Opaque access tokens, known to this process only. */
-function memoryTokens(random: Random): Tokens {
+/** Opaque access tokens, known to this process only; session tokens are real ones, since other programs verify them. */
+function memoryTokens(random: Random, clock: Clock): Tokens {
   const issued = new Map<string, Awaited<ReturnType<Tokens['verify']>>>();
+  let made: Promise<Tokens> | undefined;
+  // Made when it is first needed: React Native has no keys, and most worlds ask for none.
+  const signed = async (): Promise<Tokens> => {
+    made ??= newSigningKey('memory').then((key) => createTokens([key], clock));
+    return made;
+  };
   return {
     async issue(claims) {
       const token = random.uuid();
@@ -95,7 +102,8 @@ function memoryTokens(random: Random): Tokens {
       return token;
     },
     verify: async (token) => issued.get(token),
-    jwks: async () => ({ keys: [] }),
+    issueSession: async (...args) => (await signed()).issueSession(...args),
+    jwks: async () => (await signed()).jwks(),
   };
 }
 
@@ -162,7 +170,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
         return { client: undefined };
       },
     },
-    tokens: memoryTokens(random),
+    tokens: memoryTokens(random, clock),
     sessionTokens: createSessionTokens([key], random),
     health: { probe: async () => [] },
     limits,

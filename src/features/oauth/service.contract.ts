@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
 import { id, text } from '../../schemas/fields.ts';
+import { EXAMPLE_KEY } from '../../schemas/session-token.ts';
 
 const TokenRequest = z
   .object({
@@ -64,7 +65,7 @@ export const oauthService = tagged('Service', {
   getJwks: operation({
     method: 'get',
     path: '/.well-known/jwks.json',
-    summary: 'Public keys of access tokens',
+    summary: 'Public keys of access and session tokens',
     description: 'JSON Web Key Set (RFC 7517). The first key signs; all of them verify.',
     answers: 'The public keys, the signing one first.',
     security: 'none',
@@ -72,6 +73,6 @@ export const oauthService = tagged('Service', {
     response: { 200: JsonWebKeySet },
     always: ['keys'],
     errors: [],
-    example: { response: { keys: [] } },
+    example: { response: { keys: [EXAMPLE_KEY] } },
   }),
 });

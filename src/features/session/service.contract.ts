@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
 import { token } from '../../schemas/fields.ts';
+import { EXAMPLE_SESSION_TOKEN, SessionTokenSuccess } from '../../schemas/session-token.ts';
 import { success } from '../../schemas/success.ts';
 
 const OwnSession = z
@@ -31,6 +32,23 @@ const EndOwnSessionRequest = z
 const HANDLE = '9c1e4f6a0b2d4c8e9c1e4f6a0b2d4c07';
 
 export const sessionService = tagged('Session', {
+  // A POST, though it writes nothing: what issues a credential asks the primary, never a replica (D-107).
+  getSessionToken: operation({
+    method: 'post',
+    path: '/service/application/user/authentication/v1.0/session/token',
+    summary: 'Get a session token',
+    description:
+      'A JWT of five minutes, or until the session ends if that is sooner, which other services of the shop verify by the ' +
+      'keys of the JWKS, with `vestibule/session` or any library for JWTs. It says who is signed in: user (`sub`), application, ' +
+      'session handle (`sid`), verified emails and numbers. A block, a logout or a new password ends it no earlier.',
+    answers: 'The token and the seconds it lives.',
+    security: 'session',
+    request: {},
+    response: { 200: SessionTokenSuccess },
+    always: ['session_token', 'expires_in'],
+    errors: [],
+    example: { response: { session_token: EXAMPLE_SESSION_TOKEN, expires_in: 300 } },
+  }),
   getOwnSessions: operation({
     method: 'get',
     path: '/service/application/user/authentication/v1.0/sessions/detail',

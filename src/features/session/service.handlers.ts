@@ -1,3 +1,4 @@
+import { issueSessionToken } from '../../domain/session/session-token.ts';
 import { browserName } from '../../domain/session/browser-name.ts';
 import { endOtherSessions, endOwnSession, ownSessions } from '../../domain/session/own-sessions.ts';
 import type { Handlers } from '../../http/handler.ts';
@@ -6,6 +7,11 @@ import type { sessionService } from './service.contract.ts';
 const timeText = (ms: number): string => new Date(ms).toISOString();
 
 export const sessionServiceHandlers = {
+  async getSessionToken({ application, signedIn, ports, reply }) {
+    const { token, lifeSeconds } = await issueSessionToken(ports, application, signedIn);
+    return reply({ session_token: token, expires_in: lifeSeconds });
+  },
+
   async getOwnSessions({ signedIn, ports, reply }) {
     const own = signedIn.session.handle;
     const sessions = await ownSessions(ports, signedIn);

@@ -263,6 +263,7 @@ const rollingSession: Flow['prepare'] = async ({ shop, member }) => {
   shop.clock.advance(2 * 3_600_000);
   return ending(async (ask) => {
     await hasSession(ask, one.browser);
+    await ask(() => one.browser.service.getSessionToken());
     await hasSession(ask, one.browser);
   });
 };
