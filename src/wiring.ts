@@ -75,6 +75,8 @@ const systemClock: Clock = { now: () => Date.now() };
 
 export interface Runtime {
   factory: PortsFactory;
+  /** An application for a caller that needs no token, such as a Worker over a binding. */
+  application(id: string): Promise<Application | undefined>;
   inbox: Inbox;
   /** Previews of all messages, in the built-in wording or in an application's own. */
   previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
@@ -284,6 +286,7 @@ export function createRuntime(
 
   return {
     factory: { service, portsFor: portsFor },
+    application: async (id) => records.find(id),
     inbox,
     async previews(applicationId) {
       if (applicationId === undefined) return previews('Example Shop');

@@ -1,4 +1,5 @@
-/** Entry of the Worker: fetch, queue and cron. Wires configuration → ports → app, once per isolate; no logic. */
+/** Entry of the Worker: fetch, queue, cron, and calls of other Workers. Wires configuration → ports → app, once per isolate; no logic. */
+import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Hono } from 'hono';
 import { createApp } from './app.ts';
 import { EnvironmentError, parseEnvironment } from './env/index.ts';
@@ -8,6 +9,8 @@ import { err } from './shared/result.ts';
 import { consoleLog, errorForLog } from './http/log.ts';
 import { isHttpsOnly, withStandardHeaders, type ServerEnv } from './http/server.ts';
 import { serveDevPages } from './pages/dev.ts';
+import type { SessionsBinding, SessionsProps } from './session/binding.ts';
+import { createSessionsBinding } from './sessions-binding.ts';
 import { createRuntime, type Runtime } from './wiring.ts';
 
 interface Built {
@@ -27,6 +30,29 @@ function build(env: Record<string, unknown>): Built {
   const built = { app, runtime };
   builds.set(env, built);
   return built;
+}
+
+/**
+ * `Sessions`, for Workers of the same account over a service binding (docs/SESSIONS.md). Whatever is public here can be called
+ * by them.
+ */
+export class Sessions
+  extends WorkerEntrypoint<Record<string, unknown>, SessionsProps>
+  implements SessionsBinding
+{
+  readonly #calls = createSessionsBinding(() => build(this.env).runtime, this.ctx, consoleLog);
+
+  async getShopper(...args: unknown[]) {
+    return this.#calls.getShopper(...args);
+  }
+
+  async getUser(...args: unknown[]) {
+    return this.#calls.getUser(...args);
+  }
+
+  async end(...args: unknown[]) {
+    return this.#calls.end(...args);
+  }
 }
 
 export default {

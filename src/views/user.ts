@@ -8,7 +8,7 @@ import type { Application, Identifier, User } from '../ports/index.ts';
 const isoDate = (ms: number): string => new Date(ms).toISOString();
 
 /** Both documented lists of identifiers. */
-function identifiersView(identifiers: readonly Identifier[]) {
+export function identifiersView(identifiers: readonly Identifier[]) {
   return {
     emails: identifiers
       .filter(({ kind }) => kind === 'email')
