@@ -12,7 +12,7 @@ import { childrenOf, pin } from './cpu.ts';
 
 const require = createRequire(import.meta.resolve('wrangler'));
 /** Wrangler's own Miniflare, and with it its workerd. */
-const miniflare = require('miniflare') as typeof MiniflareModule;
+export const miniflare = require('miniflare') as typeof MiniflareModule;
 // The package's own statement of what it is.
 export const workerdVersion = (require('workerd/package.json') as { version: string }).version;
 
@@ -58,7 +58,8 @@ const TYPES: Readonly<Record<string, 'ESModule' | 'CompiledWasm'>> = {
   '.wasm': 'CompiledWasm',
 };
 
-async function modulesOf(config: string, folder: string) {
+/** Builds a Worker into `folder`. @returns its modules, the entry first */
+export async function modulesOf(config: string, folder: string) {
   const words = ['deploy', '--dry-run', `--config=${config}`, '--outdir', folder];
   // The root's environment is named, so that wrangler does not warn of the other one.
   await runWrangler(config.startsWith(ROOT) ? [...words, '--env='] : words);
