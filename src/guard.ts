@@ -10,12 +10,7 @@ import { readBookmarkCookie, readSessionCookies } from './http/cookies.ts';
 import type { ApiFailure } from './http/errors.ts';
 import type { Caller, Grant, Guard, SignedIn } from './http/handler.ts';
 import type { Operation } from './http/operation.ts';
-import type {
-  Application,
-  Ports,
-  PortsFactory,
-  RequestScope,
-} from './ports/index.ts';
+import type { Application, Ports, PortsFactory, RequestScope } from './ports/index.ts';
 import { err } from './shared/result.ts';
 import { SECOND_MS } from './shared/time.ts';
 
