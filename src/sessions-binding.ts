@@ -15,8 +15,7 @@ import { sessionUserView, shopperView } from './views/shopper.ts';
 
 /** What the calls need of the Worker. */
 export interface SessionsRuntime {
-  application(id: string): Promise<Application | undefined>;
-  factory: Pick<PortsFactory, 'portsFor'>;
+  factory: PortsFactory;
 }
 
 interface Context {
@@ -122,8 +121,8 @@ export function createSessionsBinding(
       });
     try {
       const id = applicationIdOf(props, args, arity);
-      const { application: find, factory } = runtime();
-      const application = await find(id);
+      const { factory } = runtime();
+      const application = await factory.service.directory.find(id);
       if (!application) throw new SessionsError('application_unknown', 'there is no such one');
       const scope = {
         requestId,

@@ -54,6 +54,7 @@ import { runUserExport } from './domain/jobs/export-users.ts';
 import type { RunEnd } from './domain/jobs/file-job.ts';
 import { runUserImport } from './domain/jobs/import-users.ts';
 import { knownHashes } from './domain/password/hash-intake.ts';
+import { cronReport } from './cron-report.ts';
 import type { Environment } from './env/index.ts';
 import { isTenantUrl } from './values/outbound-url.ts';
 import { errorForLog, type Log } from './http/log.ts';
@@ -72,11 +73,8 @@ import type {
 } from './ports/index.ts';
 
 const systemClock: Clock = { now: () => Date.now() };
-
 export interface Runtime {
   factory: PortsFactory;
-  /** An application for a caller that needs no token, such as a Worker over a binding. */
-  application(id: string): Promise<Application | undefined>;
   inbox: Inbox;
   /** Previews of all messages, in the built-in wording or in an application's own. */
   previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
@@ -285,8 +283,7 @@ export function createRuntime(
   }
 
   return {
-    factory: { service, portsFor: portsFor },
-    application: async (id) => records.find(id),
+    factory: { service, portsFor },
     inbox,
     async previews(applicationId) {
       if (applicationId === undefined) return previews('Example Shop');
@@ -295,17 +292,9 @@ export function createRuntime(
     },
     consume: async (batch) => consumeBatch(batch, { messages: consumer, jobs }),
     async scheduled(cron) {
-      const { name: message, work, quiet } = jobOf(cron);
-      const { counts, complete, failed } = await maintenance[work]();
-      if (quiet && complete) return;
-      log({
-        level: failed.length > 0 ? 'error' : complete ? 'info' : 'warn',
-        message,
-        counts,
-        complete,
-        failed: failed.map(({ database }) => database),
-        internal: failed.map(({ error }) => errorForLog(error)).join('; '),
-      });
+      const { name, work, quiet } = jobOf(cron);
+      const outcome = await maintenance[work]();
+      if (!quiet || !outcome.complete) log(cronReport(name, outcome));
     },
   };
 }

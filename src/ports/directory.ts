@@ -101,13 +101,13 @@ export interface OAuthClient {
   scopes: string[];
 }
 
-/** Application records for work that no caller asked for, such as delivering a message. */
+/** Application records for callers without a token: a message to deliver, a Worker over a binding. */
 export interface ApplicationRecords {
   /** At most 30 s old. */
   find(applicationId: string): Promise<Application | undefined>;
 }
 
-export interface Directory {
+export interface Directory extends ApplicationRecords {
   /** Whether some application lists the host as a domain; at most 30 s old. */
   listsHost(host: string): Promise<boolean>;
   /** The applications that list the host, ten at most; each at most 30 s old, as is the list. */

@@ -136,6 +136,8 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     smsCosts: false,
     deviceTokens: createDeviceTokens(vault, random),
     directory: {
+      find: async (id) =>
+        options.applications.find(({ application }) => application.id === id)?.application,
       async listsHost(host) {
         return options.applications.some(({ application }) => application.domains.includes(host));
       },
