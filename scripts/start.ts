@@ -1,7 +1,12 @@
 /** `npm start`: from a fresh clone to a running Worker with a demo shop in it. Every step can be run again. */
 import { join, resolve } from 'node:path';
 import { misused, readArgs, wholeNumber } from '../src/cli/args.ts';
+import type { InboxItem } from '../src/ports/index.ts';
+import { createSteps } from '../src/cli/progress.ts';
+import { printFailure } from '../src/cli/terminal.ts';
+import { devLine, messageLine, watchInbox } from './lib/dev-lines.ts';
 import { startDevServer } from './lib/dev-server.ts';
+import { lockState, StateInUse, type StateLock } from './lib/state-lock.ts';
 import { addMissingSecrets } from '../src/cli/dev-vars.ts';
 import { clearData, prepareData } from './lib/local-data.ts';
 import { portProblem } from './lib/port.ts';
@@ -9,7 +14,7 @@ import { welcome } from './lib/welcome.ts';
 import { ROOT } from '../src/cli/wrangler.ts';
 
 const USAGE = `
-npm start -- [--port N] [--reset] [--state DIR] [--var NAME:VALUE]…
+npm start -- [--port N] [--reset] [--state DIR] [--var NAME:VALUE]… [--json]
 
 Runs the Worker on this machine, with a local database, a demo application and an inbox for its messages.
 
@@ -17,10 +22,15 @@ Runs the Worker on this machine, with a local database, a demo application and a
   --reset       delete the local data first
   --state DIR   keep the local data in DIR (default .wrangler/state)
   --var N:V     set a variable of the Worker, such as --var 'LIMITS:{"sendGapSeconds":1}'; can be repeated
+  --json        print the log as the Worker writes it: a JSON line per request
 `;
 
+const steps = createSteps();
+process.once('exit', steps.end);
+
 function giveUp(message: string): never {
-  console.error(message);
+  steps.end();
+  printFailure(message);
   process.exit(1);
 }
 
@@ -41,11 +51,23 @@ const args = readArgs(USAGE, {
   reset: { type: 'boolean', default: false },
   state: { type: 'string' },
   var: { type: 'string', multiple: true, default: [] },
+  json: { type: 'boolean', default: false },
 });
 const vars = Object.fromEntries(args.var.map(readVar));
 const port = wholeNumber('port', args.port, 1, 65_535);
 const state = args.state === undefined ? join(ROOT, '.wrangler/state') : resolve(args.state);
 const url = `http://localhost:${port}`;
+
+let lock: StateLock;
+try {
+  lock = lockState(state, url);
+} catch (error) {
+  if (!(error instanceof StateInUse)) throw error;
+  giveUp(
+    `${error.message}\nStop it first, or keep other data beside it: npm start -- --state DIR --port N`,
+  );
+}
+process.once('exit', lock.release);
 
 const problem = await portProblem(port);
 if (problem === 'EADDRINUSE') {
@@ -59,6 +81,7 @@ if (problem)
 if (args.reset) clearData(state);
 const made = addMissingSecrets(join(ROOT, '.dev.vars'));
 if (made.length > 0) console.log(`Made ${made.join(', ')} for this checkout (.dev.vars).`);
+steps.step('Preparing the database');
 try {
   await prepareData(state, url);
 } catch (error) {
@@ -67,22 +90,41 @@ try {
   );
 }
 
+steps.step('Starting the Worker');
+const inbox = async (): Promise<InboxItem[]> => {
+  const response = await fetch(`${url}/_dev/inbox`, { signal: AbortSignal.timeout(2000) });
+  const { items } = await response.json<{ items: InboxItem[] }>();
+  return items;
+};
+let watch: ReturnType<typeof watchInbox> | undefined;
+function show(line: string): void {
+  const { text, sends } = devLine(line);
+  if (text !== undefined) process.stdout.write(`${text}\n`);
+  if (sends) watch?.look();
+}
+
 const server = startDevServer({
   port,
   state,
+  ...(!args.json && { show }),
   vars: { ENVIRONMENT: 'development', DELIVERY: 'inbox', LOOPBACK_FILES: 'on', ...vars },
 });
+if (server.pid !== undefined) lock.add(server.pid);
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     stopping = true;
+    watch?.stop();
     void server.stop();
   });
 }
 
 const ready = await server.ready();
-if (ready) console.log(welcome(url));
-else if (!stopping) {
+steps.end();
+if (ready) {
+  console.log(welcome(url));
+  if (!args.json) watch = watchInbox(inbox, (item) => console.log(messageLine(item)));
+} else if (!stopping) {
   await server.stop();
   giveUp(`${server.output()}\n\nThe Worker did not start.`);
 }

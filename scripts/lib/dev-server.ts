@@ -16,9 +16,13 @@ export interface DevServerOptions {
   /** Folder of the local data. */
   state: string;
   vars: Record<string, string>;
+  /** Shows a line of the Worker; without it they go to this process's output as they are. */
+  show?(line: string): void;
 }
 
 export interface DevServer {
+  /** Of wrangler; undefined when it could not be started. */
+  pid: number | undefined;
   /** Settles when wrangler is gone, with its exit code. */
   exited: Promise<number>;
   /** The output of wrangler and the Worker before they were ready. */
@@ -68,7 +72,9 @@ export function startDevServer(options: DevServerOptions): DevServer {
     const sieve = createSieve((line) => {
       // Until then the probe's own log lines say why the Worker does not answer.
       if (!isReady) early.push(line);
-      else if (!line.includes(probe)) process[stream].write(`${line}\n`);
+      else if (line.includes(probe)) return;
+      else if (options.show) options.show(line);
+      else process[stream].write(`${line}\n`);
     });
     child[stream]
       ?.setEncoding('utf8')
@@ -105,6 +111,7 @@ export function startDevServer(options: DevServerOptions): DevServer {
   }
 
   return {
+    pid: child.pid,
     exited,
     output: () => early.join('\n'),
     async ready() {

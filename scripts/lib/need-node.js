@@ -2,7 +2,14 @@
  * Loaded before a script (`node --import`), and plain JavaScript, so that it can still speak on a Node that cannot read
  * TypeScript. Node 24 comes as an optional dependency for Linux only; elsewhere the scripts run on the host's own Node.
  */
+import { existsSync } from 'node:fs';
 import module from 'node:module';
+
+// First, because on Linux the Node that can is among them.
+if (!existsSync(new URL('../../node_modules', import.meta.url))) {
+  console.error('The dependencies are not installed. Run: npm ci');
+  process.exit(1);
+}
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 

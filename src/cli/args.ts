@@ -1,16 +1,14 @@
 /** Command lines of the scripts: `--help`, unknown flags, and the flags that npm swallows are answered in one way. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
-
-type Options = NonNullable<ParseArgsConfig['options']>;
-type Values<O extends Options> = ReturnType<
-  typeof parseArgs<{ options: O; strict: true; allowPositionals: false }>
->['values'];
+import { parseLine, UsageError, type Options, type Values } from './command-line.ts';
+import { fit } from './layout.ts';
+import { printFailure } from './terminal.ts';
+import { VERSION } from './version.ts';
 
 const FORGOTTEN_DASHES = 'npm keeps flags for itself unless they come after `--`';
 
 /** Ends the process with exit code 2: a usage error, nothing was tried. */
 export function misused(message: string): never {
-  console.error(`${message}\nTry --help.`);
+  printFailure(`${message}\nTry --help.`);
   process.exit(2);
 }
 
@@ -25,14 +23,20 @@ export const commandName = (name: string): string => {
   return script === undefined ? `npx vestibule ${name}` : `${script} --`;
 };
 
-function refuseSwallowedFlags(options: Options): void {
+/**
+ * Flags that npm took for its own, because no `--` stood before them.
+ * @throws UsageError naming the first of them
+ */
+export function refuseSwallowedFlags(options: Options): void {
   const command = npmCommand();
   // npm passes what it swallowed to its scripts as environment variables.
   const swallowed = Object.keys(options).find(
     (name) => command && process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
   );
-  if (swallowed)
-    misused(`--${swallowed} did not arrive. ${FORGOTTEN_DASHES}: ${command} -- --${swallowed}`);
+  if (swallowed === undefined) return;
+  throw new UsageError(
+    `--${swallowed} did not arrive. ${FORGOTTEN_DASHES}: ${command} -- --${swallowed}`,
+  );
 }
 
 /** `npm run mock --port 9000` hands over a bare `9000`, `npm run mock --strict` hands over nothing at all. */
@@ -48,6 +52,26 @@ function refuseSwallowed(options: Options, args: readonly string[]): void {
   refuseSwallowedFlags(options);
 }
 
+/** `--help` and `--version` are answered, and end the process with 0. */
+function answerStandardFlags(usage: string, args: readonly string[]): void {
+  const answer = ['--help', '-h'].some((flag) => args.includes(flag))
+    ? fit(usage)
+    : args.includes('--version') && VERSION;
+  if (answer === false) return;
+  console.log(answer);
+  process.exit(0);
+}
+
+/** Ends the process with 2 when `read` finds the command line wrong. */
+function orMisused<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UsageError) return misused(error.message);
+    throw error;
+  }
+}
+
 /**
  * The same with words behind the flags, such as two files.
  * @param names of the words, all of them required
@@ -58,41 +82,26 @@ export function readWords<const O extends Options>(
   names: readonly string[],
   args: string[],
 ): { values: Values<O>; words: string[] } {
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(usage.trim());
-    process.exit(0);
-  }
-  refuseSwallowedFlags(options);
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      options,
-      strict: true,
-      allowPositionals: true,
-    });
-    if (positionals.length === names.length) return { values, words: positionals };
-    return misused(`Expected are ${names.join(' and ')}.`);
-  } catch (error) {
-    return misused(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
-  }
+  answerStandardFlags(usage, args);
+  return orMisused(() => {
+    refuseSwallowedFlags(options);
+    const read = parseLine(args, options, true);
+    if (read.words.length === names.length) return read;
+    throw new UsageError(`Expected are ${names.join(' and ')}.`);
+  });
 }
 
 /**
- * The flags of this process, typed by `options` (as `node:util` parseArgs takes them). `--help` prints `usage` and ends
- * with 0; anything unknown ends with 2 and says what to write instead.
+ * The flags of this process, typed by `options` (as `node:util` parseArgs takes them). `--help` prints `usage`, `--version` the
+ * version, and both end with 0; anything unknown ends with 2 and says what to write instead.
  */
 export function readArgs<const O extends Options>(usage: string, options: O): Values<O> {
   const args = process.argv.slice(2);
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(usage.trim());
-    process.exit(0);
-  }
-  refuseSwallowed(options, args);
-  try {
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    return misused(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
-  }
+  answerStandardFlags(usage, args);
+  return orMisused(() => {
+    refuseSwallowed(options, args);
+    return parseLine(args, options).values;
+  });
 }
 
 /** The whole number of a flag, or exit 2 naming the flag and its bounds. */

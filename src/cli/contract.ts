@@ -7,6 +7,7 @@ import { checkContract, Unreachable, urlOf, WrongOptions } from './contract/chec
 import { givenCodes } from './contract/codes.ts';
 import { runDiff } from './contract/diff-command.ts';
 import { FORMATS, render } from './contract/report.ts';
+import { hasColours, printFailure } from './terminal.ts';
 
 const COMMAND = commandName('contract');
 const USAGE = `
@@ -141,8 +142,7 @@ async function check(): Promise<void> {
     },
     domain: args.domain,
   });
-  const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-  console.log(render(format, report, colour));
+  console.log(render(format, report, hasColours));
   if (args.summary !== undefined) appendFileSync(args.summary, `${render('markdown', report)}\n`);
   process.exitCode = report.ok ? 0 : 1;
 }
@@ -153,6 +153,6 @@ try {
 } catch (error) {
   if (error instanceof WrongOptions) misused(error.message);
   if (!(error instanceof Unreachable)) throw error;
-  console.error(`Nobody answers there (${error.message}). Is the server running?`);
+  printFailure(`No server answers there (${error.message}). Is it running?`);
   process.exitCode = 2;
 }

@@ -1,13 +1,16 @@
 /** `npx vestibule <command>`: the commands of this project that make sense outside of it. */
 import { misused } from './args.ts';
+import { didYouMean } from './closest.ts';
+import { fit } from './layout.ts';
+import { VERSION } from './version.ts';
 
 const COMMANDS: Record<string, { about: string; run(): Promise<unknown> }> = {
   mock: {
-    about: 'the API on this machine, answering from the documents',
+    about: 'run a mock of the API on this machine',
     run: async () => import('./mock.ts'),
   },
   contract: {
-    about: 'hold a server to the documented contract',
+    about: 'check a server against the documented contract',
     run: async () => import('./contract.ts'),
   },
   diff: {
@@ -32,6 +35,11 @@ npx vestibule <command> --help explains a command.
 const [name] = process.argv.splice(2, 1);
 const command = name === undefined ? undefined : COMMANDS[name];
 if (command) await command.run();
-else if (name === undefined || name === '--help' || name === '-h') console.log(USAGE.trim());
-else if (name === '--version') console.log((await import('../about.ts')).ABOUT.version);
-else misused(`There is no command "${name}". There are: ${Object.keys(COMMANDS).join(', ')}.`);
+else if (name === undefined || name === '--help' || name === '-h') console.log(fit(USAGE));
+else if (name === '--version') console.log(VERSION);
+else {
+  const names = Object.keys(COMMANDS);
+  misused(
+    `There is no command "${name}".${didYouMean(name, names)} There are: ${names.join(', ')}.`,
+  );
+}

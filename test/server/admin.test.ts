@@ -54,30 +54,51 @@ describe('the help', () => {
     expect(all.status).toBe(0);
     for (const [name, { flags, summary }] of Object.entries(commands)) {
       expect(all.stdout).toContain(`  ${name} `);
-      expect(all.stdout).toContain(summary);
+      const own = await admin(...name.split(' '), '--help');
+      expect(own.stdout.replaceAll(/\s+/g, ' ')).toContain(summary);
       for (const flag of Object.keys(flags)) expect(flag).toMatch(/^[a-z-]+$/);
     }
-    const one = adminByNpm('application', 'set', '--help');
+    const one = await admin('application', 'set', '--help');
     expect(one.stdout).toMatch(/npm run admin -- application set APPLICATION-ID/);
     expect(one.stdout).toMatch(/--imported-hashes KINDS +which hashes/);
+  });
+
+  test('of a group names its commands, and the version is that of the project', async () => {
+    const group = await admin('users', '--help');
+    expect(group).toMatchObject({ status: 0, stderr: '' });
+    expect(group.stdout).toMatch(/users import .*\n(?:.*\n)*  users export /);
+    expect(group.stdout).not.toContain('company create');
+    for (const args of [['--version'], ['company', 'list', '--version']]) {
+      expect((await admin(...args)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    }
   });
 
   test('what is written wrongly ends with 2 and says what to write', async () => {
     const wrong: [string[], RegExp][] = [
       [[], /application create/],
-      [['aplication', 'list'], /no command "aplication list"/],
+      [['aplication', 'list'], /no command "aplication list"\. Did you mean application list\?/],
+      [['user', 'import', 'a.csv'], /no command "user import"\. Did you mean users import\?/],
+      [['users', 'improt'], /Did you mean users import\? There are: users import, users export/],
+      [['users'], /What of users\? There are: users import, users export/],
+      [['--json'], /A command is missing/],
+      [['users', 'improt', '--help'], /Did you mean users import\?/],
       [['client', 'make'], /There are: client create, client list/],
       [['company', 'create'], /--name is missing/],
       [['application', 'show'], /The application id is missing/],
       [['application', 'show', 'a', 'b'], /"b" is not expected/],
-      [['company', 'list', '--jsn'], /Unknown option '--jsn'/],
+      [['company', 'list', '--jsn'], /Unknown option '--jsn'\. Did you mean --json\?/],
+      [['company', 'create', '--name', '-x'], /"-x" looks like a flag\. Write --name=-x/],
+      [['company', 'list', '--json=yes'], /--json takes no value/],
       [['company', 'list', '--remote', '--state', 'x'], /--state is for local data/],
     ];
     for (const [args, message] of wrong) {
-      const { status, stderr, stdout } = adminByNpm(...args);
+      const { status, stderr, stdout } = await admin(...args);
       expect([args, status, stdout]).toEqual([args, 2, '']);
       expect(stderr).toMatch(message);
     }
+    const typed = adminByNpm('company', 'lst');
+    expect([typed.status, typed.stdout]).toEqual([2, '']);
+    expect(typed.stderr).toMatch(/Did you mean company list\?/);
   });
 });
 

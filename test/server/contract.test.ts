@@ -82,7 +82,7 @@ describe('written wrongly it', () => {
       ['--url', 'https://shop.example'],
       /--company is missing \(or the variable CONTRACT_COMPANY\)/,
     ],
-    [['--url', 'http://127.0.0.1:59999'], /Nobody answers there \(.*ECONNREFUSED/],
+    [['--url', 'http://127.0.0.1:59999'], /No server answers there \(.*ECONNREFUSED/],
     [['diff', 'docs/openapi.json'], /Expected are A and B/],
     [['diff', 'docs/openapi.json', 'package.json'], /no OpenAPI document/],
   ])('%j says what is wrong and ends with 2', async (args, message) => {

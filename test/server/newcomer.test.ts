@@ -105,7 +105,7 @@ describe('the first start', () => {
 
   test('five curl lines log a shopper in, read it, list the session, log out and get 401', async () => {
     // 1. as printed
-    const printed = /^curl .*$/m.exec(running().output())?.[0] ?? '';
+    const printed = /^curl (?:.*\\\n)*.*$/m.exec(running().output())?.[0] ?? '';
     const { stdout } = await run('sh', ['-c', `${printed} --silent --show-error --max-time 20`]);
     const { request_id } = JSON.parse(stdout) as { request_id: string };
     const otp = await running().otpFor(`+91${MOBILE}`);
@@ -129,6 +129,16 @@ describe('the first start', () => {
       { status: 200, body: { logout: true } },
       { status: 401, body: { code: 'not_authenticated', authenticated: false } },
     ]);
+  });
+
+  test('one with --reset on the same data is refused, and deletes nothing', async () => {
+    const { url, port } = running();
+    const flags = ['--reset', '--port', String(await freePort()), '--state', state];
+    const second = npmStart(flags, ['--ignore-scripts']);
+    expect(await second.ended).toBe(1);
+    expect(second.printed()).toContain(`runs on these data, at ${url}.`);
+    expect(await shopper.get([SESSION])).toMatchObject([{ status: 401 }]);
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
   });
 
   test('a second one on the same port says plainly that it is taken', async () => {
@@ -188,7 +198,7 @@ describe('a start with --reset', () => {
 describe('what goes wrong', () => {
   test.each([
     [['9000'], 'npm start -- --port 9000'],
-    [['--prot', '9000'], "Unknown option '--prot'"],
+    [['--prot', '9000'], "Unknown option '--prot'. Did you mean --port?"],
     [['--port', '0'], '--port takes a whole number from 1 to 65535'],
     [['--var', 'LIMITS'], '--var takes NAME:VALUE'],
   ])('%j is refused with a hint', async (flags, hint) => {

@@ -81,7 +81,15 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const vars = options.limits ? ['--var', `LIMITS:${JSON.stringify(options.limits)}`] : [];
-  const flags = ['--port', String(port), '--state', state, ...vars, ...(options.flags ?? [])];
+  const flags = [
+    '--json',
+    '--port',
+    String(port),
+    '--state',
+    state,
+    ...vars,
+    ...(options.flags ?? []),
+  ];
   const started = npmStart(flags, options.prestart ? [] : ['--ignore-scripts']);
   await untilReady(started).catch((error: unknown) => {
     removeState();

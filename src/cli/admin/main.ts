@@ -1,13 +1,14 @@
 /** A command line of `npm run admin` → what it prints, and its exit code. */
 import { Outage } from '../../ports/index.ts';
+import { UsageError } from '../command-line.ts';
 import { CommandError } from './command.ts';
 import { commands } from './commands.ts';
 import { readCommand } from './read.ts';
 import { runCommand } from './run.ts';
 
 export interface Printed {
-  /** 0 done, 1 refused, or done and something bad was found. */
-  status: 0 | 1;
+  /** 0 done; 1 refused, or done and something bad was found; 2 a usage error. */
+  status: 0 | 1 | 2;
   stdout: string;
   stderr: string;
 }
@@ -26,9 +27,15 @@ function reasonOf(error: unknown, remote: boolean): string {
   return [said, cause].filter(Boolean).join('\n');
 }
 
-/** Ends the process with 2 on a usage error. */
+/** Runs a command line; whatever is wrong with it is in what it returns. */
 export async function runAdmin(args: readonly string[]): Promise<Printed> {
-  const asked = readCommand(commands, [...args]);
+  let asked: ReturnType<typeof readCommand>;
+  try {
+    asked = readCommand(commands, args);
+  } catch (error) {
+    if (error instanceof UsageError) return { status: 2, stdout: '', stderr: `${error.message}\n` };
+    throw error;
+  }
   if ('help' in asked) return { status: 0, stdout: `${asked.help}\n`, stderr: '' };
   try {
     const { data, text, failed } = await runCommand(asked);

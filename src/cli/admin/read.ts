@@ -1,7 +1,10 @@
 /** A command line of `npm run admin` → a command with its flags and words, or the help that was asked for. */
-import { parseArgs } from 'node:util';
-import { misused } from '../args.ts';
-import { optionsOf, table, type AnyCommand, type Flag } from './command.ts';
+import { refuseSwallowedFlags } from '../args.ts';
+import { didYouMean } from '../closest.ts';
+import { parseLine, UsageError } from '../command-line.ts';
+import { entries, fit } from '../layout.ts';
+import { VERSION } from '../version.ts';
+import { optionsOf, type AnyCommand, type Flag } from './command.ts';
 
 /** Flags that every command takes. */
 const GENERAL = {
@@ -9,11 +12,15 @@ const GENERAL = {
   state: { value: 'DIR', about: 'where the local data is kept (default .wrangler/state)' },
   json: { about: 'print JSON' },
   help: { about: 'show this' },
+  version: { about: 'show the version of this project' },
 } satisfies Record<string, Flag>;
+
+const RUN = 'npm run admin --';
+const TRY_HELP = 'Try --help.';
 
 export type Commands = Readonly<Record<string, AnyCommand>>;
 
-const flagRows = (flags: Readonly<Record<string, Flag>>): string[][] =>
+const flagRows = (flags: Readonly<Record<string, Flag>>): [term: string, about: string][] =>
   Object.entries(flags).map(([name, { value, about, required, multiple }]) => [
     `  --${name}${value === undefined ? '' : ` ${value}`}`,
     `${about}${required ? '; required' : ''}${multiple ? '; can be repeated' : ''}`,
@@ -25,49 +32,74 @@ const usage = (name: string, { words, flags }: AnyCommand): string => {
     ...words.map((word) => word.toUpperCase().replaceAll(' ', '-')),
     ...required.map(([flag, { value }]) => `--${flag} ${value}`),
   ];
-  return `npm run admin -- ${[name, ...parts].join(' ')}`;
+  return `${RUN} ${[name, ...parts].join(' ')}`;
 };
 
-function helpOfAll(commands: Commands): string {
-  const rows = Object.entries(commands).map(([name, { summary }]) => [`  ${name}`, summary]);
-  return [
-    'npm run admin -- <command> [flags]',
-    '',
-    table(rows),
-    '',
+const MORE = `${RUN} <command> --help shows the flags of one. Exit codes: 0 success, 1 failure, 2 usage error.`;
+
+/** Commands under each other, each with the first sentence of its summary. */
+const commandList = (commands: Commands): string =>
+  entries(
+    Object.entries(commands).map(([name, { summary }]) => [
+      `  ${name}`,
+      /^.*?\.(?= [A-Z])|.*/s.exec(summary)?.[0] ?? summary,
+    ]),
+  );
+
+const helpOfAll = (commands: Commands): string =>
+  [
+    `${RUN} <command> [flags]`,
+    commandList(commands),
     'Every command takes:',
-    '',
-    table(flagRows(GENERAL)),
-    '',
-    'npm run admin -- <command> --help shows its flags. Exit codes: 0 success, 1 failure, 2 usage error.',
-  ].join('\n');
-}
+    entries(flagRows(GENERAL)),
+    fit(MORE),
+  ].join('\n\n');
 
-function helpOfOne(name: string, command: AnyCommand): string {
-  const own = flagRows(command.flags);
-  return [
-    usage(name, command),
-    '',
-    command.summary,
-    '',
-    table([...own, ...flagRows(GENERAL)]),
-  ].join('\n');
-}
+const helpOfGroup = (group: string, commands: Commands): string =>
+  [`${RUN} ${group} <command> [flags]`, commandList(commands), fit(MORE)].join('\n\n');
 
+const helpOfOne = (name: string, command: AnyCommand): string =>
+  [
+    fit(usage(name, command)),
+    fit(command.summary),
+    entries([...flagRows(command.flags), ...flagRows(GENERAL)]),
+  ].join('\n\n');
+
+/** Commands whose first word is this one. */
+const groupOf = (commands: Commands, word: string): Commands =>
+  Object.fromEntries(Object.entries(commands).filter(([name]) => name.startsWith(`${word} `)));
+
+/** @throws UsageError that names the commands that may have been meant */
 function find(commands: Commands, args: readonly string[]): { name: string; rest: string[] } {
-  const plain = args.filter((arg) => !arg.startsWith('-'));
   for (const length of [2, 1]) {
     const name = args.slice(0, length).join(' ');
     if (Object.hasOwn(commands, name)) return { name, rest: args.slice(length) };
   }
-  const [noun = ''] = plain;
-  const near = Object.keys(commands).filter((name) => name.split(' ')[0] === noun);
-  const asked = plain.slice(0, 2).join(' ');
-  return misused(
-    near.length > 0
-      ? `There is no command "${asked}". There are: ${near.join(', ')}.`
-      : `There is no command "${asked}".`,
+  const words = args.filter((arg) => !arg.startsWith('-')).slice(0, 2);
+  const asked = words.join(' ');
+  const near = Object.keys(groupOf(commands, words[0] ?? ''));
+  const meant = didYouMean(asked, near.length > 0 ? near : Object.keys(commands));
+  const list = near.length > 0 ? ` There are: ${near.join(', ')}.` : '';
+  if (words.length === 0) throw new UsageError(`A command is missing.\n${TRY_HELP}`);
+  throw new UsageError(
+    near.length > 0 && words.length === 1
+      ? `What of ${asked}?${list}\n${TRY_HELP}`
+      : `There is no command "${asked}".${meant}${list}\n${TRY_HELP}`,
   );
+}
+
+/** The help or the version that a command line asks for, if it does. */
+function answerOf(commands: Commands, args: readonly string[]): string | undefined {
+  if (args.includes('--version')) return VERSION;
+  if (!args.includes('--help') && !args.includes('-h')) return undefined;
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  if (words.length === 0) return helpOfAll(commands);
+  const group = groupOf(commands, words[0] ?? '');
+  if (words.length === 1 && Object.keys(group).length > 0)
+    return helpOfGroup(words[0] ?? '', group);
+  const { name } = find(commands, words);
+  const command = commands[name];
+  return command && helpOfOne(name, command);
 }
 
 export interface Asked {
@@ -79,27 +111,32 @@ export interface Asked {
   json: boolean;
 }
 
-/** Ends the process with 2 on a usage error. */
+/**
+ * A command with its flags and words, or the help that was asked for.
+ * @throws UsageError when the line is wrong
+ */
 export function readCommand(commands: Commands, args: readonly string[]): Asked | { help: string } {
-  const help = args.includes('--help') || args.includes('-h');
-  if (help && args.length === 1) return { help: helpOfAll(commands) };
-  if (args.length === 0) return misused(helpOfAll(commands));
+  const help = answerOf(commands, args);
+  if (help !== undefined) return { help };
+  if (args.length === 0) throw new UsageError(helpOfAll(commands));
   const { name, rest } = find(commands, args);
   const command = commands[name];
-  if (!command) return misused(`There is no command "${name}".`);
-  if (help) return { help: helpOfOne(name, command) };
+  if (!command) throw new UsageError(`There is no command "${name}".`);
   const options = { ...optionsOf(command.flags), ...optionsOf(GENERAL) };
-  const line = usage(name, command);
-  const wrong = (message: string): never => misused(`${message}\n${line}`);
+  const wrong = (message: string): never => {
+    throw new UsageError(`${message}\n${usage(name, command)}\n${TRY_HELP}`);
+  };
   let values: Asked['flags'];
   let words: string[];
   try {
-    const parsed = parseArgs({ args: rest, options, strict: true, allowPositionals: true });
+    refuseSwallowedFlags(options);
+    const parsed = parseLine(rest, options, true);
     // Every option above is a string, a list of strings, or a switch.
     values = parsed.values as Asked['flags'];
-    words = parsed.positionals;
+    words = parsed.words;
   } catch (error) {
-    return wrong(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
+    if (error instanceof UsageError) return wrong(error.message);
+    throw error;
   }
   if (words.length < command.words.length)
     return wrong(`The ${command.words[words.length]} is missing.`);
@@ -113,7 +150,7 @@ export function readCommand(commands: Commands, args: readonly string[]): Asked 
       return wrong(`--${flag} is missing.`);
     }
   }
-  const { remote, state, json, ...flags } = values;
+  const { remote, state, json, help: _, version: __, ...flags } = values;
   if (remote && state !== undefined) return wrong('--state is for local data, --remote is not.');
   return {
     command,

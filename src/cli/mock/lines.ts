@@ -1,7 +1,7 @@
 /** A line per request, as it is answered. */
 import type { Exchange } from '../../../mocks/panel/request-log.ts';
 import { verdictOf, type Verdict } from '../../../mocks/panel/verdict.ts';
-import { bad, faint, good, plain, status, warn } from '../terminal.ts';
+import { bad, clockTime, faint, good, plain, status, warn } from '../terminal.ts';
 
 const COLOURS: Record<Verdict, (text: string) => string> = {
   valid: good,
@@ -13,20 +13,13 @@ const COLOURS: Record<Verdict, (text: string) => string> = {
 
 const MAX_TARGET = 120;
 
-const two = (value: number): string => String(value).padStart(2, '0');
-/** Local, in 24 hours. */
-function timeOf(at: number): string {
-  const date = new Date(at);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
-}
-
 /** @returns without a line end; what others wrote is kept from steering the terminal */
 export function lineOf(exchange: Exchange): string {
   const { method, target, operation, durationMs, scenario, handler, chosen, note } = exchange;
   const { verdict, said } = verdictOf(exchange);
   const source = handler ?? scenario ?? (chosen && `chosen ${chosen}`);
   const parts = [
-    faint(timeOf(exchange.at)),
+    faint(clockTime(exchange.at)),
     status(exchange.status),
     plain(method).padEnd(6),
     plain(target.slice(0, MAX_TARGET)),
