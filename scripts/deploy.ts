@@ -1,8 +1,9 @@
 /** `npm run deploy`: checks what the deployment needs, migrates its databases, deploys. Nothing is touched before all is checked. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArgs } from '../src/cli/args.ts';
+import { misused, readArgs } from '../src/cli/args.ts';
 import { build } from './lib/build.ts';
+import { heading, printFailure, warn } from '../src/cli/terminal.ts';
 import { checkDeployment, type Verdict } from './lib/deploy-check.ts';
 import {
   readSettings,
@@ -13,25 +14,29 @@ import {
 } from '../src/cli/wrangler.ts';
 
 const USAGE = `
-npm run deploy -- [--dry-run] [--env NAME]
+npm run deploy -- [--dry-run [--strict]] [--env NAME]
 
 Checks wrangler.toml and the secrets, applies the migrations that the databases lack, and deploys the Worker.
 docs/DEPLOY.md leads from an empty account to a first login.
 
   --dry-run   only check and build; needs no account. Says what a real run would still need
-  --env NAME  an environment of wrangler.toml
+  --strict    with --dry-run: exit with 1 when something is missing, for a gate in CI. Secrets are looked at when
+              CLOUDFLARE_API_TOKEN is set
+  --env NAME  an environment of wrangler.toml, such as staging
 `;
 
 const args = readArgs(USAGE, {
   'dry-run': { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
   env: { type: 'string', default: '' },
 });
+if (args.strict && !args['dry-run']) misused('--strict is for --dry-run; a real run is strict.');
 const environment = ['--env', args.env];
-const step = (text: string): void => console.log(`\n${text}`);
+const step = (text: string): void => console.log(`\n${heading(text)}`);
 const list = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join('\n');
 
 function giveUp(message: string): never {
-  console.error(message);
+  printFailure(message);
   process.exit(1);
 }
 
@@ -60,21 +65,26 @@ async function namesOfSecrets(): Promise<string[]> {
   }
 }
 
-function report({ wrong, missing }: Verdict): void {
-  if (wrong.length > 0) console.error(`\nWrong:\n${list(wrong)}`);
-  if (missing.length > 0) console.log(`\nStill needed:\n${list(missing)}`);
+function report({ wrong, missing, unseen }: Verdict): void {
+  if (wrong.length > 0) printFailure(`\nWrong:\n${list(wrong)}`);
+  if (missing.length > 0) console.log(`\n${warn('Still needed:')}\n${list(missing)}`);
+  if (unseen.length > 0) {
+    console.log(`\nHas to be there, which cannot be seen from here:\n${list(unseen)}`);
+  }
 }
 
 Object.assign(process.env, WRANGLER_ENV, { WRANGLER_LOG: 'error' });
-const config = await readSettings(args.env).catch((error: unknown) =>
-  giveUp(error instanceof Error ? error.message : String(error)),
-);
+const config = await readSettings(args.env).catch((error: unknown) => {
+  const said = error instanceof Error ? error.message : String(error);
+  return /No environment found/.test(said) ? misused(said) : giveUp(said);
+});
 const dryRun = args['dry-run'];
 // A secret of .dev.vars is not one of the deployed Worker.
-const secrets = dryRun ? [] : await namesOfSecrets();
+const hasAccount = !dryRun || process.env['CLOUDFLARE_API_TOKEN'] !== undefined;
+const secrets = hasAccount ? await namesOfSecrets() : 'unknown';
 
 step('Configuration');
-const verdict = checkDeployment(config, secrets);
+const verdict = checkDeployment(config, secrets, args.env);
 report(verdict);
 if (verdict.wrong.length > 0 || (verdict.missing.length > 0 && !dryRun)) {
   giveUp('\nNothing was deployed. docs/DEPLOY.md says how to set each of these.');
@@ -91,6 +101,7 @@ step('Migrations');
 const migrations = readdirSync(join(ROOT, 'migrations')).filter((file) => file.endsWith('.sql'));
 console.log(list(migrations.toSorted()));
 if (dryRun) {
+  if (args.strict && verdict.missing.length > 0) giveUp('\nSomething is still needed (above).');
   console.log('\nThis was a dry run: nothing was migrated, nothing deployed.');
 } else {
   for (const { binding } of config.d1_databases) {
@@ -98,5 +109,7 @@ if (dryRun) {
   }
   step('Deployment');
   await show(['deploy', ...environment]);
-  console.log('\nAsk GET /readyz of the address above: 200 says that D1 and KV answer.');
+  console.log(
+    '\nNext: npm run smoke -- --url ADDRESS --test-number N --test-otp CODE (docs/DEPLOY.md)',
+  );
 }

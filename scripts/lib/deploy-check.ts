@@ -12,6 +12,32 @@ export interface Verdict {
   wrong: string[];
   /** Still to be made or set, each with the command or the place. */
   missing: string[];
+  /** What has to be there and cannot be seen from here, each with the command that makes it. */
+  unseen: string[];
+}
+
+/** Secrets whose value is made by a command, instead of typed in. */
+const MADE = Object.keys(freshSecrets());
+
+/** @param env of wrangler.toml, as wrangler's own commands take it */
+const secretCommand = (name: string, env: string): string => {
+  const put = `npx wrangler secret put ${name}${env && ` --env ${env}`}`;
+  return MADE.includes(name)
+    ? `npm run --silent admin -- keys rotate ${name} --remote | ${put}`
+    : put;
+};
+
+/** Queues and buckets: wrangler.toml names them, and holds no id by which one could tell whether they are there. */
+function named({ queues, r2_buckets = [] }: Settings): string[] {
+  const { producers = [], consumers = [] } = queues;
+  const names = [...consumers, ...producers].map(({ queue }) => queue);
+  return [
+    ...[...new Set(names)].map((name) => `the queue ${name}: npx wrangler queues create ${name}`),
+    ...r2_buckets.map(
+      ({ bucket_name = '' }) =>
+        `the bucket ${bucket_name}: npx wrangler r2 bucket create ${bucket_name}`,
+    ),
+  ];
 }
 
 /** Doubles with the one method by which the Worker knows a binding. */
@@ -55,34 +81,49 @@ function unmade({ d1_databases, kv_namespaces }: Settings): string[] {
       .filter(({ database_id }) => !isMade(database_id))
       .map(
         ({ binding, database_name = 'vestibule' }) =>
-          `the database of ${binding}: npx wrangler d1 create ${database_name}, and its id into wrangler.toml`,
+          `the database of ${binding}: npx wrangler d1 create ${database_name}, then its id into wrangler.toml`,
       ),
     ...kv_namespaces
       .filter(({ id }) => !isMade(id))
       .map(
         ({ binding }) =>
-          `the namespace of ${binding}: npx wrangler kv namespace create ${binding}, and its id into wrangler.toml`,
+          `the namespace of ${binding}: npx wrangler kv namespace create ${binding}, then its id into wrangler.toml`,
       ),
   ];
 }
 
 /**
- * @param secrets names of those that are set; undefined when not logged in to Cloudflare
+ * @param secrets names of those that are set, or `unknown` without an account
+ * @param env of wrangler.toml; the empty one is its top level
  */
-export function checkDeployment(settings: Settings, secrets: readonly string[] = []): Verdict {
+export function checkDeployment(
+  settings: Settings,
+  secrets: readonly string[] | 'unknown' = [],
+  env = '',
+): Verdict {
   const { vars } = settings;
-  const verdict: Verdict = { wrong: [], missing: unmade(settings) };
+  const place = env === '' ? '[vars] of wrangler.toml' : `[env.${env}.vars] of wrangler.toml`;
+  const absent = unmade(settings);
+  // Where the databases are still to be made, the rest is too.
+  const verdict: Verdict =
+    absent.length > 0
+      ? { wrong: [], missing: [...absent, ...named(settings)], unseen: [] }
+      : { wrong: [], missing: [], unseen: named(settings) };
+  const known = secrets === 'unknown' ? [] : secrets;
   const kept = Object.fromEntries(
-    Object.entries(freshSecrets()).filter(([name]) => secrets.includes(name)),
+    Object.entries(freshSecrets()).filter(([name]) => known.includes(name)),
   );
   for (const problem of problemsOf({ ...bindingsOf(settings), ...kept, ...vars })) {
     const [name = ''] = problem.split(' ');
     // Its value cannot be seen from here; the Worker says so in its log if it is bad.
-    if (secrets.includes(name)) continue;
+    if (known.includes(name)) continue;
     if (name in vars) verdict.wrong.push(problem);
     else if (SECRETS.includes(name)) {
-      verdict.missing.push(`the secret ${name}: npx wrangler secret put ${name}`);
-    } else verdict.missing.push(`${problem} (wrangler.toml)`);
+      const said = `the secret ${name}: ${secretCommand(name, env)}`;
+      (secrets === 'unknown' ? verdict.unseen : verdict.missing).push(said);
+    } else if (problem.endsWith('is not bound')) {
+      verdict.missing.push(`${problem}: docs/CONFIGURATION.md shows its binding in wrangler.toml`);
+    } else verdict.missing.push(`${problem}: set it in ${place}`);
   }
   for (const name of SECRETS) {
     if (name in vars) verdict.wrong.push(`${name} is a secret and must not stand in wrangler.toml`);

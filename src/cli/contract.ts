@@ -1,11 +1,11 @@
 /** `npm run contract`: checks a server against the documented contract, or compares two documents. */
 import { appendFileSync } from 'node:fs';
-import { DEMO } from '../../mocks/demo.ts';
 import { isLoopbackHost } from '../shared/loopback.ts';
 import { commandName, misused, readArgs, wholeNumber } from './args.ts';
 import { checkContract, Unreachable, urlOf, WrongOptions } from './contract/check.ts';
 import { givenCodes } from './contract/codes.ts';
 import { runDiff } from './contract/diff-command.ts';
+import { CREDENTIAL_FLAGS, readCredentials } from './credentials.ts';
 import { FORMATS, render } from './contract/report.ts';
 import { hasColours, printFailure } from './terminal.ts';
 
@@ -87,11 +87,7 @@ async function check(): Promise<void> {
     'social-token': text,
     'apple-user': text,
     'login-token': text,
-    company: text,
-    application: text,
-    'application-token': text,
-    'oauth-key': text,
-    'oauth-secret': text,
+    ...CREDENTIAL_FLAGS,
   });
   if (args.url === undefined) misused('--url is missing.');
   const url = urlOf(args.url);
@@ -106,26 +102,11 @@ async function check(): Promise<void> {
       `--full makes and removes people on ${url.host}. If that is meant, say --allow-remote too.`,
     );
   }
-  const given = (flagName: keyof typeof args, variable: string, demo: string): string => {
-    const value = args[flagName] ?? process.env[variable];
-    if (typeof value === 'string' && value !== '') return value;
-    return local ? demo : misused(`--${flagName} is missing (or the variable ${variable}).`);
-  };
   const number = args['test-number'];
   const report = await checkContract({
     url: args.url,
     mode,
-    credentials: {
-      companyId: given('company', 'CONTRACT_COMPANY', DEMO.companyId),
-      applicationId: given('application', 'CONTRACT_APPLICATION', DEMO.applicationId),
-      applicationToken: given(
-        'application-token',
-        'CONTRACT_APPLICATION_TOKEN',
-        DEMO.applicationToken,
-      ),
-      oauthKey: given('oauth-key', 'CONTRACT_OAUTH_KEY', DEMO.oauthKey),
-      oauthSecret: given('oauth-secret', 'CONTRACT_OAUTH_SECRET', DEMO.oauthSecret),
-    },
+    credentials: readCredentials(args, local),
     sdk: args.sdk,
     session:
       mode === 'safe'

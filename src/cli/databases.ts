@@ -18,12 +18,16 @@ export const dataFolder = (state: string): string => join(state, 'v3');
 /** `DB`, `DB_1`, … by name: a stub of another kind, such as that of the assets, claims to have every method. */
 export const DATABASE = /^DB(_\d+)?$/;
 
-/** Where the data are: a folder, or the account that wrangler is logged in to. */
-export type Where = { state: string } | { remote: true };
+/** Where the data are: a folder, or an environment of wrangler.toml in the account that wrangler is logged in to. */
+export type Where = { state: string } | { remote: true; env?: string };
 
-/** A configuration that has the databases and nothing else, each reached over the network. */
-async function remoteConfig(folder: string): Promise<string> {
-  const { d1_databases, name, compatibility_date, account_id } = await readSettings('');
+/**
+ * Writes a configuration that has the databases and nothing else, each reached over the network.
+ * @param env of wrangler.toml; the empty one is its top level
+ * @returns the file
+ */
+export async function remoteConfig(folder: string, env = ''): Promise<string> {
+  const { d1_databases, name, compatibility_date, account_id } = await readSettings(env);
   const file = join(folder, 'wrangler.json');
   const databases = d1_databases.map((one) => ({ ...one, remote: true }));
   const config = { name, compatibility_date, account_id, d1_databases: databases };
@@ -43,7 +47,11 @@ export async function withDatabases<T>(
   try {
     const proxy = await getPlatformProxy(
       remote
-        ? { configPath: await remoteConfig(folder), persist: false, remoteBindings: true }
+        ? {
+            configPath: await remoteConfig(folder, where.env),
+            persist: false,
+            remoteBindings: true,
+          }
         : {
             configPath: join(ROOT, 'wrangler.toml'),
             persist: { path: dataFolder(where.state) },

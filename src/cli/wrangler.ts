@@ -50,7 +50,11 @@ export interface Settings {
   vars: Record<string, unknown>;
   d1_databases: { binding: string; database_name?: string; database_id?: string }[];
   kv_namespaces: { binding: string; id?: string }[];
-  queues: { producers?: { binding: string }[] };
+  queues: {
+    producers?: { binding: string; queue: string }[];
+    consumers?: { queue: string; dead_letter_queue?: string }[];
+  };
+  triggers?: { crons?: string[] };
   assets?: { binding?: string };
   send_email: { name: string }[];
   r2_buckets?: { binding: string; bucket_name?: string }[];

@@ -101,12 +101,13 @@ export function readDelivery(
 ): DeliverySettings | { problems: string[] } {
   const schemas = transportSettings(production);
   const problems: string[] = [];
+  const offered = Object.keys(CHANNELS).filter((name) => !production || name !== 'inbox');
 
   function choose(channel: Channel): ChosenTransport | undefined {
     const own = `DELIVERY_${channel.toUpperCase()}`;
     const variable = env[own] === undefined ? 'DELIVERY' : own;
     const name = z.enum(Object.keys(CHANNELS) as [TransportName]).safeParse(env[variable]).data;
-    if (!name) problems.push(`${variable} is not one of ${Object.keys(CHANNELS).join(', ')}`);
+    if (!name) problems.push(`${variable} is not one of ${offered.join(', ')}`);
     else if (!CHANNELS[name].includes(channel)) {
       problems.push(`${variable} ${name} brings no ${channel}; set ${own}`);
     } else if (production && name === 'inbox') {

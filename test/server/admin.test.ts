@@ -90,6 +90,7 @@ describe('the help', () => {
       [['company', 'create', '--name', '-x'], /"-x" looks like a flag\. Write --name=-x/],
       [['company', 'list', '--json=yes'], /--json takes no value/],
       [['company', 'list', '--remote', '--state', 'x'], /--state is for local data/],
+      [['company', 'list', '--env', 'staging'], /--env names a deployment, so --remote/],
     ];
     for (const [args, message] of wrong) {
       const { status, stderr, stdout } = await admin(...args);

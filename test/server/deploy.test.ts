@@ -19,7 +19,10 @@ test('a dry run checks, builds, lists the migrations, and says what is still nee
   expect(stderr).toBe('');
   expect(status).toBe(0);
   expect(stdout).toMatch(/the database of DB: npx wrangler d1 create vestibule/);
-  expect(stdout).toMatch(/the secret SEALING_KEYS: npx wrangler secret put SEALING_KEYS/);
+  expect(stdout).toMatch(/the queue vestibule-imports-dead: npx wrangler queues create/);
+  expect(stdout).toMatch(
+    /the secret SEALING_KEYS: .*keys rotate SEALING_KEYS --remote \| npx wrangler secret put SEALING_KEYS/,
+  );
   expect(stdout).toMatch(/\d+\.\d KiB gzip/);
   expect(stdout).toMatch(/0000_first_light\.sql/);
   expect(stdout).toMatch(/nothing was migrated, nothing deployed/);
@@ -31,8 +34,15 @@ test('a real run without an account says how to log in', () => {
   expect(stderr).toMatch(/Not logged in to Cloudflare\. Run: npx wrangler login/);
 });
 
+test('a strict one ends with 1 as long as something is missing, in an environment too', () => {
+  const { status, stdout, stderr } = deploy('--dry-run', '--strict', '--env', 'staging');
+  expect([status, stderr.trim()]).toEqual([1, 'Something is still needed (above).']);
+  expect(stdout).toMatch(/npx wrangler d1 create vestibule-staging/);
+  expect(stdout).toMatch(/\[env\.staging\.vars\]/);
+});
+
 test('an unknown environment is named', () => {
   const { status, stderr } = deploy('--dry-run', '--env', 'stagging');
-  expect(status).toBe(1);
+  expect(status).toBe(2);
   expect(stderr).toMatch(/No environment found.*"stagging"/);
 });

@@ -9,6 +9,10 @@ import { optionsOf, type AnyCommand, type Flag } from './command.ts';
 /** Flags that every command takes. */
 const GENERAL = {
   remote: { about: 'the deployed databases of wrangler.toml, instead of local data' },
+  env: {
+    value: 'NAME',
+    about: 'with --remote: of this environment of wrangler.toml, such as staging',
+  },
   state: { value: 'DIR', about: 'where the local data is kept (default .wrangler/state)' },
   json: { about: 'print JSON' },
   help: { about: 'show this' },
@@ -107,6 +111,8 @@ export interface Asked {
   flags: Record<string, string | string[] | boolean | undefined>;
   words: string[];
   remote: boolean;
+  /** Of wrangler.toml; undefined is the top level. */
+  env?: string;
   state?: string;
   json: boolean;
 }
@@ -150,13 +156,16 @@ export function readCommand(commands: Commands, args: readonly string[]): Asked 
       return wrong(`--${flag} is missing.`);
     }
   }
-  const { remote, state, json, help: _, version: __, ...flags } = values;
+  const { remote, env, state, json, help: _, version: __, ...flags } = values;
   if (remote && state !== undefined) return wrong('--state is for local data, --remote is not.');
+  if (env !== undefined && !remote)
+    return wrong('--env names a deployment, so --remote belongs to it.');
   return {
     command,
     flags,
     words,
     remote: remote === true,
+    env: typeof env === 'string' ? env : undefined,
     state: typeof state === 'string' ? state : undefined,
     json: json === true,
   };

@@ -31,11 +31,12 @@ export async function runCommand({
   flags,
   words,
   remote,
+  env,
   state,
 }: Asked): Promise<Outcome> {
   const work = async (databases: Databases): Promise<Outcome> =>
     command.run(contextOf(databases, remote), flags, words);
   if (command.apart) return work(NO_DATABASES);
   const local = state === undefined ? join(ROOT, '.wrangler/state') : resolve(state);
-  return withDatabases(remote ? { remote: true } : { state: local }, work);
+  return withDatabases(remote ? { remote: true, env } : { state: local }, work);
 }
