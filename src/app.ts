@@ -91,6 +91,8 @@ export function createApp(
     },
     cors: factory.service.directory,
     production: factory.service.production,
+    meter: factory.service.meter,
+    timing: !factory.service.production,
     guard: createGuard(factory, { anyOrigin }),
     log,
     isOutage,

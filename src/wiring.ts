@@ -1,4 +1,5 @@
 /** Configuration → ports on D1, KV and the queue. The only place, beside tests, that knows the adapters. */
+import { createMeter } from './adapters/analytics/meter.ts';
 import { assetPasswords } from './adapters/assets/common-passwords.ts';
 import { assetPageFiles } from './adapters/assets/page-files.ts';
 import { turnstile } from './adapters/captcha/turnstile.ts';
@@ -37,6 +38,7 @@ import { importFiles } from './adapters/files/import-files.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
 import { sha256Bytes } from './adapters/node/sha256.ts';
 import { createOutbound } from './adapters/outbound/outbound.ts';
+import { currentTraceparent } from './adapters/outbound/trace.ts';
 import type { Fetch } from './adapters/outbound/send.ts';
 import { loginTokens } from './adapters/social/login-tokens.ts';
 import { socialProviders } from './adapters/social/providers.ts';
@@ -90,7 +92,7 @@ export function createRuntime(
   replaced: { clock?: Clock; hasher?: Hasher; random?: Random; fetch?: Fetch } = {},
 ): Runtime {
   const { clock = systemClock, hasher = argon2Hasher, random = cryptoRandom } = replaced;
-  const outbound = createOutbound(replaced.fetch);
+  const outbound = createOutbound(replaced.fetch, currentTraceparent);
   const vault = createVault(environment.sealingKeys);
   const values = new Values(environment.kv);
   const directory = new Database(environment.directory);
@@ -191,6 +193,7 @@ export function createRuntime(
     loopbackFiles: environment.loopbackFiles,
     testIdentifiers: environment.testIdentifiers,
     smsCosts: environment.delivery.paidSms,
+    meter: createMeter(environment.metrics, log),
     health: createHealth(directory, values),
     hostedPages: {
       files: assetPageFiles(environment.assets),

@@ -1,6 +1,7 @@
 /** Entry of the Worker: fetch, queue, cron, and calls of other Workers. Wires configuration → ports → app, once per isolate; no logic. */
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Hono } from 'hono';
+import { withTraceOf } from './adapters/outbound/trace.ts';
 import { createApp } from './app.ts';
 import { EnvironmentError, parseEnvironment } from './env/index.ts';
 import { requestIdOf } from './http/caller.ts';
@@ -58,7 +59,8 @@ export class Sessions
 export default {
   async fetch(request, env, context) {
     try {
-      return await build(env).app.fetch(request, env, context);
+      const { app } = build(env);
+      return await withTraceOf(request, async () => app.fetch(request, env, context));
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       // Every request gets the same answer (D-70); only the log names what is wrong.

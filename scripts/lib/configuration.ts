@@ -25,7 +25,7 @@ type Others =
   | 'DELIVERY_EMAIL'
   | 'DELIVERY_TIMEOUT';
 type Name = keyof z.input<typeof Settings> | TransportSetting | Others;
-type Binding = 'D1' | 'KV' | 'queue' | 'R2' | 'assets' | 'send_email';
+type Binding = 'D1' | 'KV' | 'queue' | 'R2' | 'assets' | 'send_email' | 'Analytics Engine';
 
 interface Variable {
   /** Left out: a variable or, where the schema says so, a secret. */
@@ -69,6 +69,12 @@ const VARIABLES: Record<Name, Variable> = {
     kind: 'assets',
     meaning:
       'static files deployed with the Worker: the OpenAPI documents, `/docs`, the list of common passwords',
+  },
+  METRICS: {
+    kind: 'Analytics Engine',
+    meaning:
+      'a data point for each request ([OPERATIONS.md](OPERATIONS.md)); commented out in wrangler.toml',
+    standard: 'none',
   },
   ENVIRONMENT: {
     meaning: '`development` allows the dev inbox, addresses of this machine and fixed codes',

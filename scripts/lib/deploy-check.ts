@@ -48,6 +48,7 @@ function bindingsOf({
   assets,
   send_email,
   r2_buckets = [],
+  analytics_engine_datasets = [],
 }: Settings): Record<string, unknown> {
   const methods: [method: string, names: (string | undefined)[]][] = [
     ['prepare', d1_databases.map(({ binding }) => binding)],
@@ -55,6 +56,7 @@ function bindingsOf({
     ['send', (queues.producers ?? []).map(({ binding }) => binding)],
     ['send', send_email.map(({ name }) => name)],
     ['createMultipartUpload', r2_buckets.map(({ binding }) => binding)],
+    ['writeDataPoint', analytics_engine_datasets.map(({ binding }) => binding)],
     ['fetch', [assets?.binding]],
   ];
   const bound = methods.flatMap(([method, names]) =>

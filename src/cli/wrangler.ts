@@ -57,6 +57,7 @@ export interface Settings {
   triggers?: { crons?: string[] };
   assets?: { binding?: string };
   send_email: { name: string }[];
+  analytics_engine_datasets?: { binding: string; dataset?: string }[];
   r2_buckets?: { binding: string; bucket_name?: string }[];
 }
 

@@ -102,6 +102,7 @@ export const Settings = z.object({
         .filter(Boolean),
     ),
   ASSETS: binding<Fetcher>('fetch'),
+  METRICS: binding<AnalyticsEngineDataset>('writeDataPoint').optional(),
 });
 
 export interface Environment {
@@ -129,6 +130,8 @@ export interface Environment {
   devHosts: readonly string[];
   /** Static files that are deployed with the Worker. */
   assets: Fetcher;
+  /** Where a point for each request goes; without it none is made. */
+  metrics?: AnalyticsEngineDataset;
   /** The directory's database: companies, applications and OAuth clients (D-74). */
   directory: D1Database;
   /** A database by the name of its binding: `DB`, `DB_1`, … */
@@ -212,6 +215,7 @@ export function parseEnvironment(env: Record<string, unknown>): Environment {
     devHosts: settings.DEV_HOSTS,
     loopbackFiles: settings.LOOPBACK_FILES === 'on',
     assets: settings.ASSETS,
+    metrics: settings.METRICS,
     directory: isDatabase.parse(env['DB']),
     database: (shard) => isDatabase.parse(env[shard]),
     databases: () =>

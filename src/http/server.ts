@@ -15,6 +15,8 @@ import type { AnyHandler, Caller, Grant, Guard } from './handler.ts';
 import { FixedPathRouter } from './fixed-paths.ts';
 import { errorForLog, framesOf, maskPath, type Log } from './log.ts';
 import { entriesOf, successOf, type Entry, type Table } from './operation.ts';
+import type { Meter } from '../ports/index.ts';
+import { readTraceparent } from '../values/traceparent.ts';
 import { invalid, validated, validators } from './parse.ts';
 
 export interface ServerEnv {
@@ -42,6 +44,10 @@ export interface ServerOptions {
   cors?: CorsRule;
   /** A real deployment, whose browsers are to come by https only. */
   production?: boolean;
+  /** Is told of each request. */
+  meter?: Meter | undefined;
+  /** Says in the header `Server-Timing` how long a request took; for development, since it tells who measures what. */
+  timing?: boolean;
   /** The dependency that failed, for the log; undefined when the error is no outage. */
   isOutage(error: unknown): string | undefined;
   /** Of numbers without one where no application says it, as in the mock: digits. */
@@ -133,7 +139,14 @@ function byPrecedence(a: Entry, b: Entry): number {
  */
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
   const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
-  const { cookieHeader = 'set-cookie', cors, production = false, callingCode = '' } = options;
+  const {
+    cookieHeader = 'set-cookie',
+    cors,
+    production = false,
+    callingCode = '',
+    meter,
+    timing,
+  } = options;
   const app = new Hono<ServerEnv>({
     getPath: (request) => routedPath(getPath(request)),
     router: new FixedPathRouter(),
@@ -154,19 +167,33 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     if (bookmark) c.res.headers.append(cookieHeader, bookmarkCookieLine(caller, bookmark));
     await shareWithPage(c);
     const failure = c.get('failure');
+    const waitMs = Date.now() - started;
+    if (timing) c.res.headers.set('server-timing', `total;dur=${waitMs}`);
+    meter?.({
+      operation: c.get('entry')?.id,
+      applicationId: applicationOf(c),
+      status: c.res.status,
+      code: failure?.code,
+      waitMs,
+    });
     log({
       level: c.res.status >= 500 ? 'error' : 'info',
       message: 'request',
       request_id: caller.requestId,
+      traceparent: readTraceparent(c.req.raw.headers.get('traceparent')),
       operation: c.get('entry')?.id,
       method: c.req.method,
       path: c.get('entry')?.row.path ?? maskPath(new URL(c.req.url).pathname),
       status: c.res.status,
-      duration_ms: Date.now() - started,
+      duration_ms: waitMs,
       code: failure?.code,
       internal: failure?.internal ?? c.get('notice') ?? forDeveloper(c),
     });
   });
+
+  /** Undefined when the guard refused the request, or there is none. */
+  const applicationOf = (c: ServerContext): string | undefined =>
+    (c.get('grant') as Grant | undefined)?.application?.id;
 
   /** What a developer whose login does not stick has to know. */
   const forDeveloper = (c: ServerContext): string | undefined =>

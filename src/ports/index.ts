@@ -25,6 +25,7 @@ import type { Identities, LoginTokens, SocialProviders } from './identities.ts';
 import type { JobQueue } from './jobs.ts';
 import type { Links } from './links.ts';
 import type { Notifier } from './messages.ts';
+import type { Meter } from './metrics.ts';
 import type { Otps } from './otps.ts';
 import type { Passwords } from './passwords.ts';
 import type { Registrations } from './registrations.ts';
@@ -35,6 +36,7 @@ import type { Users } from './users.ts';
 export type * from './attributes.ts';
 export * from './audit.ts';
 export type * from './captcha.ts';
+export type * from './metrics.ts';
 export type * from './directory.ts';
 export type * from './users.ts';
 export type * from './sessions.ts';
@@ -82,6 +84,8 @@ export interface ServicePorts {
   /** Whether an SMS costs money, so that its guard is on (D-76). */
   smsCosts: boolean;
   health: Health;
+  /** Undefined where nobody counts: nothing is made for it then. */
+  meter?: Meter | undefined;
   /** Undefined where no pages are hosted. */
   hostedPages?: HostedPages;
   /** Tells a developer what was ignored and how to change that; undefined in production. */

@@ -1,5 +1,6 @@
 /** What the edge refuses before any flow begins, looped over the rows so that no new one is left out. */
 import { createExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { entriesOf, type Entry } from '../../src/http/operation.ts';
@@ -108,6 +109,7 @@ describe('headers of every answer', () => {
       expect(headers.get(HSTS)).toBe('max-age=31536000; includeSubDomains');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.has('server-timing')).toBe(false);
     }
     for (const headers of await headersOf(shop, 'http://auth.example')) {
       expect(headers.get(HSTS)).toBeNull();
@@ -141,6 +143,30 @@ describe('headers of every answer', () => {
     };
     expect([await ask(), await ask('development')]).toEqual([expect.any(String), null]);
   });
+});
+
+test('the Worker writes a data point for each request where a dataset is bound', async () => {
+  const points: AnalyticsEngineDataPoint[] = [];
+  const bindings = {
+    ...env,
+    ENVIRONMENT: 'development',
+    DELIVERY: 'inbox',
+    METRICS: { writeDataPoint: (point: AnalyticsEngineDataPoint) => void points.push(point) },
+  };
+  const ask = async (path: string) =>
+    worker.fetch(
+      new Request<unknown, IncomingRequestCfProperties>(`http://localhost${path}`),
+      bindings,
+      createExecutionContext(),
+    );
+  const healthy = await ask('/healthz');
+  expect([healthy.status, (await ask('/nowhere')).status]).toEqual([200, 404]);
+  // In development only: a real deployment says nothing of its times.
+  expect(healthy.headers.get('server-timing')).toMatch(/^total;dur=/);
+  expect(points.map(({ blobs = [], doubles = [] }) => [blobs[0], doubles[0]])).toEqual([
+    ['service.getHealth', 200],
+    ['', 404],
+  ]);
 });
 
 test('a cookie is Secure, save over plain http on a developer’s machine', async () => {

@@ -10,8 +10,19 @@ export interface Outbound {
   download(url: string, options: DownloadOptions): Promise<Download | DownloadRefused>;
 }
 
-/** @param fetcher in place of the runtime's own, in tests */
-export const createOutbound = (fetcher?: Fetch): Outbound => ({
-  call: async (url, options) => call(url, options, fetcher),
+/**
+ * @param fetcher in place of the runtime's own, in tests
+ * @param traceparent of the running request; it goes on with its calls, unchanged
+ */
+export const createOutbound = (
+  fetcher?: Fetch,
+  traceparent: () => string | undefined = () => undefined,
+): Outbound => ({
+  async call(url, options) {
+    const trace = traceparent();
+    const headers =
+      trace === undefined ? options.headers : { ...options.headers, traceparent: trace };
+    return call(url, { ...options, headers }, fetcher);
+  },
   download: async (url, options) => download(url, options, fetcher),
 });
