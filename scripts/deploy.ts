@@ -16,11 +16,11 @@ import {
 const USAGE = `
 npm run deploy -- [--dry-run [--strict]] [--env NAME]
 
-Checks wrangler.toml and the secrets, applies the migrations that the databases lack, and deploys the Worker.
-docs/DEPLOY.md leads from an empty account to a first login.
+Checks wrangler.toml and the secrets, applies missing migrations, and deploys the Worker. docs/DEPLOY.md describes every
+step from an empty account to a first login.
 
-  --dry-run   only check and build; needs no account. Says what a real run would still need
-  --strict    with --dry-run: exit with 1 when something is missing, for a gate in CI. Secrets are looked at when
+  --dry-run   only check and build; needs no account. Lists what is still missing
+  --strict    with --dry-run: exit with 1 when something is missing, as a gate in CI. Checks secrets when
               CLOUDFLARE_API_TOKEN is set
   --env NAME  an environment of wrangler.toml, such as staging
 `;

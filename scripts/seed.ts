@@ -10,11 +10,11 @@ import { ROOT } from '../src/cli/wrangler.ts';
 const USAGE = `
 npm run seed -- --customers N [--application ID] [--state DIR]
 
-Writes N invented customers into the local data of npm start. They are the same ones each time, so a second run adds
-nothing. Stop npm start first: one process at a time may hold the data.
+Creates N sample customers in the local data of npm start. They are the same each time, so a second run adds nothing.
+Stop npm start first: only one process at a time may use the data.
 
   --customers N     how many, up to 1000000
-  --application ID  of whom (default: the demo application)
+  --application ID  whose customers (default: the demo application)
   --state DIR       where the local data is kept (default .wrangler/state)
 `;
 

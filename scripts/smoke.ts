@@ -10,12 +10,12 @@ import { smoke } from './lib/smoke.ts';
 const USAGE = `
 npm run smoke -- --url URL --test-number N --test-otp CODE [flags]
 
-Looks whether a deployment works: it is up, D1 and KV answer, a login by a fixed code succeeds, and what may be called without
-changing anything keeps the contract (npm run contract). Exits with 1 when one of them fails, with 2 on a usage error.
+Checks that a deployment works: it is up, D1 and KV answer, a login with a fixed code succeeds, and operations that change nothing
+keep the contract (npm run contract). Exit codes: 0 all passed, 1 a check failed, 2 usage error.
 
   --url URL           where the server is
-  --test-number N     national digits of a number with a fixed code (admin -- test-identifier add). On this machine the
-                      dev inbox is read instead, when it is left out
+  --test-number N     national digits of a number with a fixed code (admin -- test-identifier add). Without it, on this machine, the
+                      code is read from the dev inbox
   --test-otp CODE     its code
   --test-country C    its calling code (default 91)
   --max-time SECONDS  for each answer (default 15)

@@ -47,18 +47,18 @@ const VARIABLES: Record<Name, Variable> = {
   },
   'DB_1, …': {
     kind: 'D1',
-    meaning: 'further databases; the `shard` column of an application names its binding',
+    meaning: 'further databases, for applications created with `--shard DB_1`',
     standard: '',
   },
   KV: { kind: 'KV', meaning: 'sessions, encrypted codes, pending forms' },
   MESSAGES: {
     kind: 'queue',
-    meaning: 'outgoing messages, encrypted; the Worker is its consumer too',
+    meaning: 'outgoing messages, encrypted; the Worker is also its consumer',
   },
   IMPORTS: {
     kind: 'queue',
     meaning:
-      'files of user groups and of users, one message for each run; the Worker is its consumer too',
+      'imports and exports of users and groups, one message per run; the Worker is also its consumer',
   },
   FILES: {
     kind: 'R2',
@@ -98,10 +98,10 @@ const VARIABLES: Record<Name, Variable> = {
   DELIVERY_SMS: { meaning: 'the transport of SMS', standard: '`DELIVERY`' },
   DELIVERY_EMAIL: { meaning: 'the transport of mails', standard: '`DELIVERY`' },
   DELIVERY_TIMEOUT: {
-    meaning: 'seconds a provider has to answer, 2 to 10',
+    meaning: 'timeout of a provider in seconds, 2 to 10',
     standard: '`5`',
   },
-  WEBHOOK_URL: { meaning: `address that gets every message; ${LOOPBACK}` },
+  WEBHOOK_URL: { meaning: `address that receives every message; ${LOOPBACK}` },
   WEBHOOK_SECRET: {
     meaning: 'at least 32 characters; signs what goes to `WEBHOOK_URL`',
   },
@@ -123,7 +123,7 @@ const VARIABLES: Record<Name, Variable> = {
   EMAIL_FROM: { meaning: 'sender: `Shop <shop@example.com>` or the address alone' },
   TURNSTILE_SECRET: {
     meaning:
-      'asks for a [Turnstile](https://developers.cloudflare.com/turnstile/) captcha, unless a shop says `skip_captcha`; see below',
+      'requires a [Turnstile](https://developers.cloudflare.com/turnstile/) captcha, unless the shop sets `skip_captcha`; see below',
   },
   TURNSTILE_SITE_KEY: {
     meaning: 'the public half of it, for the hosted pages ([PAGES.md](PAGES.md))',
@@ -137,7 +137,7 @@ const VARIABLES: Record<Name, Variable> = {
     standard: "the providers' own",
   },
   TEST_IDENTIFIERS: {
-    meaning: '`on` lets the fixed codes of test identifiers count in production too',
+    meaning: '`on` accepts the fixed codes of test identifiers in production too',
     standard: '`on` in development',
   },
   SESSION_READS: {
@@ -156,9 +156,9 @@ const VARIABLES: Record<Name, Variable> = {
 };
 
 const LIMITS: Record<keyof Limits, string> = {
-  otpTriesPerCode: 'tries of one code',
-  otpWrongPerIdentifierHour: 'wrong tries of one number or address in an hour, over all its codes',
-  sendGapSeconds: 'between two sends for one purpose; also the `resend_timer`',
+  otpTriesPerCode: 'attempts per code',
+  otpWrongPerIdentifierHour: 'wrong attempts per number or address and hour, over all its codes',
+  sendGapSeconds: 'seconds between two sends for one purpose; also the `resend_timer`',
   sendsPerHour: 'sends to one number or address for one purpose in an hour',
   sendsPerDay: 'the same in a day',
   sendsPerIdentifierDay: 'sends to one number or address for all purposes together',
@@ -175,7 +175,7 @@ const LIMITS: Record<keyof Limits, string> = {
   tokenFailuresPerQuarter: 'failed token requests of a client from one address in 15 minutes',
   tokenFailuresPerIpQuarter:
     'failed token requests from one address in 15 minutes, whatever client they name',
-  existsPerIpHour: 'questions of `userExists` from one address in an hour',
+  existsPerIpHour: 'calls of `userExists` from one address in an hour',
   existsPerApplicationHour: 'the same from all addresses together',
   smsPerDay: 'SMS of an application a day (UTC)',
   smsAlertPercent: 'share of `smsPerDay` from which the log says `sms cap near`',

@@ -14,30 +14,29 @@ const USAGE = `
 ${COMMAND} --url URL [flags]     checks a server against the documented contract
 ${COMMAND} diff A B              lists the changes between two OpenAPI documents; diff --help
 
-Checks status, content type, headers, cookies and body of each answer, of successes and of errors, against the documented operations,
-and sends wrong requests that have to be refused. An operation is refused rather than passed only when the security of its
-row and the given credentials explain that. Exits with 1 on a breach, when something was not reached or when nothing passed;
-with 2 on a usage error or when no server answers.
+Checks status, content type, headers, cookies and body of each response against the documented operations, successes and errors, and
+sends wrong requests that the server must refuse. Exit codes: 0 as documented; 1 on a breach, when something could not be reached, or
+when nothing passed; 2 on a usage error or when no server answers.
 
-  --url URL           where the server is, with its base path if it has one
-  --safe              calls what reads, and wrong requests; changes nothing. The default
-  --full              journeys in which every operation is seen to succeed; restores what they changed, removes what they made
-  --static            for a server that answers from examples: every documented request once, each has to succeed
+  --url URL           address of the server, with its base path if it has one
+  --safe              read operations and wrong requests; changes nothing (default)
+  --full              complete journeys through every operation; restores what they changed, removes what they created
+  --static            for a server that answers from examples: every documented request once; each must succeed
   --allow-remote      with --full: also on a server that is not on this machine
-  --sdk VERSION       the later operations that this version of the SDK knows too, such as --sdk 3.4
-  --only OP[,OP]      reports these operations alone, such as application.loginWithOTP or loginWithOTP
-  --max-time SECONDS  for each answer (default 15)
-  --header 'N: V'     sent with every request, such as for a gateway; may be given several times
+  --sdk VERSION       also the later operations of this SDK version, such as --sdk 3.4
+  --only OP[,OP]      only these operations, such as application.loginWithOTP or loginWithOTP
+  --max-time SECONDS  timeout of each response (default 15)
+  --header 'N: V'     sent with every request, such as for a gateway; can be repeated
   --format FORMAT     table (default), json {url, mode, ok, summary, findings, left_out, cleanup, operations:
                       [{operation, verdict, status, note, breaches, negative_calls, milliseconds}]}, junit, markdown
-  --summary FILE      appends the Markdown too, such as to "$GITHUB_STEP_SUMMARY"
-  --cookie COOKIE     in a plain run: the session of a shopper, f.session=… as a browser shows it; or CONTRACT_COOKIE. Reads that
-                      demand a session then have to succeed
-  --domain HOST       with --full: one of the application's (default: the host of the URL)
+  --summary FILE      also append Markdown to this file, such as "$GITHUB_STEP_SUMMARY"
+  --cookie COOKIE     in a plain run: the session of a shopper, f.session=… from a browser; or CONTRACT_COOKIE. Reads that need
+                      a session must then succeed
+  --domain HOST       with --full: a domain of the application (default: the host of the URL)
   --test-number N     with --full, where there is no dev inbox: national digits of a number with a fixed code
-  --test-otp CODE     its code; without it the code is asked for at the terminal
-  --social-token T    with --full: a token that Google, Facebook and Apple vouch for
-  --apple-user ID     with --full: Apple's user_identifier of the same person
+  --test-otp CODE     its code; without it you are asked for the code
+  --social-token T    with --full: a token of Google, Facebook and Apple
+  --apple-user ID     with --full: Apple's user_identifier for it
   --login-token T     with --full: a token of the company's own system
   --company ID, --application ID, --application-token TOKEN, --oauth-key KEY, --oauth-secret SECRET
                       credentials; or CONTRACT_COMPANY, CONTRACT_APPLICATION, CONTRACT_APPLICATION_TOKEN,

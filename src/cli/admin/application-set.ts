@@ -56,7 +56,7 @@ async function loginToken(
 
 export const applicationSet = command({
   summary:
-    'Changes what is given of an application; lists are replaced whole. The Worker knows it within 30 s.',
+    'Changes the given settings of an application; lists are replaced as a whole. Takes effect within 30 s.',
   words: ['application id'],
   flags: {
     name: { value: 'NAME', about: 'what shoppers know it by' },

@@ -37,7 +37,7 @@ async function sealToken(
 const authorization = (id: string, token: string): string => `Bearer ${btoa(`${id}:${token}`)}`;
 
 export const applicationCreate = command({
-  summary: 'Makes an application of a company; its token is shown this once.',
+  summary: 'Creates an application of a company. Its token is shown only once.',
   flags: {
     company: { value: 'ID', about: 'of which company', required: true },
     name: { value: 'NAME', about: 'what shoppers know it by', required: true },
@@ -153,7 +153,7 @@ export const applicationShow = command({
 });
 
 export const applicationRotate = command({
-  summary: 'Gives an application a new token; the old one ends within 30 s.',
+  summary: 'Replaces the token of an application; the old one stops working within 30 s.',
   words: ['application id'],
   async run(context, _flags, [id]) {
     const row = await findApplication(context, id);

@@ -36,7 +36,7 @@ const noClient = (key: string): CommandError =>
   new CommandError(`There is no client ${key}. npm run admin -- client list shows them.`);
 
 export const clientCreate = command({
-  summary: 'Makes an OAuth client of a company; key and secret are shown this once.',
+  summary: 'Creates an OAuth client of a company. Key and secret are shown only once.',
   flags: {
     company: { value: 'ID', about: 'of which company', required: true },
     scopes: { value: 'SCOPES', about: `all, or of ${SCOPES.join(', ')}`, required: true },
@@ -82,7 +82,7 @@ export const clientList = command({
 });
 
 export const clientRotate = command({
-  summary: 'Gives a client a new secret; the old one ends at once.',
+  summary: 'Replaces the secret of a client; the old one stops working at once.',
   words: ['key'],
   async run({ directory }, _flags, [key]) {
     const secret = newSecret();
@@ -101,7 +101,7 @@ export const clientRotate = command({
 });
 
 export const clientDelete = command({
-  summary: 'Removes a client; access tokens that are out live for their hour.',
+  summary: 'Deletes a client; access tokens already issued stay valid for up to an hour.',
   words: ['key'],
   async run({ directory }, _flags, [key]) {
     const { rows } = await directory.write({

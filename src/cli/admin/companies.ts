@@ -4,9 +4,9 @@ import { readName } from './application-flags.ts';
 import { command, CommandError, table } from './command.ts';
 
 export const companyCreate = command({
-  summary: 'Makes a company.',
+  summary: 'Creates a company.',
   flags: {
-    name: { value: 'NAME', about: 'what it is called', required: true },
+    name: { value: 'NAME', about: 'its name', required: true },
     id: { value: 'ID', about: 'a whole number (default: the next one)' },
   },
   async run({ directory }, { name: given, id }) {

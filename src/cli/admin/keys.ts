@@ -81,7 +81,7 @@ function settle(name: string, remote: boolean, keys: { id: string; text: string 
 
 export const keysRotate = command({
   summary:
-    'Puts a new key first in SESSION_SECRETS, SEALING_KEYS or SIGNING_KEYS; the others stay. With --remote the old value is read from the variable of that name, and the new one printed for wrangler secret put.',
+    'Adds a new first key to SESSION_SECRETS, SEALING_KEYS or SIGNING_KEYS; the others stay. With --remote the old value is read from the environment variable of that name, and the new one is printed for wrangler secret put.',
   words: ['name'],
   apart: true,
   async run({ remote }, _flags, [name]) {
@@ -93,7 +93,7 @@ export const keysRotate = command({
 
 export const keysRetire = command({
   summary:
-    'Drops a key, and with it whatever it signed or sealed. The variable and the output are as for keys rotate.',
+    'Removes a key; whatever it signed or encrypted becomes invalid. Input and output are as for keys rotate.',
   words: ['name', 'id'],
   apart: true,
   async run({ remote }, _flags, [name, id]) {

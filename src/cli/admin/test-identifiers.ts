@@ -15,11 +15,11 @@ function readIdentifier(text: string, callingCode: string): IdentifierRef {
 }
 
 export const testIdentifierAdd = command({
-  summary: 'Gives a number or address a fixed code until a day; nothing is sent to it.',
+  summary: 'Sets a fixed code for a number or address, until a date; nothing is sent to it.',
   words: ['application id', 'email or number'],
   flags: {
     otp: { value: 'CODE', about: 'six digits', required: true },
-    until: { value: 'DATE', about: 'the last day (UTC) on which it counts', required: true },
+    until: { value: 'DATE', about: 'the last day (UTC) on which it works', required: true },
   },
   async run(context, { otp, until: day }, [id, text]) {
     const row = await findApplication(context, id);
@@ -51,7 +51,7 @@ export const testIdentifierAdd = command({
 });
 
 export const testIdentifierRemove = command({
-  summary: 'Takes the fixed code from a number or address.',
+  summary: 'Removes the fixed code of a number or address.',
   words: ['application id', 'email or number'],
   async run(context, _flags, [id, text]) {
     const row = await findApplication(context, id);

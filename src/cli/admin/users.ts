@@ -30,16 +30,19 @@ const said = ({ line, field, message }: LineProblem): string =>
   `line ${line}: ${[field, message].filter(Boolean).join(' ')}`;
 
 export const usersImport = command({
-  summary: `Brings users of another system in, with their password hashes (bcrypt, scrypt, PBKDF2, Argon2id). A file has one user a line, as JSON or as CSV with a header. Fields: ${USER_COLUMNS.join(', ')}. Identifiers count as verified unless said otherwise. What is there already is passed over, so a file can be imported again.`,
+  summary: `Imports users of another system, with their password hashes (bcrypt, scrypt, PBKDF2, Argon2id). A file has one user per line, as JSON or as CSV with a header. Fields: ${USER_COLUMNS.join(', ')}. Identifiers count as verified unless the file says otherwise. Existing users are skipped, so a file can be imported again.`,
   words: ['file'],
   flags: {
     application: { value: 'ID', about: 'into which application', required: true },
     format: { value: 'FORMAT', about: 'ndjson or csv (default: by the file name)' },
     'dry-run': { about: 'check every line, write nothing' },
-    resume: { value: 'FILE', about: 'keep the place here after each batch, and go on from it' },
+    resume: {
+      value: 'FILE',
+      about: 'save the progress here after each batch, and continue from it',
+    },
     errors: {
       value: 'FILE',
-      about: `write every refused line here, as JSON (default: show ${MAX_LINES_SHOWN})`,
+      about: `write all refused lines here, as JSON (default: show ${MAX_LINES_SHOWN})`,
     },
   },
   async run(context, flags, [file]) {
@@ -121,9 +124,10 @@ export const usersExport = command({
   flags: {
     application: { value: 'ID', about: 'of which application', required: true },
     format: { value: 'FORMAT', about: 'ndjson or csv (default: by the file name)' },
-    'with-hashes': { about: 'with password hashes; keep such a file to yourself' },
+    'with-hashes': { about: 'include password hashes; keep such a file secret' },
     deleted: {
-      about: 'with accounts that are deleted and not purged yet; they come back as active ones',
+      about:
+        'include accounts that are deleted and not purged yet; an import makes them active again',
     },
   },
   async run(context, flags, [file]) {

@@ -6,21 +6,21 @@ import { SCENARIOS } from '../../../mocks/scenarios/table.ts';
 import { commandName, misused, readArgs, share, wholeNumber } from '../args.ts';
 
 const usage = (command: string): string => `
-${command} [flags]     answers every documented operation with its documented example
+${command} [flags]     runs a mock of the API that answers with the documented examples
 
 Answers
-  --scenario N     answer out of a scenario instead of the examples: real logins, edits that stick. There are
+  --scenario N     answer from a scenario instead of the examples: real logins, edits are kept. Scenarios:
                    ${SCENARIOS.map(({ name }) => name).join(', ')}
   --limits JSON    change the limits of the scenarios, such as '{"sendGapSeconds":30}'
-  --dynamic        invented data instead of the examples, true to the schema
-  --seed N         what chaos, invented data and the ids of scenarios follow from, so that a run can be repeated (default 1)
+  --dynamic        generated data that fits the schema, instead of the examples
+  --seed N         seed of chaos, generated data and ids, so that a run can be repeated (default 1)
   --examples DIR   answer with own examples: DIR/application.loginWithOTP.json and so on
-  --handlers FILE  your own MSW handlers go first; read again whenever the file changes
+  --handlers FILE  your own MSW handlers take precedence; reloaded when the file changes
   --strict         require credentials of the right form, as the real server would; any value passes
 
 Trouble
   --delay MS       wait MS milliseconds before each answer
-  --chaos SHARE    fail this share of the requests, such as 0.05, in equal parts with 429, 500, 503 and a cut connection;
+  --chaos SHARE    fail this share of the requests, such as 0.05, evenly with 429, 500, 503 and a dropped connection;
                    affected responses carry the header x-mock-chaos
 
 Where
@@ -28,25 +28,25 @@ Where
   --host H         listen on the address H, such as 0.0.0.0 (default: this machine only)
   --allow-host H   also answer under the host name H, such as a tunnel's; can be repeated. Addresses need no allowance
   --base PATH      serve everything below PATH, such as /api
-  --https          with a certificate made on the spot; --cert FILE --key FILE use your own
+  --https          with a self-signed certificate; --cert FILE --key FILE use your own
 
 A real server
-  --proxy URL      forward to a real server, and hold each exchange against the contract
+  --proxy URL      forward to a real server, and check each exchange against the contract
   --fail           with --proxy: an answer that breaks the contract becomes a 502
-  --record DIR     with --proxy: keep each right answer as DIR/<operation>.json, for --examples
+  --record DIR     with --proxy: save each correct response as DIR/<operation>.json, for --examples
 
 Terminal
-  --routes         list every route at the start
+  --routes         list all routes at startup
   --quiet          no line per request
   --help           show this
 
-Choose an answer per request in the header "Prefer" (or the query "_prefer"):
+Choose an answer per request with the header "Prefer" (or the query "_prefer"):
 
   code=404              the status, if the operation can answer it
-  error=otp_invalid     one of the operation's declared errors
+  error=otp_invalid     an error that the operation declares
   delay=800             milliseconds
   envelope=documented   the example file exactly as documented, wrapper included
-  dynamic=true          invented data, true to the schema; seed=7 chooses which
+  dynamic=true          generated data that fits the schema; seed=7 chooses which
 `;
 
 const OPTIONS = {
