@@ -71,12 +71,12 @@ const handlers = {
 
 /**
  * The app over any implementation of the ports: D1 and KV in the Worker, memory in tests and scenarios.
- * @param options `anyOrigin` takes requests of pages everywhere
+ * @param options `anyOrigin` takes requests of pages everywhere, `timing` sends `Server-Timing`
  */
 export function createApp(
   factory: PortsFactory,
   log: Log = consoleLog,
-  { anyOrigin = false }: { anyOrigin?: boolean } = {},
+  { anyOrigin = false, timing = false }: { anyOrigin?: boolean; timing?: boolean } = {},
 ): Hono<ServerEnv> {
   // Row by row the compiler has matched handler and row; the server looks them up by name.
   const byName = handlers as unknown as Record<string, Record<string, AnyHandler>>;
@@ -92,7 +92,7 @@ export function createApp(
     cors: factory.service.directory,
     production: factory.service.production,
     meter: factory.service.meter,
-    timing: !factory.service.production,
+    timing,
     guard: createGuard(factory, { anyOrigin }),
     log,
     isOutage,

@@ -26,7 +26,7 @@ function build(env: Record<string, unknown>): Built {
   if (known) return known;
   const environment = parseEnvironment(env);
   const runtime = createRuntime(environment, consoleLog);
-  const app = createApp(runtime.factory, consoleLog);
+  const app = createApp(runtime.factory, consoleLog, { timing: !environment.production });
   if (environment.delivery.inbox) serveDevPages(app, runtime, environment.devHosts);
   const built = { app, runtime };
   builds.set(env, built);

@@ -10,13 +10,16 @@ export type Values<O extends Options> = ReturnType<
 /** The command line is wrong, and nothing was tried: exit code 2. `message` says what to write. */
 export class UsageError extends Error {}
 
+/** Every command knows them, whether or not it lists them. */
+const STANDARD = ['help', 'version'];
+
 /** What Node says of a flag, in our words: its own speak of options, arguments and positionals. */
 function problemOf(error: Error, options: Options, args: readonly string[]): string {
   const [said = ''] = error.message.split('. ');
   const [, flag = ''] = /'(?:-\w, )?(--?[^' ]+)/.exec(said) ?? [];
   const code = 'code' in error ? error.code : '';
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
-    const known = Object.keys(options).map((name) => `--${name}`);
+    const known = [...Object.keys(options), ...STANDARD].map((name) => `--${name}`);
     return `${said}.${didYouMean(flag, known)}`;
   }
   if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {

@@ -109,7 +109,6 @@ describe('headers of every answer', () => {
       expect(headers.get(HSTS)).toBe('max-age=31536000; includeSubDomains');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.has('server-timing')).toBe(false);
     }
     for (const headers of await headersOf(shop, 'http://auth.example')) {
       expect(headers.get(HSTS)).toBeNull();
@@ -153,19 +152,22 @@ test('the Worker writes a data point for each request where a dataset is bound',
     DELIVERY: 'inbox',
     METRICS: { writeDataPoint: (point: AnalyticsEngineDataPoint) => void points.push(point) },
   };
-  const ask = async (path: string) =>
+  const ask = async (path: string, more: object = {}) =>
     worker.fetch(
       new Request<unknown, IncomingRequestCfProperties>(`http://localhost${path}`),
-      bindings,
+      { ...bindings, ...more },
       createExecutionContext(),
     );
   const healthy = await ask('/healthz');
   expect([healthy.status, (await ask('/nowhere')).status]).toEqual([200, 404]);
   // In development only: a real deployment says nothing of its times.
   expect(healthy.headers.get('server-timing')).toMatch(/^total;dur=/);
+  const real = await ask('/healthz', PRODUCTION);
+  expect([real.status, real.headers.get('server-timing')]).toEqual([200, null]);
   expect(points.map(({ blobs = [], doubles = [] }) => [blobs[0], doubles[0]])).toEqual([
     ['service.getHealth', 200],
     ['', 404],
+    ['service.getHealth', 200],
   ]);
 });
 

@@ -25,6 +25,7 @@ test.each([
 
 test.each([
   [['--prot', '1'], "Unknown option '--prot'. Did you mean --port?"],
+  [['--verson'], "Unknown option '--verson'. Did you mean --version?"],
   [['--zzzzzz'], "Unknown option '--zzzzzz'."],
   [
     ['--delay', '-3'],
