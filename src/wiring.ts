@@ -67,6 +67,7 @@ import type {
   Hasher,
   Inbox,
   JobEnds,
+  NamedApplication,
   PortsFactory,
   Random,
   RequestScope,
@@ -80,6 +81,7 @@ export interface Runtime {
   inbox: Inbox;
   /** Previews of all messages, in the built-in wording or in an application's own. */
   previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
+  applications(): Promise<NamedApplication[]>;
   consume(batch: MessageBatch): Promise<void>;
   /** @param cron the trigger's own pattern, which says what is to be done */
   scheduled(cron: string): Promise<void>;
@@ -293,6 +295,7 @@ export function createRuntime(
       const application = await records.find(applicationId);
       return application && previews(application.name, application.templates);
     },
+    applications: async () => records.list(),
     consume: async (batch) => consumeBatch(batch, { messages: consumer, jobs }),
     async scheduled(cron) {
       const { name, work, quiet } = jobOf(cron);

@@ -10,6 +10,6 @@ export const DEV_POLICY = [
   `img-src data:`,
   `connect-src 'self'`,
   `base-uri 'none'`,
-  `form-action 'none'`,
+  `form-action 'self'`,
   `frame-ancestors 'none'`,
 ].join('; ');

@@ -2,20 +2,19 @@
 import type { Hono } from 'hono';
 import { isLocalRequest } from '../http/local.ts';
 import type { ServerEnv } from '../http/server.ts';
-import type { Inbox, TemplatePreview } from '../ports/index.ts';
+import type { Inbox } from '../ports/index.ts';
 import { serveFiles } from './frame.ts';
 import { serveInbox } from './inbox.ts';
-import { serveTemplates } from './templates.ts';
+import { serveTemplates, type TemplateSources } from './templates.ts';
 
-export interface DevSources {
+export interface DevSources extends TemplateSources {
   inbox: Inbox;
-  previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
 }
 
 /** @param allowedHosts names beside those of this machine under which they answer */
 export function serveDevPages(
   app: Hono<ServerEnv>,
-  { inbox, previews }: DevSources,
+  { inbox, ...sources }: DevSources,
   allowedHosts: readonly string[] = [],
 ): void {
   app.use('/_dev/*', async (c, next) => {
@@ -24,5 +23,5 @@ export function serveDevPages(
   });
   serveFiles(app);
   serveInbox(app, inbox);
-  serveTemplates(app, previews);
+  serveTemplates(app, sources);
 }

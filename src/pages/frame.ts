@@ -6,26 +6,30 @@ import { page, type Html } from '../ui/layout.ts';
 import { STYLE } from '../ui/style.ts';
 import { DEV_POLICY } from './dev-policy.ts';
 import { INBOX_SCRIPT } from './inbox-script.ts';
+import { SHARED_SCRIPT } from './shared-script.ts';
 
-const HOME = '/_dev/inbox';
+const HOME = '/';
 const LINKS = [
-  { href: HOME, text: 'Inbox' },
+  { href: HOME, text: 'Home' },
+  { href: '/_dev/inbox', text: 'Inbox' },
   { href: '/_dev/templates', text: 'Templates' },
   { href: '/docs', text: 'API' },
 ];
 const FILES: readonly [name: string, type: string, text: string][] = [
   ['style.css', 'text/css', STYLE],
-  ['inbox.js', 'text/javascript', INBOX_SCRIPT],
+  ['dev.js', 'text/javascript', SHARED_SCRIPT],
+  ['inbox.js', 'text/javascript', SHARED_SCRIPT + INBOX_SCRIPT],
 ];
 
 /**
  * Answers with a page under the dev pages' policy.
- * @param script name of its file under `/_dev/`
+ * @param script name of its file under `/_dev/`; `dev.js` has copy buttons, relative times and frames as high as their mails
  */
 export async function answerPage(
   c: Context<ServerEnv>,
   { title, script }: { title: string; script?: string },
   content: Html,
+  status: 200 | 404 = 200,
 ): Promise<Response> {
   c.header('content-security-policy', DEV_POLICY);
   const options = {
@@ -38,7 +42,7 @@ export async function answerPage(
     icon: `data:image/svg+xml,${encodeURIComponent(ICON)}`,
     ...(script !== undefined && { script: `/_dev/${script}` }),
   };
-  return c.html(page(options, content));
+  return c.html(page(options, content), status);
 }
 
 /** Adds the stylesheet and the script of the dev pages. */

@@ -3,20 +3,37 @@ import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { ServerEnv } from '../http/server.ts';
 import type { Inbox } from '../ports/index.ts';
+import { select } from '../ui/layout.ts';
 import { answerPage } from './frame.ts';
 
 const PAGE = html`
-  <h1>Inbox</h1>
+  <div class="heading">
+    <h1>Inbox</h1>
+    <p id="news" class="quiet" role="status"></p>
+  </div>
   <p class="lead">
     Messages that a real deployment would send. Kept for a day on this machine only.
   </p>
   <div class="stack">
-    <label class="narrow">
-      Filter by recipient
-      <input type="search" id="to" placeholder="+918652523958 or a@b.c" />
-    </label>
+    <form class="filters" id="filters" aria-label="Filters">
+      <label>
+        Recipient
+        <input type="search" name="to" placeholder="+918652523958 or a@b.c" autocomplete="off" />
+      </label>
+      ${select('channel', 'Sent by', [
+        ['', 'SMS and email'],
+        ['sms', 'SMS'],
+        ['email', 'Email'],
+      ])}
+      ${select('kind', 'Kind', [
+        ['', 'All kinds'],
+        ['code', 'Codes'],
+        ['link', 'Links'],
+        ['notice', 'Notices'],
+      ])}
+    </form>
     <p id="empty" class="empty" role="status">Loading …</p>
-    <ol class="rows" id="messages" aria-live="polite"></ol>
+    <ol class="rows" id="messages"></ol>
   </div>
 `;
 

@@ -6,8 +6,8 @@ import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { ServerEnv } from '../http/server.ts';
 import { smsSize } from '../messages/sms-size.ts';
-import type { Language, TemplatePreview } from '../ports/index.ts';
-import type { Html } from '../ui/layout.ts';
+import type { Language, NamedApplication, TemplatePreview } from '../ports/index.ts';
+import { select, type Html } from '../ui/layout.ts';
 import { answerPage } from './frame.ts';
 
 const LANGUAGES = { en: 'English', hi: 'Hindi' } as const;
@@ -25,7 +25,15 @@ function card({ template, language, channel, message, refused }: TemplatePreview
     <h3 class="quiet">${name}</h3>
     ${refused.map((why) => html`<p class="mistake">Own text not used: ${why}</p>`)}
     ${message.subject && html`<p class="subject" lang="${language}">${message.subject}</p>`}
-    ${message.html ? html`<iframe sandbox title="${title}" srcdoc="${message.html}"></iframe>` : ''}
+    ${
+      message.html
+        ? html`<iframe
+            sandbox="allow-same-origin"
+            title="${title}"
+            srcdoc="${message.html}"
+          ></iframe>`
+        : ''
+    }
     ${
       channel === 'sms'
         ? html`${text}
@@ -38,35 +46,56 @@ function card({ template, language, channel, message, refused }: TemplatePreview
   </article>`;
 }
 
-/** The language that is shown, or both. */
-type Shown = Language | undefined;
-
-function languageLink(shown: Shown, language: Shown, application: string | undefined): Html {
-  const query = new URLSearchParams({
-    ...(application !== undefined && { application }),
-    ...(language && { language }),
-  });
-  const current = shown === language ? html` aria-current="true"` : '';
-  const text = language ? LANGUAGES[language] : 'Both languages';
-  return html`<a href="/_dev/templates?${query.toString()}" ${current}>${text}</a> `;
+/** The language that is shown, or all of them. */
+type Shown = Language | 'all';
+interface Look {
+  shown: Shown;
+  /** Whose wording is shown; the built-in one when undefined. */
+  application?: string;
+  applications: readonly NamedApplication[];
 }
 
-function contentOf(
-  previews: readonly TemplatePreview[],
-  shown: Shown,
-  application: string | undefined,
-): Html {
-  const visible = previews.filter(({ language }) => !shown || language === shown);
+const NAMES: Readonly<Record<Shown, string>> = { ...LANGUAGES, all: 'All' };
+const SHOWN = Object.keys(NAMES) as Shown[];
+const shownOf = (text: string | undefined): Shown => SHOWN.find((one) => one === text) ?? 'en';
+
+function languageLink(one: Shown, { shown, application }: Look): Html {
+  const query = new URLSearchParams({
+    language: one,
+    ...(application !== undefined && { application }),
+  });
+  const current = shown === one ? html` aria-current="true"` : '';
+  return html`<a href="/_dev/templates?${query.toString()}" ${current}>${NAMES[one]}</a> `;
+}
+
+/** Works without a script: a form that asks for the page again. */
+const picker = ({ shown, application = '', applications }: Look): Html => html`
+  <form class="pick" action="/_dev/templates">
+    <input type="hidden" name="language" value="${shown}" />
+    ${select(
+      'application',
+      'Wording of',
+      [['', 'Built in'], ...applications.map(({ id, name }) => [id, name] as const)],
+      application,
+    )}
+    <button type="submit">Show</button>
+  </form>
+`;
+
+const head = (look: Look): Html => html`
+  <h1>Templates</h1>
+  <p class="lead">Every message with sample values, in the wording of an application.</p>
+  <div class="bar">
+    ${picker(look)}
+    <nav class="switch" aria-label="Language">${SHOWN.map((one) => languageLink(one, look))}</nav>
+  </div>
+`;
+
+function contentOf(previews: readonly TemplatePreview[], look: Look): Html {
+  const visible = previews.filter(({ language }) => ['all', language].includes(look.shown));
   const groups = [...Map.groupBy(visible, ({ template }) => template)];
   return html`
-    <h1>Templates</h1>
-    <p class="lead">
-      Every message with sample values, as built in; <code>?application=…</code> shows an
-      application's own wording.
-    </p>
-    <nav class="contents" aria-label="Language">
-      ${[undefined, 'en' as const, 'hi' as const].map((one) => languageLink(shown, one, application))}
-    </nav>
+    ${head(look)}
     <nav class="contents" aria-label="Templates">
       ${groups.map(([template]) => html`<a href="#${template}">${template}</a> `)}
     </nav>
@@ -80,22 +109,26 @@ function contentOf(
   `;
 }
 
-const languageOf = (text: string | undefined): Shown =>
-  text === 'en' || text === 'hi' ? text : undefined;
+export interface TemplateSources {
+  /** Undefined when there is no such application. */
+  previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
+  /** Those that can be chosen. */
+  applications(): Promise<NamedApplication[]>;
+}
 
-/** Adds `/_dev/templates`: a preview of every message, in one language with `?language=en` or `hi`. */
-export function serveTemplates(
-  app: Hono<ServerEnv>,
-  previews: (applicationId?: string) => Promise<TemplatePreview[] | undefined>,
-): void {
+/** Adds `/_dev/templates`: a preview of every message, in English or in `?language=` (`all` for every one). */
+export function serveTemplates(app: Hono<ServerEnv>, sources: TemplateSources): void {
   app.get('/_dev/templates', async (c) => {
-    const { application, language } = c.req.query();
-    const found = await previews(application);
-    if (!found) return c.text('There is no such application.', 404);
-    return answerPage(
-      c,
-      { title: 'Templates' },
-      contentOf(found, languageOf(language), application),
-    );
+    const application = c.req.query('application') || undefined;
+    const [found, applications] = await Promise.all([
+      sources.previews(application),
+      sources.applications(),
+    ]);
+    const shown = shownOf(c.req.query('language'));
+    const page = { title: 'Templates', script: 'dev.js' };
+    if (found) return answerPage(c, page, contentOf(found, { shown, application, applications }));
+    const missing = html`${head({ shown, applications })}
+      <p class="empty">There is no such application.</p>`;
+    return answerPage(c, page, missing, 404);
   });
 }

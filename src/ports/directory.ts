@@ -95,6 +95,9 @@ export interface Application {
   config: PlatformConfig;
 }
 
+/** An application as a list of them shows it. */
+export type NamedApplication = Pick<Application, 'id' | 'name'>;
+
 export interface OAuthClient {
   key: string;
   companyId: string;
@@ -105,6 +108,8 @@ export interface OAuthClient {
 export interface ApplicationRecords {
   /** At most 30 s old. */
   find(applicationId: string): Promise<Application | undefined>;
+  /** By their names, a hundred at most: for pages of development. */
+  list(): Promise<NamedApplication[]>;
 }
 
 export interface Directory extends ApplicationRecords {

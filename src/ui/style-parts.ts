@@ -177,12 +177,64 @@ iframe {
   width: 100%;
   height: 26rem;
   margin-top: 0.4rem;
+  color-scheme: light;
   background: #ffffff;
   border: 1px solid var(--line);
   border-radius: 0.4rem;
 }
-.narrow {
-  max-width: 24rem;
+.handy {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.2rem 0.8rem;
+  align-items: center;
+}
+.handy .copy {
+  padding: 0.15rem 0.7rem;
+  font-size: 0.875rem;
+}
+.heading p {
+  margin: 0;
+}
+.heading + .lead {
+  margin-top: -0.7rem;
+}
+.bar {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.6rem 1.6rem;
+  align-items: end;
+  margin-bottom: 1rem;
+}
+.pick {
+  display: flex;
+  gap: 0.6rem;
+  align-items: end;
+  width: min(100%, 22rem);
+}
+.pick label {
+  flex: 1;
+  margin: 0;
+}
+.switch {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.3rem;
+}
+.switch a {
+  padding: 0.3rem 0.8rem;
+  color: var(--quiet);
+  text-decoration: none;
+  border: 1px solid var(--line);
+  border-radius: 0.4rem;
+}
+.switch a:hover {
+  color: var(--ink);
+}
+.switch a[aria-current] {
+  color: var(--ink);
+  font-weight: 600;
+  background: var(--card);
+  border-color: var(--accent);
 }
 .contents {
   display: flex;

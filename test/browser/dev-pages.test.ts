@@ -34,6 +34,21 @@ async function open(path: string, look: Parameters<Browser['newPage']>[0] = {}) 
   return { page, complaints, loaded };
 }
 
+async function sendCode(email: string): Promise<void> {
+  const answer = await fetch(
+    `${server.url}/service/application/user/authentication/v1.0/otp/email/send`,
+    {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ email }),
+    },
+  );
+  expect(answer.status).toBe(200);
+}
+
 /** The first mail on the page, as it is seen inside its frame. */
 async function mailOf(page: Page) {
   const frame = page.locator('iframe').first().contentFrame();
@@ -50,12 +65,17 @@ async function mailOf(page: Page) {
 describe('the templates', () => {
   test('mails are shown with their styles, and the policy forbids nothing that they need', async () => {
     const { page, complaints, loaded } = await open('/_dev/templates');
-    expect(await page.locator('iframe').count()).toBe(2 * Object.keys(WORDINGS.en).length);
+    const frames = page.locator('iframe');
+    expect(await frames.count()).toBe(Object.keys(WORDINGS.en).length);
     const mail = await mailOf(page);
     expect(mail).toEqual({
       heading: 'Your Example Shop verification code',
       background: 'rgb(255, 255, 255)',
     });
+    // Each is as high as its mail: nothing in it scrolls.
+    const scrolls = `frame => frame.contentDocument.documentElement.scrollHeight > frame.clientHeight`;
+    const scrolled = `[...document.querySelectorAll('iframe')].filter(${scrolls}).length`;
+    await expect.poll(async () => page.evaluate(scrolled)).toBe(0);
     expect(complaints).toEqual([]);
     expect(loaded.filter((url) => !url.startsWith(server.url) && url !== 'about:srcdoc')).toEqual(
       [],
@@ -66,8 +86,7 @@ describe('the templates', () => {
     const { page, loaded } = await open('/_dev/templates');
     // As text: this file is checked without the types of a browser.
     const title = await page.evaluate<string>(`(async () => {
-      const frame = document.createElement('iframe');
-      frame.setAttribute('sandbox', '');
+      const frame = document.querySelector('iframe').cloneNode();
       frame.srcdoc = '<script>parent.document.title = "hit"</' + 'script><img src="/openapi.json">';
       const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
       document.body.append(frame);
@@ -75,24 +94,42 @@ describe('the templates', () => {
       return document.title;
     })()`);
     expect(title).toBe('Templates · Vestibule dev');
-    expect(loaded).toEqual([`${server.url}/_dev/templates`, `${server.url}/_dev/style.css`]);
+    const own = ['templates', 'style.css', 'dev.js'];
+    expect(loaded.filter((url) => url !== 'about:srcdoc')).toEqual(
+      own.map((name) => `${server.url}/_dev/${name}`),
+    );
+  });
+});
+
+describe('the choice of templates', () => {
+  test('one language, all of them, and the wording of an application', async () => {
+    const { page, complaints } = await open('/_dev/templates?language=hi');
+    const languages = async (): Promise<string[]> =>
+      page.evaluate(
+        "[...new Set([...document.querySelectorAll('.text')].map(({ lang }) => lang))]",
+      );
+    expect(await languages()).toEqual(['hi']);
+    await page.getByLabel('Wording of').selectOption(DEMO.applicationId);
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.waitForURL(`**/*application=${DEMO.applicationId}*`);
+    expect(await languages()).toEqual(['hi']);
+    expect(await page.locator('.text').first().textContent()).toContain('Fynd');
+    await page.getByRole('link', { name: 'All', exact: true }).click();
+    await page.waitForURL('**/*language=all*');
+    expect((await languages()).toSorted()).toEqual(Object.keys(WORDINGS).toSorted());
+    expect(complaints).toEqual([]);
+  });
+
+  test('an application that does not exist is said to be missing, on a page', async () => {
+    const { page } = await open('/_dev/templates?application=000000000000000000000000');
+    expect(await page.locator('.empty').textContent()).toBe('There is no such application.');
+    expect(await page.locator('.brand').textContent()).toBe('Vestibule dev');
   });
 });
 
 describe('the inbox', () => {
   test('shows the subject of a mail, and its HTML when asked to', async () => {
-    const answer = await fetch(
-      `${server.url}/service/application/user/authentication/v1.0/otp/email/send`,
-      {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`,
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify({ email: EMAIL }),
-      },
-    );
-    expect(answer.status).toBe(200);
+    await sendCode(EMAIL);
     const otp = await server.otpFor(EMAIL);
     const { page, complaints } = await open('/_dev/inbox');
     await page.locator('summary').first().click();
@@ -106,6 +143,45 @@ describe('the inbox', () => {
     await page.getByRole('link', { name: 'Templates' }).click();
     await page.waitForURL('**/_dev/templates');
     expect(complaints).toEqual([]);
+  });
+
+  test('copies a code, tells ages, and keeps apart that nothing matches and that nothing was sent', async () => {
+    const context = await browser.newContext({
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PAGE_TIMEOUT_MS);
+    await page.goto(`${server.url}/_dev/inbox`);
+    const message = page.locator('.message').first();
+    await message.getByRole('button', { name: 'Copy code' }).click();
+    await message.getByRole('button', { name: 'Copied' }).waitFor();
+    const code = await message.locator('.otp').textContent();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(code);
+    const time = message.locator('time');
+    expect(await time.textContent()).toMatch(/^(just now|[1-9]\d* min ago)$/);
+    expect(await time.getAttribute('title')).toContain(':');
+
+    await page.getByLabel('Sent by').selectOption('sms');
+    expect(await page.locator('.message').count()).toBe(0);
+    expect(await page.locator('#empty').textContent()).toContain('Nothing matches these filters.');
+    await page.getByLabel('Sent by').selectOption('email');
+    await page.getByLabel('Recipient').fill('PAGES@');
+    await page.getByLabel('Kind').selectOption('code');
+    expect(await page.locator('.message').count()).toBe(1);
+    // The address holds the choice.
+    await page.reload();
+    await page.locator('.message').waitFor();
+    expect(await page.getByLabel('Recipient').inputValue()).toBe('PAGES@');
+    await context.close();
+  });
+
+  test('what is open stays open when another message comes', async () => {
+    const { page } = await open('/_dev/inbox');
+    await page.locator('summary').first().click();
+    await sendCode('another@example.com');
+    await page.locator('.recipient', { hasText: 'another@example.com' }).waitFor();
+    expect(await page.locator('#news').textContent()).toBe('1 new message');
+    expect(await page.locator('details[open]').count()).toBe(1);
   });
 });
 

@@ -23,6 +23,7 @@ const MAX_AGE_MS = 30_000;
 const MAX_CACHED_ENTRIES = 1_000;
 /** Of one host; more than one is for development. */
 const MAX_AT_HOST = 10;
+const MAX_LISTED = 100;
 
 interface Known {
   application: Application;
@@ -114,6 +115,16 @@ export function d1Directory(
     },
 
     find: async (applicationId) => (await find(applicationId))?.application,
+
+    async list() {
+      const { found } = await database.read({
+        found: select({ id: applications.id, name: applications.name })
+          .from(applications)
+          .orderBy(applications.name, applications.id)
+          .limit(MAX_LISTED),
+      });
+      return found;
+    },
 
     async authenticate(applicationId, token) {
       if (!/^[0-9a-f]{24}$/.test(applicationId)) return undefined;
