@@ -57,6 +57,7 @@ export const demoApplication = (config: Partial<PlatformConfig> = {}): Applicati
   smsCountries: [],
   shard: 'DB',
   language: 'en',
+  messageLanguages: [],
   androidHashes: [],
   config: { ...demoConfig(), ...config },
 });

@@ -133,6 +133,7 @@ export function createGuard(
     const ports = factory.portsFor(application, {
       ...scopeOf(c, caller),
       bookmark: readBookmarkCookie(c.req.header('cookie') ?? ''),
+      acceptLanguage: c.req.header('accept-language'),
       tellChanges: !isRead,
       setBookmark(bookmark) {
         // They sort by age, and round trips may end in any order.

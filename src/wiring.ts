@@ -43,8 +43,9 @@ import type { Fetch } from './adapters/outbound/send.ts';
 import { loginTokens } from './adapters/social/login-tokens.ts';
 import { socialProviders } from './adapters/social/providers.ts';
 import { Values } from './adapters/kv/values.ts';
+import { inAskedLanguage } from './adapters/notify/in-language.ts';
 import { createInbox } from './adapters/notify/inbox.ts';
-import { previews } from './messages/preview.ts';
+import { templateSources } from './adapters/notify/template-sources.ts';
 import { createTransport } from './adapters/notify/transports/create-transport.ts';
 import { messageWriter } from './adapters/notify/writer.ts';
 import { r2JobFiles } from './adapters/r2/job-files.ts';
@@ -67,21 +68,18 @@ import type {
   Hasher,
   Inbox,
   JobEnds,
-  NamedApplication,
   PortsFactory,
   Random,
   RequestScope,
-  TemplatePreview,
+  TemplateSources,
   UserReader,
 } from './ports/index.ts';
 
 const systemClock: Clock = { now: () => Date.now() };
-export interface Runtime {
+
+export interface Runtime extends TemplateSources {
   factory: PortsFactory;
   inbox: Inbox;
-  /** Previews of all messages, in the built-in wording or in an application's own. */
-  previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
-  applications(): Promise<NamedApplication[]>;
   consume(batch: MessageBatch): Promise<void>;
   /** @param cron the trigger's own pattern, which says what is to be done */
   scheduled(cron: string): Promise<void>;
@@ -277,6 +275,7 @@ export function createRuntime(
       get jobs() {
         return d1UserJobs(primary, id, nearest);
       },
+      notifier: inAskedLanguage(known.ports.notifier, application, scope.acceptLanguage),
       requestId: scope.requestId,
       background(work: Promise<unknown>) {
         const watched = work.catch((error: unknown) =>
@@ -290,12 +289,7 @@ export function createRuntime(
   return {
     factory: { service, portsFor },
     inbox,
-    async previews(applicationId) {
-      if (applicationId === undefined) return previews('Example Shop');
-      const application = await records.find(applicationId);
-      return application && previews(application.name, application.templates);
-    },
-    applications: async () => records.list(),
+    ...templateSources(records),
     consume: async (batch) => consumeBatch(batch, { messages: consumer, jobs }),
     async scheduled(cron) {
       const { name, work, quiet } = jobOf(cron);

@@ -164,13 +164,14 @@ export async function createWorld(
       return response;
     },
     inbox(to) {
-      const { name: shop, language, templates: overrides } = application;
+      const { name: shop, templates: overrides } = application;
       return memory.sent
         .map(({ message }) => message)
         .filter((message) => !message.drop && (to === undefined || message.to === to))
-        .map((message) =>
-          inboxItem(message, render(message, { shop, language, overrides }).message),
-        )
+        .map((message) => {
+          const { language = application.language } = message;
+          return inboxItem(message, render(message, { shop, language, overrides }).message);
+        })
         .toReversed();
     },
     async settle() {

@@ -4,13 +4,14 @@
  */
 import { SECOND_MS } from '../shared/time.ts';
 import * as z from 'zod';
+import { LANGUAGE_CODES } from '../messages/languages/index.ts';
 import type { Message } from '../ports/index.ts';
 import { isDeployerUrl } from '../values/outbound-url.ts';
 import { secret } from './secret.ts';
 
 type Channel = Message['channel'];
 
-const DLT_TEMPLATES = z.partialRecord(z.enum(['en', 'hi']), z.record(z.string(), z.string()));
+const DLT_TEMPLATES = z.partialRecord(z.enum(LANGUAGE_CODES), z.record(z.string(), z.string()));
 
 /** `Shop <shop@example.com>` or the address alone. */
 const SENDER = /^(?:[^<>"\r\n]{1,64} <[^\s<>@"]+@[^\s<>@"]+>|[^\s<>@"]+@[^\s<>@"]+)$/;

@@ -3,6 +3,7 @@
  * opening a mail is not tracked. Colours keep a contrast of 4.5 : 1.
  */
 import type { Language } from '../ports/index.ts';
+import { languageAt } from './languages/index.ts';
 import { fill } from './fill.ts';
 import type { Values } from './values.ts';
 import type { Part } from './wording.ts';
@@ -37,6 +38,15 @@ const STYLE = {
   address: 'margin:0 0 16px;font-size:14px;color:#4d5a66',
 };
 
+/** Within text from right to left, what is written from left to right is set apart, or its signs would change places. */
+const isolated = (values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      name === 'link' || name === 'otp' ? value : `<bdi>${value}</bdi>`,
+    ]),
+  );
+
 /** @param escaped the values, escaped already */
 function htmlOf(part: Part, escaped: Values): string {
   if (typeof part === 'string') {
@@ -49,7 +59,7 @@ function htmlOf(part: Part, escaped: Values): string {
   if (part.show === 'otp') return `<p style="${STYLE.code}">${escaped['otp'] ?? ''}</p>`;
   const link = escaped['link'] ?? '';
   return `<p style="${STYLE.paragraph}"><a href="${link}" style="${STYLE.button}">${escapeHtml(part.label)}</a></p>
-<p style="${STYLE.address}">${link}</p>`;
+<p style="${STYLE.address}"><bdi>${link}</bdi></p>`;
 }
 
 const anchor = (link: string): string => `<a href="${link}">${link}</a>`;
@@ -61,10 +71,12 @@ export function mailHtml(
   parts: readonly Part[],
   values: Values,
 ): string {
+  const { direction } = languageAt(language);
   const escaped = escapedValues(values);
+  const shown = direction === 'rtl' ? isolated(escaped) : escaped;
   const heading = escapeHtml(subject);
   return `<!doctype html>
-<html lang="${language}">
+<html lang="${language}"${direction === 'rtl' ? ' dir="rtl"' : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -73,7 +85,7 @@ export function mailHtml(
 <body style="${STYLE.body}">
 <main style="${STYLE.sheet}">
 <h1 style="${STYLE.heading}">${heading}</h1>
-${parts.map((part) => htmlOf(part, escaped)).join('\n')}
+${parts.map((part) => htmlOf(part, shown)).join('\n')}
 </main>
 </body>
 </html>

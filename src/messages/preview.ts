@@ -1,12 +1,12 @@
 /** Every message once, with sample values: for the dev page and for tests that must see them all. */
 import type {
-  Language,
   Message,
   MessageContent,
   Template,
   TemplateOverrides,
   TemplatePreview,
 } from '../ports/index.ts';
+import { LANGUAGE_CODES } from './languages/index.ts';
 import { render } from './render.ts';
 
 const CODE = '0123456789abcdef0123456789abcdef';
@@ -42,7 +42,6 @@ const SAMPLES: { [T in Template]: MessageContent & { template: T } } = {
 /** A number is confirmed on another page, and by another's address. */
 const SMS_SAMPLES = { ...SAMPLES, verify_link: verifyLink('verify-mobile', 'a***@example.com') };
 
-const LANGUAGES: readonly Language[] = ['en', 'hi'];
 const TEMPLATES = Object.keys(SAMPLES) as Template[];
 const CHANNELS: readonly Message['channel'][] = ['sms', 'email'];
 
@@ -54,7 +53,7 @@ const CHANNELS: readonly Message['channel'][] = ['sms', 'email'];
 export function previews(shop: string, overrides?: TemplateOverrides): TemplatePreview[] {
   return TEMPLATES.flatMap((template) =>
     CHANNELS.flatMap((channel) =>
-      LANGUAGES.map((language) => {
+      LANGUAGE_CODES.map((language) => {
         const content = (channel === 'sms' ? SMS_SAMPLES : SAMPLES)[template];
         const to = channel === 'sms' ? '+918652523958' : 'asha@example.com';
         const sample: Message = { id: 'sample', channel, to, content, createdAt: 0 };

@@ -9,7 +9,7 @@ import type {
 import { fill, flawOf } from './fill.ts';
 import { escapedValues, mailHtml, mailText } from './html.ts';
 import { NEEDED, valuesOf, type Values } from './values.ts';
-import { WORDINGS } from './wording.ts';
+import { languageAt } from './languages/index.ts';
 
 export interface Voice {
   /** The application's name. */
@@ -32,7 +32,7 @@ export function render(message: Message, { shop, language, overrides }: Voice): 
   const { content, channel } = message;
   const { template } = content;
   const values = valuesOf(message, shop, language);
-  const wording = WORDINGS[language][template];
+  const wording = languageAt(language).texts[template];
   const refused: string[] = [];
 
   /** The application's own text of a field, when it has a sound one. */

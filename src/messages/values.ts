@@ -1,6 +1,7 @@
 /** The values of a message's placeholders. */
 import { masked } from '../domain/identifiers/identifier.ts';
 import { OTP_LIFE_MS, RESET_LINK_LIFE_MS } from '../domain/credentials.ts';
+import { languageAt } from './languages/index.ts';
 import { isWebAddress } from '../values/web-address.ts';
 import { MINUTE_MS } from '../shared/time.ts';
 import type { Language, Message, Template } from '../ports/index.ts';
@@ -26,8 +27,6 @@ export const NEEDED: Readonly<Record<Template, readonly string[]>> = {
   notice_account_deleted: [],
 };
 
-const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', hi: 'hi-IN' };
-
 /** One line of visible characters: what a shop or a user is called must not break a subject or an SMS in two. */
 const oneLine = (text: string): string =>
   text
@@ -45,9 +44,10 @@ function checkedLink(link: string): string {
 function dayInWords(day: string, language: Language): string {
   const date = new Date(`${day}T00:00:00Z`);
   if (Number.isNaN(date.getTime())) return oneLine(day);
-  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone: 'UTC' }).format(
-    date,
-  );
+  return new Intl.DateTimeFormat(languageAt(language).locale, {
+    dateStyle: 'long',
+    timeZone: 'UTC',
+  }).format(date);
 }
 
 function own({ content, channel, to }: Message, language: Language): Values {

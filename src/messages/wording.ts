@@ -1,7 +1,5 @@
-/** The texts of one language. Texts hold `{{placeholders}}`; `values.ts` names them. */
-import type { Language, Template } from '../ports/index.ts';
-import { ENGLISH } from './english.ts';
-import { HINDI } from './hindi.ts';
+/** What a language of messages consists of. Texts hold `{{placeholders}}`; `values.ts` names them. */
+import type { Template } from '../ports/index.ts';
 
 /** A paragraph of a mail. Text and HTML are both made of these, so that they say the same. */
 export type Part =
@@ -17,6 +15,14 @@ export interface Wording {
   mail: readonly Part[];
 }
 
-export type Wordings = Readonly<Record<Template, Wording>>;
-
-export const WORDINGS: Readonly<Record<Language, Wordings>> = { en: ENGLISH, hi: HINDI };
+/** A language with all of its texts: the compiler misses none. */
+export interface MessageLanguage {
+  /** In English, as pages for developers and commands list it. */
+  name: string;
+  /** In which days are written out. */
+  locale: string;
+  direction: 'ltr' | 'rtl';
+  /** Drafted by a machine, and read by no native speaker so far. */
+  draft?: true;
+  texts: Readonly<Record<Template, Wording>>;
+}

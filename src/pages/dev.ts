@@ -2,10 +2,10 @@
 import type { Hono } from 'hono';
 import { isLocalRequest } from '../http/local.ts';
 import type { ServerEnv } from '../http/server.ts';
-import type { Inbox } from '../ports/index.ts';
+import type { Inbox, TemplateSources } from '../ports/index.ts';
 import { serveFiles } from './frame.ts';
 import { serveInbox } from './inbox.ts';
-import { serveTemplates, type TemplateSources } from './templates.ts';
+import { serveTemplates } from './templates.ts';
 
 export interface DevSources extends TemplateSources {
   inbox: Inbox;

@@ -16,7 +16,7 @@ const PAGE = html`
   </p>
   <div class="stack">
     <form class="filters" id="filters" aria-label="Filters">
-      <label>
+      <label class="whole">
         Recipient
         <input type="search" name="to" placeholder="+918652523958 or a@b.c" autocomplete="off" />
       </label>

@@ -5,12 +5,16 @@
 import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { ServerEnv } from '../http/server.ts';
+import { LANGUAGE_CODES, languageAt, LANGUAGES } from '../messages/languages/index.ts';
 import { smsSize } from '../messages/sms-size.ts';
-import type { Language, NamedApplication, TemplatePreview } from '../ports/index.ts';
+import type {
+  Language,
+  NamedApplication,
+  TemplatePreview,
+  TemplateSources,
+} from '../ports/index.ts';
 import { select, type Html } from '../ui/layout.ts';
 import { answerPage } from './frame.ts';
-
-const LANGUAGES = { en: 'English', hi: 'Hindi' } as const;
 
 function sizeOf(text: string): string {
   const { length, segments } = smsSize(text);
@@ -18,13 +22,14 @@ function sizeOf(text: string): string {
 }
 
 function card({ template, language, channel, message, refused }: TemplatePreview): Html {
-  const name = `${channel === 'sms' ? 'SMS' : 'Email'}, ${LANGUAGES[language]}`;
+  const name = `${channel === 'sms' ? 'SMS' : 'Email'}, ${nameOf(language)}`;
+  const { direction, draft } = languageAt(language);
   const title = `${template}: ${name}`;
-  const text = html`<p class="text" lang="${language}">${message.text}</p>`;
+  const text = html`<p class="text" lang="${language}" dir="${direction}">${message.text}</p>`;
   return html`<article class="card">
-    <h3 class="quiet">${name}</h3>
+    <h3 class="quiet">${name} ${draft ? '(machine-drafted, not read by a native speaker)' : ''}</h3>
     ${refused.map((why) => html`<p class="mistake">Own text not used: ${why}</p>`)}
-    ${message.subject && html`<p class="subject" lang="${language}">${message.subject}</p>`}
+    ${message.subject && html`<p class="subject" lang="${language}" dir="${direction}">${message.subject}</p>`}
     ${
       message.html
         ? html`<iframe
@@ -55,8 +60,8 @@ interface Look {
   applications: readonly NamedApplication[];
 }
 
-const NAMES: Readonly<Record<Shown, string>> = { ...LANGUAGES, all: 'All' };
-const SHOWN = Object.keys(NAMES) as Shown[];
+const nameOf = (one: Shown): string => (one === 'all' ? 'All' : LANGUAGES[one].name);
+const SHOWN: readonly Shown[] = [...LANGUAGE_CODES, 'all'];
 const shownOf = (text: string | undefined): Shown => SHOWN.find((one) => one === text) ?? 'en';
 
 function languageLink(one: Shown, { shown, application }: Look): Html {
@@ -65,7 +70,7 @@ function languageLink(one: Shown, { shown, application }: Look): Html {
     ...(application !== undefined && { application }),
   });
   const current = shown === one ? html` aria-current="true"` : '';
-  return html`<a href="/_dev/templates?${query.toString()}" ${current}>${NAMES[one]}</a> `;
+  return html`<a href="/_dev/templates?${query.toString()}" ${current}>${nameOf(one)}</a> `;
 }
 
 /** Works without a script: a form that asks for the page again. */
@@ -107,13 +112,6 @@ function contentOf(previews: readonly TemplatePreview[], look: Look): Html {
         </section>`,
     )}
   `;
-}
-
-export interface TemplateSources {
-  /** Undefined when there is no such application. */
-  previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
-  /** Those that can be chosen. */
-  applications(): Promise<NamedApplication[]>;
 }
 
 /** Adds `/_dev/templates`: a preview of every message, in English or in `?language=` (`all` for every one). */

@@ -72,6 +72,8 @@ export interface Application {
   shard: string;
   /** The language of messages to its shoppers. */
   language: Language;
+  /** Further ones, which a shopper who asks for a message may have it in (D-115). */
+  messageLanguages: Language[];
   /** Its own wording of messages. */
   templates?: TemplateOverrides;
   /** Addresses of its own servers: they may name the shopper's address (D-29). */

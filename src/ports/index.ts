@@ -174,6 +174,8 @@ export interface RequestScope {
   bookmark?: string;
   /** Told what ran in a D1 session. */
   setBookmark(bookmark: string): void;
+  /** Of a shopper's request: what its messages are asked for in. */
+  acceptLanguage?: string;
   /** Whether `setBookmark` is to be told each change of the request, too. */
   tellChanges?: boolean;
 }

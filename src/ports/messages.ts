@@ -1,5 +1,6 @@
 /** Messages to people. */
-import type { Application } from './directory.ts';
+import type { Language } from '../messages/languages/index.ts';
+import type { Application, NamedApplication } from './directory.ts';
 
 /** The content of a message by its template. Identifiers in notices are masked already. */
 export type MessageContent =
@@ -26,8 +27,8 @@ export type MessageContent =
 
 export type Template = MessageContent['template'];
 
-/** Languages of messages to shoppers. */
-export type Language = 'en' | 'hi';
+/** Code of a language that messages to shoppers can be written in; which there are, is said where their texts are. */
+export type { Language };
 
 /** An application's own wording of one message, with `{{placeholders}}`. What is left out is built in. */
 export interface TemplateOverride {
@@ -49,6 +50,8 @@ export interface Message {
   to: string;
   content: MessageContent;
   createdAt: number;
+  /** What it was asked for in, kept with it so that every try says the same; that of the application when left out. */
+  language?: Language;
   /** Sealed and queued like any other, then dropped: what goes out must not tell who exists (D-54). */
   drop?: boolean;
 }
@@ -77,9 +80,19 @@ export interface TemplatePreview {
   refused: string[];
 }
 
+/** What a page of templates shows. */
+export interface TemplateSources {
+  /** Of an application's own wording, or of the built-in one; undefined when there is no such application. */
+  previews(applicationId?: string): Promise<TemplatePreview[] | undefined>;
+  /** Those that can be chosen. */
+  applications(): Promise<NamedApplication[]>;
+}
+
 /** Data that a transport may use beside the text. */
 export interface DeliveryContext {
   application: Application;
+  /** Of the message. */
+  language: Language;
   /** By the name of its placeholder: some providers keep the wording themselves. */
   values: Readonly<Record<string, string>>;
 }

@@ -182,6 +182,11 @@ iframe {
   border: 1px solid var(--line);
   border-radius: 0.4rem;
 }
+@media (max-width: 32rem) {
+  .whole {
+    grid-column: 1 / -1;
+  }
+}
 .handy {
   display: flex;
   flex-wrap: wrap;

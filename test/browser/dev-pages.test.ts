@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMO } from '../../scripts/lib/welcome.ts';
-import { WORDINGS } from '../../src/messages/wording.ts';
+import { LANGUAGE_CODES, LANGUAGES } from '../../src/messages/languages/index.ts';
 import { launchChromium, PAGE_TIMEOUT_MS } from '../support/chromium.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
 
@@ -66,7 +66,7 @@ describe('the templates', () => {
   test('mails are shown with their styles, and the policy forbids nothing that they need', async () => {
     const { page, complaints, loaded } = await open('/_dev/templates');
     const frames = page.locator('iframe');
-    expect(await frames.count()).toBe(Object.keys(WORDINGS.en).length);
+    expect(await frames.count()).toBe(Object.keys(LANGUAGES.en.texts).length);
     const mail = await mailOf(page);
     expect(mail).toEqual({
       heading: 'Your Example Shop verification code',
@@ -116,7 +116,7 @@ describe('the choice of templates', () => {
     expect(await page.locator('.text').first().textContent()).toContain('Fynd');
     await page.getByRole('link', { name: 'All', exact: true }).click();
     await page.waitForURL('**/*language=all*');
-    expect((await languages()).toSorted()).toEqual(Object.keys(WORDINGS).toSorted());
+    expect((await languages()).toSorted()).toEqual(LANGUAGE_CODES.toSorted());
     expect(complaints).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { queueNotifier } from '../../src/adapters/queue/messages.ts';
 import { parseEnvironment } from '../../src/env/index.ts';
-import { WORDINGS } from '../../src/messages/wording.ts';
+import { LANGUAGE_CODES, LANGUAGES } from '../../src/messages/languages/index.ts';
 import type { MessageContent, TemplateOverrides } from '../../src/ports/index.ts';
 import worker from '../../src/worker.ts';
 import { expectOk, MOBILE, E164 } from '../support/answers.ts';
@@ -96,6 +96,62 @@ describe('delivery', () => {
     ]);
   });
 
+  describe('in the language that a shopper’s browser asks for', () => {
+    const asksFor = async (offered: string[], acceptLanguage: string) => {
+      const shop = await d1Shop();
+      await env.DB.prepare('UPDATE applications SET message_languages = ?')
+        .bind(JSON.stringify(offered))
+        .run();
+      const client = shop.client({ 'accept-language': acceptLanguage });
+      expectOk(await client.application.loginWithOTP({ body: MOBILE }));
+      return shop;
+    };
+    const SPANISH_CODE = /es tu clave de Fynd/;
+    const ENGLISH_CODE = /is your Fynd code/;
+
+    test.each([
+      ['offered', ['es', 'ar'], 'es-MX,en;q=0.5', SPANISH_CODE],
+      ['the first that is offered', ['es'], 'fr, es;q=0.8, en;q=0.5', SPANISH_CODE],
+      ['by weight, not by place', ['es'], 'en;q=0.5, es;q=0.9', SPANISH_CODE],
+      ['the application’s own', ['es'], 'en, es;q=0.9', ENGLISH_CODE],
+      ['not offered', ['ar'], 'es', ENGLISH_CODE],
+      ['no choice is offered', [], 'es', ENGLISH_CODE],
+      ['refused', ['es'], 'es;q=0, *', ENGLISH_CODE],
+      ['nonsense', ['es'], `;q=1,,=,${'x'.repeat(2000)}`, ENGLISH_CODE],
+    ] as const)('%s: %j, %j', async (_, offered, acceptLanguage, text) => {
+      const shop = await asksFor([...offered], acceptLanguage);
+      await deliver(shop);
+      expect((await newest(shop))?.text).toMatch(text);
+    });
+
+    test('a later try keeps it, whatever the application says by then', async () => {
+      const shop = await asksFor(['es'], 'es');
+      const [body] = shop.queue.sent;
+      await deliver(shop);
+      await env.DB.prepare(`UPDATE applications SET message_languages = '[]'`).run();
+      shop.clock.advance(30_000);
+      shop.queue.sent.push(body as (typeof shop.queue.sent)[number]);
+      await deliver(shop);
+      expect((await shop.runtime.inbox.list()).map(({ text }) => SPANISH_CODE.test(text))).toEqual([
+        true,
+      ]);
+    });
+
+    test('a notice is in the application’s language: who does something to an account does not choose it', async () => {
+      const shop = await d1Shop();
+      const application = { ...shop.application, messageLanguages: ['es' as const] };
+      const scope = { requestId: 'r', waitUntil: () => undefined, setBookmark: () => undefined };
+      const { notifier } = shop.runtime.factory.portsFor(application, {
+        ...scope,
+        acceptLanguage: 'es',
+      });
+      const to = { id: crypto.randomUUID(), channel: 'sms', to: E164, createdAt: 0 } as const;
+      await notifier.send({ ...to, content: { template: 'notice_new_sign_in' } });
+      await deliver(shop);
+      expect((await newest(shop))?.text).toContain('new sign-in to your account');
+    });
+  });
+
   test('not at all when the application is gone: dropped with a line in the log', async () => {
     const shop = await d1Shop();
     await send(shop, 'sms', OTP);
@@ -131,25 +187,30 @@ describe('delivery', () => {
   });
 });
 
-const TEMPLATES = Object.keys(WORDINGS.en).length;
+const TEMPLATES = Object.keys(LANGUAGES.en.texts).length;
 
 describe('the dev pages', () => {
   const get = async (path: string, headers = { accept: 'text/html' }) =>
     worker.fetch(new Request(ORIGIN + path, { headers }), { ...env }, createExecutionContext());
 
-  test('the templates: every message, twice in each language, and nothing that runs', async () => {
+  test('the templates: every message, twice in each language, and no script but the pages’ own', async () => {
     await d1Shop();
-    const response = await get('/_dev/templates');
+    const response = await get('/_dev/templates?language=all');
     expect([response.status, response.headers.get('content-type')]).toEqual([
       200,
       'text/html; charset=UTF-8',
     ]);
     const page = await response.text();
-    expect(page.match(/<article /g)).toHaveLength(TEMPLATES * 4);
-    expect(page.match(/<iframe sandbox title="[^"]+" srcdoc="&lt;!doctype html&gt;/g)).toHaveLength(
-      TEMPLATES * 2,
-    );
-    expect(page).not.toContain('<script');
+    const languages = LANGUAGE_CODES.length;
+    expect(page.match(/<article /g)).toHaveLength(TEMPLATES * 2 * languages);
+    const mails = [
+      ...page.matchAll(/<iframe\s+sandbox="([^"]*)"[^>]+srcdoc="&lt;!doctype html&gt;/g),
+    ];
+    expect(mails).toHaveLength(TEMPLATES * languages);
+    // No `allow-scripts` among them: what is in a frame cannot run.
+    expect(new Set(mails.map(([, allowed]) => allowed))).toEqual(new Set(['allow-same-origin']));
+    expect(page.match(/<script[^>]*>/g)).toEqual(['<script src="/_dev/dev.js">']);
+    expect(page).toMatch(/lang="ar" dir="rtl"/);
     expect(page).toContain('आपका Example Shop कोड');
     expect(page).toContain('href="/_dev/inbox"');
   });
@@ -171,7 +232,7 @@ describe('the dev pages', () => {
     await speaks('en', { en: { otp: { sms, subject: '{{nope}}' } } });
     const page = await (await get(`/_dev/templates?application=${shop.application.id}`)).text();
     expect(page).toContain('123456 &lt;script&gt;alert(1)&lt;/script&gt;');
-    expect(page).not.toContain('<script');
+    expect(page).not.toContain('<script>');
     expect(page).toContain(
       'Own text not used: en.otp.subject has the unknown placeholder {{nope}}',
     );

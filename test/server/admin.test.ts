@@ -200,6 +200,7 @@ describe('a company and its shop', () => {
       line([
         ...['application', 'set', id(), '--state', state, '--json'],
         ...['--default-country', '+91', '--sms-country', '971', '--language', 'hi'],
+        ...['--message-language', 'en', '--message-language', 'ar'],
         ...[
           '--server-address',
           '192.0.2.7',
@@ -239,6 +240,7 @@ describe('a company and its shop', () => {
       storefront_url: 'https://shop.example',
       sms_countries: ['971'],
       language: 'hi',
+      message_languages: ['en', 'ar'],
       server_addresses: ['192.0.2.7'],
       social: { clientIds: { google: ['one', 'two'] }, facebookSecret: '(sealed)' },
       login_token: { issuer: 'erp', secret: '(sealed)' },

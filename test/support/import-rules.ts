@@ -25,11 +25,13 @@ const SHARED = '^src/shared/';
 const VALUES = '^src/values/';
 /** Commands that users run: mock server, contract check, admin commands. */
 const CLI = '^src/cli/';
+/** Which languages there are: a file each, and the list of them. */
+const LANGUAGE_LIST = '^src/messages/languages/index\\.ts$';
 const EXAMPLES = '^mocks/examples/.+\\.json$';
 
 const LAYERS: Layer[] = [
   { name: 'shared', from: SHARED, values: [SHARED], packages: [] },
-  { name: 'ports', from: PORTS, values: ['^src/ports/'], packages: [] },
+  { name: 'ports', from: PORTS, values: ['^src/ports/'], types: [LANGUAGE_LIST], packages: [] },
   { name: 'values', from: VALUES, values: [VALUES, SHARED], packages: ['libphonenumber-js'] },
   {
     name: 'schemas',
@@ -85,7 +87,7 @@ const LAYERS: Layer[] = [
   {
     name: 'env',
     from: '^src/env/',
-    values: ['^src/env/', '^src/domain/', VALUES, SHARED],
+    values: ['^src/env/', '^src/domain/', LANGUAGE_LIST, VALUES, SHARED],
     packages: ['zod'],
   },
   {
@@ -102,6 +104,13 @@ const LAYERS: Layer[] = [
   },
   // Looks of pages, for those of the Worker and of the mock alike: it knows nothing that is shown.
   { name: 'ui', from: '^src/ui/', values: ['^src/ui/'], packages: ['hono'] },
+  // The page that shows an OpenAPI document; made while building, and by the mock.
+  {
+    name: 'reference',
+    from: '^src/reference/',
+    values: ['^src/reference/', '^src/ui/'],
+    types: ['^src/http/openapi\\.ts$'],
+  },
   // Runs in the page of a shop: of the rows it knows the types alone, so that neither zod nor a rule of the server comes along.
   {
     name: 'element',
@@ -116,7 +125,12 @@ const LAYERS: Layer[] = [
     name: 'mock',
     from: '^mocks/',
     fromNot: '^mocks/scenarios/',
-    values: ['^mocks/', '^src/(table|about)\\.ts$', '^src/(http|schemas|values|ui)/', SHARED],
+    values: [
+      '^mocks/',
+      '^src/(table|about)\\.ts$',
+      '^src/(http|schemas|values|ui|reference)/',
+      SHARED,
+    ],
   },
   {
     name: 'scenario',
@@ -175,10 +189,11 @@ const GENERAL: Rule[] = [
     { path: '^src/', pathNot: CLI },
     { path: '^(mocks|scripts|test|bench)/', pathNot: EXAMPLES },
   ),
-  // scrypt is in no other place of a Worker; only the real one loads this folder.
+  // scrypt is in no other place of a Worker; only the real one loads this folder. The files of the reference page are made
+  // while building, and by the mock's server.
   rule(
     'no-node-in-workers',
-    { path: '^src/', pathNot: ['^src/adapters/node/', CLI] },
+    { path: '^src/', pathNot: ['^src/adapters/node/', '^src/reference/files\\.ts$', CLI] },
     { dependencyTypes: ['core'] },
   ),
   rule(

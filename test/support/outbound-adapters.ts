@@ -163,7 +163,8 @@ async function deliver(
   const transport = createTransport(transports[channel], inbox, { outbound, timeoutMs }, clock);
   const context: DeliveryContext = {
     // Transports read nothing else of it.
-    application: { id: 'app1', language: 'en' } as Application,
+    application: { id: 'app1' } as Application,
+    language: 'en',
     values: { shop: 'Shop', otp: '123456' },
   };
   try {

@@ -5,6 +5,8 @@
 import * as z from 'zod';
 import type { Handler, TableHandlers } from '../../src/http/handler.ts';
 import { operation } from '../../src/http/operation.ts';
+import { ENGLISH } from '../../src/messages/languages/english.ts';
+import type { MessageLanguage } from '../../src/messages/wording.ts';
 import type { Application } from '../../src/ports/index.ts';
 
 const Body = z.object({ mobile: z.string(), country_code: z.string().optional() });
@@ -115,3 +117,12 @@ export const invented: TableHandlers<typeof table> = {
 };
 
 export const all = [undeclared, wrongAnswer, bareAnswer, unknownField, stranger];
+
+// A language of messages has all of its texts.
+const { otp, ...rest } = ENGLISH.texts;
+export const whole: MessageLanguage = { ...ENGLISH, texts: { otp, ...rest } };
+// @ts-expect-error a language without one of the texts — TS2741
+export const lacking: MessageLanguage = { ...ENGLISH, texts: rest };
+const { subject: _, ...untitled } = ENGLISH.texts.otp;
+// @ts-expect-error a text without its subject — TS2741
+export const titleless: MessageLanguage = { ...ENGLISH, texts: { ...rest, otp: untitled } };

@@ -2,6 +2,7 @@
 import { createDeviceTokens } from '../crypto/device-tokens.ts';
 import { cryptoRandom } from '../crypto/random.ts';
 import { createSessionTokens } from '../crypto/session-tokens.ts';
+import { inAskedLanguage } from '../notify/in-language.ts';
 import { createVault } from '../crypto/vault.ts';
 import { createTokens, newSigningKey } from '../jose/tokens.ts';
 import type {
@@ -215,7 +216,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
 
   function portsFor(
     application: Application,
-    { requestId }: Pick<RequestScope, 'requestId'>,
+    { requestId, acceptLanguage }: Pick<RequestScope, 'requestId' | 'acceptLanguage'>,
   ): Ports {
     const own = state(application.id);
     return {
@@ -246,11 +247,15 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
           return true;
         },
       },
-      notifier: {
-        async send(message) {
-          sent.push({ applicationId: application.id, message });
+      notifier: inAskedLanguage(
+        {
+          async send(message) {
+            sent.push({ applicationId: application.id, message });
+          },
         },
-      },
+        application,
+        acceptLanguage,
+      ),
       requestId,
       background(work) {
         options.background?.(work.catch(() => undefined));

@@ -1,4 +1,4 @@
-/** Puts a message into its application's language and own wording. */
+/** Puts a message into its language, else its application's, and into that one's own wording. */
 import type { Log } from '../../http/log.ts';
 import type {
   ApplicationRecords,
@@ -27,7 +27,8 @@ export function messageWriter(records: ApplicationRecords, log: Log): Writer {
       log({ level: 'warn', message: 'message dropped: no such application', ...about });
       return undefined;
     }
-    const { name, language, templates } = application;
+    const { name, templates } = application;
+    const language = message.language ?? application.language;
     const rendered = render(message, { shop: name, language, overrides: templates });
     if (rendered.refused.length > 0) {
       log({
@@ -37,6 +38,6 @@ export function messageWriter(records: ApplicationRecords, log: Log): Writer {
         internal: rendered.refused.join('; '),
       });
     }
-    return { rendered: rendered.message, values: rendered.values, application };
+    return { rendered: rendered.message, values: rendered.values, application, language };
   };
 }

@@ -7,7 +7,13 @@ import { isPlainLine } from '../../values/plain-line.ts';
 import { isLoopbackHost } from '../../shared/loopback.ts';
 import { defaultUntil } from '../../domain/password/imported-hash.ts';
 import { DEFAULT_BCRYPT_COST, MAX_BCRYPT_COST } from '../../domain/password/password-hash.ts';
-import type { ImportedHashes, ImportedHashKind, SocialProvider } from '../../ports/index.ts';
+import { isLanguage, LANGUAGE_CODES } from '../../messages/languages/index.ts';
+import type {
+  ImportedHashes,
+  ImportedHashKind,
+  Language,
+  SocialProvider,
+} from '../../ports/index.ts';
 import { CommandError } from './command.ts';
 
 /** The name that shoppers and operators read, in subjects of mails too. */
@@ -48,9 +54,9 @@ export function readCountry(flag: string, text: string): string {
  * @returns a language that messages are written in
  * @throws CommandError for any other
  */
-export function readLanguage(text: string): 'en' | 'hi' {
-  if (text === 'en' || text === 'hi') return text;
-  throw new CommandError(`--language: "${text}" is not en or hi.`);
+export function readLanguage(text: string, flag = 'language'): Language {
+  if (isLanguage(text)) return text;
+  throw new CommandError(`--${flag}: "${text}" is not one of ${LANGUAGE_CODES.join(', ')}.`);
 }
 
 /**

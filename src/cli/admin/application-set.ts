@@ -19,6 +19,7 @@ import {
   namesOf,
   type ApplicationChange,
 } from './application-store.ts';
+import { LANGUAGE_CODES } from '../../messages/languages/index.ts';
 import { command, CommandError, type Context } from './command.ts';
 import { fromEnvironment } from './secrets.ts';
 
@@ -68,7 +69,13 @@ export const applicationSet = command({
       about: 'further calling code that SMS may go to, or none',
       multiple: true,
     },
-    language: { value: 'LANGUAGE', about: 'of messages: en or hi' },
+    language: { value: 'LANGUAGE', about: `of messages: ${LANGUAGE_CODES.join(', ')}` },
+    'message-language': {
+      value: 'LANGUAGE',
+      about:
+        'a further language, for codes and links to shoppers whose browser asks for it, or none',
+      multiple: true,
+    },
     'server-address': {
       value: 'IP',
       about: 'of a server of the shop, whose x-storefront-client-ip is believed, or none',
@@ -137,6 +144,13 @@ export const applicationSet = command({
       columns.smsCountries = codes;
     }
     if (flags.language !== undefined) columns.language = readLanguage(flags.language);
+    if (flags['message-language'].length > 0) {
+      const codes = flags['message-language'];
+      columns.messageLanguages =
+        codes.length === 1 && codes[0] === 'none'
+          ? []
+          : codes.map((code) => readLanguage(code, 'message-language'));
+    }
     if (flags['server-address'].length > 0) {
       columns.serverAddresses = list(flags['server-address'], readAddress);
     }

@@ -14,6 +14,7 @@ import {
   readOrigin,
 } from './application-flags.ts';
 import { companyExists } from './clients.ts';
+import { LANGUAGE_CODES } from '../../messages/languages/index.ts';
 import { command, CommandError, table, type Context } from './command.ts';
 import { newSecret } from './secrets.ts';
 
@@ -47,7 +48,10 @@ export const applicationCreate = command({
       about: 'where links in messages lead (default: https on the first domain)',
     },
     'default-country': { value: 'CODE', about: 'calling code of numbers without one (default 91)' },
-    language: { value: 'LANGUAGE', about: 'of messages: en or hi (default en)' },
+    language: {
+      value: 'LANGUAGE',
+      about: `of messages: ${LANGUAGE_CODES.join(', ')} (default en)`,
+    },
     shard: { value: 'BINDING', about: 'database of its users (default DB)' },
   },
   async run(context, flags) {

@@ -1,7 +1,7 @@
 /** The HTML of hosted pages. Texts put into `html` are escaped. */
 import { html } from 'hono/html';
-import type { Language, PageFiles } from '../../ports/index.ts';
-import { TEXTS, type PageName } from './texts.ts';
+import type { PageFiles } from '../../ports/index.ts';
+import { TEXTS, type PageLanguage, type PageName } from './texts.ts';
 
 type Html = ReturnType<typeof html>;
 
@@ -9,7 +9,7 @@ type Html = ReturnType<typeof html>;
 const ICON = html`<link rel="icon" href="data:," />`;
 
 const documentOf = (
-  { lang, title, returnTo }: { lang: Language; title: string; returnTo?: string },
+  { lang, title, returnTo }: { lang: PageLanguage; title: string; returnTo?: string },
   head: Html,
   body: Html,
 ): Html =>
@@ -30,7 +30,7 @@ const documentOf = (
 
 export interface HostedPage {
   name: PageName;
-  language: Language;
+  language: PageLanguage;
   /** What shoppers know it by. */
   shop: string;
   storefrontUrl: string;

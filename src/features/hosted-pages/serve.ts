@@ -9,7 +9,7 @@ import type { Application, HostedPages, Language, ServicePorts } from '../../por
 import { err } from '../../shared/result.ts';
 import { hostedPage, noticePage, type Notice } from './page.ts';
 import { NOTICE_POLICY, pagePolicy } from './policy.ts';
-import { PAGES, TEXTS, type PageName } from './texts.ts';
+import { PAGES, TEXTS, type PageLanguage, type PageName } from './texts.ts';
 
 type PageContext = Context<ServerEnv>;
 
@@ -31,7 +31,7 @@ const withoutKey = ({ id }: Application): Notice => ({
 });
 
 /** Of the browser's languages the first that there are texts in; else that of the shop's messages. */
-function languageOf(c: PageContext, standard: Language): Language {
+function languageOf(c: PageContext, standard: Language): PageLanguage {
   const supports = Object.keys(TEXTS);
   const chosen = accepts(c, {
     header: 'Accept-Language',

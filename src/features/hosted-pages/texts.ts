@@ -17,7 +17,8 @@ interface PageTexts {
   needsScript: string;
 }
 
-export const TEXTS: Readonly<Record<Language, PageTexts>> = {
+/** The languages that the elements have texts in too. */
+export const TEXTS = {
   en: {
     titles: {
       login: 'Sign in',
@@ -42,4 +43,5 @@ export const TEXTS: Readonly<Record<Language, PageTexts>> = {
     back: '{shop} पर वापस जाएँ',
     needsScript: 'इस पेज के लिए JavaScript ज़रूरी है।',
   },
-};
+} satisfies Partial<Record<Language, PageTexts>>;
+export type PageLanguage = keyof typeof TEXTS;

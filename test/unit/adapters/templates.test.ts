@@ -1,15 +1,33 @@
 /** What people read: every message in every language and channel. */
 import { describe, expect, test } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LANGUAGE_CODES, LANGUAGES } from '../../../src/messages/languages/index.ts';
 import { previews } from '../../../src/messages/preview.ts';
 import { smsSize } from '../../../src/messages/sms-size.ts';
 import { render } from '../../../src/messages/render.ts';
-import type { Message, MessageContent, TemplateOverrides } from '../../../src/ports/index.ts';
+import type {
+  Language,
+  Message,
+  MessageContent,
+  TemplateOverrides,
+} from '../../../src/ports/index.ts';
 
 const CODE = '0123456789abcdef0123456789abcdef';
 const HOST = 'www.fynd-store.in';
 const LINK = `https://${HOST}/auth/verify-mobile?code=${CODE}`;
 const EN = { shop: 'Fynd', language: 'en' } as const;
 const HI = { shop: 'Fynd', language: 'hi' } as const;
+/** One for each language that there is. */
+const VOICES = LANGUAGE_CODES.map((language) => ({ shop: 'Fynd', language }));
+/** How each says that it was perhaps somebody else. */
+const NOT_YOU: Readonly<Record<Language, RegExp>> = {
+  en: /not you|wasn't you|didn't request/i,
+  hi: /आपने (यह )?नहीं|न माँगा/,
+  es: /no (lo )?has (pedido|sido t[uú])/i,
+  fr: /pas vous|n’avez rien demandé/i,
+  ar: /لم تكن أنت|لم تطلب/,
+};
 
 const to = (channel: Message['channel'], content: MessageContent): Message => ({
   id: 'id',
@@ -33,7 +51,7 @@ const named = all.map((one) => [`${one.template} ${one.channel} ${one.language}`
 
 describe('built-in texts', () => {
   test('there is one for every template, language and channel', () => {
-    expect(new Set(named.map(([name]) => name)).size).toBe(11 * 2 * 2);
+    expect(new Set(named.map(([name]) => name)).size).toBe(11 * 2 * LANGUAGE_CODES.length);
     expect(all.every(({ refused }) => refused.length === 0)).toBe(true);
   });
 
@@ -57,12 +75,14 @@ describe('built-in texts', () => {
       const body = html.slice(html.indexOf('</h1>'));
       const words = (text: string): string => text.replace(/[\s:]+/g, ' ').trim();
       const shown = body
+        .replace(/<\/?bdi>/g, '')
         .replace(/<[^>]+>/g, ' ')
         .replaceAll('&quot;', '"')
         .replaceAll('&#39;', "'")
         .replaceAll('&amp;', '&');
       expect(words(shown)).toBe(words(message.text));
-      expect(html).toContain(`<html lang="${language}">`);
+      const direction = language === 'ar' ? ' dir="rtl"' : '';
+      expect(html).toContain(`<html lang="${language}"${direction}>`);
       expect(html).not.toMatch(/<(img|script|link|style|iframe|form)|\ssrc=|url\(|@import/i);
       const targets = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
       expect(targets.every((href) => href?.startsWith('https://shop.example/'))).toBe(true);
@@ -71,14 +91,14 @@ describe('built-in texts', () => {
 
   test.each(named.filter(([, { template }]) => template !== 'otp'))(
     '%s: says what to do when it was not you',
-    (_, { message }) => {
-      expect(message.text).toMatch(/not you|wasn't you|didn't request|आपने (यह )?नहीं|न माँगा/i);
+    (_, { message, language }) => {
+      expect(message.text).toMatch(NOT_YOU[language]);
     },
   );
 
   test('links name the account they attach to', () => {
     for (const channel of ['sms', 'email'] as const) {
-      for (const voice of [EN, HI]) {
+      for (const voice of VOICES) {
         expect(render(to(channel, verifyLink()), voice).message.text).toContain('a***@example.com');
       }
     }
@@ -97,6 +117,9 @@ describe('built-in texts', () => {
     const content: MessageContent = { template: 'notice_account_deleted', lastDay: '2027-05-05' };
     expect(render(to('sms', content), EN).message.text).toContain('until 5 May 2027.');
     expect(render(to('sms', content), HI).message.text).toContain('5 मई 2027 तक');
+    const days = VOICES.map((voice) => render(to('email', content), voice).message.text);
+    // Of the same calendar and with the same digits everywhere.
+    expect(days.filter((text) => !/5 .{2,10} 2027/.test(text))).toEqual([]);
   });
 
   test('a code that is sent again says how long it is still valid', () => {
@@ -106,25 +129,57 @@ describe('built-in texts', () => {
   });
 });
 
-describe('the size of an SMS', () => {
-  const english = all.filter(({ channel, language }) => channel === 'sms' && language === 'en');
+describe('languages', () => {
+  const drafts = LANGUAGE_CODES.filter((code) => 'draft' in LANGUAGES[code]);
 
-  test('English ones keep to the GSM-7 alphabet', () => {
-    for (const { message } of english) expect(smsSize(message.text).outside).toEqual([]);
+  test('what no native speaker has read says so in its file', () => {
+    expect(drafts).toEqual(['es', 'fr', 'ar']);
+    const folder = join(import.meta.dirname, '../../../src/messages/languages');
+    const files = readdirSync(folder).filter((file) => file !== 'index.ts');
+    expect(files).toHaveLength(LANGUAGE_CODES.length);
+    const marked = files.filter((file) =>
+      readFileSync(join(folder, file), 'utf8').includes(
+        'Machine-drafted, not read by a native speaker.',
+      ),
+    );
+    expect(marked).toHaveLength(drafts.length);
   });
 
-  test.each([EN, HI])('a code fits in one segment, its last line included: %o', (voice) => {
+  test('from right to left, values from left to right are set apart; a link stays one', () => {
+    const voice = { shop: 'Fynd', language: 'ar' } as const;
+    const { html = '', text } = render(to('email', verifyLink()), voice).message;
+    expect(html).toContain('<bdi>a***@example.com</bdi>');
+    expect(html).toContain(`href="${LINK}"`);
+    expect(text).not.toContain('<bdi>');
+  });
+
+  test('a language that is no longer there falls back to English', () => {
+    const gone = { shop: 'Fynd', language: 'xx' as Language };
+    expect(render(to('sms', otp()), gone).message.text).toBe(
+      render(to('sms', otp()), EN).message.text,
+    );
+  });
+});
+
+describe('the size of an SMS', () => {
+  test.each(['en', 'es', 'fr'])('those in %s keep to the GSM-7 alphabet', (code) => {
+    const sms = all.filter(({ channel, language }) => channel === 'sms' && language === code);
+    expect(sms.map(({ message }) => smsSize(message.text).outside)).toEqual(sms.map(() => []));
+  });
+
+  test.each(VOICES)('a code fits in one segment, its last line included: %o', (voice) => {
     const { text } = render(to('sms', otp(`@${HOST} #123456`)), voice).message;
     expect(smsSize(text).segments).toBe(1);
   });
 
   test('no other takes more than two', () => {
-    const links = [EN, HI].map((voice) => render(to('sms', verifyLink()), voice).message);
+    const links = VOICES.map((voice) => render(to('sms', verifyLink()), voice).message);
     const messages = [
       ...all.filter(({ channel }) => channel === 'sms').map((one) => one.message),
       ...links,
     ];
-    expect(messages.filter(({ text }) => smsSize(text).segments > 2)).toEqual([]);
+    const long = messages.filter(({ text }) => smsSize(text).segments > 2);
+    expect(long.map(({ text }) => [smsSize(text).length, text])).toEqual([]);
   });
 
   test.each([
@@ -149,7 +204,7 @@ describe('the last line of an SMS', () => {
   test.each([`@${HOST} #123456`, 'FA+9qCX9VSu'])(
     '%s: after an empty line, nothing after it',
     (line) => {
-      for (const voice of [EN, HI]) {
+      for (const voice of VOICES) {
         const { text } = render(to('sms', otp(line)), voice).message;
         expect(text.endsWith(`\n\n${line}`)).toBe(true);
         expect(text.split('\n\n')).toHaveLength(2);

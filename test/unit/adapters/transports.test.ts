@@ -45,7 +45,8 @@ const LETTER: RenderedMessage = {
 
 const context = (language: 'en' | 'hi' = 'en'): DeliveryContext => ({
   // Transports read nothing else of it.
-  application: { id: 'app1', language } as Application,
+  application: { id: 'app1' } as Application,
+  language,
   values: { shop: 'Fynd', otp: '123456', minutes: '10' },
 });
 

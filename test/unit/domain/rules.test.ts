@@ -44,6 +44,7 @@ const application: Application = {
   smsCountries: [],
   shard: 'DB',
   language: 'en',
+  messageLanguages: [],
   androidHashes: [],
   config: demoConfig(),
 };

@@ -63,6 +63,11 @@ export const applications = sqliteTable(
     shard: text().notNull().default('DB'),
     /** What messages to shoppers are written in. */
     language: text().$type<Language>().notNull().default('en'),
+    /** Further languages, for shoppers whose browser asks for them. */
+    messageLanguages: text('message_languages', { mode: 'json' })
+      .$type<Language[]>()
+      .notNull()
+      .default([]),
     /** The application's own wording; what it leaves out is built in. */
     templates: text({ mode: 'json' }).$type<TemplateOverrides>(),
     /** Addresses of the shop's own servers. */

@@ -11,7 +11,7 @@ export function msg91(settings: TransportSettings<'msg91'>, provider: Provider):
   const { MSG91_URL, MSG91_AUTH_KEY, MSG91_TEMPLATES } = settings;
   const headers = { authkey: MSG91_AUTH_KEY, 'content-type': 'application/json' };
   return {
-    async deliver({ to, content }, _, { application: { language }, values }) {
+    async deliver({ to, content }, _, { language, values }) {
       const { template } = content;
       const id = MSG91_TEMPLATES[language]?.[template] ?? MSG91_TEMPLATES.en?.[template];
       if (!id) throw new Undelivered(`MSG91_TEMPLATES has no ${language}.${template}`, true);

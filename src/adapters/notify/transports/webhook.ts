@@ -23,14 +23,18 @@ export function webhook(
   clock: Clock,
 ): Transport {
   return {
-    async deliver({ id, channel, to, content, createdAt }, rendered, { application, values }) {
+    async deliver(
+      { id, channel, to, content, createdAt },
+      rendered,
+      { application, language, values },
+    ) {
       const body = JSON.stringify({
         id,
         application_id: application.id,
         channel,
         to,
         template: content.template,
-        language: application.language,
+        language,
         ...rendered,
         ...('otp' in content && { otp: content.otp, last_line: content.lastLine }),
         ...('link' in content && { link: content.link, code: content.code }),

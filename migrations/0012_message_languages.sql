@@ -1,0 +1,1 @@
+ALTER TABLE `applications` ADD `message_languages` text DEFAULT '[]' NOT NULL;
