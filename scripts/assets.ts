@@ -1,14 +1,14 @@
 /**
  * Fills `public/`, which Cloudflare serves beside the Worker: the OpenAPI documents, the list of common passwords
- * (the most frequent of at least eight characters from zxcvbn-ts, MIT), swagger-ui for the reference page
- * at /docs, and the elements that pages of shops load from /elements.js. Runs before whatever needs them; it is cheap and writes only what has changed.
+ * (the most frequent of at least eight characters from zxcvbn-ts, MIT), the reference page at /docs, and the elements that pages of shops load from /elements.js. Runs before whatever needs them; it is cheap and writes only what has changed.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ABOUT } from '../src/about.ts';
 import { openapi } from '../src/http/openapi.ts';
+import { referenceFiles } from '../src/reference/files.ts';
+import { REFERENCE_POLICY } from '../src/reference/served.ts';
 import { table } from '../src/table.ts';
 import { buildElements } from './lib/elements.ts';
 
@@ -20,14 +20,16 @@ const DOCUMENTS: Record<string, readonly string[] | undefined> = {
 };
 
 const PUBLIC = join(import.meta.dirname, '../public');
-const SWAGGER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-const SWAGGER_FILES = [
-  'swagger-ui.css',
-  'swagger-ui-bundle.js',
-  'swagger-ui-bundle.js.LICENSE.txt',
-  'favicon-32x32.png',
-];
+/** What the page says of itself wherever it is deployed; in development the Worker links to more. */
+const REFERENCE_OPTIONS = {
+  brand: 'Vestibule',
+  home: '/docs',
+  links: [
+    { href: '/docs', text: 'API' },
+    { href: '/openapi.json', text: 'openapi.json' },
+  ],
+};
 
 /**
  * Of the static files; the Worker sets its own. No HSTS: these are sent in development too, and a browser learns it for the
@@ -39,6 +41,8 @@ const HEADERS = `/*
 /elements.js
   Access-Control-Allow-Origin: *
   Cross-Origin-Resource-Policy: cross-origin
+/docs/*
+  Content-Security-Policy: ${REFERENCE_POLICY}
 /pages/*
   Cache-Control: public, max-age=31536000, immutable
 `;
@@ -60,7 +64,6 @@ function put(name: string, content: Uint8Array): void {
   writeFileSync(path, content);
 }
 
-for (const name of SWAGGER_FILES) put(`docs/${name}`, readFileSync(join(SWAGGER, name)));
 const elements = new TextEncoder().encode((await buildElements()).code);
 put('elements.js', elements);
 
@@ -83,9 +86,13 @@ put(
   'data/hosted-pages.json',
   new TextEncoder().encode(JSON.stringify(Object.fromEntries(addresses))),
 );
-put('docs/start.js', readFileSync(join(import.meta.dirname, 'docs-start.js')));
 for (const [name, groups] of Object.entries(DOCUMENTS)) {
   put(name, new TextEncoder().encode(JSON.stringify(openapi(table, { ...ABOUT, groups }))));
+}
+const reference = Object.entries(await referenceFiles(openapi(table, ABOUT), REFERENCE_OPTIONS));
+for (const [name, text] of reference) put(`docs/${name}`, new TextEncoder().encode(text));
+for (const file of readdirSync(join(PUBLIC, 'docs'))) {
+  if (!reference.some(([name]) => name === file)) rmSync(join(PUBLIC, 'docs', file));
 }
 put(
   'data/common-passwords.txt',

@@ -10,7 +10,7 @@ import { lockState, StateInUse, type StateLock } from './lib/state-lock.ts';
 import { addMissingSecrets } from '../src/cli/dev-vars.ts';
 import { clearData, prepareData } from './lib/local-data.ts';
 import { portProblem } from './lib/port.ts';
-import { welcome } from './lib/welcome.ts';
+import { DEMO, welcome } from './lib/welcome.ts';
 import { ROOT } from '../src/cli/wrangler.ts';
 
 const USAGE = `
@@ -107,7 +107,13 @@ const server = startDevServer({
   port,
   state,
   ...(!args.json && { show }),
-  vars: { ENVIRONMENT: 'development', DELIVERY: 'inbox', LOOPBACK_FILES: 'on', ...vars },
+  vars: {
+    ENVIRONMENT: 'development',
+    DELIVERY: 'inbox',
+    LOOPBACK_FILES: 'on',
+    DEMO_SHOP: JSON.stringify(DEMO),
+    ...vars,
+  },
 });
 if (server.pid !== undefined) lock.add(server.pid);
 let stopping = false;

@@ -19,16 +19,37 @@ export const LOCAL_SERVERS = [
   },
 ];
 
+/** Markdown, as the reference page and other readers of the documents show it. */
+const INTRODUCTION = `\
+Storefront authentication at the edge: sign-in, registration, profiles and sessions of shoppers, and the customers of an \
+application for its operators.
+
+## Authentication
+
+- **Storefronts** send their application id and token: \`Authorization: Bearer base64(<application id>:<application token>)\`.
+- **Shoppers** are known by the session cookie \`f.session\`, which every sign-in sets.
+- **Operators** get an access token for an hour from the token endpoint of their company, and send it as a bearer token.
+
+\`npm start\` and the mock come with a demo shop; their reference page has its credentials filled in.
+
+## Errors
+
+Every error has one body with a stable \`code\`, a \`message\` for people, the \`status\` and the \`request_id\` of the log. \
+\`validation_failed\` names each field in \`errors\`. Decide by \`code\`: messages may change. No property is ever null: what is not there is left out.
+
+## Rate limits
+
+Too many requests of a kind answer 429 with \`too_many_requests\`, and \`Retry-After\` says after how many seconds to try again. \
+Codes can be asked for again after \`resend_timer\` seconds. A 503 has \`Retry-After\` too.
+
+## Versions
+
+An operation with \`x-sdk-since\` is not among the documented ones: that version of the published SDK brought it.`;
+
 export const ABOUT = {
   title: 'Vestibule',
   version: manifest.version,
-  description:
-    'Storefront authentication at the edge: sign-in, registration, profiles and sessions of shoppers, and the customers of ' +
-    'an application for its operators.\n\n' +
-    'Storefronts send their application id and token; a sign-in sets the session cookie. Operators get an access token from ' +
-    'the token endpoint of their company. An operation with `x-sdk-since` is not among the documented ones: that version of the ' +
-    'published SDK brought it. Every error has one body with a stable `code`. No property is ever null: what is ' +
-    'not there is left out.',
+  description: INTRODUCTION,
   contact: { name: 'Vestibule' },
   license: 'MIT',
   tokenUrl: '/service/panel/authentication/v1.0/company/1/oauth/token',

@@ -97,7 +97,7 @@ export function createApp(
     log,
     isOutage,
   });
-  serveDocs(app);
+  serveDocs(app, factory.service.referencePage);
   serveJobFiles(app, factory);
   serveHostedPages(app, factory.service, isOutage);
   return app;

@@ -2,6 +2,7 @@
 import { createMeter } from './adapters/analytics/meter.ts';
 import { assetPasswords } from './adapters/assets/common-passwords.ts';
 import { assetPageFiles } from './adapters/assets/page-files.ts';
+import { assetReferencePage } from './adapters/assets/reference-page.ts';
 import { turnstile } from './adapters/captcha/turnstile.ts';
 import { createDeviceTokens } from './adapters/crypto/device-tokens.ts';
 import { argon2Hasher } from './adapters/crypto/hasher.ts';
@@ -199,6 +200,7 @@ export function createRuntime(
       files: assetPageFiles(environment.assets),
       captchaSiteKey: environment.captcha?.siteKey,
     },
+    referencePage: { read: assetReferencePage(environment.assets), demo: environment.demoShop },
     ...(!environment.production && {
       hint: (message: string) => log({ level: 'info', message: 'hint', hint: message }),
     }),

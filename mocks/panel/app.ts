@@ -8,16 +8,24 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { html } from 'hono/html';
 import { ABOUT } from '../../src/about.ts';
 import { openapi } from '../../src/http/openapi.ts';
+import { referenceFiles } from '../../src/reference/files.ts';
+import {
+  inDevelopment,
+  REFERENCE,
+  REFERENCE_FILE,
+  REFERENCE_POLICY,
+} from '../../src/reference/served.ts';
 import { ICON } from '../../src/ui/icon.ts';
 import { POLICY, type Html } from '../../src/ui/layout.ts';
 import { STYLE } from '../../src/ui/style.ts';
 import { createMock, mockEntries, mockTable, type Mock, type MockOptions } from '../app.ts';
 import { identifyBrowser } from '../browser-id.ts';
 import { controlRefusal, hostRefusal, isControl } from '../control.ts';
+import { DEMO } from '../demo.ts';
 import { pathOf } from '../match.ts';
 import { answersOf } from './answers.ts';
 import { createApi } from './api.ts';
-import { framed, HOME, OPERATIONS, REQUESTS, SETTINGS } from './frame.ts';
+import { framed, HOME, MOCK_HEADER, OPERATIONS, REQUESTS, SETTINGS } from './frame.ts';
 import { operationPage, operationsPage } from './operations.ts';
 import { recorder, type RecordOptions } from './record.ts';
 import { RequestLog } from './request-log.ts';
@@ -141,6 +149,14 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
   return panel;
 }
 
+/** By the ends of names. */
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
 const wantsHtml = (request: Request): boolean =>
   request.method === 'GET' && (request.headers.get('accept')?.includes('text/html') ?? false);
 
@@ -152,14 +168,32 @@ function openapiAnswer(): Response {
   return new Response(document, { headers });
 }
 
+let reference: Promise<Record<string, string>> | undefined;
+/** The reference page of the same document, or one of its files; undefined when there is no such file. */
+async function referenceAnswer(pathname: string): Promise<Response | undefined> {
+  const name = pathname.slice(REFERENCE.length + 1) || REFERENCE_FILE;
+  reference ??= referenceFiles(openapi(mockTable, ABOUT), MOCK_HEADER);
+  const text = (await reference)[name];
+  if (text === undefined) return undefined;
+  const end = name.slice(name.lastIndexOf('.') + 1);
+  const headers = {
+    'content-type': TYPES[end] ?? 'text/plain',
+    'content-security-policy': REFERENCE_POLICY,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  };
+  return new Response(end === 'html' ? inDevelopment(text, DEMO) : text, { headers });
+}
+
 /** Pages that stand outside of the panel's folder, as a reader types them. */
-function landing(request: Request): Response | undefined {
+async function landing(request: Request): Promise<Response | undefined> {
   const pathname = pathOf(request);
   const to = (place: string): Response => Response.redirect(new URL(place, request.url).href, 302);
   if (pathname === '/openapi.json' && request.method === 'GET') return openapiAnswer();
+  const isReference = pathname === REFERENCE || pathname.startsWith(`${REFERENCE}/`);
+  if (isReference && request.method === 'GET') return referenceAnswer(pathname);
   if (!wantsHtml(request)) return undefined;
   if (pathname === '/') return to(HOME);
-  if (pathname === '/docs' || pathname === '/docs/') return to(OPERATIONS);
   return pathname === '/favicon.ico' ? to(`${HOME}/icon.svg`) : undefined;
 }
 
@@ -201,7 +235,7 @@ export function createPanel(
       isControl(request)
         ? control(request)
         : (hostRefusal(request, options.allowedHosts) ??
-          landing(request) ??
+          (await landing(request)) ??
           recorded(request, bytes)),
   };
 }

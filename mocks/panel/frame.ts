@@ -11,8 +11,11 @@ const LINKS = [
   { href: REQUESTS, text: 'Requests' },
   { href: OPERATIONS, text: 'Operations' },
   { href: SETTINGS, text: 'Settings' },
-  { href: '/openapi.json', text: 'API' },
+  { href: '/docs', text: 'API' },
 ];
+
+/** What the headers of all its pages say. */
+export const MOCK_HEADER = { brand: 'Vestibule mock', home: HOME, links: LINKS };
 
 /** @param current one of the header's links */
 export const framed = (title: string, current: string, content: Html): Html =>
@@ -20,9 +23,7 @@ export const framed = (title: string, current: string, content: Html): Html =>
     {
       title,
       current,
-      brand: 'Vestibule mock',
-      home: HOME,
-      links: LINKS,
+      ...MOCK_HEADER,
       style: `${HOME}/style.css`,
       icon: `${HOME}/icon.svg`,
       script: `${HOME}/panel.js`,

@@ -148,6 +148,11 @@ const VARIABLES: Record<Name, Variable> = {
     meaning:
       '`on` lets files of user groups come from this machine; `npm start` says so. Refused in production',
   },
+  DEMO_SHOP: {
+    meaning:
+      'JSON: the shop that `npm start` seeds, which `/docs` is filled in for. Refused in production',
+    standard: 'none',
+  },
   DEV_HOSTS: {
     meaning:
       'host names, beside those of this machine, under which `/_dev/*` answers in development, such as a tunnel’s',

@@ -13,7 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { rolldown, type Plugin, type RolldownOptions } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { buildElements } from '../lib/elements.ts';
@@ -36,7 +36,7 @@ const ENTRIES = {
 const NODE = '>=22.18';
 const EXTERNAL = [/^msw(\/|$)/, /^node:/];
 /** Read by the panel from beside its own file. */
-const FILES = ['panel.js'];
+const FILES = ['mocks/panel/panel.js', 'src/reference/reference.js'];
 
 const fileOf = (name: string): string => name.replace('/', '-');
 
@@ -187,7 +187,7 @@ await bundle(
   true,
 );
 restoreComments();
-for (const name of FILES) copyFileSync(at('mocks/panel', name), join(DIST, name));
+for (const file of FILES) copyFileSync(at(file), join(DIST, basename(file)));
 // One file for pages without a build; its types are written by hand, since they are all that lit is not.
 writeFileSync(join(DIST, 'elements.js'), (await buildElements()).code);
 copyFileSync(at('src/elements/public.d.ts'), join(DIST, 'elements.d.ts'));

@@ -8,7 +8,7 @@ import { LimitsSchema } from './limits.ts';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { isDeployerUrl } from '../values/outbound-url.ts';
 import { secret } from './secret.ts';
-import type { Limits } from '../ports/index.ts';
+import type { DemoShop, Limits } from '../ports/index.ts';
 
 const KEY_BYTES = 32;
 
@@ -50,6 +50,15 @@ const Jwk = z.looseObject({
   kid: z.string().min(1),
   x: z.string().min(1),
   d: z.string().min(1),
+});
+
+const demoText = z.string().regex(/^[\w-]{1,100}$/);
+const DemoShopSchema = z.strictObject({
+  companyId: demoText,
+  applicationId: demoText,
+  applicationToken: demoText,
+  oauthKey: demoText,
+  oauthSecret: demoText,
 });
 
 const providerUrl = (url: string) => z.string().default(url);
@@ -101,6 +110,7 @@ export const Settings = z.object({
         .split(/[\s,]+/)
         .filter(Boolean),
     ),
+  DEMO_SHOP: json.pipe(DemoShopSchema).optional(),
   ASSETS: binding<Fetcher>('fetch'),
   METRICS: binding<AnalyticsEngineDataset>('writeDataPoint').optional(),
 });
@@ -128,6 +138,8 @@ export interface Environment {
   loopbackFiles: boolean;
   /** Host names beside those of this machine under which the pages for developers answer. */
   devHosts: readonly string[];
+  /** The shop that `npm start` seeds; pages for developers are filled in for it. Never set in production. */
+  demoShop?: DemoShop;
   /** Static files that are deployed with the Worker. */
   assets: Fetcher;
   /** Where a point for each request goes; without it none is made. */
@@ -182,6 +194,9 @@ export function parseEnvironment(env: Record<string, unknown>): Environment {
   if (parsed.data?.ENVIRONMENT === 'production' && parsed.data.LOOPBACK_FILES === 'on') {
     problems.push('LOOPBACK_FILES is for development');
   }
+  if (parsed.data?.ENVIRONMENT === 'production' && parsed.data.DEMO_SHOP) {
+    problems.push('DEMO_SHOP is for development');
+  }
   if ('problems' in delivery) problems.push(...delivery.problems);
   if (!parsed.success || 'problems' in delivery || problems.length > 0) {
     throw new EnvironmentError(problems);
@@ -214,6 +229,7 @@ export function parseEnvironment(env: Record<string, unknown>): Environment {
     files: settings.FILES,
     devHosts: settings.DEV_HOSTS,
     loopbackFiles: settings.LOOPBACK_FILES === 'on',
+    demoShop: settings.DEMO_SHOP,
     assets: settings.ASSETS,
     metrics: settings.METRICS,
     directory: isDatabase.parse(env['DB']),

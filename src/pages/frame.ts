@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono';
 import type { ServerEnv } from '../http/server.ts';
 import { ICON } from '../ui/icon.ts';
-import { page, type Html } from '../ui/layout.ts';
+import { headerOf, page, type Html } from '../ui/layout.ts';
 import { STYLE } from '../ui/style.ts';
 import { DEV_POLICY } from './dev-policy.ts';
 import { INBOX_SCRIPT } from './inbox-script.ts';
@@ -21,6 +21,12 @@ const FILES: readonly [name: string, type: string, text: string][] = [
   ['inbox.js', 'text/javascript', SHARED_SCRIPT + INBOX_SCRIPT],
 ];
 
+/** What all headers of dev pages say. */
+const HEADER = { brand: 'Vestibule dev', home: HOME, links: LINKS };
+
+/** The header alone, for a page that is made elsewhere. @param current path of the page */
+export const devHeader = (current: string): Html => headerOf({ ...HEADER, current });
+
 /**
  * Answers with a page under the dev pages' policy.
  * @param script name of its file under `/_dev/`; `dev.js` has copy buttons, relative times and frames as high as their mails
@@ -34,9 +40,7 @@ export async function answerPage(
   c.header('content-security-policy', DEV_POLICY);
   const options = {
     title,
-    brand: 'Vestibule dev',
-    home: HOME,
-    links: LINKS,
+    ...HEADER,
     current: new URL(c.req.url).pathname,
     style: '/_dev/style.css',
     icon: `data:image/svg+xml,${encodeURIComponent(ICON)}`,

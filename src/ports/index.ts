@@ -88,6 +88,8 @@ export interface ServicePorts {
   meter?: Meter | undefined;
   /** Undefined where no pages are hosted. */
   hostedPages?: HostedPages;
+  /** Undefined where there is none. */
+  referencePage?: ReferencePage;
   /** Tells a developer what was ignored and how to change that; undefined in production. */
   hint?(message: string): void;
   limits: Limits;
@@ -104,6 +106,21 @@ export interface HostedPages {
   files(): Promise<PageFiles>;
   /** Turnstile's public key; undefined where no captcha is asked for. */
   captchaSiteKey?: string;
+}
+
+/** A shop that development has, known to whoever reads how to start. */
+export interface DemoShop {
+  companyId: string;
+  applicationId: string;
+  applicationToken: string;
+  oauthKey: string;
+  oauthSecret: string;
+}
+export interface ReferencePage {
+  /** The page as it was built. Throws an Outage when it cannot be read. */
+  read(): Promise<Response>;
+  /** What its forms are filled with; undefined in production. */
+  demo?: DemoShop;
 }
 
 /** Everything above, and the stores of one application. */

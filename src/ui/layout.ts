@@ -32,7 +32,13 @@ export interface PageOptions {
   script?: string;
 }
 
-const headerOf = ({ brand, home, links, current }: PageOptions): Html => html`
+/** The header of a page: its brand, and links to its sisters. */
+export const headerOf = ({
+  brand,
+  home,
+  links,
+  current,
+}: Pick<PageOptions, 'brand' | 'home' | 'links' | 'current'>): Html => html`
   <header class="top">
     <a class="brand" href="${home}">${brand}</a>
     <nav aria-label="Pages">

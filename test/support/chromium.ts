@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
 const EXECUTABLE = '/usr/bin/chromium';
-/** How long a page may take for what a test waits for: a busy machine draws swagger-ui's rows after more than ten seconds. */
+/** How long a page may take for what a test waits for: on a busy machine everything takes ten times as long. */
 export const PAGE_TIMEOUT_MS = 40_000;
 
 /** Debian's Chromium, which says nothing to anybody but this machine. */

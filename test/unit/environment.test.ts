@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DEMO } from '../../mocks/demo.ts';
 import { freshSecrets } from '../../src/cli/dev-vars.ts';
 import { EnvironmentError, parseEnvironment } from '../../src/env/index.ts';
 
@@ -118,6 +119,16 @@ test('files on this machine are for development, and only when somebody says so'
   expect(problem({ ...production, DELIVERY: 'webhook', LOOPBACK_FILES: 'on' })).toContain(
     'LOOPBACK_FILES',
   );
+});
+
+test('the demo shop is for development', () => {
+  const demo = { ...DEMO };
+  const DEMO_SHOP = JSON.stringify(demo);
+  expect(parseEnvironment(sound).demoShop).toBeUndefined();
+  expect(parseEnvironment({ ...sound, DEMO_SHOP }).demoShop).toEqual(demo);
+  const message = problem({ ...production, DELIVERY: 'webhook', DEMO_SHOP });
+  expect(message).toContain('DEMO_SHOP');
+  expect(message).not.toContain(demo.oauthSecret);
 });
 
 test('providers on this machine are for development', () => {

@@ -219,8 +219,6 @@ describe('as JSON', () => {
 describe('what a reader types', () => {
   test.each([
     ['/', '/_mock'],
-    ['/docs', '/_mock/operations'],
-    ['/docs/', '/_mock/operations'],
     ['/_mock/', '/_mock'],
     ['/_dev/inbox', '/_mock#inbox'],
   ])('%s leads to %s', async (path, place) => {
@@ -228,6 +226,26 @@ describe('what a reader types', () => {
     const answer = await started().send(`http://localhost:4010${path}`, { headers });
     expect(answer.headers.get('location')).toMatch(new RegExp(`${place}$`));
   });
+  test.each(['/docs', '/docs/'])(
+    '%s is the reference page, filled in and all its own',
+    async (path) => {
+      const { send } = started();
+      const answer = await send(`http://localhost:4010${path}`, {
+        headers: { accept: 'text/html' },
+      });
+      expect(answer.headers.get('content-security-policy')).toContain("script-src 'self'");
+      const page = await answer.text();
+      expect(page).toContain('id="application.loginWithOTP"');
+      expect(page).toContain('"applicationToken":"dev-app-token"');
+      const files = [...page.matchAll(/ (?:src|href)="(\/docs\/[^"]+)"/g)].map(
+        ([, file = '']) => file,
+      );
+      expect(files.length).toBe(3);
+      for (const file of files) {
+        expect([file, (await send(`http://localhost:4010${file}`)).status]).toEqual([file, 200]);
+      }
+    },
+  );
   test('/openapi.json is the document of what the mock serves', async () => {
     const answer = await started().send('http://localhost:4010/openapi.json');
     expect(await answer.json()).toMatchObject({ openapi: '3.1.0' });
