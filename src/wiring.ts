@@ -51,11 +51,10 @@ import { createTransport } from './adapters/notify/transports/create-transport.t
 import { messageWriter } from './adapters/notify/writer.ts';
 import { r2JobFiles } from './adapters/r2/job-files.ts';
 import { consumeBatch } from './adapters/queue/consume.ts';
-import { jobQueue, type JobConsumer, type JobRunner } from './adapters/queue/jobs.ts';
+import { jobQueue, jobRunner, type JobConsumer } from './adapters/queue/jobs.ts';
 import { queueNotifier, type Consumer, type Report } from './adapters/queue/messages.ts';
 import { runImport } from './domain/groups/group-import.ts';
 import { runUserExport } from './domain/jobs/export-users.ts';
-import type { RunEnd } from './domain/jobs/file-job.ts';
 import { runUserImport } from './domain/jobs/import-users.ts';
 import { knownHashes } from './domain/password/hash-intake.ts';
 import { cronReport } from './cron-report.ts';
@@ -68,7 +67,6 @@ import type {
   Clock,
   Hasher,
   Inbox,
-  JobEnds,
   PortsFactory,
   Random,
   RequestScope,
@@ -129,21 +127,12 @@ export function createRuntime(
     isTenantUrl(url, { loopback: environment.loopbackFiles });
   const queueOf = (applicationId: string) => jobQueue(environment.imports, applicationId);
   const jobFiles = environment.files && r2JobFiles(environment.files);
-  const runnerOf = (
-    jobs: JobEnds & { find(id: string): Promise<{ failure?: string } | undefined> },
-    run: (id: string) => Promise<RunEnd>,
-  ): JobRunner => ({
-    run,
-    note: async (id, reason) => jobs.note(id, reason),
-    giveUp: async (id, reason) =>
-      jobs.fail(id, (await jobs.find(id))?.failure ?? reason, clock.now()),
-  });
   const runners = {
     group(application: Application, database: Database) {
       const imports = d1GroupImports(database, application.id);
       const files = importFiles(outbound, mayFetch, MEMBER_HEADER);
       const ports = { imports, files, clock, random: cryptoRandom };
-      return runnerOf(imports, async (id) => runImport(ports, application, id));
+      return jobRunner(imports, clock, async (id) => runImport(ports, application, id));
     },
     users_import(application: Application, database: Database) {
       const { id: applicationId, defaultCountryCode: callingCode, importedHashes } = application;
@@ -155,12 +144,12 @@ export function createRuntime(
       };
       const files = importFiles(outbound, mayFetch, USER_HEADER);
       const ports = { imports, files, clock, random: cryptoRandom, reader };
-      return runnerOf(imports, async (id) => runUserImport(ports, id));
+      return jobRunner(imports, clock, async (id) => runUserImport(ports, id));
     },
     users_export({ id: applicationId }: Application, database: Database) {
       const exports = d1UserExports(database, applicationId);
       const ports = { applicationId, exports, files: jobFiles, clock, random: cryptoRandom };
-      return runnerOf(exports, async (id) => runUserExport(ports, id));
+      return jobRunner(exports, clock, async (id) => runUserExport(ports, id));
     },
   };
   const jobs: JobConsumer = {

@@ -1,6 +1,12 @@
 /** The queue of jobs: one message for each run; what it has done stands in D1. */
 import type { RunEnd } from '../../domain/jobs/file-job.ts';
-import { Outage, type JobKind, type JobQueue } from '../../ports/index.ts';
+import {
+  Outage,
+  type Clock,
+  type JobEnds,
+  type JobKind,
+  type JobQueue,
+} from '../../ports/index.ts';
 import { withTimeout } from '../deadline.ts';
 import type { Report } from './messages.ts';
 
@@ -33,6 +39,21 @@ export interface JobRunner {
   /** Ends the job for good, for the reason that was noted last, else for this one. */
   giveUp(id: string, reason: string): Promise<void>;
 }
+
+/**
+ * The runner of jobs that lie in a store.
+ * @param run makes one run of the job with an id
+ */
+export const jobRunner = (
+  jobs: JobEnds & { find(id: string): Promise<{ failure?: string } | undefined> },
+  clock: Clock,
+  run: JobRunner['run'],
+): JobRunner => ({
+  run,
+  note: async (id, reason) => jobs.note(id, reason),
+  giveUp: async (id, reason) =>
+    jobs.fail(id, (await jobs.find(id))?.failure ?? reason, clock.now()),
+});
 
 export interface JobConsumer {
   /** Undefined when there is no such application. */
