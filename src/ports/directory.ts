@@ -114,7 +114,7 @@ export interface ApplicationRecords {
   list(): Promise<NamedApplication[]>;
 }
 
-export interface Directory extends ApplicationRecords {
+export interface Directory extends Pick<ApplicationRecords, 'find'> {
   /** Whether some application lists the host as a domain; at most 30 s old. */
   listsHost(host: string): Promise<boolean>;
   /** The applications that list the host, ten at most; each at most 30 s old, as is the list. */
