@@ -21,6 +21,7 @@ import { EXCEPTIONS } from './exceptions.ts';
 import { mockGuard } from './guard.ts';
 import { matcher, pathOf } from './match.ts';
 import { nearestTo } from './nearest.ts';
+import type { MockPages } from './pages.ts';
 import { preferenceOf, refusalOf } from './prefer.ts';
 import { SCENARIO_HEADER, type ScenarioHost } from './scenarios/contract.ts';
 import { asSent } from './sent.ts';
@@ -52,6 +53,8 @@ export interface MockOptions {
   allowedHosts?: readonly string[];
   /** With a chosen scenario, it answers whatever does not order a certain answer. */
   scenarios?: ScenarioHost;
+  /** The hosted pages, of the demo shop or of the scenario. */
+  pages?: MockPages;
 }
 
 const { service } = table;
@@ -147,6 +150,7 @@ function plainMock(options: MockOptions, book: AnswerBook, told: WeakMap<Request
     },
     isOutage: () => undefined,
   });
+  options.pages?.addTo(server);
   server.notFound((c) => {
     const path = new URL(c.req.url).pathname;
     const near = nearestTo(path, mockEntries)?.row;
@@ -160,9 +164,13 @@ function plainMock(options: MockOptions, book: AnswerBook, told: WeakMap<Request
 }
 
 /** How long a scenario is to wait before it answers; undefined when the request is not for it. */
-function scenarioDelay(request: Request, book: AnswerBook): number | undefined {
-  // Links of a scenario open in it: what they lead to is no operation.
-  if (pathOf(request).startsWith(JOB_FILES)) return 0;
+function scenarioDelay(
+  request: Request,
+  book: AnswerBook,
+  pages: MockPages | undefined,
+): number | undefined {
+  // Links of a scenario open in it, and so do its pages: what they lead to is no operation.
+  if (pathOf(request).startsWith(JOB_FILES) || pages?.isPage(request)) return 0;
   const entry = scenarioOperationAt(request.method, pathOf(request));
   const preference = entry && preferenceOf(entry, request);
   if (!preference || isFailure(preference) || preference.orders) return undefined;
@@ -190,14 +198,15 @@ export function createMock(options: MockOptions = {}): Mock {
   let strike = chaosOf(options.seed ?? 1);
 
   async function answer(request: Request): Promise<Response> {
-    const { scenarios } = options;
-    // Requests that control the mock are neither delayed nor failed.
-    const { delayMs = 0, chaos = 0 } = isControl(request) ? {} : options;
+    const { scenarios, pages } = options;
+    // Neither delayed nor failed: requests that control the mock, and pages, which show what happens to their calls.
+    const isSpared = isControl(request) || pages?.isPage(request);
+    const { delayMs = 0, chaos = 0 } = isSpared ? {} : options;
     if (delayMs > 0) await sleep(delayMs);
     const kind = chaos > 0 ? strike(chaos) : undefined;
     if (kind) return chaosResponse(kind, request);
     const scenario = scenarios?.chosen(request);
-    const wait = scenario === undefined ? undefined : scenarioDelay(request, book);
+    const wait = scenario === undefined ? undefined : scenarioDelay(request, book, pages);
     if (scenarios && scenario !== undefined && wait !== undefined) {
       if (wait > 0) await sleep(wait);
       const response = await scenarios.fetch(request);

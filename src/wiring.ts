@@ -188,6 +188,7 @@ export function createRuntime(
     hostedPages: {
       files: assetPageFiles(environment.assets),
       captchaSiteKey: environment.captcha?.siteKey,
+      ...(environment.delivery.inbox && { inboxPath: '/_dev/inbox' }),
     },
     referencePage: { read: assetReferencePage(environment.assets), demo: environment.demoShop },
     ...(!environment.production && {

@@ -75,7 +75,8 @@ function panelOf(options: MockOptions, log: RequestLog, mock: Mock): Hono {
     const messages = chosen === undefined ? [] : ((await host?.inbox(c.req.raw)) ?? []);
     const whom = c.req.query('for') === 'server' ? 'server' : 'browser';
     const origin = originOf(c);
-    const content = scenarioPage({ host, chosen, messages, origin, whom });
+    const hasPages = options.pages !== undefined;
+    const content = scenarioPage({ host, chosen, messages, origin, whom, hasPages });
     return c.html(framed('Scenario', HOME, content));
   });
   panel.get('/requests', (c) => {
@@ -236,6 +237,7 @@ export function createPanel(
         ? control(request)
         : (hostRefusal(request, options.allowedHosts) ??
           (await landing(request)) ??
+          (await options.pages?.file(request)) ??
           recorded(request, bytes)),
   };
 }

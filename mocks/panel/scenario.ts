@@ -74,6 +74,24 @@ const credentials = (): Html => html`
   </section>
 `;
 
+const PAGES = [
+  ['/auth/login', 'Login page', 'sign in, register, reset a password'],
+  ['/auth/account', 'Account page', 'profile, emails, numbers, devices, deletion'],
+] as const;
+
+/** The hosted pages: made of the elements, working on what the mock answers. */
+const pagesSection = (): Html => html`
+  <section class="card" aria-labelledby="pages">
+    <h2 id="pages">Pages of the shop</h2>
+    <ul>
+      ${PAGES.map(
+        ([href, text, about]) =>
+          html`<li><a href="${href}">${text}</a> <span class="quiet">${about}</span></li>`,
+      )}
+    </ul>
+  </section>
+`;
+
 function messageItem({ channel, to, text, otp, link, created_at }: ScenarioMessage): Html {
   const isSafe = link !== undefined && /^https?:/.test(link);
   return html`
@@ -106,20 +124,24 @@ export interface ScenarioPage {
   messages: readonly ScenarioMessage[];
   origin: string;
   whom: string;
+  /** Whether the hosted pages are served. */
+  hasPages: boolean;
 }
 
-export const scenarioPage = ({ host, chosen, messages, origin, whom }: ScenarioPage): Html => html`
-  <h1>Scenario</h1>
-  <p class="lead">
-    <code>${origin}</code> is answering
-    ${chosen === undefined ? 'the documented examples' : html`the scenario <b>${chosen}</b>`}.
-  </p>
-  <div class="grid two">
-    ${host ? choices(host, chosen, whom) : html`<p class="empty">No scenarios here.</p>`}
-    ${
-      chosen === undefined
-        ? credentials()
-        : html`<div class="stack">${inboxSection(messages)} ${credentials()}</div>`
-    }
-  </div>
-`;
+export const scenarioPage = (page: ScenarioPage): Html => {
+  const { host, chosen, messages, origin, whom, hasPages } = page;
+  return html`
+    <h1>Scenario</h1>
+    <p class="lead">
+      <code>${origin}</code> is answering
+      ${chosen === undefined ? 'the documented examples' : html`the scenario <b>${chosen}</b>`}.
+    </p>
+    <div class="grid two">
+      ${host ? choices(host, chosen, whom) : html`<p class="empty">No scenarios here.</p>`}
+      <div class="stack">
+        ${chosen === undefined ? '' : inboxSection(messages)} ${hasPages ? pagesSection() : ''}
+        ${credentials()}
+      </div>
+    </div>
+  `;
+};

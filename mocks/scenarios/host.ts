@@ -3,7 +3,7 @@ import { HOUR_MS } from '../../src/shared/time.ts';
 import { SESSION_COOKIE, sessionCookieLines } from '../../src/http/cookies.ts';
 import { callerOf } from '../../src/http/caller.ts';
 import type { Log } from '../../src/http/log.ts';
-import type { Clock, Limits } from '../../src/ports/index.ts';
+import type { Clock, HostedPages, Limits } from '../../src/ports/index.ts';
 import { browserCookie, identifyChooser, identifyBrowser, type Who } from '../browser-id.ts';
 import { withCookies } from '../cookies.ts';
 import type { ScenarioHost } from './contract.ts';
@@ -27,6 +27,8 @@ export interface ScenariosOptions {
   seed?: number;
   /** All requests come from one browser, as in a test or within a page. */
   oneBrowser?: boolean;
+  /** With it every world serves the hosted pages too. */
+  hostedPages?: HostedPages;
   /** Others than the usual ones. */
   table?: readonly Scenario[];
 }
@@ -81,9 +83,9 @@ export function createScenarios(options: ScenariosOptions = {}): Scenarios {
     if (!scenario) throw new Error(`there is no scenario ${name}`);
     const key = `${id} ${name}`;
     const now = clock.now();
-    const { limits, log, outside } = options;
+    const { limits, log, outside, hostedPages } = options;
     const one = worlds.get(key) ?? {
-      world: createWorld(scenario, { clock, limits, log, outside, seed }),
+      world: createWorld(scenario, { clock, limits, log, outside, seed, hostedPages }),
       usedAt: now,
       fresh: true,
     };

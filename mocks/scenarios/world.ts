@@ -16,6 +16,7 @@ import type { ServerEnv } from '../../src/http/server.ts';
 import type {
   Application,
   Clock,
+  HostedPages,
   InboxItem,
   Limits,
   Ports,
@@ -68,6 +69,7 @@ export interface WorldOptions {
   seed?: number;
   log?: Log;
   outside?: Outside;
+  hostedPages?: HostedPages;
 }
 
 export interface ScenarioInstance {
@@ -112,7 +114,7 @@ function bound(state: MemoryState): void {
 
 export async function createWorld(
   scenario: Scenario,
-  { clock, limits: given, log = () => undefined, outside, seed = 1 }: WorldOptions,
+  { clock, limits: given, log = () => undefined, outside, seed = 1, hostedPages }: WorldOptions,
 ): Promise<ScenarioInstance> {
   const limits = { ...DEFAULT_LIMITS, ...(scenario.limits ?? PATIENT), ...given };
   const random = seededRandom('world', scenario.name, seed);
@@ -134,6 +136,7 @@ export async function createWorld(
     loginTokens: fakeLoginTokens(() => clock.now()),
     files: fakeFiles(() => [...memory.state(application.id).users.keys()]),
     users: { files: fakeUserFiles, reader: userReader },
+    hostedPages,
     ...outside,
     background(work) {
       pending.add(work);
@@ -144,7 +147,12 @@ export async function createWorld(
   const state = memory.state(application.id);
   const cookie = await scenario.prepare?.({ ports, application, state, now: clock.now() });
   memory.sent.length = 0;
-  const app = createApp(memory.factory, log, { anyOrigin: true });
+  const { service } = memory.factory;
+  application.sealedToken = await service.vault.seal('application_token', DEMO.applicationToken);
+  // Whatever name the mock is asked under, it is this shop's.
+  const directory = { ...service.directory, applicationsAt: async () => [application] };
+  const factory = { ...memory.factory, service: { ...service, directory } };
+  const app = createApp(factory, log, { anyOrigin: true });
 
   return {
     app,
@@ -153,6 +161,8 @@ export async function createWorld(
     memory,
     ...(cookie && { cookie }),
     async fetch(request) {
+      // Links in messages lead to the pages of this mock, as it was asked.
+      application.storefrontUrl = new URL(request.url).origin;
       const context = {
         waitUntil: (work: Promise<unknown>) => ports.background(work),
         passThroughOnException: () => undefined,

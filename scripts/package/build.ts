@@ -190,6 +190,10 @@ restoreComments();
 for (const file of FILES) copyFileSync(at(file), join(DIST, basename(file)));
 // One file for pages without a build; its types are written by hand, since they are all that lit is not.
 writeFileSync(join(DIST, 'elements.js'), (await buildElements()).code);
+// Of the mock's hosted pages, beside the elements.
+for (const name of ['hosted-pages.js', 'hosted-pages.css']) {
+  copyFileSync(at('scripts', name), join(DIST, name));
+}
 copyFileSync(at('src/elements/public.d.ts'), join(DIST, 'elements.d.ts'));
 copyFileSync(at('src/elements/custom-elements.json'), join(DIST, 'custom-elements.json'));
 copyFileSync(at('src/cli/bin.js'), join(DIST, 'bin.js'));

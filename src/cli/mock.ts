@@ -1,5 +1,6 @@
 /** `npm run mock`, `npx vestibule mock`: the API over HTTP, with the real app's routes, validation and errors. */
 import type { MockOptions } from '../../mocks/app.ts';
+import { createPages } from '../../mocks/pages.ts';
 import { createPanel } from '../../mocks/panel/app.ts';
 import { createProxy } from '../../mocks/proxy.ts';
 import { createScenarios } from '../../mocks/scenarios/host.ts';
@@ -13,6 +14,7 @@ import { banner } from './mock/banner.ts';
 import { exampleWriter, readExamples } from './mock/examples.ts';
 import { mockFlags } from './mock/flags.ts';
 import { lineOf, lineWriter } from './mock/lines.ts';
+import { readPageFile } from './mock/page-files.ts';
 
 const flags = mockFlags();
 
@@ -26,12 +28,16 @@ async function orMisused<T>(flag: string, work: () => T | Promise<T>): Promise<T
 }
 
 const { examples, handlers: handlersFile, proxy: target, record: recordTo } = flags;
+// Below a base the elements would not find the API, and behind --proxy the real server has its own.
+const pages = flags.base === '' && target === undefined ? createPages(readPageFile) : undefined;
 const options: MockOptions = {
   scenarios: createScenarios({
     scenario: flags.scenario?.name,
     limits: flags.limits,
     seed: flags.seed,
+    hostedPages: pages?.hosted,
   }),
+  pages,
   allowedHosts: flags['allow-host'],
   strict: flags.strict,
   dynamic: flags.dynamic,

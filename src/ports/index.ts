@@ -106,6 +106,8 @@ export interface HostedPages {
   files(): Promise<PageFiles>;
   /** Turnstile's public key; undefined where no captcha is asked for. */
   captchaSiteKey?: string;
+  /** Path of the page that shows what was sent; undefined where messages really go out. */
+  inboxPath?: string;
 }
 
 /** A shop that development has, known to whoever reads how to start. */

@@ -129,6 +129,8 @@ const LAYERS: Layer[] = [
       '^mocks/',
       '^src/(table|about)\\.ts$',
       '^src/(http|schemas|values|ui|reference)/',
+      // Given by the same function as the Worker's.
+      '^src/features/hosted-pages/',
       SHARED,
     ],
   },

@@ -8,6 +8,7 @@ import { createTokens, newSigningKey } from '../jose/tokens.ts';
 import type {
   Application,
   Clock,
+  HostedPages,
   ImportFiles,
   ImportField,
   JobKind,
@@ -63,6 +64,7 @@ export interface MemoryOptions {
   /** Providers do not answer when left out: memory knows no network. */
   social?: SocialProviders;
   loginTokens?: LoginTokens;
+  hostedPages?: HostedPages;
   /** Where the files of groups are read from; every file is missing when left out. */
   files?: ImportFiles<ImportField>;
   /** Where the files of users are read from, and what their lines mean; every file is missing when left out. */
@@ -176,6 +178,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     tokens: memoryTokens(random, clock),
     sessionTokens: createSessionTokens([key], random),
     health: { probe: async () => [] },
+    hostedPages: options.hostedPages,
     limits,
     loopbackFiles: false,
   };

@@ -55,6 +55,9 @@ export function banner(url: string, flags: MockFlags, handlers?: number): string
   const rows: [string, string][] = [
     ...elsewhere(flags, url),
     ['Panel', link(`${url}/_mock`)],
+    ...(proxy === undefined && flags.base === ''
+      ? [['Login', `${link(`${url}/auth/login`)} and /auth/account`] satisfies [string, string]]
+      : []),
     ['API', link(`${url}/openapi.json`)],
     [proxy === undefined ? 'Answers' : 'Proxy to', answers],
     ...(handlers === undefined

@@ -41,11 +41,14 @@ export interface HostedPage {
   /** Judged; see `returnTarget`. */
   returnTo: string;
   captchaSiteKey?: string;
+  /** Where messages do not go out: the page that shows them. */
+  inboxPath?: string;
 }
 
 /** A page with its element, which takes everything else from the API. */
 export function hostedPage(page: HostedPage): Html {
   const { name, language: lang, shop, storefrontUrl, files, returnTo, captchaSiteKey } = page;
+  const { inboxPath } = page;
   const texts = TEXTS[lang];
   const application = html`application-id="${page.applicationId}" application-token="${page.token}"
   ${captchaSiteKey === undefined ? '' : html`captcha-site-key="${captchaSiteKey}"`}`;
@@ -67,6 +70,14 @@ export function hostedPage(page: HostedPage): Html {
         <h1 class="unseen">${shop}</h1>
         ${element}
       </main>
+      ${
+        // In another tab: a half-done sign-in stays where it is.
+        inboxPath === undefined
+          ? ''
+          : html`<footer class="inbox">
+              <a href="${inboxPath}" target="_blank">${texts.inbox}</a>
+            </footer>`
+      }
       <noscript><p class="notice">${texts.needsScript}</p></noscript>`,
   );
 }

@@ -13,6 +13,17 @@ import { PAGES, TEXTS, type PageLanguage, type PageName } from './texts.ts';
 
 type PageContext = Context<ServerEnv>;
 
+/** Whose pages they are: on the Worker by its records, on the mock always the demo shop's. */
+export interface PageSource {
+  pages: HostedPages;
+  /** @param url of the request */
+  applicationAt(url: string): Promise<Application | undefined>;
+  /** Its publishable token; undefined when that is not at hand. */
+  tokenOf(application: Application): Promise<string | undefined>;
+  /** The dependency that failed, if that is what an error says. */
+  isOutage(error: unknown): string | undefined;
+}
+
 const UNAVAILABLE: Notice = {
   title: 'Please try again',
   text: 'The page cannot be shown at the moment. Please try again in a minute.',
@@ -75,28 +86,20 @@ async function styleOf(pages: HostedPages): Promise<string | undefined> {
 const standardTarget = ({ storefrontUrl }: Application, pageOrigin: string): string =>
   storefrontUrl === pageOrigin ? `${pageOrigin}/auth/account` : `${storefrontUrl}/`;
 
-/**
- * Adds the pages. Whatever goes wrong is answered with a page too.
- * @param isOutage the dependency that failed, if that is what an error says
- */
-export function serveHostedPages(
-  app: Hono<ServerEnv>,
-  service: ServicePorts,
-  isOutage: (error: unknown) => string | undefined,
-): void {
-  const { hostedPages, directory } = service;
-  if (!hostedPages) return;
+/** Adds the pages of a source. Whatever goes wrong is answered with a page too. */
+export function servePages(app: Hono<ServerEnv>, source: PageSource): void {
+  const { pages } = source;
 
   async function notice(c: PageContext, status: 404 | 503, told: Notice): Promise<Response> {
-    const style = await styleOf(hostedPages as HostedPages);
+    const style = await styleOf(pages);
     return c.html(noticePage(told, style), status, { 'content-security-policy': NOTICE_POLICY });
   }
 
-  async function show(c: PageContext, pages: HostedPages, name: PageName): Promise<Response> {
+  async function show(c: PageContext, name: PageName): Promise<Response> {
     const { origin, hostname } = new URL(c.req.url);
-    const application = applicationAt(await directory.applicationsAt(hostname), c.req.url);
+    const application = await source.applicationAt(c.req.url);
     if (!application) return notice(c, 404, unknownHost(hostname));
-    const token = await tokenOf(service, application);
+    const token = await source.tokenOf(application);
     if (token === undefined) return notice(c, 503, withoutKey(application));
     const { id, config, domains, storefrontUrl } = application;
     const wanted = c.req.query('return_to') ?? '';
@@ -113,6 +116,7 @@ export function serveHostedPages(
         returnTarget(wanted, { domains, storefrontUrl, pageOrigin: origin }) ??
         standardTarget(application, origin),
       captchaSiteKey,
+      inboxPath: pages.inboxPath,
     });
     return c.html(page, 200, {
       'content-security-policy': pagePolicy(config, captchaSiteKey !== undefined),
@@ -128,9 +132,9 @@ export function serveHostedPages(
     const path = `/auth/${name}`;
     app.get(path, async (c) => {
       try {
-        return await show(c, hostedPages, name);
+        return await show(c, name);
       } catch (error) {
-        const outage = isOutage(error);
+        const outage = source.isOutage(error);
         if (outage === undefined) throw error;
         c.set('failure', err('unavailable', { internal: outage }));
         return notice(c, 503, UNAVAILABLE);
@@ -144,4 +148,22 @@ export function serveHostedPages(
       return response;
     });
   }
+}
+
+/** Adds the pages of the application whose domain the request's host is, where a deployment has pages. */
+export function serveHostedPages(
+  app: Hono<ServerEnv>,
+  service: ServicePorts,
+  isOutage: PageSource['isOutage'],
+): void {
+  const { hostedPages, directory } = service;
+  if (!hostedPages) return;
+  servePages(app, {
+    pages: hostedPages,
+    async applicationAt(url) {
+      return applicationAt(await directory.applicationsAt(new URL(url).hostname), url);
+    },
+    tokenOf: async (application) => tokenOf(service, application),
+    isOutage,
+  });
 }

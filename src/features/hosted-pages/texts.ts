@@ -15,6 +15,8 @@ interface PageTexts {
   titles: Readonly<Record<PageName, string>>;
   back: string;
   needsScript: string;
+  /** To the inbox of a developer. */
+  inbox: string;
 }
 
 /** The languages that the elements have texts in too. */
@@ -30,6 +32,7 @@ export const TEXTS = {
     },
     back: 'Back to {shop}',
     needsScript: 'This page needs JavaScript.',
+    inbox: 'Messages of this shop',
   },
   hi: {
     titles: {
@@ -42,6 +45,7 @@ export const TEXTS = {
     },
     back: '{shop} पर वापस जाएँ',
     needsScript: 'इस पेज के लिए JavaScript ज़रूरी है।',
+    inbox: 'इस दुकान के संदेश',
   },
 } satisfies Partial<Record<Language, PageTexts>>;
 export type PageLanguage = keyof typeof TEXTS;

@@ -58,6 +58,19 @@ async function sendCode(host: VestibuleAccount, kind: Kind, typed: string): Prom
   });
 }
 
+/** Adds an address that stays unverified until the link in its mail is opened. */
+async function addByLink(host: VestibuleAccount): Promise<void> {
+  const typed = host.renderRoot.querySelector<HTMLInputElement>('#value')?.value.trim() ?? '';
+  const isEmail = kindOf(typed) === 'email';
+  if (!host.check({ value: isEmail ? undefined : host.words.field_email_wrong })) return;
+  await host.attempt('add-link', async () => {
+    const { user, verify_email_link } = await host.call('addEmail', { body: { email: typed } });
+    host.user = user ?? host.user;
+    const { added, verify_link_sent } = host.words;
+    host.done(fill(verify_email_link ? verify_link_sent : added, { what: typed }));
+  });
+}
+
 async function verify(
   host: VestibuleAccount,
   { kind, sent }: Extract<Open, { what: 'add' }>,
@@ -200,6 +213,15 @@ function addForm(host: VestibuleAccount, open: Extract<Open, { what: 'add' }>): 
   >
     ${textField(form, { name: 'value', hint, ...field })}
     ${formButtons(host, { action: 'add', label: words.send_code })}
+    ${
+      kind === 'email'
+        ? openLink(host, {
+            action: 'add-link',
+            label: words.send_link,
+            onClick: () => void addByLink(host),
+          })
+        : nothing
+    }
   </form>`;
 }
 
