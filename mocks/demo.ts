@@ -1,14 +1,9 @@
-/** The demo shop: `npm start` seeds it, scenarios and tests have it. */
+/** The demo shop's record. */
 import example from './examples/platform/getPlatformConfig.json' with { type: 'json' };
 import type { Application, PlatformConfig } from '../src/ports/index.ts';
+import { DEMO } from '../src/shared/demo-shop.ts';
 
-export const DEMO = {
-  companyId: '1',
-  applicationId: '000000000000000000000001',
-  applicationToken: 'dev-app-token',
-  oauthKey: 'dev-api-key',
-  oauthSecret: 'dev-api-secret',
-} as const;
+export { DEMO };
 
 /** India: that of its numbers without one. */
 export const DEMO_CALLING_CODE = '91';

@@ -26,7 +26,7 @@ export interface MockPages {
 }
 
 /** Gives the content of a file by its name, such as `elements.js`; undefined when it has not been made. */
-export type ReadPageFile = (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+export type ReadPageFile = (name: string) => Promise<BodyInit | undefined>;
 
 /** The hosted pages, whose files `read` gives. */
 export function createPages(read: ReadPageFile): MockPages {

@@ -27,7 +27,10 @@ function build(env: Record<string, unknown>): Built {
   const environment = parseEnvironment(env);
   const runtime = createRuntime(environment, consoleLog);
   const app = createApp(runtime.factory, consoleLog, { timing: !environment.production });
-  if (environment.delivery.inbox) serveDevPages(app, runtime, environment.devHosts);
+  const { directory } = runtime.factory.service;
+  if (environment.delivery.inbox) {
+    serveDevPages(app, { ...runtime, directory }, environment.devHosts);
+  }
   const built = { app, runtime };
   builds.set(env, built);
   return built;

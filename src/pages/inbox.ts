@@ -39,8 +39,6 @@ const PAGE = html`
 
 /** Adds `/_dev/inbox`: the sent messages, as a page or as JSON. */
 export function serveInbox(app: Hono<ServerEnv>, inbox: Inbox): void {
-  // The printed address, opened in a browser, should show something.
-  app.get('/', (c) => c.redirect('/_dev/inbox'));
   app.get('/_dev/inbox', async (c) => {
     if (c.req.header('accept')?.includes('text/html')) {
       return answerPage(c, { title: 'Inbox', script: 'inbox.js' }, PAGE);

@@ -253,6 +253,15 @@ section + section,
 .cards {
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
 }
+.halves {
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
+}
+.stack :is(dt, dd) {
+  margin: 0;
+}
+.card h3.quiet {
+  margin: 1rem 0 0.4rem;
+}
 .cards :is(h3, p) {
   margin: 0.1rem 0;
 }

@@ -188,7 +188,7 @@ describe('the inbox', () => {
 test.each(['light', 'dark'] as const)(
   'in %s, on a phone: nothing is wider than the screen, and axe finds nothing',
   async (colorScheme) => {
-    for (const path of ['/_dev/inbox', '/_dev/templates']) {
+    for (const path of ['/', '/_dev/inbox', '/_dev/templates']) {
       const look = { colorScheme, viewport: { width: 390, height: 844 } };
       const { page, complaints } = await open(path, look);
       await page.locator('.message, .card').first().waitFor();

@@ -279,7 +279,7 @@ describe('the dev pages', () => {
     });
   });
 
-  test.each(['/_dev/inbox', '/_dev/templates'])(
+  test.each(['/', '/_dev/inbox', '/_dev/templates'])(
     '%s: a policy of own files, under which a mail loads nothing',
     async (path) => {
       const policy = (await get(path)).headers.get('content-security-policy') ?? '';
@@ -293,6 +293,7 @@ describe('the dev pages', () => {
   test('their files come from beside them', async () => {
     for (const [name, type] of [
       ['style.css', 'text/css'],
+      ['dev.js', 'text/javascript'],
       ['inbox.js', 'text/javascript'],
     ] as const) {
       const { status, headers } = await get(`/_dev/${name}`);
@@ -307,7 +308,7 @@ describe('the dev pages', () => {
       const request = new Request<unknown, IncomingRequestCfProperties>(server, { headers });
       return (await worker.fetch(request, { ...env, ...vars }, createExecutionContext())).status;
     };
-    for (const path of ['/_dev/inbox', '/_dev/templates']) {
+    for (const path of ['/', '/_dev/inbox', '/_dev/templates']) {
       for (const host of ['localhost', '127.0.0.1', '[::1]']) {
         expect(await status(`http://${host}:8787${path}`)).toBe(200);
       }
@@ -319,8 +320,33 @@ describe('the dev pages', () => {
     }
   });
 
+  test('the first page leads everywhere, and shows credentials that work here', async () => {
+    expect(await (await get('/')).text()).toContain('The demo shop is not in this database.');
+    const shop = await d1Shop();
+    const page = await (await get('/')).text();
+    for (const path of [
+      '/auth/login',
+      '/auth/account',
+      '/_dev/inbox',
+      '/_dev/templates',
+      '/docs',
+    ]) {
+      expect(page).toContain(`href="${path}"`);
+    }
+    const [, authorization = ''] = /<code>(Bearer [^<]+)<\/code>/.exec(page) ?? [];
+    const [, url = ''] = /curl (\S+) -H/.exec(page) ?? [];
+    const answer = await shop.fetch(url, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: '{"mobile":"8652523958","country_code":"91"}',
+    });
+    expect(answer.status).toBe(200);
+    // Without the pages for developers there is nothing at this address.
+    expect((await shop.fetch('/')).status).toBe(404);
+  });
+
   test('the pages are not there in production', async () => {
-    for (const path of ['/_dev/templates', '/_dev/inbox']) {
+    for (const path of ['/', '/_dev/templates', '/_dev/inbox']) {
       const production = { ...env, ENVIRONMENT: 'production' };
       const response = await worker.fetch(
         new Request(ORIGIN + path),

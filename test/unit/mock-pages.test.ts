@@ -15,10 +15,7 @@ const BROWSER = { 'sec-fetch-site': 'none' };
 const files: Record<string, string> = { 'elements.js': 'e', 'hosted-pages.css': 'c' };
 
 function mockWith(scenario?: string, chaos = 0) {
-  const pages = createPages(async (name) => {
-    const text = files[name];
-    return text === undefined ? undefined : new TextEncoder().encode(text);
-  });
+  const pages = createPages(async (name) => files[name]);
   const scenarios = createScenarios({ scenario, hostedPages: pages.hosted });
   const { fetch } = createPanel({ scenarios, pages, chaos });
   return async (path: string, init: RequestInit = {}) =>
