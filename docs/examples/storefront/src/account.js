@@ -1,0 +1,3 @@
+import { vestibule } from './vestibule.js';
+
+document.getElementById('place').append(vestibule('vestibule-account'));
