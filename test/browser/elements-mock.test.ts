@@ -1,5 +1,4 @@
 /** The elements against the mock's scenarios, in plain HTML under a strict policy: each way in, each dead end, and how they look. */
-import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DEMO } from '../../mocks/demo.ts';
@@ -7,6 +6,7 @@ import { ASHA, PASSWORD } from '../../mocks/scenarios/people.ts';
 import type { MockServer } from '../../src/cli/mock/server.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { elementsShop } from '../support/elements-shop.ts';
+import { faultsOf } from '../support/page-faults.ts';
 
 const CODE = '123456';
 const TIMEOUT_MS = 15_000;
@@ -26,8 +26,26 @@ afterAll(async () => {
   await shop?.stop();
 });
 
+/** Lets the policy of the page have scripts of another origin. */
+async function allowScripts(page: Page, origin: string): Promise<void> {
+  await page.route('**/shop?*', async (route) => {
+    const answer = await route.fetch();
+    const { 'content-security-policy': policy = '', ...headers } = answer.headers();
+    const csp = policy.replace("script-src 'self'", `script-src 'self' ${origin}`);
+    await route.fulfill({
+      response: answer,
+      headers: { ...headers, 'content-security-policy': csp },
+    });
+  });
+}
+
 /** The page with an element, in a scenario; null is the documented examples. What the browser forbade is gathered. */
-async function open(scenario: string | null, query: Record<string, string> = {}, look: Look = {}) {
+async function open(
+  scenario: string | null,
+  query: Record<string, string> = {},
+  look: Look = {},
+  scriptOrigin?: string,
+) {
   const context = await browser.newContext(look);
   contexts.push(context);
   await context.request.put(`${shop.url}/_mock/scenario`, { data: { name: scenario } });
@@ -42,6 +60,7 @@ async function open(scenario: string | null, query: Record<string, string> = {},
     'application-id': DEMO.applicationId,
     'application-token': DEMO.applicationToken,
   };
+  if (scriptOrigin !== undefined) await allowScripts(page, scriptOrigin);
   await page.goto(
     `${shop.url}/shop?${new URLSearchParams({ ...attributes, ...query }).toString()}`,
   );
@@ -60,16 +79,6 @@ const focused = async (page: Page) =>
     while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
     return one?.labels?.[0]?.textContent.trim() ?? one?.textContent.trim() ?? '';
   })()`);
-
-/** What axe finds, and what is wider than the page. */
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate<string[]>(
-    `axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`,
-  );
-  const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-  return over > 0 ? [...violations, `${over} px too wide`] : violations;
-}
 
 async function askCode(page: Page, typed: string): Promise<void> {
   await page.getByLabel('Email or mobile number').fill(typed);
@@ -195,6 +204,51 @@ describe('ways in', () => {
     await heading(page, 'Welcome, Asha');
   });
 
+  test('by a provider: its script is loaded when its button is pressed, and its token signs in', async () => {
+    const { page, forbidden } = await open('social-new', {}, {}, 'https://accounts.google.com');
+    let loads = 0;
+    // A double of Google's script, which hands out a token of the scenario.
+    await page.route('https://accounts.google.com/gsi/client', async (route) => {
+      loads += 1;
+      await route.fulfill({
+        contentType: 'text/javascript',
+        body: `globalThis.google = { accounts: { oauth2: { initTokenClient: ({ client_id, callback }) => ({
+          requestAccessToken: () => callback({ access_token: client_id === 'scenario' ? 'known-person' : '' }) }) } } };`,
+      });
+    });
+    await page.evaluate(
+      `document.querySelector('vestibule-login').addEventListener('signed-in', ({ detail }) => { document.title = detail.user.first_name; })`,
+    );
+    expect(loads).toBe(0);
+    await press(page, 'Continue with Google');
+    await heading(page, 'Welcome, Asha');
+    expect([await page.title(), loads, forbidden]).toEqual(['Asha', 1, []]);
+  });
+
+  test('a provider whose script cannot be loaded is told, and can be tried again', async () => {
+    const { page } = await open('social-new', {}, {}, 'https://connect.facebook.net');
+    await page.route('https://connect.facebook.net/**', async (route) => route.abort());
+    await press(page, 'Continue with Facebook');
+    await page.getByRole('alert').getByText('The provider does not answer.').waitFor();
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).waitFor();
+  });
+
+  test('the code of an SMS is taken from it where the browser hands it over', async () => {
+    const { page, context } = await open('returning-shopper');
+    // A double of the browser's own: it answers as soon as the SMS is there, and is asked for one transport alone.
+    await context.addInitScript(`
+      globalThis.OTPCredential = class {};
+      navigator.credentials.get = async ({ otp, signal }) => {
+        globalThis.asked = { transport: otp.transport, aborted: () => signal.aborted };
+        return { code: '123456' };
+      };
+    `);
+    await page.reload();
+    await askCode(page, ASHA.mobile);
+    await heading(page, 'Welcome, Asha');
+    expect(await page.evaluate('[asked.transport, asked.aborted()]')).toEqual([['sms'], true]);
+  });
+
   test('the documented examples have somebody signed in, who can make room for another', async () => {
     const { page } = await open(null);
     await heading(page, 'You are signed in');
@@ -271,19 +325,7 @@ describe('dead ends and outages', () => {
       seen.push(route.request().postDataJSON());
       await route.continue();
     });
-    // The policy of the page has to allow it.
-    await page.route('**/shop?*', async (route) => {
-      const answer = await route.fetch();
-      const { 'content-security-policy': policy = '', ...headers } = answer.headers();
-      const csp = policy.replace(
-        "script-src 'self'",
-        "script-src 'self' https://challenges.cloudflare.com",
-      );
-      await route.fulfill({
-        response: answer,
-        headers: { ...headers, 'content-security-policy': csp },
-      });
-    });
+    await allowScripts(page, 'https://challenges.cloudflare.com');
     await page.reload();
     await askCode(page, '9876543210');
     await heading(page, 'Enter your code');
@@ -310,7 +352,7 @@ describe('the account', () => {
     await press(page, 'Send a code');
     await page.getByLabel('6-digit code').fill(CODE);
     await page.getByText('second@example.com was added.').waitFor();
-    await press(page, 'Make second@example.com primary');
+    await press(page, 'Make primary: second@example.com');
     await page.getByText('second@example.com is now primary.').waitFor();
     await press(page, `Remove ${ASHA.email}`);
     await press(page, 'Remove');

@@ -1,8 +1,8 @@
 /** The Worker's own pages, as `npm start` serves them, under their policy. */
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, PAGE_TIMEOUT_MS } from '../support/chromium.ts';
+import { faultsOf } from '../support/page-faults.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
 
 const PHONE = '9876501239';
@@ -24,17 +24,6 @@ afterAll(async () => {
 const press = async (page: Page, name: string) =>
   page.getByRole('button', { name, exact: true }).click();
 const heading = async (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
-
-/** What axe finds, and whether something is wider than the page. */
-async function faultsOf(page: Page): Promise<string[]> {
-  const wide = await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth');
-  // The page's policy allows no script but its own files; DevTools evaluates all the same.
-  await page.evaluate(axe.source);
-  const found = await page.evaluate<string[]>(
-    `axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`,
-  );
-  return wide ? [...found, 'too wide'] : found;
-}
 
 test('a shopper signs in, is led to where the shop wants, adds an email and resets a password by a link', async () => {
   const context = await browser.newContext({ viewport: { width: 320, height: 640 } });

@@ -124,7 +124,7 @@ export const FIELDS = css`
     font-weight: 400;
     color: var(--_muted);
   }
-  input:not([type='radio'], [type='checkbox']),
+  input:not([type='radio'], [type='checkbox'], .sr),
   select,
   textarea {
     width: 100%;

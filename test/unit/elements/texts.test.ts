@@ -18,6 +18,19 @@ describe.each(Object.entries(others))('%s', (_, texts) => {
   });
 });
 
+// Who steers by voice says what he reads (WCAG 2.5.3).
+test.each(Object.entries(LANGUAGES))('%s: the name of a button holds its label', (_, texts) => {
+  const pairs = [
+    ['make_primary', 'make_primary_of'],
+    ['remove', 'remove_of'],
+    ['send_verify_link', 'send_verify_link_of'],
+    ['sign_out', 'end_device_of'],
+  ] as const;
+  const named = Object.keys(texts).filter((key) => key.endsWith('_of'));
+  expect(named.toSorted()).toEqual(pairs.map(([, name]) => name).toSorted());
+  for (const [label, name] of pairs) expect(texts[name]).toContain(texts[label]);
+});
+
 test('the first language that there are texts in counts, else English', () => {
   expect(languageOf(['hi-IN', 'en'])).toBe('hi');
   expect(languageOf(['fr', 'HI_in'])).toBe('hi');
