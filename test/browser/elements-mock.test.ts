@@ -308,29 +308,36 @@ describe('dead ends and outages', () => {
       .waitFor();
   });
 
-  test('a captcha is solved by its own script where the page has a site key', async () => {
-    const { page } = await open('new-shopper', { 'captcha-site-key': 'key' });
-    const seen: unknown[] = [];
-    await page.route('**/config', async (route) => {
-      const answer = await route.fetch();
-      await route.fulfill({ json: { ...(await answer.json()), skip_captcha: false } });
-    });
-    await page.route('**/turnstile/**', async (route) =>
-      route.fulfill({
-        contentType: 'text/javascript',
-        body: `globalThis.turnstile = { render: (_, { action, callback }) => (setTimeout(callback, 0, 'solved ' + action), 'w'), remove() {} }`,
-      }),
-    );
-    await page.route('**/login/otp', async (route) => {
-      seen.push(route.request().postDataJSON());
-      await route.continue();
-    });
-    await allowScripts(page, 'https://challenges.cloudflare.com');
-    await page.reload();
-    await askCode(page, '9876543210');
-    await heading(page, 'Enter your code');
-    expect(seen).toMatchObject([{ captcha_code: 'solved send_otp' }]);
-  });
+  test.each([
+    [1280, 'flexible'],
+    [320, 'compact'],
+  ])(
+    'a captcha is solved by its own script where the page has a site key; at %i px it is %s',
+    async (width, size) => {
+      const look = { viewport: { width, height: 640 } };
+      const { page } = await open('new-shopper', { 'captcha-site-key': 'key' }, look);
+      const seen: unknown[] = [];
+      await page.route('**/config', async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ json: { ...(await answer.json()), skip_captcha: false } });
+      });
+      await page.route('**/turnstile/**', async (route) =>
+        route.fulfill({
+          contentType: 'text/javascript',
+          body: `globalThis.turnstile = { render: (_, { action, size, callback }) => (setTimeout(callback, 0, 'solved ' + action + ' ' + size), 'w'), remove() {} }`,
+        }),
+      );
+      await page.route('**/login/otp', async (route) => {
+        seen.push(route.request().postDataJSON());
+        await route.continue();
+      });
+      await allowScripts(page, 'https://challenges.cloudflare.com');
+      await page.reload();
+      await askCode(page, '9876543210');
+      await heading(page, 'Enter your code');
+      expect(seen).toMatchObject([{ captcha_code: `solved send_otp ${size}` }]);
+    },
+  );
 });
 
 describe('the account', () => {

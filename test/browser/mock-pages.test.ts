@@ -93,6 +93,8 @@ test('a link that the account has sent says whose it is, verifies, and is used u
   await press('Yes, verify it');
   await heading('Verified');
   expect(await page.title()).toBe('verified email');
+  await press('Continue');
+  await heading('You are signed in');
   await page.goto(link);
   await heading('This link no longer works');
   await page.goto(`${mock.url}/auth/account`);

@@ -50,6 +50,9 @@ export const ACCOUNT_STYLE = css`
   li:last-child {
     padding-bottom: 0;
   }
+  li form {
+    margin-top: 0.5rem;
+  }
   .device {
     display: flex;
     gap: 0.875rem;

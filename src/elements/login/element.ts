@@ -127,6 +127,14 @@ export class VestibuleLogin extends VestibuleElement {
     if (this.hasAttribute('autofocus')) this.focusNext('view');
   }
 
+  /** Behind a link that was used: whoever is signed in goes on, anybody else signs in. */
+  async loadLogin(): Promise<void> {
+    this.entry = 'login';
+    this.move(INITIAL);
+    await this.load();
+    this.focusNext('view');
+  }
+
   async #present() {
     try {
       return (await call(this.connection, 'getLoggedInUser')).user;

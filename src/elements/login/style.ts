@@ -97,6 +97,13 @@ export const LOGIN_STYLE = css`
   .providers {
     gap: 0.75rem;
   }
+  /* So that a label stays on its line. */
+  @container (max-width: 22rem) {
+    .providers .button {
+      padding-inline: 0.75rem;
+      font-size: 0.9375rem;
+    }
+  }
   .links {
     display: grid;
     justify-items: start;
@@ -106,9 +113,14 @@ export const LOGIN_STYLE = css`
     margin-block: 0;
   }
   .done {
+    display: flex;
+    align-items: center;
     min-height: 48px;
     gap: 0.5rem;
     color: var(--_success);
+  }
+  .done svg {
+    flex: none;
   }
   .done .value {
     color: var(--_text);

@@ -3,6 +3,9 @@ import { loadScript } from './provider-scripts.ts';
 
 const SCRIPT = 'https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit';
 
+/** The widget is never narrower, unless it is asked to be compact. */
+const FLEXIBLE_FROM_PX = 300;
+
 /** What the server expects a solution to be for. */
 export type CaptchaAction = 'send_otp' | 'login' | 'reset' | 'register';
 
@@ -14,6 +17,7 @@ interface Turnstile {
       action: CaptchaAction;
       language: string;
       appearance: 'interaction-only';
+      size: 'flexible' | 'compact';
       callback: (token: string) => void;
       'error-callback': () => void;
     },
@@ -49,6 +53,7 @@ export async function solveCaptcha(
         action,
         language,
         appearance: 'interaction-only',
+        size: container.clientWidth < FLEXIBLE_FROM_PX ? 'compact' : 'flexible',
         callback: resolve,
         'error-callback': () => resolve(undefined),
       });

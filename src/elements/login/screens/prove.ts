@@ -41,9 +41,12 @@ function proofForm(host: VestibuleLogin, proof: Proof, several: boolean): Templa
   const name = `code-${proof.kind}`;
   const label = fill(words.code_to, { to: proof.to });
   if (proof.proven) {
-    return html`<p class="row done" part="proven">
-      ${CHECK} <span class="value">${proof.to}</span>
-      <span class="badge good">${words.verified}</span>
+    return html`<p class="done" part="proven">
+      ${CHECK}
+      <span class="row">
+        <span class="value">${proof.to}</span>
+        <span class="badge good">${words.verified}</span>
+      </span>
     </p>`;
   }
   return html`<form

@@ -90,7 +90,12 @@ export function verifiedScreen(host: VestibuleLogin): TemplateResult {
   return view(host, {
     title: html`<span class="good-sign">${CHECK}</span>${words.link_done_title}`,
     lead: words.link_done_lead,
-    body: toStart(host),
+    body: actionButton(host.form, {
+      action: 'go-on',
+      label: words.continue,
+      kind: 'button wide primary',
+      onClick: () => void host.loadLogin(),
+    }),
   });
 }
 
