@@ -13,6 +13,7 @@ export function welcome(url: string): string {
 ${heading('Vestibule')} listens on ${link(url)}
 
 ${facts([
+  ['Start', page('/', 'leads to all of this')],
   ['Login', page('/auth/login', '/auth/account too')],
   ['Inbox', page('/_dev/inbox', 'every SMS and email')],
   ['Templates', page('/_dev/templates', 'their texts')],

@@ -75,6 +75,31 @@ console.log(userId, reason);`,
   expect(stdout.trim()).toBe('5e68af49cfa09bf7233022f1 application_wrong');
 });
 
+test('vestibule/elements loads, and defines both elements', async () => {
+  // The little of a page that is there before an element is made.
+  write(
+    'elements.js',
+    `
+    const defined = [];
+    Object.assign(globalThis, {
+      HTMLElement: class {},
+      ShadowRoot: class {},
+      CSSStyleSheet: class { replaceSync() {} },
+      document: { createTreeWalker: () => ({}), createComment: () => ({}) },
+      customElements: { define: (name) => defined.push(name), get: () => undefined },
+    });
+    await import('vestibule/elements');
+    const { default: manifest } = await import('vestibule/custom-elements.json', { with: { type: 'json' } });
+    const described = manifest.modules.flatMap(({ declarations }) => declarations.map(({ tagName }) => tagName));
+    console.log(JSON.stringify({ defined, described }));
+  `,
+  );
+  const { stdout } = await node(['elements.js']);
+  const both = ['vestibule-account', 'vestibule-login'];
+  const { defined, described } = JSON.parse(stdout) as Record<string, string[]>;
+  expect([defined?.toSorted(), described?.toSorted()]).toEqual([both, both]);
+});
+
 describe('tsc', () => {
   test.each(TSCONFIGS)(
     '%s is clean, and a wrong shape does not compile',
@@ -103,7 +128,14 @@ describe('npx vestibule', () => {
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
       const own = await fetch(`${url}/service/application/cart/v1.0/detail`);
       expect(await own.json()).toEqual({ items: [] });
-      for (const path of ['/_mock', '/_mock/panel.js', '/_mock/style.css', '/openapi.json']) {
+      const panel = ['/_mock', '/_mock/panel.js', '/_mock/style.css', '/openapi.json'];
+      const pages = [
+        '/auth/login',
+        '/elements.js',
+        '/pages/hosted-pages.js',
+        '/pages/hosted-pages.css',
+      ];
+      for (const path of [...panel, ...pages]) {
         const answer = await fetch(url + path, { headers: { accept: 'text/html' } });
         expect([path, answer.status]).toEqual([path, 200]);
       }
