@@ -83,7 +83,6 @@ test('vestibule/elements loads, and defines both elements', async () => {
     const defined = [];
     Object.assign(globalThis, {
       HTMLElement: class {},
-      ShadowRoot: class {},
       CSSStyleSheet: class { replaceSync() {} },
       document: { createTreeWalker: () => ({}), createComment: () => ({}) },
       customElements: { define: (name) => defined.push(name), get: () => undefined },
