@@ -22,8 +22,14 @@ const bindings = {
   TEST_MIGRATIONS: await readD1Migrations(join(import.meta.dirname, 'migrations')),
 };
 
+/** Further databases, under names that the Worker takes for none: a test that has several gives them to it. */
+const d1Databases = ['SECOND_DATABASE', 'THIRD_DATABASE'];
+
 const workers = () =>
-  cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { bindings } });
+  cloudflareTest({
+    wrangler: { configPath: './wrangler.toml' },
+    miniflare: { bindings, d1Databases },
+  });
 
 /**
  * Files that run at the same time, of whatever project: each has a port, a folder or a runtime to itself. Two even on one core,

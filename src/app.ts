@@ -32,7 +32,7 @@ import type { AnyHandler, TableHandlers } from './http/handler.ts';
 import { consoleLog, type Log } from './http/log.ts';
 import { createServer, type ServerEnv } from './http/server.ts';
 import { serveDocs } from './pages/docs.ts';
-import { Outage, type PortsFactory } from './ports/index.ts';
+import { Moving, Outage, type PortsFactory } from './ports/index.ts';
 import { table } from './table.ts';
 
 const handlers = {
@@ -96,6 +96,7 @@ export function createApp(
     guard: createGuard(factory, { anyOrigin }),
     log,
     isOutage,
+    isMoving: (error) => error instanceof Moving,
   });
   serveDocs(app, factory.service.referencePage);
   serveJobFiles(app, factory);

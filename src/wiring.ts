@@ -12,7 +12,7 @@ import { createVault } from './adapters/crypto/vault.ts';
 import { d1Budgets } from './adapters/d1/stores/budgets.ts';
 import { d1PlatformConfigs } from './adapters/d1/stores/platform-configs.ts';
 import { d1Customers } from './adapters/d1/stores/customers.ts';
-import { Database } from './adapters/d1/database.ts';
+import { Database, type Binding } from './adapters/d1/database.ts';
 import { d1Attributes } from './adapters/d1/stores/attributes.ts';
 import { d1Audit } from './adapters/d1/stores/audit.ts';
 import { d1Deliveries } from './adapters/d1/stores/deliveries.ts';
@@ -33,7 +33,13 @@ import { d1Users } from './adapters/d1/stores/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
 import { jobOf } from './adapters/d1/maintenance/crons.ts';
 import { createMaintenance } from './adapters/d1/maintenance/housekeeping.ts';
-import { forOperators, nearestOf, tellingChanges } from './adapters/d1/replica.ts';
+import {
+  bindingAt,
+  forOperators,
+  nearestOf,
+  scopeOf,
+  tellingChanges,
+} from './adapters/d1/replica.ts';
 import { MEMBER_HEADER, USER_HEADER } from './adapters/files/headers.ts';
 import { importFiles } from './adapters/files/import-files.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
@@ -97,6 +103,9 @@ export function createRuntime(
   const directory = new Database(environment.directory);
   const inbox = createInbox(values);
   const records = d1Directory(directory, vault, clock);
+  const bindingOf = (application: Application): Binding =>
+    bindingAt(environment.database(application.shard), application, records.forget);
+  const databaseOf = (application: Application) => new Database(bindingOf(application));
   const { transports, timeoutMs } = environment.delivery;
   const provider = { outbound, timeoutMs };
   const report: Report = (level, message, detail, error) =>
@@ -114,12 +123,10 @@ export function createRuntime(
       sms: createTransport(transports.sms, inbox, provider, clock),
       email: createTransport(transports.email, inbox, provider, clock),
     },
-    deliveries: ({ id, shard }) => d1Deliveries(new Database(environment.database(shard)), id),
+    deliveries: (application) => d1Deliveries(databaseOf(application), application.id),
     async audit(applicationId, event) {
       const application = await records.find(applicationId);
-      if (!application) return;
-      const database = new Database(environment.database(application.shard));
-      await d1Audit(database, applicationId).record(event);
+      if (application) await d1Audit(databaseOf(application), applicationId).record(event);
     },
     report,
   };
@@ -156,12 +163,12 @@ export function createRuntime(
     async runner(kind, applicationId) {
       const application = await records.find(applicationId);
       if (!application) return undefined;
-      return runners[kind](application, new Database(environment.database(application.shard)));
+      return runners[kind](application, databaseOf(application));
     },
     send: async ({ kind, applicationId, id }) => queueOf(applicationId).send(kind, id),
     report,
   };
-  const maintenance = createMaintenance(environment, values, clock, jobs.send, jobFiles);
+  const maintenance = createMaintenance(environment, values, clock, jobs.send, jobFiles, report);
   const service = {
     clock,
     random,
@@ -201,8 +208,9 @@ export function createRuntime(
   const stores = new WeakMap<Application, ReturnType<typeof storesOf>>();
 
   /** @param tell is told the bookmark behind each change; such stores are one request's own */
-  function storesOf({ id, shard }: Application, tell?: RequestScope['setBookmark']) {
-    const client = environment.database(shard);
+  function storesOf(application: Application, tell?: RequestScope['setBookmark']) {
+    const { id, shard } = application;
+    const client = bindingOf(application);
     const database = new Database(tell ? tellingChanges(client, tell) : client);
     const tellSms: WarnSms = (message, detail) =>
       log({ level: 'warn', message, application_id: id, ...detail });
@@ -224,7 +232,7 @@ export function createRuntime(
         configs: d1PlatformConfigs(
           {
             directory,
-            ...(client !== environment.directory && { shard: database }),
+            ...(environment.database(shard) !== environment.directory && { shard: database }),
             forget: () => records.forget(id),
           },
           id,
@@ -240,8 +248,9 @@ export function createRuntime(
     return known;
   }
 
-  function portsFor(application: Application, scope: RequestScope) {
+  function portsFor(application: Application, whole: RequestScope) {
     const { id } = application;
+    const scope = scopeOf(whole, application.shard);
     const isNearest = environment.sessionReads === 'nearest';
     const known =
       isNearest && scope.tellChanges
@@ -277,7 +286,6 @@ export function createRuntime(
       },
     };
   }
-
   return {
     factory: { service, portsFor },
     inbox,

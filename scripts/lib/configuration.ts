@@ -187,6 +187,9 @@ const LIMITS: Record<keyof Limits, string> = {
   smsBrakeSends: 'SMS to other countries in 24 h from which the brake is looked at',
   smsBrakePercent: 'share of them that must be verified, else such SMS pause',
   smsBrakeMinutes: 'length of the pause',
+  databaseBytes: 'what a D1 database holds, as the plan has it',
+  databaseAlertPercent:
+    'share of `databaseBytes` from which the hourly cron logs `database nearly full`',
 };
 
 /** What the schema takes when nothing is given; undefined when it wants something, or when there is no need of it. */

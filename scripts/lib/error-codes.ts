@@ -61,6 +61,7 @@ const ADVICE: Record<ErrorCode, string> = {
     'Wait for `Retry-After` seconds (also `meta.retry_after`), show a countdown, and do not retry before it is over. `meta.limit` names the limit',
   internal_error: 'Offer to try again; report the `request_id`',
   unavailable: 'Try again after a moment, with growing pauses; keep what was typed',
+  application_moving: 'Try again after `Retry-After` seconds; keep what was typed',
   provider_unavailable: 'Offer to try again, or another way to sign in',
   file_storage_missing: 'A mistake in the set-up: bind an R2 bucket ([JOBS.md](JOBS.md))',
   misconfigured: 'A mistake in the set-up: the log names the variable',

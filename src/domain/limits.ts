@@ -25,4 +25,6 @@ export const DEFAULT_LIMITS: Limits = {
   smsBrakeSends: 50,
   smsBrakePercent: 30,
   smsBrakeMinutes: 60,
+  databaseBytes: 10_000_000_000,
+  databaseAlertPercent: 70,
 };

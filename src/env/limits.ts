@@ -3,7 +3,11 @@ import * as z from 'zod';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import type { Limits } from '../ports/index.ts';
 
-const PERCENT: ReadonlySet<string> = new Set(['smsAlertPercent', 'smsBrakePercent']);
+const PERCENT: ReadonlySet<string> = new Set([
+  'smsAlertPercent',
+  'smsBrakePercent',
+  'databaseAlertPercent',
+]);
 
 const positive = (name: string): z.ZodNumber => {
   const number = z.number().int().positive();

@@ -83,6 +83,10 @@ export const errorCatalogue = {
   // 5xx
   internal_error: { status: 500, message: 'Something went wrong on our side.' },
   unavailable: { status: 503, message: 'The service is not available right now. Try again.' },
+  application_moving: {
+    status: 503,
+    message: 'The shop is being maintained. Try again in a few seconds.',
+  },
   provider_unavailable: { status: 503, message: 'The login provider does not answer. Try again.' },
   file_storage_missing: {
     status: 503,

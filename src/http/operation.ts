@@ -217,7 +217,9 @@ export function errorsOf(row: Operation): ErrorCode[] {
   const parser: ErrorCode[] = [];
   if (body) parser.push('payload_too_large', 'unsupported_media_type');
   if (params || query || body) parser.push('validation_failed');
+  const outages: ErrorCode[] = ['unavailable'];
+  if (row.security !== 'none') outages.push('application_moving');
   return [
-    ...new Set<ErrorCode>([...GUARD_ERRORS[row.security], ...parser, ...row.errors, 'unavailable']),
+    ...new Set<ErrorCode>([...GUARD_ERRORS[row.security], ...parser, ...row.errors, ...outages]),
   ];
 }

@@ -50,6 +50,8 @@ export interface ServerOptions {
   timing?: boolean;
   /** The dependency that failed, for the log; undefined when the error is no outage. */
   isOutage(error: unknown): string | undefined;
+  /** Whether that is because the application is being moved; left out where none can be. */
+  isMoving?(error: unknown): boolean;
   /** Of numbers without one where no application says it, as in the mock: digits. */
   callingCode?: string;
   /** The header that carries cookies out. In a page no Response can hold `set-cookie`, so the mock uses another one there. */
@@ -57,6 +59,9 @@ export interface ServerOptions {
   /** Body → what is sent. Parses with the row's schema unless told otherwise (the mock's two documented exceptions). */
   shape?(entry: Entry, body: object): object;
 }
+
+/** Seconds: longer than most of the moments in which nobody may write. */
+const RETRY_AFTER_MOVE = 5;
 
 /** Parsing cuts every undeclared field, so that a stored hash can never leave by accident. */
 const parseShape = (entry: Entry, body: object): object => successOf(entry.row).schema.parse(body);
@@ -138,7 +143,7 @@ function byPrecedence(a: Entry, b: Entry): number {
  * with 500.
  */
 export function createServer(options: ServerOptions): Hono<ServerEnv> {
-  const { table, handlerOf, guard, log, isOutage, shape = parseShape } = options;
+  const { table, handlerOf, guard, log, isOutage, isMoving, shape = parseShape } = options;
   const {
     cookieHeader = 'set-cookie',
     cors,
@@ -282,6 +287,12 @@ export function createServer(options: ServerOptions): Hono<ServerEnv> {
     const internal = outage
       ? `${outage}: ${errorForLog(error.cause)}`
       : { error: errorForLog(error), frames: framesOf(error) };
+    if (isMoving?.(error)) {
+      return respondFailure(
+        c,
+        err('application_moving', { internal, retryAfterSeconds: RETRY_AFTER_MOVE }),
+      );
+    }
     return respondFailure(c, err(outage ? 'unavailable' : 'internal_error', { internal }));
   });
   return app;

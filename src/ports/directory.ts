@@ -70,6 +70,8 @@ export interface Application {
   smsCountries: string[];
   /** Name of the D1 binding that holds this application's users. */
   shard: string;
+  /** It is being moved to another binding, so `shard` may be wrong by now. */
+  isMoving?: true;
   /** The language of messages to its shoppers. */
   language: Language;
   /** Further ones, which a shopper who asks for a message may have it in (D-115). */

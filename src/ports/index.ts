@@ -53,7 +53,7 @@ export type * from './customers.ts';
 export type * from './messages.ts';
 export type * from './crypto.ts';
 export type * from './passwords.ts';
-export { Outage } from './outage.ts';
+export { Moving, Outage } from './outage.ts';
 
 export interface Health {
   /** One round trip to each store; the names of those that failed. */
@@ -178,6 +178,8 @@ export interface Limits {
   smsBrakeSends: number;
   smsBrakePercent: number;
   smsBrakeMinutes: number;
+  databaseBytes: number;
+  databaseAlertPercent: number;
 }
 
 /** Where the stores of a request come from; `portsFor` is called once per request. */

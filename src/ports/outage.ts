@@ -7,3 +7,11 @@ export class Outage extends Error {
     this.dependency = dependency;
   }
 }
+
+/** The application is being moved to another database (D-109): for moments nobody may write, and then it is elsewhere. */
+export class Moving extends Outage {
+  constructor(cause?: unknown) {
+    super('D1', cause);
+    this.name = 'Moving';
+  }
+}

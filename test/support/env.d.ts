@@ -4,6 +4,8 @@
 declare namespace Cloudflare {
   interface Env {
     DB: D1Database;
+    SECOND_DATABASE: D1Database;
+    THIRD_DATABASE: D1Database;
     KV: KVNamespace;
     MESSAGES: Queue;
     IMPORTS: Queue;

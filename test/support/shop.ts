@@ -44,6 +44,7 @@ import { table } from '../../src/table.ts';
 import { createRuntime, type Runtime } from '../../src/wiring.ts';
 import { countingDatabase, type Counted } from './counting-database.ts';
 import type { Faulty } from './faulty.ts';
+import { furtherDatabases } from './further-databases.ts';
 import { trackWork } from './open-work.ts';
 import { staleKv, type StaleKv } from './stale-kv.ts';
 
@@ -79,6 +80,11 @@ export interface ShopOptions {
   database?: D1Database;
   /** Argon2id itself, where a test is about hashes; on D1 and KV only. */
   argon2?: boolean;
+  /**
+   * Three databases in place of one: the directory's, `DB`, is one that holds no customer of the shop, and they are in `DB_1`, which
+   * is the `env.DB` of the tests. On D1 and KV only.
+   */
+  databases?: 3;
   /** Instead of one that the test moves by `advance`; on D1 and KV only. */
   now?: () => number;
   /** Instead of the runtime's; not in a scenario. */
@@ -111,7 +117,10 @@ export interface D1Shop extends Shop {
   /** The ports of another application on the same stores. */
   portsOf(application: Application): Ports;
   kv: StaleKv;
+  /** The database of the shop's customers. */
   db: Counted;
+  /** Where its record is: the same database, unless there are several. */
+  directory: D1Database;
   queue: { sent: Envelope[]; down: boolean };
   /** Messages of jobs that nobody has taken yet. */
   imports: JobMessage[];
@@ -191,26 +200,31 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
   const queued = async (work: () => Promise<void>) => (faults ? faults.queued(work) : work());
   const queue: D1Shop['queue'] = { sent: [], down: false };
   const imports: JobMessage[] = [];
-  await seedDemo(env.DB, { storefrontUrl: ORIGIN });
-  const application = applicationOf(options);
+  const others = options.databases && (await furtherDatabases());
+  const directory = others?.second ?? env.DB;
+  await seedDemo(directory, { storefrontUrl: ORIGIN });
+  const application = { ...applicationOf(options), ...(others && { shard: 'DB_1' }) };
   const writeConfig = async (next: PlatformConfig) => {
-    await env.DB.prepare('UPDATE applications SET config = ? WHERE id = ?')
+    await directory
+      .prepare('UPDATE applications SET config = ? WHERE id = ?')
       .bind(JSON.stringify(next), application.id)
       .run();
   };
   await writeConfig(application.config);
   const { domains, serverAddresses, testIdentifiers, androidHashes } = application;
   const { importedHashes, userExists } = application;
-  await env.DB.prepare(
-    `UPDATE applications SET domains = ?, server_addresses = ?, test_identifiers = ?, android_hashes = ?,
-       imported_hashes = ?, user_exists = ? WHERE id = ?`,
-  )
+  await directory
+    .prepare(
+      `UPDATE applications SET domains = ?, server_addresses = ?, test_identifiers = ?, android_hashes = ?,
+       imported_hashes = ?, user_exists = ?, shard = ? WHERE id = ?`,
+    )
     .bind(
       ...[domains, serverAddresses, testIdentifiers, androidHashes].map((list) =>
         JSON.stringify(list),
       ),
       importedHashes ? JSON.stringify(importedHashes) : null,
       userExists === undefined ? null : Number(userExists),
+      application.shard,
       application.id,
     )
     .run();
@@ -219,6 +233,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
     ...(options.bucket !== undefined && { FILES: options.bucket ?? undefined }),
     ...options.env,
     DB: db.database,
+    ...(others && { DB: others.second, DB_1: db.database, DB_2: others.third }),
     KV: options.workerdKv ? env.KV : (faults?.namespace(kv.namespace) ?? kv.namespace),
     LIMITS: JSON.stringify({ ...DEFAULT_LIMITS, ...options.limits }),
     MESSAGES: {
@@ -276,6 +291,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
     ...shop,
     kv,
     db,
+    directory,
     queue,
     imports,
     hashes,

@@ -1,5 +1,4 @@
 /** A shop that knows the fake provider: social logins switched on, secrets sealed, the company's own system set up. */
-import { env } from 'cloudflare:workers';
 import { demoConfig } from '../../scripts/lib/seed.ts';
 import type { Application, PlatformConfig } from '../../src/ports/index.ts';
 import {
@@ -9,7 +8,7 @@ import {
   fakeProvider,
   type FakeProvider,
 } from './fake-provider.ts';
-import type { Shop, ShopOptions } from './shop.ts';
+import type { D1Shop, Shop, ShopOptions } from './shop.ts';
 
 export const LOGIN_SECRET = 'thirty-two bytes of a shared secret, and more';
 
@@ -38,7 +37,8 @@ export async function equip(
   const sealed = { ...loginToken, ...(secret && { secret }) };
   Object.assign(shop.application, { social, loginToken: sealed });
   if (!('db' in shop)) return;
-  await env.DB.prepare('UPDATE applications SET social = ?, login_token = ? WHERE id = ?')
+  await (shop as D1Shop).directory
+    .prepare('UPDATE applications SET social = ?, login_token = ? WHERE id = ?')
     .bind(JSON.stringify(social), JSON.stringify(sealed), shop.application.id)
     .run();
 }

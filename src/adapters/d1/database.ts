@@ -1,5 +1,6 @@
 /** A D1 database. One call is one round trip, and one transaction (D1's `batch`). */
-import { Outage } from '../../ports/index.ts';
+import { Moving, Outage } from '../../ports/index.ts';
+import { isRefusal } from './moves/refusal.ts';
 import { STORE_TIMEOUT_MS, TimeOver, withTimeout } from '../deadline.ts';
 import type { Row } from './statements/query.ts';
 import {
@@ -32,6 +33,7 @@ export function uniqueViolation(error: unknown): string | undefined {
 
 /** A constraint or a mistake in the SQL is ours to see; anything else is D1's failure. */
 function toOutage(error: unknown): unknown {
+  if (isRefusal(error)) return new Moving(error);
   return /constraint failed|SQLITE_ERROR|syntax error|no such/i.test(messageChain(error))
     ? error
     : new Outage('D1', error);
@@ -63,6 +65,11 @@ function nameFailed(statements: readonly Named[], error: unknown): string {
 
 /** What a `Database` is made over: a binding, or a D1 session of it. */
 export type Client = Pick<D1DatabaseSession, 'prepare' | 'batch'>;
+
+/** A binding, as much of it as stores know. */
+export interface Binding extends Client {
+  withSession(constraint?: string): Client & Pick<D1DatabaseSession, 'getBookmark'>;
+}
 
 export class Database {
   readonly #client: Client;
@@ -102,6 +109,17 @@ export class Database {
       );
     } catch (error) {
       throw new Error(nameFailed(statements, error), { cause: error });
+    }
+  }
+
+  /** Bytes that the database takes, as D1 counts them against its limit; undefined where it does not tell. */
+  async sizeBytes(): Promise<number | undefined> {
+    try {
+      const look = [this.#client.prepare('SELECT 1')];
+      const [answer] = await withTimeout('D1', this.#client.batch(look), this.#timeoutMs);
+      return answer?.meta.size_after;
+    } catch (error) {
+      throw toOutage(error);
     }
   }
 

@@ -1,9 +1,28 @@
 /** D1's read replicas: for the lists of operators, and for session reads where the shop chooses so (D-107). */
-import type { RequestScope } from '../../ports/index.ts';
-import { Database, type Client } from './database.ts';
+import type { Application, RequestScope } from '../../ports/index.ts';
+import { Database, type Binding, type Client } from './database.ts';
+import { guarded } from './moves/refusal.ts';
 
 /** What D1 itself hands out; anything else in `x-d1-bookmark` or the cookie is ignored. */
 const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
+
+/**
+ * A request's scope with the bookmarks of one database: those of another say nothing here, and D1 may wait for them.
+ * @param binding `DB`, whose bookmarks have no name in front, or another
+ */
+export function scopeOf<S extends Pick<RequestScope, 'bookmark' | 'setBookmark'>>(
+  scope: S,
+  binding: string,
+): S {
+  if (binding === 'DB') return scope;
+  const name = `${binding}.`;
+  const { bookmark } = scope;
+  return {
+    ...scope,
+    bookmark: bookmark?.startsWith(name) ? bookmark.slice(name.length) : undefined,
+    setBookmark: (told: string) => scope.setBookmark(`${name}${told}`),
+  };
+}
 
 type Access = Pick<Database, 'read' | 'write'>;
 
@@ -19,7 +38,7 @@ const constraintOf = (bookmark = ''): string =>
  * go to the primary, and hand out the bookmark with which the next list shows them.
  */
 export function forOperators(
-  client: D1Database,
+  client: Binding,
   scope: RequestScope,
 ): { primary: Access; nearest: Access } {
   /** Opened by the first statement: requests of shoppers never need one. */
@@ -47,7 +66,7 @@ export function forOperators(
  * The nearest copy of a database that is at least as new as the bookmark, asked once and for a second at most.
  * @param bookmark from outside: what is none is ignored
  */
-export function nearestOf(client: D1Database, bookmark?: string): Pick<Database, 'read'> {
+export function nearestOf(client: Binding, bookmark?: string): Pick<Database, 'read'> {
   return {
     // A D1 session for each read: behind its first statement it would stay with what it has seen.
     read: async (batch) =>
@@ -62,7 +81,7 @@ export function nearestOf(client: D1Database, bookmark?: string): Pick<Database,
  * The primary, which tells the bookmark behind each change. Every round trip is a D1 session of its own, because only the
  * first statement of one is sure to be answered by the primary.
  */
-export function tellingChanges(client: D1Database, tell: (bookmark: string) => void): Client {
+export function tellingChanges(client: Binding, tell: (bookmark: string) => void): Client {
   return {
     prepare: (text) => client.prepare(text),
     async batch<T>(statements: D1PreparedStatement[]) {
@@ -74,3 +93,13 @@ export function tellingChanges(client: D1Database, tell: (bookmark: string) => v
     },
   };
 }
+
+/**
+ * Where an application's rows are. One that is moving is looked for with each round trip.
+ * @param forget is called when it is gone, so that the next request finds it anew
+ */
+export const bindingAt = (
+  client: Binding,
+  { id, isMoving }: Pick<Application, 'id' | 'isMoving'>,
+  forget: (applicationId: string) => void,
+): Binding => (isMoving ? guarded(client, id, () => forget(id)) : client);

@@ -6,11 +6,13 @@ import {
   applicationRotate,
   applicationShow,
 } from './applications.ts';
+import { applicationMove } from './application-move.ts';
 import { auditShow } from './audit.ts';
 import { checkData } from './check-data.ts';
 import { clientCreate, clientDelete, clientList, clientRotate } from './clients.ts';
 import { companyCreate, companyList } from './companies.ts';
 import { keysRetire, keysRotate } from './keys.ts';
+import { databaseList } from './databases.ts';
 import type { Commands } from './read.ts';
 import { testIdentifierAdd, testIdentifierList, testIdentifierRemove } from './test-identifiers.ts';
 import { usersExport, usersImport } from './users.ts';
@@ -22,6 +24,7 @@ export const commands: Commands = {
   'application list': applicationList,
   'application show': applicationShow,
   'application set': applicationSet,
+  'application move': applicationMove,
   'application rotate-token': applicationRotate,
   'test-identifier add': testIdentifierAdd,
   'test-identifier remove': testIdentifierRemove,
@@ -30,6 +33,7 @@ export const commands: Commands = {
   'client list': clientList,
   'client rotate-secret': clientRotate,
   'client delete': clientDelete,
+  'database list': databaseList,
   'keys rotate': keysRotate,
   'keys retire': keysRetire,
   'users import': usersImport,

@@ -326,5 +326,7 @@ test('the default limits stay what they are', () => {
     smsBrakeSends: 50,
     smsBrakePercent: 30,
     smsBrakeMinutes: 60,
+    databaseBytes: 10_000_000_000,
+    databaseAlertPercent: 70,
   });
 });

@@ -7,6 +7,7 @@ import { Database } from '../database.ts';
 import { dropFiles, dropLeftovers, takeStalled, type Stalled } from './stalled-imports.ts';
 import { purge, type Cutoff } from './purge.ts';
 import { insert, select, sql } from '../statements/query.ts';
+import { settleMoves } from '../moves/settle.ts';
 import { expiredRows } from './retention.ts';
 import { takeTurns, type Report, type Steps } from './turns.ts';
 import { applications, heartbeats } from '../schema/index.ts';
@@ -17,11 +18,11 @@ export const IMPORTS_CRON = '*/5 * * * *';
 export const HEARTBEAT_CRON = '* * * * *';
 
 export interface Maintenance {
-  /** Drops rows 24 h after their expiry. */
+  /** Drops rows 24 h after their expiry, and tells of databases that are nearly full. */
   dropExpired(): Promise<Report>;
   /** Purges users whose time to return is over. */
   purgeDeleted(): Promise<Report>;
-  /** Sends stalled jobs another message, and drops members that are nobody's and files whose time is over. */
+  /** Sends stalled jobs another message, drops members that are nobody's and files whose time is over, and ends moves that died. */
   keepImports(): Promise<Report>;
   /** Writes the time into each database, where session reads may come from replicas; else asks nothing of any. */
   beat(): Promise<Report>;
@@ -29,11 +30,12 @@ export interface Maintenance {
 
 /** The work of the crons, over all databases; one that fails does not stop the others. */
 export function createMaintenance(
-  config: Pick<Environment, 'databases' | 'directory' | 'sessionReads'>,
+  config: Pick<Environment, 'database' | 'databases' | 'directory' | 'sessionReads' | 'limits'>,
   values: Values,
   clock: Clock,
   wake: (stalled: Stalled) => Promise<void>,
   files?: JobFiles,
+  tell: (level: 'warn', message: string, detail: Record<string, unknown>) => void = () => undefined,
 ): Maintenance {
   const everywhere = async (work: (database: Database, name: string) => Steps[]): Promise<Report> =>
     takeTurns(
@@ -43,6 +45,16 @@ export function createMaintenance(
           work(new Database(database), name).map((steps) => ({ database: name, steps })),
         ),
     );
+
+  async function* measure(database: Database, name: string): Steps {
+    const { databaseBytes, databaseAlertPercent } = config.limits;
+    const bytes = (await database.sizeBytes()) ?? 0;
+    const percent = Math.floor((bytes * 100) / databaseBytes);
+    if (percent >= databaseAlertPercent) {
+      tell('warn', 'database nearly full', { database: name, bytes, percent });
+    }
+    yield { counts: {}, queries: 1 };
+  }
 
   async function* wakeStalled(database: Database): Steps {
     const stalled = await takeStalled(database, clock.now());
@@ -79,13 +91,24 @@ export function createMaintenance(
   }
 
   return {
-    dropExpired: async () => everywhere((database) => expiredRows(database, clock.now())),
+    dropExpired: async () =>
+      everywhere((database, name) => [
+        measure(database, name),
+        ...expiredRows(database, clock.now()),
+      ]),
 
     keepImports: async () =>
-      everywhere((database) => [
+      everywhere((database, name) => [
         wakeStalled(database),
         dropLeftovers(database),
         dropFiles(database, files, clock.now()),
+        settleMoves({
+          name,
+          database,
+          directory: new Database(config.directory),
+          named: (binding) => new Database(config.database(binding)),
+          now: clock.now(),
+        }),
       ]),
 
     beat: async () =>

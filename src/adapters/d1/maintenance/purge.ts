@@ -15,6 +15,7 @@ import {
   type SQL,
   update,
 } from '../statements/query.ts';
+import { isSettled } from '../moves/settled.ts';
 import type { Step, Steps } from './turns.ts';
 import {
   attributeKeys,
@@ -150,7 +151,7 @@ async function nextDue(database: Database, cutoffs: readonly Cutoff[]): Promise<
       .from(sql`json_each(${JSON.stringify(cutoffs)}) a`)
       .crossJoin(u)
       .where(
-        sql`${u.applicationId} = a.value ->> 'application' AND ${u.deletedAt} <= a.value ->> 'cutoff'`,
+        sql`${u.applicationId} = a.value ->> 'application' AND ${u.deletedAt} <= a.value ->> 'cutoff' AND ${isSettled(u)}`,
       )
       .limit(USERS_PER_BATCH),
   });

@@ -33,6 +33,7 @@ import {
   userJobErrors,
   userJobs,
 } from '../schema/index.ts';
+import { isSettled } from '../moves/settled.ts';
 import type { Steps } from './turns.ts';
 
 interface Expiring {
@@ -108,7 +109,7 @@ const dropIndexed = (database: Database, { table, key }: Expiring, before: numbe
     removeByKey(
       table,
       key,
-      sql`WHERE ${table.expiresAt} <= ${before} ORDER BY ${table.expiresAt} LIMIT ${BATCH_ROWS}`,
+      sql`WHERE ${table.expiresAt} <= ${before} AND ${isSettled(table)} ORDER BY ${table.expiresAt} LIMIT ${BATCH_ROWS}`,
     ),
   );
 
@@ -125,7 +126,8 @@ async function* dropAttributes(database: Database, now: number): Steps {
   const { applicationId, id, deletedAt } = attributeDefinitions;
   // What is deleted while this runs is left for the next run.
   const isDeleted = sql`${deletedAt} < ${now}`;
-  const deleted = sql`SELECT ${applicationId}, ${id} FROM ${attributeDefinitions} WHERE ${isDeleted}`;
+  const isOver = sql`${isDeleted} AND ${isSettled(attributeDefinitions)}`;
+  const deleted = sql`SELECT ${applicationId}, ${id} FROM ${attributeDefinitions} WHERE ${isOver}`;
   for (const [table, key] of [
     [attributeKeys, [attributeKeys.key, attributeKeys.userId]],
     [userAttributes, [userAttributes.userId]],
@@ -136,7 +138,7 @@ async function* dropAttributes(database: Database, now: number): Steps {
   }
   // Only now that no value of theirs is left.
   const { gone } = await database.write({
-    rows: remove(attributeDefinitions).where(isDeleted),
+    rows: remove(attributeDefinitions).where(isOver),
     gone: SELECT_CHANGES,
   });
   yield { counts: { [getTableName(attributeDefinitions)]: gone[0]?.gone ?? 0 }, queries: 2 };
@@ -176,7 +178,9 @@ async function* sweep(database: Database, { table, key }: Expiring, before: numb
       : behind;
     const next = end ?? key.map(() => '');
     const { counted } = await database.write({
-      drop: remove(table).where(sql`${table.expiresAt} <= ${before} AND ${page}`),
+      drop: remove(table).where(
+        sql`${table.expiresAt} <= ${before} AND ${page} AND ${isSettled(table)}`,
+      ),
       counted: SELECT_CHANGES,
       cursor: insert(sweeps)
         .values({ name, after: next })
@@ -201,7 +205,7 @@ async function* dropAudit(database: Database, retention: AuditRetention, before:
       sql`(WITH RECURSIVE a(id) AS (
             ${least} UNION ALL
             SELECT (${least} AND ${applicationId} > a.id) FROM a WHERE a.id IS NOT NULL)
-          SELECT id FROM a WHERE id IS NOT NULL AND EXISTS (
+          SELECT id FROM a WHERE id IS NOT NULL AND ${isSettled({ applicationId: sql`a.id` })} AND EXISTS (
             SELECT 1 FROM ${auditEvents} WHERE ${ofKind} AND ${applicationId} = a.id AND ${at} <= ${before}))`,
     ),
   });
@@ -240,7 +244,7 @@ export function expiredRows(database: Database, now: number): Steps[] {
       removeByKey(
         activityCounts,
         [activityCounts.applicationId, activityCounts.hourStart, activityCounts.name],
-        sql`WHERE ${activityCounts.hourStart} <= ${before - ACTIVITY_LIFE_MS} LIMIT ${BATCH_ROWS}`,
+        sql`WHERE ${activityCounts.hourStart} <= ${before - ACTIVITY_LIFE_MS} AND ${isSettled(activityCounts)} LIMIT ${BATCH_ROWS}`,
       ),
     ),
   ];

@@ -5,6 +5,7 @@ import { partsFolder } from '../../../domain/jobs/export-users.ts';
 import type { JobFiles, JobKind } from '../../../ports/index.ts';
 import type { Database } from '../database.ts';
 import { remove, select, selectValues, sql, update, type SQL } from '../statements/query.ts';
+import { isSettled } from '../moves/settled.ts';
 import type { Steps } from './turns.ts';
 import {
   groupChanges,
@@ -31,7 +32,7 @@ export interface Stalled {
 function stalledSince(table: typeof groupImports | typeof userJobs, before: number): SQL {
   return sql`rowid IN (
     SELECT rowid FROM ${table} WHERE ${table.state} IN ('pending', 'processing') AND ${table.progressedAt} <= ${before}
-    ORDER BY ${table.progressedAt} LIMIT ${MAX_RESUMED})`;
+      AND ${isSettled(table)} ORDER BY ${table.progressedAt} LIMIT ${MAX_RESUMED})`;
 }
 
 /** Jobs that nothing has moved for ten minutes; each is told once. */
@@ -88,7 +89,7 @@ async function nextFiles(database: Database, now: number) {
       .from(userJobs)
       .where(
         sql`${userJobs.kind} = 'users_export' AND ${userJobs.cleared} = 0
-          AND (${userJobs.state} = 'failed' OR ${userJobs.fileExpiresAt} <= ${now})`,
+          AND (${userJobs.state} = 'failed' OR ${userJobs.fileExpiresAt} <= ${now}) AND ${isSettled(userJobs)}`,
       )
       .limit(MAX_IMPORTS),
   });
@@ -112,7 +113,8 @@ async function nextLeftovers(database: Database) {
   const { rows } = await database.read({
     rows: select({ application: groupImports.applicationId, id: groupImports.id })
       .from(groupImports)
-      .where(sql`${groupImports.state} IN ('failed', 'replaced') AND ${groupImports.cleared} = 0`)
+      .where(sql`${groupImports.state} IN ('failed', 'replaced') AND ${groupImports.cleared} = 0
+          AND ${isSettled(groupImports)}`)
       .limit(MAX_IMPORTS),
   });
   return rows;

@@ -35,6 +35,7 @@ import type {
 export * from './attributes.ts';
 export * from './groups.ts';
 export * from './messages.ts';
+export * from './moves.ts';
 export * from './proofs.ts';
 export * from './user-jobs.ts';
 

@@ -16,7 +16,7 @@ import {
 } from '../statements/budget-statements.ts';
 import type { Database } from '../database.ts';
 import { select, sql } from '../statements/query.ts';
-import { applicationHosts, applications, oauthClients } from '../schema/index.ts';
+import { applicationHosts, applications, moves, oauthClients } from '../schema/index.ts';
 
 const MAX_AGE_MS = 30_000;
 /** Bounds the memory of an isolate, whatever ids callers make up. */
@@ -32,10 +32,17 @@ interface Known {
   token?: string;
 }
 
+/** Between the first copied row and the switch. */
+const isMoving = sql`EXISTS (SELECT 1 FROM ${moves}
+  WHERE ${moves.applicationId} = ${applications.id} AND ${moves.state} <> 'switched')`.mapWith(
+  Boolean,
+);
+
 /** Without undefined keys: most applications have none of the optional ones. */
-function readApplication(row: typeof applications.$inferSelect): Known {
+function readApplication(row: typeof applications.$inferSelect & { isMoving: boolean }): Known {
   const {
     tokenHash,
+    isMoving: moving,
     configVersion: _,
     templates,
     social,
@@ -55,6 +62,7 @@ function readApplication(row: typeof applications.$inferSelect): Known {
       ...(importedHashes && { importedHashes }),
       ...(userExists !== null && { userExists }),
       ...(sealedToken !== null && { sealedToken }),
+      ...(moving && { isMoving: true }),
     },
   };
 }
@@ -73,7 +81,7 @@ export function d1Directory(
     const now = clock.now();
     if (cached && now - cached.readAt < MAX_AGE_MS) return cached.known;
     const { found } = await database.read({
-      found: select(getTableColumns(applications))
+      found: select({ ...getTableColumns(applications), isMoving })
         .from(applications)
         .where(eq(applications.id, applicationId)),
     });
