@@ -17,7 +17,6 @@ import { d1Attributes } from './adapters/d1/stores/attributes.ts';
 import { d1Audit } from './adapters/d1/stores/audit.ts';
 import { d1Deliveries } from './adapters/d1/stores/deliveries.ts';
 import { d1Directory } from './adapters/d1/stores/directory.ts';
-import { d1GroupImports } from './adapters/d1/stores/group-imports.ts';
 import { d1Groups } from './adapters/d1/stores/groups.ts';
 import { d1Identities } from './adapters/d1/stores/identities.ts';
 import { d1Links } from './adapters/d1/stores/links.ts';
@@ -26,8 +25,6 @@ import { d1Passwords } from './adapters/d1/stores/passwords.ts';
 import { d1Registrations } from './adapters/d1/stores/registrations.ts';
 import { d1NearestSessions, d1Sessions } from './adapters/d1/stores/sessions.ts';
 import type { WarnSms } from './adapters/d1/statements/sms-statements.ts';
-import { d1UserExports } from './adapters/d1/stores/user-exports.ts';
-import { d1UserImports } from './adapters/d1/stores/user-imports.ts';
 import { d1UserJobs } from './adapters/d1/stores/user-jobs.ts';
 import { d1Users } from './adapters/d1/stores/users.ts';
 import { createHealth } from './adapters/d1/health.ts';
@@ -40,10 +37,8 @@ import {
   scopeOf,
   tellingChanges,
 } from './adapters/d1/replica.ts';
-import { MEMBER_HEADER, USER_HEADER } from './adapters/files/headers.ts';
-import { importFiles } from './adapters/files/import-files.ts';
+import { createEvents } from './adapters/events/create-events.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
-import { sha256Bytes } from './adapters/node/sha256.ts';
 import { createOutbound } from './adapters/outbound/outbound.ts';
 import { currentTraceparent } from './adapters/outbound/trace.ts';
 import type { Fetch } from './adapters/outbound/send.ts';
@@ -55,19 +50,13 @@ import { createInbox } from './adapters/notify/inbox.ts';
 import { templateSources } from './adapters/notify/template-sources.ts';
 import { createTransport } from './adapters/notify/transports/create-transport.ts';
 import { messageWriter } from './adapters/notify/writer.ts';
-import { r2JobFiles } from './adapters/r2/job-files.ts';
 import { consumeBatch } from './adapters/queue/consume.ts';
-import { jobQueue, jobRunner, type JobConsumer } from './adapters/queue/jobs.ts';
 import { queueNotifier, type Consumer, type Report } from './adapters/queue/messages.ts';
-import { runImport } from './domain/groups/group-import.ts';
-import { runUserExport } from './domain/jobs/export-users.ts';
-import { runUserImport } from './domain/jobs/import-users.ts';
-import { knownHashes } from './domain/password/hash-intake.ts';
 import { cronReport } from './cron-report.ts';
 import type { Environment } from './env/index.ts';
 import { isTenantUrl } from './values/outbound-url.ts';
 import { errorForLog, type Log } from './http/log.ts';
-import { readUserLine } from './user-file/line.ts';
+import { createJobs } from './wiring-jobs.ts';
 import type {
   Application,
   Clock,
@@ -77,7 +66,6 @@ import type {
   Random,
   RequestScope,
   TemplateSources,
-  UserReader,
 } from './ports/index.ts';
 
 const systemClock: Clock = { now: () => Date.now() };
@@ -90,11 +78,20 @@ export interface Runtime extends TemplateSources {
   scheduled(cron: string): Promise<void>;
 }
 
-/** @param replaced what a test puts in place of the real thing: its own clock, a hasher that counts */
+/**
+ * @param replaced what a test puts in place of the real thing: its own clock, a hasher that counts; and from the runtime, what
+ * keeps an invocation alive for work behind its answer
+ */
 export function createRuntime(
   environment: Environment,
   log: Log,
-  replaced: { clock?: Clock; hasher?: Hasher; random?: Random; fetch?: Fetch } = {},
+  replaced: {
+    clock?: Clock;
+    hasher?: Hasher;
+    random?: Random;
+    fetch?: Fetch;
+    waitUntil?(work: Promise<unknown>): void;
+  } = {},
 ): Runtime {
   const { clock = systemClock, hasher = argon2Hasher, random = cryptoRandom } = replaced;
   const outbound = createOutbound(replaced.fetch, currentTraceparent);
@@ -105,7 +102,8 @@ export function createRuntime(
   const records = d1Directory(directory, vault, clock);
   const bindingOf = (application: Application): Binding =>
     bindingAt(environment.database(application.shard), application, records.forget);
-  const databaseOf = (application: Application) => new Database(bindingOf(application));
+  const databaseOf = (application: Application): Database =>
+    events.databaseOf(bindingOf(application));
   const { transports, timeoutMs } = environment.delivery;
   const provider = { outbound, timeoutMs };
   const report: Report = (level, message, detail, error) =>
@@ -115,6 +113,15 @@ export function createRuntime(
       ...detail,
       ...(error !== undefined && { internal: errorForLog(error) }),
     });
+  const allows = (url: string): boolean => isTenantUrl(url, { loopback: !environment.production });
+  const sending = { outbound, vault, clock, report, allows };
+  const events = createEvents(environment.events, sending, {
+    async bindingOf(applicationId) {
+      const application = await records.find(applicationId);
+      return application && bindingOf(application);
+    },
+    waitUntil: replaced.waitUntil,
+  });
   const consumer: Consumer = {
     vault,
     clock,
@@ -130,45 +137,23 @@ export function createRuntime(
     },
     report,
   };
-  const mayFetch = (url: string): boolean =>
-    isTenantUrl(url, { loopback: environment.loopbackFiles });
-  const queueOf = (applicationId: string) => jobQueue(environment.imports, applicationId);
-  const jobFiles = environment.files && r2JobFiles(environment.files);
-  const runners = {
-    group(application: Application, database: Database) {
-      const imports = d1GroupImports(database, application.id);
-      const files = importFiles(outbound, mayFetch, MEMBER_HEADER);
-      const ports = { imports, files, clock, random: cryptoRandom };
-      return jobRunner(imports, clock, async (id) => runImport(ports, application, id));
-    },
-    users_import(application: Application, database: Database) {
-      const { id: applicationId, defaultCountryCode: callingCode, importedHashes } = application;
-      const imports = d1UserImports(database, applicationId);
-      const reader = (now: number): UserReader => {
-        const hashes = knownHashes(importedHashes, now);
-        const rules = { applicationId, callingCode, hashes, now, digest: sha256Bytes };
-        return (line, given) => readUserLine(line, given, rules);
-      };
-      const files = importFiles(outbound, mayFetch, USER_HEADER);
-      const ports = { imports, files, clock, random: cryptoRandom, reader };
-      return jobRunner(imports, clock, async (id) => runUserImport(ports, id));
-    },
-    users_export({ id: applicationId }: Application, database: Database) {
-      const exports = d1UserExports(database, applicationId);
-      const ports = { applicationId, exports, files: jobFiles, clock, random: cryptoRandom };
-      return jobRunner(exports, clock, async (id) => runUserExport(ports, id));
-    },
-  };
-  const jobs: JobConsumer = {
-    async runner(kind, applicationId) {
-      const application = await records.find(applicationId);
-      if (!application) return undefined;
-      return runners[kind](application, databaseOf(application));
-    },
-    send: async ({ kind, applicationId, id }) => queueOf(applicationId).send(kind, id),
+  const { jobs, queueOf, jobFiles } = createJobs(environment, {
+    outbound,
+    clock,
+    random: cryptoRandom,
+    find: records.find,
+    databaseOf,
     report,
-  };
-  const maintenance = createMaintenance(environment, values, clock, jobs.send, jobFiles, report);
+  });
+  const maintenance = createMaintenance(
+    environment,
+    values,
+    clock,
+    jobs.send,
+    events.send,
+    jobFiles,
+    report,
+  );
   const service = {
     clock,
     random,
@@ -180,9 +165,7 @@ export function createRuntime(
     hasher,
     commonPasswords: assetPasswords(environment.assets),
     social: socialProviders(environment.socialUrls, outbound, clock),
-    loginTokens: loginTokens(outbound, clock, (url) =>
-      isTenantUrl(url, { loopback: !environment.production }),
-    ),
+    loginTokens: loginTokens(outbound, clock, allows),
     captcha:
       environment.captcha &&
       turnstile(environment.captcha.secret, environment.captcha.url, outbound),
@@ -211,7 +194,7 @@ export function createRuntime(
   function storesOf(application: Application, tell?: RequestScope['setBookmark']) {
     const { id, shard } = application;
     const client = bindingOf(application);
-    const database = new Database(tell ? tellingChanges(client, tell) : client);
+    const database = events.databaseOf(tell ? tellingChanges(client, tell) : client);
     const tellSms: WarnSms = (message, detail) =>
       log({ level: 'warn', message, application_id: id, ...detail });
     return {
@@ -257,7 +240,7 @@ export function createRuntime(
         ? storesOf(application, scope.setBookmark)
         : sharedStoresOf(application);
     const { client } = known;
-    const { primary, nearest } = forOperators(client, scope);
+    const { primary, nearest } = forOperators(client, scope, events.written);
     return {
       ...known.ports,
       ...(isNearest && {
@@ -290,7 +273,8 @@ export function createRuntime(
     factory: { service, portsFor },
     inbox,
     ...templateSources(records),
-    consume: async (batch) => consumeBatch(batch, { messages: consumer, jobs }),
+    consume: async (batch) =>
+      consumeBatch(batch, { messages: consumer, jobs, events: events.consumer }),
     async scheduled(cron) {
       const { name, work, quiet } = jobOf(cron);
       const outcome = await maintenance[work]();

@@ -1,5 +1,5 @@
 /** Entry of the Worker: fetch, queue, cron, and calls of other Workers. Wires configuration → ports → app, once per isolate; no logic. */
-import { WorkerEntrypoint } from 'cloudflare:workers';
+import { WorkerEntrypoint, waitUntil } from 'cloudflare:workers';
 import type { Hono } from 'hono';
 import { withTraceOf } from './adapters/outbound/trace.ts';
 import { createApp } from './app.ts';
@@ -25,7 +25,7 @@ function build(env: Record<string, unknown>): Built {
   const known = builds.get(env);
   if (known) return known;
   const environment = parseEnvironment(env);
-  const runtime = createRuntime(environment, consoleLog);
+  const runtime = createRuntime(environment, consoleLog, { waitUntil });
   const app = createApp(runtime.factory, consoleLog, { timing: !environment.production });
   const { directory } = runtime.factory.service;
   if (environment.delivery.inbox) {

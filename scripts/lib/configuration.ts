@@ -60,6 +60,11 @@ const VARIABLES: Record<Name, Variable> = {
     meaning:
       'imports and exports of users and groups, one message per run; the Worker is also its consumer',
   },
+  EVENTS: {
+    kind: 'queue',
+    meaning:
+      'signed events, one message for each endpoint; the Worker is its consumer too (docs/EVENTS.md)',
+  },
   FILES: {
     kind: 'R2',
     meaning: 'files of exports, for a day; without it exports answer 503 (docs/JOBS.md)',

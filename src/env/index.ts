@@ -99,6 +99,7 @@ export const Settings = z.object({
   KV: binding<KVNamespace>('getWithMetadata'),
   MESSAGES: binding<Queue>('send'),
   IMPORTS: binding<Queue>('send'),
+  EVENTS: binding<Queue>('send'),
   FILES: binding<R2Bucket>('createMultipartUpload').optional(),
   LOOPBACK_FILES: z.enum(['on', 'off']).default('off'),
   DEV_HOSTS: z
@@ -132,6 +133,8 @@ export interface Environment {
   messages: Queue;
   /** Jobs over files, one message for each run. */
   imports: Queue;
+  /** Signed events, one message for each endpoint. */
+  events: Queue;
   /** Where exports are kept; without it there are none. */
   files?: R2Bucket;
   /** Files of groups may come from this machine too. */
@@ -226,6 +229,7 @@ export function parseEnvironment(env: Record<string, unknown>): Environment {
     kv: settings.KV,
     messages: settings.MESSAGES,
     imports: settings.IMPORTS,
+    events: settings.EVENTS,
     files: settings.FILES,
     devHosts: settings.DEV_HOSTS,
     loopbackFiles: settings.LOOPBACK_FILES === 'on',

@@ -26,6 +26,12 @@ export const ADMIN_ACTIONS = [
   'users.imported',
   'import.created',
   'export.created',
+  'endpoint.created',
+  'endpoint.removed',
+  'endpoint.rotated',
+  'endpoint.enabled',
+  'endpoint.disabled',
+  'events.replayed',
 ] as const;
 
 /** Events of accounts and messages: kept 90 days. */

@@ -38,6 +38,7 @@ export * from './audit.ts';
 export type * from './captcha.ts';
 export type * from './metrics.ts';
 export type * from './directory.ts';
+export * from './events.ts';
 export type * from './users.ts';
 export type * from './sessions.ts';
 export type * from './budgets.ts';

@@ -59,6 +59,24 @@ const ROWS: Record<string, Record<string, string | number>> = {
     created_at: 0,
     progressed_at: 0,
   },
+  events: {
+    id: 'e',
+    user_id: 'u',
+    sequence: 1,
+    type: 'customer.created',
+    session: '',
+    changed: '{}',
+    at: 0,
+    open: 0,
+  },
+  event_deliveries: {
+    event_id: 'e',
+    endpoint_id: 'we',
+    state: 'dead',
+    attempts: 1,
+    due_at: 0,
+    claimed_until: 0,
+  },
   user_job_errors: { job_id: 'j', byte_offset: 0, errors: '[]' },
 };
 
@@ -108,7 +126,7 @@ describe('retention', () => {
         const own = Object.fromEntries(
           Object.entries(row).map(([name, value]) => [
             name,
-            ['id', 'job_id', 'bucket', 'handle', 'registration', 'start'].includes(name)
+            ['id', 'job_id', 'event_id', 'bucket', 'handle', 'registration', 'start'].includes(name)
               ? `${value}${at}`
               : value,
           ]),

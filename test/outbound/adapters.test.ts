@@ -55,7 +55,7 @@ const withBody = (script: Script, body: string): Script => ({
 });
 
 test('all of them are looked at', () => {
-  expect(OUTBOUND_ADAPTERS).toHaveLength(12);
+  expect(OUTBOUND_ADAPTERS).toHaveLength(13);
 });
 
 test.each(OUTBOUND_ADAPTERS)('$name takes a sound answer', async (adapter) => {

@@ -1,6 +1,7 @@
 /** Secrets and personal data of a run, caught on their way in and out, and looked for where they must not be. */
 import { env } from 'cloudflare:workers';
 import { DEMO } from '../../scripts/lib/welcome.ts';
+import { ENDPOINT } from './events.ts';
 import type { D1Shop } from './shop.ts';
 import { allRows } from './traces.ts';
 
@@ -77,6 +78,7 @@ export function watch(shop: D1Shop): Canaries {
   const { secrets } = canaries;
   secrets.set(DEMO.applicationToken, 'application token');
   secrets.set(DEMO.oauthSecret, 'OAuth secret');
+  secrets.set(ENDPOINT.secret.slice('whsec_'.length), 'secret of an endpoint of events');
   for (const name of ['SESSION_SECRETS', 'SEALING_KEYS', 'SIGNING_KEYS'] as const) {
     for (const [key] of env[name].matchAll(/[\w+/=-]{32,}/g)) secrets.set(key, name);
   }
@@ -113,7 +115,7 @@ export async function found(shop: D1Shop, canaries: Canaries): Promise<string[]>
   const everywhere: [string, string][] = [
     ...[...rows.keys()].map((name): [string, string] => [`D1 ${name}`, table(name)]),
     ['KV', JSON.stringify(shop.kv.dump())],
-    ['queue', JSON.stringify([shop.queue.sent, shop.imports])],
+    ['queue', JSON.stringify([shop.queue.sent, shop.imports, shop.eventQueue])],
     ['log', JSON.stringify(shop.log)],
     ['error bodies', canaries.refusals.join('\n')],
   ];

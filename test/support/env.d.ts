@@ -9,6 +9,7 @@ declare namespace Cloudflare {
     KV: KVNamespace;
     MESSAGES: Queue;
     IMPORTS: Queue;
+    EVENTS: Queue;
     FILES: R2Bucket;
     ASSETS: Fetcher;
     ENVIRONMENT: 'development';

@@ -200,7 +200,10 @@ const GENERAL: Rule[] = [
   ),
   rule(
     'adapters-are-wired-in-one-place',
-    { path: '^(src|mocks)/', pathNot: ['^src/adapters/', '^src/(worker|wiring)\\.ts$', CLI] },
+    {
+      path: '^(src|mocks)/',
+      pathNot: ['^src/adapters/', '^src/(worker|wiring|wiring-jobs)\\.ts$', CLI],
+    },
     // Which scenarios may use is in their layer above.
     { path: '^src/adapters/', pathNot: '^src/adapters/memory/' },
   ),

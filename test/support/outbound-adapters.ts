@@ -1,9 +1,12 @@
 /** Every adapter that calls the outside, set up to call a scripted part of it with the runtime's own `fetch`. */
 import { turnstile } from '../../src/adapters/captcha/turnstile.ts';
+import { sendEvent } from '../../src/adapters/events/send-event.ts';
+import { newEndpointSecret } from '../../src/adapters/events/sign.ts';
 import { MEMBER_HEADER } from '../../src/adapters/files/headers.ts';
 import { importFiles } from '../../src/adapters/files/import-files.ts';
 import { createTransport } from '../../src/adapters/notify/transports/create-transport.ts';
 import { Undelivered } from '../../src/adapters/notify/transports/http.ts';
+import { RETRYABLE_STATUSES } from '../../src/adapters/outbound/call.ts';
 import { createOutbound } from '../../src/adapters/outbound/outbound.ts';
 import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../src/adapters/social/providers.ts';
@@ -224,6 +227,19 @@ const OTHERS: OutboundAdapter[] = [
         return 'down';
       }
     },
+  },
+  {
+    name: 'endpoint of events',
+    answers: { '/events': { status: 204 } },
+    async call({ url }) {
+      const vault = { open: async (_: string, sealed: string) => sealed };
+      const sender = { outbound, vault, allows: () => true, timeoutMs: 2_000 };
+      const endpoint = { url: `${url}/events`, secrets: [{ sealed: newEndpointSecret() }] };
+      const { ok, status = 500 } = await sendEvent(sender, endpoint, 'evt_1', '{}', clock.now());
+      if (ok) return 'done';
+      return status >= 500 || RETRYABLE_STATUSES.has(status) ? 'down' : 'refused';
+    },
+    statusSaysAll: true,
   },
   {
     name: 'CSV of a group',

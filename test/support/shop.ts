@@ -14,7 +14,7 @@ import {
   type ComputeDigest,
 } from '../../src/adapters/crypto/hasher.ts';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
-import { memoryPorts } from '../../src/adapters/memory/ports.ts';
+import { memoryPorts, type MemoryPorts } from '../../src/adapters/memory/ports.ts';
 import { createOutbound } from '../../src/adapters/outbound/outbound.ts';
 import { loginTokens } from '../../src/adapters/social/login-tokens.ts';
 import { socialProviders } from '../../src/adapters/social/providers.ts';
@@ -34,6 +34,9 @@ import type { ServerEnv } from '../../src/http/server.ts';
 import type {
   Application,
   Clock,
+  CustomerEvent,
+  DeliveryKey,
+  EventType,
   Limits,
   Message,
   PlatformConfig,
@@ -43,6 +46,7 @@ import type {
 import { table } from '../../src/table.ts';
 import { createRuntime, type Runtime } from '../../src/wiring.ts';
 import { countingDatabase, type Counted } from './counting-database.ts';
+import { addEndpoint, ENDPOINT, writtenEvents } from './events.ts';
 import type { Faulty } from './faulty.ts';
 import { furtherDatabases } from './further-databases.ts';
 import { trackWork } from './open-work.ts';
@@ -111,6 +115,10 @@ export interface Shop {
   settle(): Promise<void>;
   /** Lets the imports of groups run to their end. */
   runImports(): Promise<void>;
+  /** From now on events of these types are written; on D1 for one endpoint, `https://hooks.example/events`. */
+  subscribe(types: readonly EventType[]): Promise<void>;
+  /** Every event that was written, by customer and sequence. */
+  events(): Promise<CustomerEvent[]>;
 }
 
 export interface D1Shop extends Shop {
@@ -124,6 +132,8 @@ export interface D1Shop extends Shop {
   queue: { sent: Envelope[]; down: boolean };
   /** Messages of jobs that nobody has taken yet. */
   imports: JobMessage[];
+  /** Messages of events that nobody has taken yet. */
+  eventQueue: DeliveryKey[];
   /** How often a password was hashed, and of which class each time. */
   hashes: { count: number; work: string[] };
   /** What else the Worker is made of: queue consumer, crons, inbox. */
@@ -200,6 +210,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
   const queued = async (work: () => Promise<void>) => (faults ? faults.queued(work) : work());
   const queue: D1Shop['queue'] = { sent: [], down: false };
   const imports: JobMessage[] = [];
+  const eventQueue: DeliveryKey[] = [];
   const others = options.databases && (await furtherDatabases());
   const directory = others?.second ?? env.DB;
   await seedDemo(directory, { storefrontUrl: ORIGIN });
@@ -248,6 +259,13 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
         await queued(async () => void imports.push(message));
       },
     },
+    EVENTS: {
+      send: async (body: DeliveryKey) => queued(async () => void eventQueue.push(body)),
+      async sendBatch(messages: { body: DeliveryKey }[]) {
+        if (queue.down) throw new Error('the queue is down');
+        await queued(async () => void eventQueue.push(...messages.map(({ body }) => body)));
+      },
+    },
   });
   const hashes: D1Shop['hashes'] = { count: 0, work: [] };
   const hasher = createHasher(async (password, salt, parameters, length) => {
@@ -262,6 +280,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
     hasher,
     fetch: options.fetch,
     random: options.random,
+    waitUntil: (work) => void pending.push(work),
   });
   const { factory } = runtime;
   const scope = {
@@ -278,6 +297,9 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
       clock,
       log,
       writeConfig,
+      subscribe: async (types) =>
+        addEndpoint({ ...ENDPOINT, vault, types, application: application.id }),
+      events: writtenEvents,
       messages: async () =>
         Promise.all(
           queue.sent.map(
@@ -294,6 +316,7 @@ export async function d1Shop(options: ShopOptions = {}): Promise<D1Shop> {
     directory,
     queue,
     imports,
+    eventQueue,
     hashes,
     runtime: runtime,
     portsOf: (other) => factory.portsFor(other, scope),
@@ -332,6 +355,14 @@ function outsideOf({ fetch: send }: ShopOptions, clock: Clock) {
   };
 }
 
+function subscribeMemory(
+  memory: Pick<MemoryPorts, 'state'>,
+  applicationId: string,
+  types: readonly EventType[],
+): void {
+  for (const type of types) memory.state(applicationId).events.types.add(type);
+}
+
 /** On memory ports. */
 export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
   const clock = createClock();
@@ -362,6 +393,8 @@ export async function memoryShop(options: ShopOptions = {}): Promise<Shop> {
       writeConfig: async (next) => {
         application.config = next;
       },
+      subscribe: async (types) => subscribeMemory(memory, application.id, types),
+      events: async () => memory.state(application.id).events.written,
       messages: async () => memory.sent.map(({ message }) => message),
     },
     pending,
@@ -400,6 +433,8 @@ async function scenarioShop(options: ShopOptions = {}): Promise<Shop> {
       writeConfig: async (next) => {
         world.application.config = next;
       },
+      subscribe: async (types) => subscribeMemory(world.memory, world.application.id, types),
+      events: async () => world.memory.state(world.application.id).events.written,
       messages: async () => world.memory.sent.map(({ message }) => message),
     },
     [],

@@ -54,7 +54,7 @@ describe('a deployment', () => {
 
   test('names its queues and its bucket, each with the command that makes it', () => {
     const commands = [
-      ...['messages', 'messages-dead', 'imports', 'imports-dead'].map(
+      ...['messages', 'messages-dead', 'imports', 'imports-dead', 'events'].map(
         (name) => `the queue vestibule-${name}: npx wrangler queues create vestibule-${name}`,
       ),
       'the bucket vestibule-files: npx wrangler r2 bucket create vestibule-files',
@@ -117,6 +117,7 @@ describe('a deployment', () => {
     expect(missing).toEqual([
       'MESSAGES is not bound: docs/CONFIGURATION.md shows its binding in wrangler.toml',
       'IMPORTS is not bound: docs/CONFIGURATION.md shows its binding in wrangler.toml',
+      'EVENTS is not bound: docs/CONFIGURATION.md shows its binding in wrangler.toml',
     ]);
   });
 });
@@ -169,7 +170,7 @@ describe('the environment staging of wrangler.toml', async () => {
     expect(JSON.parse(renamed(JSON.stringify(shared(staging))))).toEqual(
       JSON.parse(JSON.stringify(shared(asCloned))),
     );
-    expect(asCloned.queues.consumers).toHaveLength(4);
+    expect(asCloned.queues.consumers).toHaveLength(5);
     expect(staging.triggers?.crons).toHaveLength(4);
   });
 

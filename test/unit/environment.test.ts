@@ -8,6 +8,7 @@ const bindings = {
   KV: { getWithMetadata: () => undefined },
   MESSAGES: { send: () => undefined },
   IMPORTS: { send: () => undefined },
+  EVENTS: { send: () => undefined },
   ASSETS: { fetch: () => undefined },
 };
 const secrets = freshSecrets();
@@ -60,6 +61,7 @@ test.each([
   ['KV', undefined],
   ['MESSAGES', {}],
   ['IMPORTS', undefined],
+  ['EVENTS', {}],
   ['LOOPBACK_FILES', 'yes'],
   ['DB', undefined],
 ])('a bad %s is named, and its value is not: %s', (name, value) => {

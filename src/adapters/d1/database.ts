@@ -1,8 +1,9 @@
 /** A D1 database. One call is one round trip, and one transaction (D1's `batch`). */
-import { Moving, Outage } from '../../ports/index.ts';
+import { Moving, Outage, type DeliveryKey } from '../../ports/index.ts';
 import { isRefusal } from './moves/refusal.ts';
 import { STORE_TIMEOUT_MS, TimeOver, withTimeout } from '../deadline.ts';
-import type { Row } from './statements/query.ts';
+import { closeEvents, mayWriteEvents } from './statements/event-statements.ts';
+import type { Row, RowOf } from './statements/query.ts';
 import {
   prepare,
   type Batch,
@@ -43,6 +44,11 @@ interface Named extends Prepared {
   name: string;
 }
 
+/** Told what of signed events a batch has written, once it is committed. It neither waits nor throws. */
+export type EventsWritten = (written: readonly DeliveryKey[]) => void;
+
+const CLOSE_EVENTS = prepare(closeEvents());
+
 /** What SQLite says of the statement that failed: the table of a constraint, or the name that is not there. */
 const CULPRIT = /constraint failed: (\w+)\.|no such (?:table|column): ([\w.]+)|near "([^"]+)"/;
 
@@ -78,23 +84,28 @@ export class Database {
 
   readonly #timeoutMs: number;
 
+  readonly #eventsWritten: EventsWritten;
+
   /**
    * @param answered is called after each round trip that succeeded
    * @param timeoutMs of a round trip; what nobody waits for may take longer
+   * @param eventsWritten puts events on the queue; the cron finds those of a database that has none
    */
   constructor(
     client: Client,
     answered: () => void = () => undefined,
     timeoutMs = STORE_TIMEOUT_MS,
+    eventsWritten: EventsWritten = () => undefined,
   ) {
     this.#client = client;
     this.#answered = answered;
     this.#timeoutMs = timeoutMs;
+    this.#eventsWritten = eventsWritten;
   }
 
   /** The same database with another time limit. */
   patient(timeoutMs: number): Database {
-    return new Database(this.#client, this.#answered, timeoutMs);
+    return new Database(this.#client, this.#answered, timeoutMs, this.#eventsWritten);
   }
 
   async #run(statements: readonly Named[]): Promise<Row[][]> {
@@ -123,6 +134,18 @@ export class Database {
     }
   }
 
+  /** @param rows of the statement that ended the events of a batch */
+  #tellEvents(rows: Row[]): void {
+    if (rows.length === 0) return;
+    this.#eventsWritten(
+      // As `closeEvents` returns them.
+      (rows as RowOf<ReturnType<typeof closeEvents>>[]).flatMap(
+        ({ applicationId, eventId, endpointIds }) =>
+          endpointIds.map((endpointId) => ({ applicationId, eventId, endpointId })),
+      ),
+    );
+  }
+
   async #runBatch<B extends Batch>(batch: B): Promise<Results<B>> {
     const entries = Object.entries(batch).map(([name, entry]) => {
       const isList = Array.isArray(entry);
@@ -136,7 +159,12 @@ export class Database {
         })),
       };
     });
-    const results = await this.#run(entries.flatMap(({ list }) => list));
+    const statements = entries.flatMap(({ list }) => list);
+    const closing = statements.some(({ text }) => mayWriteEvents(text));
+    const results = await this.#run(
+      closing ? [...statements, { ...CLOSE_EVENTS, name: 'events' }] : statements,
+    );
+    if (closing) this.#tellEvents(results.at(-1) ?? []);
     let at = 0;
     const named = entries.map(({ name, isList, list }) => {
       const rows = results.slice(at, (at += list.length));

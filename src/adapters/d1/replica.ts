@@ -1,6 +1,6 @@
 /** D1's read replicas: for the lists of operators, and for session reads where the shop chooses so (D-107). */
 import type { Application, RequestScope } from '../../ports/index.ts';
-import { Database, type Binding, type Client } from './database.ts';
+import { Database, type Binding, type Client, type EventsWritten } from './database.ts';
 import { guarded } from './moves/refusal.ts';
 
 /** What D1 itself hands out; anything else in `x-d1-bookmark` or the cookie is ignored. */
@@ -40,16 +40,18 @@ const constraintOf = (bookmark = ''): string =>
 export function forOperators(
   client: Binding,
   scope: RequestScope,
+  eventsWritten: EventsWritten,
 ): { primary: Access; nearest: Access } {
   /** Opened by the first statement: requests of shoppers never need one. */
   const openedWith = (constraint: string): Access => {
     let opened: Database | undefined;
     function open(): Database {
       const session = client.withSession(constraint);
-      return new Database(session, () => {
+      const answered = () => {
         const bookmark = session.getBookmark();
         if (bookmark) scope.setBookmark(bookmark);
-      });
+      };
+      return new Database(session, answered, undefined, eventsWritten);
     }
     return {
       read: async (batch) => (opened ??= open()).read(batch),

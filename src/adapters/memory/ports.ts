@@ -29,6 +29,7 @@ import type {
 import { memoryCustomers } from './customers.ts';
 import { runImport } from '../../domain/groups/group-import.ts';
 import { memoryAttributes } from './attributes.ts';
+import { withEvents } from './events.ts';
 import { runUserExport } from '../../domain/jobs/export-users.ts';
 import type { RunEnd } from '../../domain/jobs/file-job.ts';
 import { runUserImport } from '../../domain/jobs/import-users.ts';
@@ -222,23 +223,24 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     { requestId, acceptLanguage }: Pick<RequestScope, 'requestId' | 'acceptLanguage'>,
   ): Ports {
     const own = state(application.id);
+    const watched = <S extends object>(store: S): S => withEvents(store, own, clock);
     return {
       ...service,
-      users: memoryUsers(own),
-      sessions: memorySessions(own),
-      otps: memoryOtps(own),
-      registrations: memoryRegistrations(own, clock),
-      identities: memoryIdentities(own),
-      links: memoryLinks(own),
-      passwords: memoryPasswords(own),
+      users: watched(memoryUsers(own)),
+      sessions: watched(memorySessions(own)),
+      otps: watched(memoryOtps(own)),
+      registrations: watched(memoryRegistrations(own, clock)),
+      identities: watched(memoryIdentities(own)),
+      links: watched(memoryLinks(own)),
+      passwords: watched(memoryPasswords(own)),
       budgets: memoryBudgets(own),
-      customers: memoryCustomers(own),
+      customers: watched(memoryCustomers(own)),
       groups: memoryGroups(own),
-      attributes: memoryAttributes(own),
+      attributes: watched(memoryAttributes(own)),
       queue: jobQueue(application),
       jobs: memoryUserJobs(own),
       jobFiles: files,
-      audit: memoryAudit(own),
+      audit: watched(memoryAudit(own)),
       configs: {
         read: async () => structuredClone({ config: application.config, version: own.version }),
         async write({ config, version }, event) {

@@ -26,6 +26,7 @@ import type {
 } from '../../ports/index.ts';
 import { MemoryBudgets } from './budgets.ts';
 import { MemoryAttributes } from './attributes.ts';
+import { MemoryEvents } from './events.ts';
 import { MemoryGroups } from './groups.ts';
 import type { StoredJob } from './user-jobs.ts';
 import { MAX_IDENTIFIERS } from '../../shared/bounds.ts';
@@ -70,6 +71,7 @@ export class MemoryState {
   /** Oldest first. */
   readonly audit: AuditEvent[] = [];
   readonly activities = new Map<Activity, number>();
+  readonly events = new MemoryEvents();
   readonly groups = new MemoryGroups();
   readonly attributes = new MemoryAttributes();
   readonly jobs = new Map<string, StoredJob>();

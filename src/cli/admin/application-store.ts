@@ -3,6 +3,7 @@ import { auditStatement } from '../../adapters/d1/stores/audit.ts';
 import type { Database } from '../../adapters/d1/database.ts';
 import { type Query, selectAll, sql, update } from '../../adapters/d1/statements/query.ts';
 import { applications } from '../../adapters/d1/schema/index.ts';
+import type { Batch, Results } from '../../adapters/d1/statements/common.ts';
 import type { AdminAction } from '../../ports/index.ts';
 import { CommandError, type Context } from './command.ts';
 
@@ -52,6 +53,20 @@ export async function writeAudited(
   const together = shard === context.directory;
   await context.directory.write({ changes, audit: together ? audit : undefined });
   if (!together) await shard.write({ audit });
+}
+
+/** Changes in the database of the application's users and their audit row, in one batch. */
+export async function writeShardAudited<B extends Batch>(
+  context: Context,
+  row: Pick<ApplicationRow, 'id' | 'shard'>,
+  action: AdminAction,
+  detail: Record<string, unknown>,
+  changes: B,
+): Promise<Results<B>> {
+  const event = { action, actor: 'cli', requestId: undefined, detail, at: context.now };
+  const batch: Batch = { ...changes, audit: auditStatement(row.id, event) };
+  // The results hold those of `changes` under its own names.
+  return (await shardOf(context, row).write(batch)) as unknown as Results<B>;
 }
 
 /** What the columns of a change are called in the database. */

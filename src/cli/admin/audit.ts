@@ -10,7 +10,11 @@ import { command, CommandError, table } from './command.ts';
 const DEFAULT_EVENTS = 100;
 const MAX_EVENTS = 10_000;
 
-function readLimit(text: string | undefined): number {
+/**
+ * @param text of `--limit`; undefined for the default
+ * @throws CommandError unless it is a number of rows that can be shown
+ */
+export function readLimit(text: string | undefined): number {
   const limit = Number(text ?? DEFAULT_EVENTS);
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_EVENTS) return limit;
   throw new CommandError(`--limit must be a whole number from 1 to ${MAX_EVENTS}.`);

@@ -11,6 +11,16 @@ import { auditShow } from './audit.ts';
 import { checkData } from './check-data.ts';
 import { clientCreate, clientDelete, clientList, clientRotate } from './clients.ts';
 import { companyCreate, companyList } from './companies.ts';
+import {
+  endpointAdd,
+  endpointDisable,
+  endpointEnable,
+  endpointList,
+  endpointRemove,
+  endpointRotate,
+} from './events/endpoints.ts';
+import { eventsList, eventsReplay } from './events/letters.ts';
+import { eventsTest } from './events/test-event.ts';
 import { keysRetire, keysRotate } from './keys.ts';
 import { databaseList } from './databases.ts';
 import type { Commands } from './read.ts';
@@ -38,6 +48,15 @@ export const commands: Commands = {
   'keys retire': keysRetire,
   'users import': usersImport,
   'users export': usersExport,
+  'events endpoint add': endpointAdd,
+  'events endpoint list': endpointList,
+  'events endpoint remove': endpointRemove,
+  'events endpoint rotate': endpointRotate,
+  'events endpoint enable': endpointEnable,
+  'events endpoint disable': endpointDisable,
+  'events list': eventsList,
+  'events replay': eventsReplay,
+  'events test': eventsTest,
   audit: auditShow,
   'check-data': checkData,
 };

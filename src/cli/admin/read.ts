@@ -75,11 +75,13 @@ const groupOf = (commands: Commands, word: string): Commands =>
 
 /** @throws UsageError that names the commands that may have been meant */
 function find(commands: Commands, args: readonly string[]): { name: string; rest: string[] } {
-  for (const length of [2, 1]) {
+  for (const length of [3, 2, 1]) {
     const name = args.slice(0, length).join(' ');
     if (Object.hasOwn(commands, name)) return { name, rest: args.slice(length) };
   }
-  const words = args.filter((arg) => !arg.startsWith('-')).slice(0, 2);
+  const plain = args.filter((arg) => !arg.startsWith('-'));
+  const isDeeper = Object.keys(groupOf(commands, plain.slice(0, 2).join(' '))).length > 0;
+  const words = plain.slice(0, isDeeper ? 3 : 2);
   const asked = words.join(' ');
   const near = Object.keys(groupOf(commands, words[0] ?? ''));
   const meant = didYouMean(asked, near.length > 0 ? near : Object.keys(commands));

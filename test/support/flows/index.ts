@@ -1,6 +1,7 @@
 /** Every flow of the product, to be disturbed, raced and searched for secrets: a loop over this list misses none. */
 import { accountFlows } from './account.ts';
 import { attributeFlows } from './attributes.ts';
+import { eventFlows } from './events.ts';
 import { jobFlows } from './jobs.ts';
 import { platformFlows } from './platform.ts';
 import { signInFlows } from './sign-in.ts';
@@ -14,4 +15,5 @@ export const FLOWS: readonly Flow[] = [
   ...platformFlows,
   ...attributeFlows,
   ...jobFlows,
+  ...eventFlows,
 ];

@@ -17,7 +17,8 @@ function client(answer: (texts: string[]) => unknown[][]) {
     },
   };
   // The two methods that `Database` calls.
-  return { batches, database: new Database(fake as unknown as D1Database) };
+  const d1 = fake as unknown as D1Database;
+  return { batches, client: d1, database: new Database(d1) };
 }
 
 const found = select({ id: users.id, old: users.hasOldPasswordHash }).from(users);
@@ -30,6 +31,7 @@ describe('a batch by name', () => {
       [],
       [{ anything: 1 }],
       [{ id: 'u' }],
+      [],
     ]);
     const results = await database.write({
       found,
@@ -42,6 +44,8 @@ describe('a batch by name', () => {
       'select',
       'delete',
       'SELECT',
+      'update',
+      // Ends the events that the batch may have written.
       'update',
     ]);
     expect(results).toEqual({
@@ -62,7 +66,7 @@ describe('a batch by name', () => {
     expect(error).not.toBeInstanceOf(Outage);
     expect(uniqueViolation(error)).toContain('users.username');
     expect(errorForLog(error)).toContain(
-      'D1 statement links[1] of the batch of found, links[0], links[1], gone ← ',
+      'D1 statement links[1] of the batch of found, links[0], links[1], gone, events ← ',
     );
   });
 
@@ -85,5 +89,25 @@ describe('a batch by name', () => {
     expect(batches).toHaveLength(1);
     await database.read({ found }).catch(() => undefined);
     expect(batches).toHaveLength(4);
+  });
+
+  test('that may have written events tells of them, by endpoint; one that cannot asks for none', async () => {
+    const told: unknown[] = [];
+    const { batches, client: d1 } = client((texts) =>
+      texts.map((_, at) =>
+        at === texts.length - 1 && texts.length > 1
+          ? [{ application_id: 'a', id: 'evt_1', endpoint_ids: '["we_1","we_2"]' }]
+          : [],
+      ),
+    );
+    const database = new Database(d1, undefined, undefined, (keys) => told.push(...keys));
+    await database.write({ changed: touched });
+    expect(told).toEqual([
+      { applicationId: 'a', eventId: 'evt_1', endpointId: 'we_1' },
+      { applicationId: 'a', eventId: 'evt_1', endpointId: 'we_2' },
+    ]);
+    await database.write({ other: remove(links) });
+    await database.read({ found });
+    expect(batches.map((texts) => texts.length)).toEqual([2, 1, 1]);
   });
 });

@@ -1,9 +1,10 @@
 /** What the crons do, database by database; one that fails stops no other. */
 import { DAY_MS } from '../../../shared/time.ts';
 import type { Environment } from '../../../env/index.ts';
-import type { Clock, JobFiles } from '../../../ports/index.ts';
+import type { Clock, DeliveryKey, JobFiles } from '../../../ports/index.ts';
 import type { Values } from '../../kv/values.ts';
 import { Database } from '../database.ts';
+import { sendDueEvents } from './due-events.ts';
 import { dropFiles, dropLeftovers, takeStalled, type Stalled } from './stalled-imports.ts';
 import { purge, type Cutoff } from './purge.ts';
 import { insert, select, sql } from '../statements/query.ts';
@@ -22,7 +23,7 @@ export interface Maintenance {
   dropExpired(): Promise<Report>;
   /** Purges users whose time to return is over. */
   purgeDeleted(): Promise<Report>;
-  /** Sends stalled jobs another message, drops members that are nobody's and files whose time is over, and ends moves that died. */
+  /** Sends stalled jobs and events that are due another message, drops members that are nobody's and files whose time is over, and ends moves that died. */
   keepImports(): Promise<Report>;
   /** Writes the time into each database, where session reads may come from replicas; else asks nothing of any. */
   beat(): Promise<Report>;
@@ -34,6 +35,7 @@ export function createMaintenance(
   values: Values,
   clock: Clock,
   wake: (stalled: Stalled) => Promise<void>,
+  sendEvents: (due: readonly DeliveryKey[]) => Promise<void>,
   files?: JobFiles,
   tell: (level: 'warn', message: string, detail: Record<string, unknown>) => void = () => undefined,
 ): Maintenance {
@@ -100,6 +102,7 @@ export function createMaintenance(
     keepImports: async () =>
       everywhere((database, name) => [
         wakeStalled(database),
+        sendDueEvents(database, sendEvents, clock.now()),
         dropLeftovers(database),
         dropFiles(database, files, clock.now()),
         settleMoves({

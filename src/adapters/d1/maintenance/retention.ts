@@ -23,6 +23,8 @@ import {
   budgets,
   deliveries,
   endedSessions,
+  eventDeliveries,
+  events,
   links,
   otpChallenges,
   proofs,
@@ -69,6 +71,8 @@ export const SWEPT: readonly Expiring[] = [
   expiring(budgets, (t) => [t.applicationId, t.bucket]),
   expiring(deliveries, (t) => [t.applicationId, t.id]),
   expiring(smsCounts, (t) => [t.applicationId, t.name, t.start]),
+  expiring(events, (t) => [t.applicationId, t.id]),
+  expiring(eventDeliveries, (t) => [t.applicationId, t.eventId, t.endpointId]),
 ];
 
 /** How long an audit row is kept (D-73). */

@@ -33,6 +33,7 @@ import type {
 } from '../../../ports/index.ts';
 
 export * from './attributes.ts';
+export * from './events.ts';
 export * from './groups.ts';
 export * from './messages.ts';
 export * from './moves.ts';
@@ -145,6 +146,8 @@ export const users = sqliteTable(
      * was opened under: with any other it is dead, so one statement ends all of a user's sessions, whatever the clocks say.
      */
     sessionsValidFrom: integer('sessions_valid_from').notNull().default(0),
+    /** Number of the customer's last event; triggers count it (D-110). */
+    eventSequence: integer('event_sequence').notNull().default(0),
     blockedAt: integer('blocked_at'),
     archivedAt: integer('archived_at'),
     deletedAt: integer('deleted_at'),

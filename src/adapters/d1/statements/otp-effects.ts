@@ -160,8 +160,9 @@ export function effectStatements(applicationId: string, settlement: Settlement, 
     case 'create':
       return [
         finish(applicationId, effect.registration, effect.user.id, settlement, won),
-        ...insertUser(applicationId, effect.user, won, effect.event),
+        // Before the user is there, so that it is no change of the user.
         linkIdentity(applicationId, effect.registration, effect.user.id, now, won),
+        ...insertUser(applicationId, effect.user, won, effect.event),
       ];
   }
 }

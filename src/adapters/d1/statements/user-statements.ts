@@ -107,7 +107,10 @@ export const IDENTIFIER_KEY = [
   identifiers.value,
 ];
 
-/** A new user with its identifiers, when `condition` holds. A verified identifier of another user fails the batch. */
+/**
+ * A new user with its identifiers, when `condition` holds. A verified identifier of another user fails the batch. The user's
+ * own row is the last: what stands before it belongs to nobody yet, so it is no event of a change (D-110).
+ */
 export function insertUser(
   applicationId: string,
   user: NewUser,
@@ -117,6 +120,13 @@ export function insertUser(
   const verified = user.identifiers.filter((identifier) => identifier.verified);
   const { id, username, passwordHash, meta, externalId, rrId, createdAt } = user;
   return [
+    ...dropCopies(applicationId, id, verified, condition),
+    insertSelect(
+      identifiers,
+      identifierOfJson(applicationId, id, createdAt),
+      sql`FROM json_each(${JSON.stringify(user.identifiers)}) j WHERE ${condition}`,
+    ),
+    ...writeWords(applicationId, id, user, condition),
     insertSelect(
       users,
       {
@@ -133,13 +143,6 @@ export function insertUser(
       },
       sql`WHERE ${condition}`,
     ),
-    ...dropCopies(applicationId, id, verified, condition),
-    insertSelect(
-      identifiers,
-      identifierOfJson(applicationId, id, createdAt),
-      sql`FROM json_each(${JSON.stringify(user.identifiers)}) j WHERE ${condition}`,
-    ),
-    ...writeWords(applicationId, id, user, condition),
     auditStatement(applicationId, event, condition),
   ];
 }

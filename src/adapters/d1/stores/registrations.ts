@@ -71,8 +71,9 @@ export function d1Registrations(
           .set({ finishedAt: now, finishedBy: nonce, userId })
           .where(sql`${open(id, now)} AND ${holds}`)
           .returning({ id: registrations.id }),
-        effects: effects(won),
+        // Before a new user is there, so that it is no change of the user.
         identity: linkIdentity(applicationId, id, userId, now, won),
+        effects: effects(won),
         signIn: signInStatements(applicationId, signIn, won),
         user: selectUser(byId(applicationId, userId)),
       });

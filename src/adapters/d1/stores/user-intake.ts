@@ -138,28 +138,6 @@ function statementsOf(
   const from = (list: string): SQL => sql`FROM json_each(${list}) j WHERE ${here}`;
   return {
     copies: identifiers.flatMap((list) => dropCopies(applicationId, list, here)),
-    users: lists.map((list) =>
-      insertSelect(
-        userRows,
-        {
-          applicationId,
-          id: sql`j.value ->> 'id'`,
-          username: sql`j.value ->> 'username'`,
-          ...eachProfileField((field) => sql`j.value ->> ${field}`),
-          passwordHash: sql`j.value ->> 'passwordHash'`,
-          hasOldPasswordHash: sql`j.value ->> 'oldHash'`,
-          meta: sql`j.value ->> 'meta'`,
-          externalId: sql`j.value ->> 'externalId'`,
-          rrId: sql`j.value ->> 'rrId'`,
-          consent: sql`j.value ->> 'consent'`,
-          blockedAt: sql`j.value ->> 'blockedAt'`,
-          archivedAt: sql`j.value ->> 'archivedAt'`,
-          createdAt: sql`j.value ->> 'createdAt'`,
-          updatedAt: run,
-        },
-        from(list),
-      ),
-    ),
     identifiers: identifiers.map((list) =>
       insertSelect(
         identifierRows,
@@ -195,6 +173,29 @@ function statementsOf(
         { applicationId, word: sql`j.value ->> 'word'`, userId: sql`j.value ->> 'id'` },
         from(list),
       ).onConflictDoNothing(),
+    ),
+    // Last: what stands before them belongs to nobody yet, so it is no event of a change (D-110).
+    users: lists.map((list) =>
+      insertSelect(
+        userRows,
+        {
+          applicationId,
+          id: sql`j.value ->> 'id'`,
+          username: sql`j.value ->> 'username'`,
+          ...eachProfileField((field) => sql`j.value ->> ${field}`),
+          passwordHash: sql`j.value ->> 'passwordHash'`,
+          hasOldPasswordHash: sql`j.value ->> 'oldHash'`,
+          meta: sql`j.value ->> 'meta'`,
+          externalId: sql`j.value ->> 'externalId'`,
+          rrId: sql`j.value ->> 'rrId'`,
+          consent: sql`j.value ->> 'consent'`,
+          blockedAt: sql`j.value ->> 'blockedAt'`,
+          archivedAt: sql`j.value ->> 'archivedAt'`,
+          createdAt: sql`j.value ->> 'createdAt'`,
+          updatedAt: run,
+        },
+        from(list),
+      ),
     ),
   };
 }
