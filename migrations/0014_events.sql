@@ -55,7 +55,6 @@ BEGIN
     (application_id, event_id, endpoint_id, state, attempts, due_at, claimed_until, expires_at)
   SELECT new.application_id, new.id, e.id, 'pending', 0, 0, 0, new.expires_at FROM event_endpoints e
   WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left'))
     AND EXISTS (SELECT 1 FROM json_each(e.types) t WHERE t.value = new.type);
 END;
 --> statement-breakpoint

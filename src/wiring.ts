@@ -39,8 +39,8 @@ import {
 } from './adapters/d1/replica.ts';
 import { createEvents } from './adapters/events/create-events.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
+import { currentTraceparent } from './adapters/node/trace.ts';
 import { createOutbound } from './adapters/outbound/outbound.ts';
-import { currentTraceparent } from './adapters/outbound/trace.ts';
 import type { Fetch } from './adapters/outbound/send.ts';
 import { loginTokens } from './adapters/social/login-tokens.ts';
 import { socialProviders } from './adapters/social/providers.ts';
@@ -106,13 +106,10 @@ export function createRuntime(
     events.databaseOf(bindingOf(application));
   const { transports, timeoutMs } = environment.delivery;
   const provider = { outbound, timeoutMs };
-  const report: Report = (level, message, detail, error) =>
-    log({
-      level,
-      message,
-      ...detail,
-      ...(error !== undefined && { internal: errorForLog(error) }),
-    });
+  const report: Report = (level, message, detail, error) => {
+    const internal = error !== undefined && { internal: errorForLog(error) };
+    log({ level, message, ...detail, ...internal });
+  };
   const allows = (url: string): boolean => isTenantUrl(url, { loopback: !environment.production });
   const sending = { outbound, vault, clock, report, allows };
   const events = createEvents(environment.events, sending, {
@@ -173,7 +170,7 @@ export function createRuntime(
     loopbackFiles: environment.loopbackFiles,
     testIdentifiers: environment.testIdentifiers,
     smsCosts: environment.delivery.paidSms,
-    meter: createMeter(environment.metrics, log),
+    meter: createMeter(environment.metrics, (error) => report('warn', 'metrics failed', {}, error)),
     health: createHealth(directory, values),
     hostedPages: {
       files: assetPageFiles(environment.assets),

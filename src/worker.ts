@@ -1,7 +1,7 @@
 /** Entry of the Worker: fetch, queue, cron, and calls of other Workers. Wires configuration → ports → app, once per isolate; no logic. */
 import { WorkerEntrypoint, waitUntil } from 'cloudflare:workers';
 import type { Hono } from 'hono';
-import { withTraceOf } from './adapters/outbound/trace.ts';
+import { withTrace } from './adapters/node/trace.ts';
 import { createApp } from './app.ts';
 import { EnvironmentError, parseEnvironment } from './env/index.ts';
 import { requestIdOf } from './http/caller.ts';
@@ -12,6 +12,7 @@ import { isHttpsOnly, withStandardHeaders, type ServerEnv } from './http/server.
 import { serveDevPages } from './pages/dev.ts';
 import type { SessionsBinding, SessionsProps } from './session/binding.ts';
 import { createSessionsBinding } from './sessions-binding.ts';
+import { readTraceparent } from './values/traceparent.ts';
 import { createRuntime, type Runtime } from './wiring.ts';
 
 interface Built {
@@ -63,7 +64,8 @@ export default {
   async fetch(request, env, context) {
     try {
       const { app } = build(env);
-      return await withTraceOf(request, async () => app.fetch(request, env, context));
+      const traceparent = readTraceparent(request.headers.get('traceparent'));
+      return await withTrace(traceparent, async () => app.fetch(request, env, context));
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       // Every request gets the same answer (D-70); only the log names what is wrong.

@@ -1,5 +1,4 @@
 /** Requests as data points of Workers Analytics Engine. docs/OPERATIONS.md has the columns and queries. */
-import { errorForLog, type Log } from '../../http/log.ts';
 import type { Meter } from '../../ports/index.ts';
 
 /** A blob cannot be left out between others. */
@@ -7,11 +6,11 @@ const NONE = '';
 
 /**
  * @param dataset where points go; without one there is no meter, and nothing is made for it
- * @param log is told of the first point that could not be written; a request never is
+ * @param report is told of the first point that could not be written; a request never is
  */
 export function createMeter(
   dataset: AnalyticsEngineDataset | undefined,
-  log: Log,
+  report: (error: unknown) => void,
 ): Meter | undefined {
   if (!dataset) return undefined;
   let isTold = false;
@@ -24,7 +23,7 @@ export function createMeter(
         doubles: [status, waitMs],
       });
     } catch (error) {
-      if (!isTold) log({ level: 'warn', message: 'metrics failed', internal: errorForLog(error) });
+      if (!isTold) report(error);
       isTold = true;
     }
   };
