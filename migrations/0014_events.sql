@@ -45,10 +45,11 @@ ALTER TABLE `users` ADD `event_sequence` integer DEFAULT 0 NOT NULL;
 -- Events are written by the tables that they are about, in the transaction of the change: no operation can forget its event,
 -- and an application without an endpoint pays nothing. Whatever a batch does to one customer is one event of each type:
 -- `open` says that the batch is not over. A customer who is deleted has no events but those of the account itself.
--- Rows that a move of the application copies, or clears away behind it, are no changes: their events come along (D-109).
+-- Rows that a move brings or clears away (D-109) are no change.
 -- Columns of users that are in no trigger stand in test/unit/event-triggers.test.ts, with the reason.
 CREATE TRIGGER events_counted AFTER INSERT ON events
-WHEN NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left'))
+WHEN NOT EXISTS (
+  SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left'))
 BEGIN
   UPDATE users SET event_sequence = new.sequence WHERE application_id = new.application_id AND id = new.user_id;
   INSERT INTO event_deliveries
@@ -61,8 +62,9 @@ END;
 CREATE TRIGGER event_customer_created AFTER INSERT ON users
 WHEN EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.created')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'customer.created'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -79,8 +81,9 @@ WHEN (new.first_name IS NOT old.first_name OR new.last_name IS NOT old.last_name
     OR new.gender IS NOT old.gender OR new.dob IS NOT old.dob OR new.profile_pic_url IS NOT old.profile_pic_url
     OR new.meta IS NOT old.meta OR new.external_id IS NOT old.external_id OR new.rr_id IS NOT old.rr_id OR new.consent IS NOT old.consent) AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.updated')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'customer.updated'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -105,8 +108,9 @@ END;
 CREATE TRIGGER event_customer_blocked AFTER UPDATE OF blocked_at ON users
 WHEN old.blocked_at IS NULL AND new.blocked_at IS NOT NULL AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.blocked')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'customer.blocked'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -121,8 +125,9 @@ END;
 CREATE TRIGGER event_customer_unblocked AFTER UPDATE OF blocked_at ON users
 WHEN old.blocked_at IS NOT NULL AND new.blocked_at IS NULL AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.unblocked')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'customer.unblocked'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -137,8 +142,9 @@ END;
 CREATE TRIGGER event_customer_archived AFTER UPDATE OF archived_at ON users
 WHEN old.archived_at IS NULL AND new.archived_at IS NOT NULL AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.archived')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'customer.archived'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -153,8 +159,9 @@ END;
 CREATE TRIGGER event_customer_deleted AFTER UPDATE OF deleted_at ON users
 WHEN old.deleted_at IS NULL AND new.deleted_at IS NOT NULL AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.deleted')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'customer.deleted'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -170,8 +177,9 @@ CREATE TRIGGER event_customer_restored AFTER UPDATE OF archived_at, deleted_at O
 WHEN (old.archived_at IS NOT NULL OR old.deleted_at IS NOT NULL)
   AND new.archived_at IS NULL AND new.deleted_at IS NULL AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.restored')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'customer.restored'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -185,7 +193,8 @@ END;
 --> statement-breakpoint
 -- What is left of a customer's events goes with the customer; this one says so.
 CREATE TRIGGER event_customer_erased AFTER DELETE ON users
-WHEN NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = old.application_id AND p.state IN ('arriving', 'left'))
+WHEN NOT EXISTS (
+  SELECT 1 FROM move_places p WHERE p.application_id = old.application_id AND p.state IN ('arriving', 'left'))
 BEGIN
   DELETE FROM event_deliveries WHERE (application_id, event_id) IN (
     SELECT application_id, id FROM events WHERE user_id = old.id AND application_id = old.application_id);
@@ -196,16 +205,18 @@ BEGIN
     CAST(unixepoch('subsec') * 1000 AS INTEGER) + 2592000000
   WHERE EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = old.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = old.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.erased');
+    WHERE e.application_id = old.application_id AND e.disabled_at IS NULL AND t.value = 'customer.erased'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = old.application_id AND p.state IN ('arriving', 'left')));
 END;
 --> statement-breakpoint
 -- A new customer's own row is written last, so that what belongs to it is no change of anybody yet.
 CREATE TRIGGER event_identifier_added AFTER INSERT ON identifiers
 WHEN EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = CASE WHEN new.verified = 1 THEN 'customer.verified' ELSE 'customer.updated' END)
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = CASE WHEN new.verified = 1 THEN 'customer.verified' ELSE 'customer.updated' END
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -221,8 +232,9 @@ END;
 CREATE TRIGGER event_identifier_changed AFTER UPDATE OF verified, is_primary ON identifiers
 WHEN (new.verified <> old.verified OR new.is_primary <> old.is_primary) AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = CASE WHEN new.verified = 1 AND old.verified = 0 THEN 'customer.verified' ELSE 'customer.updated' END)
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = CASE WHEN new.verified = 1 AND old.verified = 0 THEN 'customer.verified' ELSE 'customer.updated' END
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -238,8 +250,9 @@ END;
 CREATE TRIGGER event_identifier_removed AFTER DELETE ON identifiers
 WHEN EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = old.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = old.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.updated')
+    WHERE e.application_id = old.application_id AND e.disabled_at IS NULL AND t.value = 'customer.updated'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = old.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -255,8 +268,9 @@ END;
 CREATE TRIGGER event_identity_linked AFTER INSERT ON social_identities
 WHEN EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.updated')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'customer.updated'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -272,8 +286,9 @@ END;
 CREATE TRIGGER event_identity_unlinked AFTER DELETE ON social_identities
 WHEN EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = old.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = old.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.updated')
+    WHERE e.application_id = old.application_id AND e.disabled_at IS NULL AND t.value = 'customer.updated'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = old.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -289,8 +304,9 @@ END;
 CREATE TRIGGER event_attribute_added AFTER INSERT ON user_attributes
 WHEN EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.updated')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'customer.updated'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -306,8 +322,9 @@ END;
 CREATE TRIGGER event_attribute_changed AFTER UPDATE OF value ON user_attributes
 WHEN new.value IS NOT old.value AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.updated')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'customer.updated'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -326,8 +343,9 @@ WHEN NOT EXISTS (
     SELECT 1 FROM attribute_definitions d
     WHERE d.application_id = old.application_id AND d.id = old.definition_id AND d.deleted_at IS NOT NULL) AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = old.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = old.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'customer.updated')
+    WHERE e.application_id = old.application_id AND e.disabled_at IS NULL AND t.value = 'customer.updated'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = old.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -344,8 +362,9 @@ CREATE TRIGGER event_session_created AFTER INSERT ON audit_events
 WHEN new.session IS NOT NULL AND new.user_id IS NOT NULL
   AND new.action IN ('sign_in', 'session.created', 'password.changed', 'sessions.replaced') AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'session.created')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'session.created'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -360,8 +379,9 @@ END;
 CREATE TRIGGER event_session_ended AFTER INSERT ON ended_sessions
 WHEN EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'session.ended')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'session.ended'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
@@ -376,8 +396,9 @@ END;
 CREATE TRIGGER event_sessions_ended AFTER UPDATE OF sessions_valid_from ON users
 WHEN new.sessions_valid_from <> old.sessions_valid_from AND EXISTS (
     SELECT 1 FROM event_endpoints e CROSS JOIN json_each(e.types) t
-    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM move_places p WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')) AND t.value = 'session.ended')
+    WHERE e.application_id = new.application_id AND e.disabled_at IS NULL AND t.value = 'session.ended'
+      AND NOT EXISTS (SELECT 1 FROM move_places p
+        WHERE p.application_id = new.application_id AND p.state IN ('arriving', 'left')))
 BEGIN
   INSERT INTO events (application_id, id, user_id, sequence, type, session, changed, at, open, expires_at)
   SELECT u.application_id, printf('evt_%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)) || lower(hex(randomblob(10))), u.id,
