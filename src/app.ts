@@ -4,11 +4,13 @@ import { attributeDefinitionsApplicationHandlers } from './features/attribute-de
 import { attributeDefinitionsPlatformHandlers } from './features/attribute-definitions/platform.handlers.ts';
 import { attributesApplicationHandlers } from './features/attributes/application.handlers.ts';
 import { attributesPlatformHandlers } from './features/attributes/platform.handlers.ts';
+import { auditServiceHandlers } from './features/audit/service.handlers.ts';
 import { configApplicationHandlers } from './features/platform-config/application.handlers.ts';
 import { configPlatformHandlers } from './features/platform-config/platform.handlers.ts';
 import { customersPlatformHandlers } from './features/customers/platform.handlers.ts';
 import { customersServiceHandlers } from './features/customers/service.handlers.ts';
 import { groupsPlatformHandlers } from './features/groups/platform.handlers.ts';
+import { groupsServiceHandlers } from './features/groups/service.handlers.ts';
 import { healthServiceHandlers } from './features/health/service.handlers.ts';
 import { identifiersApplicationHandlers } from './features/identifiers/application.handlers.ts';
 import { identifiersServiceHandlers } from './features/identifiers/service.handlers.ts';
@@ -64,6 +66,8 @@ const handlers = {
     ...oauthServiceHandlers,
     ...healthServiceHandlers,
     ...customersServiceHandlers,
+    ...auditServiceHandlers,
+    ...groupsServiceHandlers,
     ...identifiersServiceHandlers,
     ...sessionServiceHandlers,
   },

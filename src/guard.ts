@@ -104,7 +104,7 @@ export function createGuard(
   factory: PortsFactory,
   { anyOrigin = false }: GuardOptions = {},
 ): Guard {
-  const { directory, tokens } = factory.service;
+  const { accessNames, directory, tokens } = factory.service;
 
   const scopeOf = (
     c: Context,
@@ -163,6 +163,8 @@ export function createGuard(
     if (row.scope && !claims.scopes.includes(row.scope)) {
       return err('scope_missing', { meta: { scope: row.scope } });
     }
+    const assertion = c.req.header('cf-access-jwt-assertion');
+    const person = assertion === undefined ? undefined : await accessNames?.nameOf(assertion);
     const headers: Record<string, string> = {};
     const ports = factory.portsFor(application, {
       ...scopeOf(c, caller),
@@ -171,7 +173,7 @@ export function createGuard(
         headers['x-d1-bookmark'] = bookmark;
       },
     });
-    return { application, operator: claims, ports, headers };
+    return { application, operator: { ...claims, person }, ports, headers };
   }
 
   return async (c, row, caller) => {

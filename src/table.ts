@@ -3,11 +3,13 @@ import { attributeDefinitionsApplication } from './features/attribute-definition
 import { attributeDefinitionsPlatform } from './features/attribute-definitions/platform.contract.ts';
 import { attributesApplication } from './features/attributes/application.contract.ts';
 import { attributesPlatform } from './features/attributes/platform.contract.ts';
+import { auditService } from './features/audit/service.contract.ts';
 import { configApplication } from './features/platform-config/application.contract.ts';
 import { configPlatform } from './features/platform-config/platform.contract.ts';
 import { customersPlatform } from './features/customers/platform.contract.ts';
 import { customersService } from './features/customers/service.contract.ts';
 import { groupsPlatform } from './features/groups/platform.contract.ts';
+import { groupsService } from './features/groups/service.contract.ts';
 import { healthService } from './features/health/service.contract.ts';
 import { identifiersApplication } from './features/identifiers/application.contract.ts';
 import { identifiersService } from './features/identifiers/service.contract.ts';
@@ -54,6 +56,8 @@ export const table = {
     ...oauthService,
     ...healthService,
     ...customersService,
+    ...auditService,
+    ...groupsService,
     ...identifiersService,
     ...sessionService,
   },

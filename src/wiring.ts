@@ -21,9 +21,11 @@ import { d1Groups } from './adapters/d1/stores/groups.ts';
 import { d1Identities } from './adapters/d1/stores/identities.ts';
 import { d1Links } from './adapters/d1/stores/links.ts';
 import { d1Otps } from './adapters/d1/stores/otps.ts';
+import { d1People } from './adapters/d1/stores/people.ts';
 import { d1Passwords } from './adapters/d1/stores/passwords.ts';
 import { d1Registrations } from './adapters/d1/stores/registrations.ts';
 import { d1NearestSessions, d1Sessions } from './adapters/d1/stores/sessions.ts';
+import { d1Reports } from './adapters/d1/stores/reports.ts';
 import type { WarnSms } from './adapters/d1/statements/sms-statements.ts';
 import { d1UserJobs } from './adapters/d1/stores/user-jobs.ts';
 import { d1Users } from './adapters/d1/stores/users.ts';
@@ -38,6 +40,7 @@ import {
   tellingChanges,
 } from './adapters/d1/replica.ts';
 import { createEvents } from './adapters/events/create-events.ts';
+import { accessNames } from './adapters/jose/access-names.ts';
 import { createTokens } from './adapters/jose/tokens.ts';
 import { currentTraceparent } from './adapters/node/trace.ts';
 import { createOutbound } from './adapters/outbound/outbound.ts';
@@ -166,6 +169,7 @@ export function createRuntime(
     captcha:
       environment.captcha &&
       turnstile(environment.captcha.secret, environment.captcha.url, outbound),
+    accessNames: environment.access && accessNames(outbound, clock, environment.access),
     production: environment.production,
     loopbackFiles: environment.loopbackFiles,
     testIdentifiers: environment.testIdentifiers,
@@ -205,6 +209,8 @@ export function createRuntime(
         identities: d1Identities(database, id),
         links: d1Links(database, id, tellSms),
         passwords: d1Passwords(database, id),
+        people: d1People(database, values, id),
+        reports: d1Reports(database, id),
         budgets: d1Budgets(database, id),
         queue: queueOf(id),
         jobFiles,

@@ -135,6 +135,11 @@ const VARIABLES: Record<Name, Variable> = {
     standard: '',
   },
   TURNSTILE_URL: { meaning: `where captchas are verified; ${LOOPBACK}` },
+  ACCESS_TEAM: {
+    meaning:
+      'team of Cloudflare Access, such as `https://example.cloudflareaccess.com`: the audit then names the person whom Access has let in before a request of an operator (docs/ADMIN.md). The name permits nothing',
+  },
+  ACCESS_AUDIENCE: { meaning: 'audience tag of the Access application; needed with `ACCESS_TEAM`' },
   SOCIAL_URLS: {
     meaning: `JSON; replaces any of ${Object.keys(defaultOf(Settings.shape.SOCIAL_URLS) as object)
       .map((name) => `\`${name}\``)

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../adapters/d1/database.ts';
+import { Values } from '../adapters/kv/values.ts';
 import { migrate } from './migrate.ts';
 import { readSettings, ROOT, WRANGLER_ENV } from './wrangler.ts';
 
@@ -10,6 +11,7 @@ export interface Databases {
   directory: Database;
   database(binding: string): Database | undefined;
   databases(): { name: string; database: Database }[];
+  values: Values;
 }
 
 /** Wrangler keeps everything in this folder of the state folder, and nothing else in there is ours to delete. */
@@ -22,15 +24,23 @@ export const DATABASE = /^DB(_\d+)?$/;
 export type Where = { state: string } | { remote: true; env?: string };
 
 /**
- * Writes a configuration that has the databases and nothing else, each reached over the network.
+ * Writes a configuration that has databases and KV and nothing else, each reached over the network.
  * @param env of wrangler.toml; the empty one is its top level
  * @returns the file
  */
 export async function remoteConfig(folder: string, env = ''): Promise<string> {
-  const { d1_databases, name, compatibility_date, account_id } = await readSettings(env);
+  const { d1_databases, kv_namespaces, name, compatibility_date, account_id } =
+    await readSettings(env);
   const file = join(folder, 'wrangler.json');
   const databases = d1_databases.map((one) => ({ ...one, remote: true }));
-  const config = { name, compatibility_date, account_id, d1_databases: databases };
+  const namespaces = kv_namespaces.map((one) => ({ ...one, remote: true }));
+  const config = {
+    name,
+    compatibility_date,
+    account_id,
+    d1_databases: databases,
+    kv_namespaces: namespaces,
+  };
   writeFileSync(file, JSON.stringify(config));
   return file;
 }
@@ -72,6 +82,8 @@ export async function withDatabases<T>(
         directory,
         database: (binding) => known.get(binding),
         databases: () => [...known].map(([name, database]) => ({ name, database })),
+        // Bound by wrangler.toml under this name.
+        values: new Values(proxy.env['KV'] as KVNamespace),
       });
     } finally {
       await proxy.dispose();

@@ -94,6 +94,8 @@ export const Settings = z.object({
     .regex(/^[\w-]{1,100}$/, 'is no site key')
     .optional(),
   TURNSTILE_URL: z.string().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
+  ACCESS_TEAM: z.string().optional(),
+  ACCESS_AUDIENCE: z.string().min(1).optional(),
   TEST_IDENTIFIERS: z.enum(['on', 'off']).optional(),
   SESSION_READS: z.enum(['primary', 'nearest']).default('primary'),
   KV: binding<KVNamespace>('getWithMetadata'),
@@ -126,6 +128,8 @@ export interface Environment {
   socialUrls: SocialUrls;
   /** Undefined: no captcha is asked for. */
   captcha?: { secret: string; url: string; siteKey?: string };
+  /** The Cloudflare Access application before operators' requests; undefined: no names are read. */
+  access?: { team: string; audience: string };
   testIdentifiers: boolean;
   /** Which D1 says whose session it is in requests that only read; `nearest` may be a replica (D-107). */
   sessionReads: 'primary' | 'nearest';
@@ -176,6 +180,9 @@ const addressesOf = (settings: z.output<typeof Settings> | undefined): [string, 
     ? []
     : [
         ['TURNSTILE_URL', settings.TURNSTILE_URL],
+        ...(settings.ACCESS_TEAM === undefined
+          ? []
+          : [['ACCESS_TEAM', settings.ACCESS_TEAM] satisfies [string, string]]),
         ...Object.entries(settings.SOCIAL_URLS).map(([name, url]): [string, string] => [
           `SOCIAL_URLS.${name}`,
           url,
@@ -200,6 +207,9 @@ export function parseEnvironment(env: Record<string, unknown>): Environment {
   if (parsed.data?.ENVIRONMENT === 'production' && parsed.data.DEMO_SHOP) {
     problems.push('DEMO_SHOP is for development');
   }
+  if ((parsed.data?.ACCESS_TEAM === undefined) !== (parsed.data?.ACCESS_AUDIENCE === undefined)) {
+    problems.push('ACCESS_TEAM and ACCESS_AUDIENCE belong together');
+  }
   if ('problems' in delivery) problems.push(...delivery.problems);
   if (!parsed.success || 'problems' in delivery || problems.length > 0) {
     throw new EnvironmentError(problems);
@@ -220,6 +230,13 @@ export function parseEnvironment(env: Record<string, unknown>): Environment {
             secret: settings.TURNSTILE_SECRET,
             url: settings.TURNSTILE_URL,
             siteKey: settings.TURNSTILE_SITE_KEY,
+          },
+    access:
+      settings.ACCESS_TEAM === undefined || settings.ACCESS_AUDIENCE === undefined
+        ? undefined
+        : {
+            team: settings.ACCESS_TEAM.replace(/\/+$/, ''),
+            audience: settings.ACCESS_AUDIENCE,
           },
     // A fixed code lets its holder in, so production counts them only when told to.
     testIdentifiers:

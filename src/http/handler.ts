@@ -34,11 +34,17 @@ export interface Operator {
   clientKey: string;
   companyId: string;
   scopes: readonly string[];
+  /** The person behind the client, where Cloudflare Access names one; for the audit alone. */
+  person?: string;
 }
 
 /** Who an operator's change is put down to in the audit. */
-export function byOperator({ clientKey: actor }: Operator, { requestId }: Caller, reason?: string) {
-  return { actor, requestId, reason };
+export function byOperator(
+  { clientKey: actor, person }: Operator,
+  { requestId }: Caller,
+  reason?: string,
+) {
+  return { actor, person, requestId, reason };
 }
 
 /** The caller as the guard has identified it, by the row's security. */

@@ -24,6 +24,8 @@ export type SdkVersion = `${number}.${number}.${number}`;
 export const SCOPES = [
   'customers:read',
   'customers:write',
+  'customers:export',
+  'customers:erase',
   'sessions:read',
   'sessions:write',
   'groups:read',
@@ -33,6 +35,7 @@ export const SCOPES = [
   'attributes:write',
   'config:read',
   'config:write',
+  'audit:read',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -40,6 +43,8 @@ export type Scope = (typeof SCOPES)[number];
 export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
   'customers:read': 'See customers, their timeline and their linked accounts',
   'customers:write': 'Create, change, block, archive and restore customers',
+  'customers:export': 'Read all that is stored of a customer',
+  'customers:erase': 'Erase customers for good',
   'sessions:read': 'See sessions of customers',
   'sessions:write': 'Open and end sessions of customers',
   'groups:read': 'See user groups',
@@ -49,6 +54,7 @@ export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
   'attributes:write': 'Define user attributes, and set them for customers',
   'config:read': 'See the platform configuration',
   'config:write': 'Change the platform configuration',
+  'audit:read': 'See the audit and the report of an application',
 };
 
 export interface RequestSchemas {

@@ -1,5 +1,6 @@
 /** Every message once, with sample values: for the dev page and for tests that must see them all. */
 import type {
+  Language,
   Message,
   MessageContent,
   Template,
@@ -46,6 +47,25 @@ const TEMPLATES = Object.keys(SAMPLES) as Template[];
 const CHANNELS: readonly Message['channel'][] = ['sms', 'email'];
 
 /**
+ * One message filled with sample values, in the wording of the application where it is sound.
+ * @returns `refused`: own texts that could not be used, and why
+ */
+export function previewOf(
+  template: Template,
+  channel: Message['channel'],
+  voice: { shop: string; language: Language; overrides?: TemplateOverrides },
+): TemplatePreview {
+  const content = (channel === 'sms' ? SMS_SAMPLES : SAMPLES)[template];
+  const to = channel === 'sms' ? '+918652523958' : 'asha@example.com';
+  const sample: Message = { id: 'sample', channel, to, content, createdAt: 0 };
+  const { message, refused } = render(sample, voice);
+  return { template, language: voice.language, channel, message, refused };
+}
+
+/** The names of all messages. */
+export const templates: readonly Template[] = TEMPLATES;
+
+/**
  * Every message in every language and channel, filled with sample values.
  *
  * @param overrides wordings of the application
@@ -53,13 +73,7 @@ const CHANNELS: readonly Message['channel'][] = ['sms', 'email'];
 export function previews(shop: string, overrides?: TemplateOverrides): TemplatePreview[] {
   return TEMPLATES.flatMap((template) =>
     CHANNELS.flatMap((channel) =>
-      LANGUAGE_CODES.map((language) => {
-        const content = (channel === 'sms' ? SMS_SAMPLES : SAMPLES)[template];
-        const to = channel === 'sms' ? '+918652523958' : 'asha@example.com';
-        const sample: Message = { id: 'sample', channel, to, content, createdAt: 0 };
-        const { message, refused } = render(sample, { shop, language, overrides });
-        return { template, language, channel, message, refused };
-      }),
+      LANGUAGE_CODES.map((language) => previewOf(template, channel, { shop, language, overrides })),
     ),
   );
 }

@@ -8,6 +8,8 @@ export const ADMIN_ACTIONS = [
   'customer.unblocked',
   'customer.archived',
   'customer.restored',
+  'customer.exported',
+  'customer.erased',
   'session.created',
   'session.ended',
   'sessions.ended',
@@ -23,6 +25,9 @@ export const ADMIN_ACTIONS = [
   'application.created',
   'application.changed',
   'token.rotated',
+  'client.created',
+  'client.rotated',
+  'client.deleted',
   'users.imported',
   'import.created',
   'export.created',
@@ -71,6 +76,8 @@ export interface AuditEvent {
   action: AdminAction | SecurityEvent;
   /** Who: the key of an OAuth client, `cli`, `shopper`, or `system`. */
   actor: string;
+  /** The person behind the actor, as Cloudflare Access or `--as` names them. */
+  person?: string;
   /** Whom, when it was one person. */
   userId?: string;
   reason?: string;
@@ -84,7 +91,19 @@ export interface AuditEvent {
 }
 
 /** Who did it and why; a flow adds what it did, and to whom. */
-export type AuditActor = Pick<AuditEvent, 'actor' | 'requestId' | 'reason'>;
+export type AuditActor = Pick<AuditEvent, 'actor' | 'person' | 'requestId' | 'reason'>;
+
+export interface AuditQuery {
+  /** Of these actions only. */
+  actions?: readonly AuditEvent['action'][];
+  /** At this time (ms) or later, and before `until`. */
+  since?: number;
+  until?: number;
+  userId?: string;
+  /** As it stands in `actor` or in `person`. */
+  actor?: string;
+  limit: number;
+}
 
 export interface Audit {
   /** One more in this hour. */
@@ -92,4 +111,6 @@ export interface Audit {
   record(event: AuditEvent): Promise<void>;
   /** The events of a user, newest first, at most `limit`. */
   ofUser(userId: string, limit: number): Promise<AuditEvent[]>;
+  /** The events of the application that the query names, newest first. */
+  list(query: AuditQuery): Promise<AuditEvent[]>;
 }

@@ -25,6 +25,12 @@ export interface Vault {
   equal(a: string, b: string): boolean;
 }
 
+/** Names of people, for the audit alone: they permit nothing. */
+export interface AccessNames {
+  /** Whom an assertion of Cloudflare Access names; undefined when it proves nothing. Never throws. */
+  nameOf(assertion: string): Promise<string | undefined>;
+}
+
 export interface AccessClaims {
   clientKey: string;
   companyId: string;

@@ -74,7 +74,7 @@ export interface Application {
   isMoving?: true;
   /** The language of messages to its shoppers. */
   language: Language;
-  /** Further ones, which a shopper who asks for a message may have it in (D-115). */
+  /** Further ones, which a shopper who asks for a message may have it in (D-114). */
   messageLanguages: Language[];
   /** Its own wording of messages. */
   templates?: TemplateOverrides;

@@ -101,6 +101,10 @@ export interface Groups {
    * @returns its id
    */
   remove(ref: GroupRef, event: AuditEvent): Promise<string | undefined>;
+  /** The groups that a user is in, by their uids. */
+  ofUser(userId: string): Promise<Pick<Group, 'id' | 'uid' | 'name'>[]>;
+  /** The ids of members behind `after`, in order, at most `limit`; undefined when there is no such group. */
+  members(ref: GroupRef, after: string, limit: number): Promise<string[] | undefined>;
   /** The customers of these keys, in their order; identifiers count only when they are verified. */
   resolve(keys: MemberKey[]): Promise<(string | undefined)[]>;
   /** True for one caller, when nothing has moved the open import since `before` (ms): its message may be lost. */

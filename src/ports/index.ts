@@ -9,6 +9,7 @@ import type { Audit } from './audit.ts';
 import type { Budgets } from './budgets.ts';
 import type { Captcha } from './captcha.ts';
 import type {
+  AccessNames,
   Clock,
   CommonPasswords,
   DeviceTokens,
@@ -28,8 +29,10 @@ import type { Notifier } from './messages.ts';
 import type { Meter } from './metrics.ts';
 import type { Otps } from './otps.ts';
 import type { Passwords } from './passwords.ts';
+import type { People } from './people.ts';
 import type { Registrations } from './registrations.ts';
 import type { NearestSessions, SessionTokens, Sessions } from './sessions.ts';
+import type { Reports } from './reports.ts';
 import type { JobFiles, UserJobs } from './user-jobs.ts';
 import type { Users } from './users.ts';
 
@@ -54,6 +57,8 @@ export type * from './customers.ts';
 export type * from './messages.ts';
 export type * from './crypto.ts';
 export type * from './passwords.ts';
+export type * from './people.ts';
+export type * from './reports.ts';
 export { Moving, Outage } from './outage.ts';
 
 export interface Health {
@@ -76,6 +81,8 @@ export interface ServicePorts {
   loginTokens: LoginTokens;
   /** Undefined while none is configured. */
   captcha?: Captcha;
+  /** Undefined while no Cloudflare Access is configured. */
+  accessNames?: AccessNames;
   /** Off on a developer's own machine and in the mock's scenarios. */
   production: boolean;
   /** Whether files of groups may come from this machine; else from public hosts only (D-68). */
@@ -139,6 +146,8 @@ export interface Ports extends ServicePorts {
   passwords: Passwords;
   budgets: Budgets;
   customers: Customers;
+  people: People;
+  reports: Reports;
   groups: Groups;
   attributes: Attributes;
   queue: JobQueue;

@@ -88,6 +88,21 @@ export const flag = z.preprocess((value: boolean | 'true' | 'false') => {
   return word === 'false' || word === '0' ? false : value;
 }, z.boolean('must be true or false'));
 
+const NO_MOMENT = 'must be a date such as 2026-11-26, or a time such as 2026-11-26T09:30:00Z';
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+/** A date or a time as milliseconds, and whether it is a whole day (in UTC). */
+export const moment = typedText(40)
+  .transform((typed, context) => {
+    const written = typed.trim();
+    const at = DATE.test(written) || DATE_TIME.test(written) ? Date.parse(written) : NaN;
+    if (!Number.isNaN(at)) return { at, isDay: DATE.test(written) };
+    context.issues.push({ code: 'custom', message: NO_MOMENT, input: typed });
+    return z.NEVER;
+  })
+  .optional();
+
 /** The caller's own application id; any other text is ignored (D-17). */
 export const PlatformQuery = z.object({
   platform: text(100).optional().meta({ description: 'ID of the application' }),

@@ -3,10 +3,11 @@ import * as z from 'zod';
 import { readIdentifiers } from '../domain/operators/customers.ts';
 import { hex } from '../domain/hex.ts';
 import { isRounded, readFilePhone, ROUNDED_NUMBER } from '../domain/identifiers/file-number.ts';
+import { sameIdentifier } from '../domain/identifiers/identifier.ts';
 import { readEmail } from '../values/email.ts';
 import { readProfile, type ProfileName } from '../domain/user/profile.ts';
 import { newUsername } from '../domain/user/user.ts';
-import type { Identifier, ImportedUser, LineProblem } from '../ports/index.ts';
+import type { Identifier, IdentifierRef, ImportedUser, LineProblem } from '../ports/index.ts';
 import { check } from '../http/parse.ts';
 import { UpdateUserRequestSchema } from '../schemas/customer.ts';
 import { digits, digitText, flag, text, typedText } from '../schemas/fields.ts';
@@ -110,23 +111,38 @@ function idOf(
   return seconds.toString(16).padStart(8, '0').slice(-8) + hash.slice(0, 16);
 }
 
+interface Given {
+  ref: IdentifierRef | undefined;
+  verified?: boolean;
+  primary?: boolean;
+}
+
+/** One on its own that the list has too is what an export shows of the list: the list says more. */
+function besideList(single: Given | undefined, list: readonly Given[]): Given[] {
+  const ref = single?.ref;
+  const isListed = ref && list.some((one) => one.ref && sameIdentifier(one.ref, ref));
+  return single && !isListed ? [single, ...list] : [...list];
+}
+
 /** The identifiers of a line, or its first mistake; those on their own come before those of the lists. */
 function identifiersOf(line: Line, rules: Rules): Identifier[] | Omit<LineProblem, 'line'> {
   const { email, email_verified, phone_number, country_code, phone_verified } = line;
   const country = country_code ?? rules.callingCode;
-  const emails = [
-    ...(email === undefined ? [] : [{ ref: readEmail(email), verified: email_verified }]),
-    ...(line.emails ?? []).map((one) => ({ ...one, ref: one.email })),
-  ];
-  const phones = [
-    ...(phone_number === undefined
-      ? []
-      : [{ ref: readFilePhone(phone_number, country), verified: phone_verified }]),
-    ...(line.phone_numbers ?? []).map((one) => ({
-      ...one,
-      ref: one.phone.read(one.country_code ?? country),
-    })),
-  ];
+  const listedEmails = (line.emails ?? []).map((one) => ({ ...one, ref: one.email }));
+  const listedPhones = (line.phone_numbers ?? []).map((one) => ({
+    ...one,
+    ref: one.phone.read(one.country_code ?? country),
+  }));
+  const emails = besideList(
+    email === undefined ? undefined : { ref: readEmail(email), verified: email_verified },
+    listedEmails,
+  );
+  const phones = besideList(
+    phone_number === undefined
+      ? undefined
+      : { ref: readFilePhone(phone_number, country), verified: phone_verified },
+    listedPhones,
+  );
   const read = [
     readIdentifiers(email === undefined ? 'emails' : 'email', emails),
     readIdentifiers(phone_number === undefined ? 'phone_numbers' : 'phone_number', phones),

@@ -9,6 +9,8 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'customer.unblocked': 'Account unblocked',
   'customer.archived': 'Account archived',
   'customer.restored': 'Account restored',
+  'customer.exported': 'Data of the account exported',
+  'customer.erased': 'Account erased',
   'session.created': 'Session opened by an operator',
   'session.ended': 'Session ended by an operator',
   'sessions.ended': 'All sessions ended by an operator',
@@ -24,6 +26,9 @@ const TITLES: Record<AuditEvent['action'], string> = {
   'application.created': 'Application made',
   'application.changed': 'Application changed',
   'token.rotated': 'Application token replaced',
+  'client.created': 'OAuth client created',
+  'client.rotated': 'Secret of an OAuth client replaced',
+  'client.deleted': 'OAuth client deleted',
   'users.imported': 'Users imported',
   'import.created': 'Import of users started',
   'export.created': 'Export of users started',
@@ -56,9 +61,10 @@ export function timelineView(user: User, { config }: Application, events: readon
   const end = deletedAt === undefined ? undefined : deletedAt + config.delete_account_day * DAY_MS;
   return {
     ...(end !== undefined && { delete_on: new Date(end).toISOString() }),
-    timeline: events.map(({ action, actor, reason, at }) => {
+    timeline: events.map(({ action, actor, person, reason, at }) => {
       const own = actor === 'shopper';
-      const by = own ? undefined : [actor, reason].filter(Boolean).join(': ');
+      const who = person === undefined ? actor : `${person} (${actor})`;
+      const by = own ? undefined : [who, reason].filter(Boolean).join(': ');
       return {
         date: new Date(at).toISOString(),
         title: TITLES[action],

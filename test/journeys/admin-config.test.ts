@@ -1,9 +1,16 @@
 /** Login options in the hands of operators: what a change does, and how two changes get along. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
+import { KEPT_CONFIG_VERSIONS } from '../../src/domain/operators/platform-config.ts';
 import { MOBILE, expectOk, signUp } from '../support/answers.ts';
 import { operatorOf, params } from '../support/operator.ts';
-import { d1Shop, BACKENDS_AND_MOCK, type Shop, type ShopOptions } from '../support/shop.ts';
+import {
+  BACKENDS,
+  BACKENDS_AND_MOCK,
+  d1Shop,
+  type Shop,
+  type ShopOptions,
+} from '../support/shop.ts';
 
 type Operator = Awaited<ReturnType<typeof operatorOf>>;
 type Change = Parameters<Operator['updatePlatformConfig']>[0]['body'];
@@ -306,5 +313,30 @@ test('in production an image is not on this machine', async () => {
   expect(await change({ mobile_image: 'http://localhost:8080/a.png' })).toMatchObject({
     status: 400,
     body: { errors: [{ path: 'body.mobile_image' }] },
+  });
+});
+
+describe.each(BACKENDS)('the history on %s', (_, open) => {
+  test('has what stood there first, each change with who made it, and no more than is kept', async () => {
+    const shop = await open();
+    const operator = await operatorOf(shop);
+    const { configs } = shop.ports;
+    expect(await configs.history()).toEqual([]);
+    const before = structuredClone(shop.application.config);
+    expectOk(await operator.updatePlatformConfig({ params, body: { subtext: 'One' } }));
+    const [newest, first, ...others] = await configs.history();
+    expect(newest).toMatchObject({ version: 2, actor: 'dev-api-key', config: { subtext: 'One' } });
+    expect(first).toMatchObject({ version: 1, actor: '', config: before });
+    expect(others).toEqual([]);
+    const config = { ...shop.application.config, subtext: 'Again' };
+    const event = { action: 'config.changed', actor: 'cli', requestId: undefined, at: 5 } as const;
+    for (let version = 2; version < KEPT_CONFIG_VERSIONS + 5; version += 1) {
+      expect(await configs.write({ config, version }, event)).toBe(true);
+    }
+    // Another writer was faster: nothing is kept of it.
+    expect(await configs.write({ config, version: 3 }, event)).toBe(false);
+    const versions = (await configs.history()).map(({ version }) => version);
+    expect(versions).toHaveLength(KEPT_CONFIG_VERSIONS);
+    expect(versions[0]).toBe(KEPT_CONFIG_VERSIONS + 5);
   });
 });

@@ -23,6 +23,7 @@ const TOLD: Record<AuditEvent['action'], EventType[]> = {
   'customer.unblocked': ['customer.unblocked'],
   'customer.archived': ['customer.archived'],
   'customer.restored': ['customer.restored'],
+  'customer.erased': ['customer.erased'],
   'session.created': ['session.created'],
   'session.ended': ['session.ended'],
   'sessions.ended': ['session.ended'],
@@ -42,6 +43,8 @@ const TOLD: Record<AuditEvent['action'], EventType[]> = {
   'profile.attributes_changed': ['customer.updated'],
   // A try that failed changes nobody.
   'sign_in.locked': NO_EVENT,
+  // Reads.
+  'customer.exported': NO_EVENT,
   // About a job, whose users are `customer.created` one by one.
   'users.imported': NO_EVENT,
   'import.created': NO_EVENT,
@@ -57,6 +60,9 @@ const TOLD: Record<AuditEvent['action'], EventType[]> = {
   'application.created': NO_EVENT,
   'application.changed': NO_EVENT,
   'token.rotated': NO_EVENT,
+  'client.created': NO_EVENT,
+  'client.rotated': NO_EVENT,
+  'client.deleted': NO_EVENT,
   'endpoint.created': NO_EVENT,
   'endpoint.removed': NO_EVENT,
   'endpoint.rotated': NO_EVENT,

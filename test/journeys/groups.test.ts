@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectOk, signUp } from '../support/answers.ts';
 import { FILES, fileServer, type ServedFile } from '../support/file-server.ts';
-import { operatorOf, params } from '../support/operator.ts';
+import { accessToken, operatorOf, params } from '../support/operator.ts';
 import { BACKENDS_AND_MOCK } from '../support/shop.ts';
 
 const FILE_URL = `${FILES}/members.csv`;
@@ -265,5 +265,33 @@ describe.each(BACKENDS_AND_MOCK)('user groups on %s', (_, createShop) => {
       const refused = await operator.createUserGroup({ params, body: { ...NEW, [field]: '' } });
       expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: `body.${field}` }] } });
     }
+  });
+});
+
+describe.each(BACKENDS_AND_MOCK)('members of a group on %s', (_, createShop) => {
+  test('are listed page by page, by both of its ids, and by nobody without the scope', async () => {
+    const { shop, operator, ids, imported } = await opened(createShop);
+    const made = await imported(`user_id\n${ids.join('\n')}\n`);
+    const sorted = ids.toSorted();
+    const whole = expectOk(await operator.members(made._id ?? '')).body;
+    expect(whole).toEqual({ items: sorted.map((user_id) => ({ user_id })) });
+    const first = expectOk(await operator.members(String(made.uid), { page_size: 2 })).body;
+    expect(first).toEqual({
+      items: sorted.slice(0, 2).map((user_id) => ({ user_id })),
+      next: sorted[1],
+    });
+    const rest = expectOk(await operator.members(String(made.uid), { after: first.next })).body;
+    expect(rest).toEqual({ items: [{ user_id: sorted[2] }] });
+    expect(await operator.members('99')).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
+    const authorization = `Bearer ${await accessToken(shop, 'groups:write customers:read')}`;
+    const { service } = shop.client({ authorization });
+    const path = { ...params, group_id: made._id ?? '' };
+    expect(await service.getUserGroupMembers({ params: path })).toMatchObject({
+      status: 403,
+      body: { meta: { scope: 'groups:read' } },
+    });
   });
 });

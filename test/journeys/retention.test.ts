@@ -144,6 +144,7 @@ describe('retention', () => {
             ...Object.fromEntries(Object.keys(ROWS).map((name) => [name, 0])),
             audit_events: 0,
             activity_counts: 0,
+            report_counts: 0,
             attribute_definitions: 0,
             attribute_keys: 0,
             user_attributes: 0,

@@ -423,6 +423,26 @@ async function journey({ shop, fake }: Opened): Promise<string[]> {
   await note('purged', later.searchUsers({ params, query: { q: 'rao' } }));
   await note('the others', later.getCustomers({ params }));
   await login('the number is free');
+
+  // All of one customer, and the application's own records.
+  await env.DB.prepare(
+    `INSERT INTO report_counts (application_id, hour_start, name, count) VALUES (?, ?, 'sms.91', 3)`,
+  )
+    .bind(shop.application.id, shop.clock.now() - (shop.clock.now() % 3_600_000))
+    .run();
+  await note('report', later.report());
+  const groups = await later.getUserGroups({ params });
+  const newest = groups.ok ? groups.body.items?.[0] : undefined;
+  await note('members', later.members(newest?._id ?? ''));
+  const events = await later.audit();
+  seen.push(`audit: ${events.ok ? events.body.items.length : events.status}`);
+  seen.push(`versions: ${(await shop.ports.configs.history()).length}`);
+  const exported = await later.exportUser(meera);
+  const tables = exported.ok ? Object.entries(exported.body.stored) : [];
+  seen.push(`export: ${tables.map(([name, rows]) => `${name} ${rows.length}`).join(', ')}`);
+  await note('erase', later.erase(meera));
+  await note('erase again', later.erase(meera));
+  await note('those left', later.getCustomers({ params }));
   return seen;
 }
 

@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import { IMPORTS_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
 import { createVault } from '../../src/adapters/crypto/vault.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
+import { Values } from '../../src/adapters/kv/values.ts';
 import { CommandError, type Context } from '../../src/cli/admin/command.ts';
 import { commands } from '../../src/cli/admin/commands.ts';
 import { MAX_ATTEMPTS } from '../../src/domain/events/retries.ts';
@@ -24,6 +25,7 @@ function contextOf(now: number, remote = false): Context {
     directory: database,
     database: () => database,
     databases: () => [{ name: 'DB', database }],
+    values: new Values(env.KV),
     vault: async () => vault,
     now,
     remote,

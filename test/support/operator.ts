@@ -24,6 +24,13 @@ export async function operatorOf(shop: Shop) {
       client.service.getUserTimeline({ params: { ...params, user_id } }),
     identities: async (user_id: string) =>
       client.service.getUserIdentities({ params: { ...params, user_id } }),
+    exportUser: async (user_id: string) =>
+      client.service.exportUserData({ params: { ...params, user_id } }),
+    erase: async (user_id: string) => client.service.eraseUser({ params: { ...params, user_id } }),
+    audit: async () => client.service.listAuditEvents({ params }),
+    report: async () => client.service.getReport({ params }),
+    members: async (group_id: string, query: { after?: string; page_size?: number } = {}) =>
+      client.service.getUserGroupMembers({ params: { ...params, group_id }, query }),
     unlink: async (user_id: string, query: { provider: string; subject: string; reason: string }) =>
       client.service.unlinkUserIdentity({ params: { ...params, user_id }, query }),
   };

@@ -1,5 +1,6 @@
 /** Users as rows of a file, and rows as a whole file, in each format. */
 import { USER_COLUMNS } from '../../domain/jobs/user-columns.ts';
+import { userRow } from '../../domain/jobs/user-record.ts';
 import type { ExportedUser, FileFormat } from '../../ports/index.ts';
 import { csvHeader, csvLines } from './csv-lines.ts';
 import { packXlsx, sheetHeader, sheetLines } from './xlsx/write-xlsx.ts';
@@ -8,7 +9,7 @@ const encoder = new TextEncoder();
 
 /** Rows of users, without a header. */
 export const rowsOf = (format: FileFormat, users: readonly ExportedUser[]): Uint8Array =>
-  encoder.encode((format === 'csv' ? csvLines : sheetLines)(users, USER_COLUMNS));
+  encoder.encode((format === 'csv' ? csvLines : sheetLines)(users.map(userRow), USER_COLUMNS));
 
 const headerOf = (format: FileFormat): Uint8Array =>
   encoder.encode((format === 'csv' ? csvHeader : sheetHeader)(USER_COLUMNS));

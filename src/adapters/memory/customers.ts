@@ -94,7 +94,8 @@ export function memoryCustomers(state: MemoryState): Customers {
         const user = state.users.get(userId);
         if (!user) continue;
         user.updatedAt = event.at;
-        state.audit.push({ ...event, userId });
+        const isSo = (change === 'archive' ? user.archivedAt : user.blockedAt) !== undefined;
+        if (isSo === (change === 'unblock')) state.audit.push({ ...event, userId });
         if (change === 'unblock') {
           delete user.blockedAt;
           continue;

@@ -148,6 +148,24 @@ export function memoryGroups(state: MemoryState): Groups {
       return group.id;
     },
 
+    ofUser: async (userId) =>
+      [...store.groups.values()]
+        .filter(({ membersOf = '' }) => store.imports.get(membersOf)?.members.has(userId))
+        .map(({ id, uid, name }) => ({ id, uid, name }))
+        .toSorted((a, b) => a.uid - b.uid),
+
+    async members(ref, after, limit) {
+      const group = store.one(ref);
+      const members = store.imports.get(group?.membersOf ?? '')?.members ?? [];
+      return (
+        group &&
+        [...members]
+          .filter((id) => id > after)
+          .toSorted((a, b) => (a < b ? -1 : 1))
+          .slice(0, limit)
+      );
+    },
+
     resolve: async (keys) => resolve(state, keys),
 
     async claimStalled(importId, before, now) {

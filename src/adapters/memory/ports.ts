@@ -32,11 +32,14 @@ import { memoryAttributes } from './attributes.ts';
 import { withEvents } from './events.ts';
 import { runUserExport } from '../../domain/jobs/export-users.ts';
 import type { RunEnd } from '../../domain/jobs/file-job.ts';
+import { KEPT_CONFIG_VERSIONS } from '../../domain/operators/platform-config.ts';
 import { runUserImport } from '../../domain/jobs/import-users.ts';
 import { memoryGroupImports, memoryGroups } from './groups.ts';
 import { memoryIdentities } from './identities.ts';
 import { memoryLinks } from './links.ts';
 import { memoryOtps } from './otps.ts';
+import { memoryPeople } from './people.ts';
+import { memoryReports } from './reports.ts';
 import { memoryPasswords, plainHasher } from './passwords.ts';
 import { MemoryState } from './state.ts';
 import {
@@ -233,6 +236,8 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
       identities: watched(memoryIdentities(own)),
       links: watched(memoryLinks(own)),
       passwords: watched(memoryPasswords(own)),
+      people: watched(memoryPeople(own)),
+      reports: memoryReports(own),
       budgets: memoryBudgets(own),
       customers: watched(memoryCustomers(own)),
       groups: memoryGroups(own),
@@ -246,11 +251,30 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
         async write({ config, version }, event) {
           if (version !== own.version) return false;
           const record = options.applications.find((one) => one.application.id === application.id);
+          const { at, actor, person } = event;
+          const old = structuredClone(application.config);
+          if (own.configs.length === 0) {
+            own.configs.push({
+              config: old,
+              version,
+              actor: '',
+              at: Date.parse(old.updated_at) || 0,
+            });
+          }
           if (record) record.application.config = config;
           own.version += 1;
+          own.configs.push({
+            config: structuredClone(config),
+            version: own.version,
+            at,
+            actor,
+            person,
+          });
+          own.configs.splice(0, own.configs.length - KEPT_CONFIG_VERSIONS);
           own.audit.push(event);
           return true;
         },
+        history: async () => structuredClone(own.configs).toReversed(),
       },
       notifier: inAskedLanguage(
         {

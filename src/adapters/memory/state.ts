@@ -6,6 +6,7 @@ import type {
   Activity,
   AuditEvent,
   Challenge,
+  ConfigVersion,
   Identifier,
   IdentifierLimits,
   IdentifierRef,
@@ -68,6 +69,8 @@ export class MemoryState {
   readonly budgets = new MemoryBudgets();
   /** Of the configuration. */
   version = 1;
+  /** Oldest first. */
+  readonly configs: ConfigVersion[] = [];
   /** Oldest first. */
   readonly audit: AuditEvent[] = [];
   readonly activities = new Map<Activity, number>();

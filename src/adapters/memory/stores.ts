@@ -191,5 +191,13 @@ export function memoryAudit(state: MemoryState): Audit {
         .filter((event) => event.userId === userId)
         .toReversed()
         .slice(0, limit),
+    list: async ({ actions, since = 0, until = Infinity, userId, actor, limit }) =>
+      state.audit
+        .filter(({ at }) => at >= since && at < until)
+        .filter(({ action }) => actions === undefined || actions.includes(action))
+        .filter((event) => userId === undefined || event.userId === userId)
+        .filter((event) => actor === undefined || [event.actor, event.person].includes(actor))
+        .toSorted((a, b) => b.at - a.at || (a.action < b.action ? -1 : Number(a.action > b.action)))
+        .slice(0, limit),
   };
 }

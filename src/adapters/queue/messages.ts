@@ -14,6 +14,7 @@ import type { Deliveries } from '../d1/stores/deliveries.ts';
 import { Undelivered } from '../notify/transports/http.ts';
 import type { Writer, WrittenMessage } from '../notify/writer.ts';
 import { withTimeout } from '../deadline.ts';
+import { readPhone } from '../../values/phone.ts';
 
 /** A queued message: sealed, only its id and application are readable. */
 export interface Envelope {
@@ -92,6 +93,11 @@ function about({ id, applicationId }: Envelope, message?: Message) {
   };
 }
 
+/** The calling code that an SMS goes to. */
+const countryOf = ({ channel, to }: Message): number | undefined =>
+  // A number in E.164 names its own; the other one only has to be some country's.
+  channel === 'sms' ? readPhone(to, '1')?.callingCode : undefined;
+
 /** Hands it to the provider once, whether the provider or our ledger sees to that. */
 async function deliverOnce(
   { transports, deliveries, clock, report }: Consumer,
@@ -102,7 +108,7 @@ async function deliverOnce(
   if (transport.sendsOnce) return transport.deliver(message, rendered, context);
   const { id } = message;
   const ledger = deliveries(context.application);
-  const claim = await ledger.claim(id, clock.now());
+  const claim = await ledger.claim({ id, country: countryOf(message) }, clock.now());
   if (claim === 'busy') throw new Undelivered('another try is under way', false);
   if (claim === 'done') return undefined;
   // A ledger that fails now must not send a second time what has gone out; an open claim runs out by itself.

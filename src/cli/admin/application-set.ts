@@ -21,6 +21,7 @@ import {
 } from './application-store.ts';
 import { LANGUAGE_CODES } from '../../messages/languages/index.ts';
 import { command, CommandError, type Context } from './command.ts';
+import { readTemplates } from './application/templates.ts';
 import { fromEnvironment } from './secrets.ts';
 
 const MIN_SECRET_BYTES = 32;
@@ -76,6 +77,13 @@ export const applicationSet = command({
         'a further language, for codes and links to shoppers whose browser asks for it, or none',
       multiple: true,
     },
+    template: {
+      value: 'MESSAGE.PART.LANGUAGE=TEXT',
+      about:
+        'own wording, such as otp.sms.en=@file or otp.subject.hi=…; parts: sms, subject, text, html; nothing behind = takes it away',
+      multiple: true,
+    },
+    preview: { about: 'with --template: show the messages, change nothing' },
     'server-address': {
       value: 'IP',
       about: 'of a server of the shop, whose x-storefront-client-ip is believed, or none',
@@ -151,6 +159,15 @@ export const applicationSet = command({
           ? []
           : codes.map((code) => readLanguage(code, 'message-language'));
     }
+    const worded =
+      flags.template.length > 0
+        ? readTemplates(flags.template, row.templates ?? undefined, columns.name ?? row.name)
+        : undefined;
+    if (worded && flags.preview) {
+      return { data: { id, preview: worded.preview }, text: worded.text };
+    }
+    if (flags.preview) throw new CommandError('--preview needs --template.');
+    if (worded) columns.templates = worded.templates;
     if (flags['server-address'].length > 0) {
       columns.serverAddresses = list(flags['server-address'], readAddress);
     }
@@ -186,6 +203,10 @@ export const applicationSet = command({
     const changed = namesOf(columns);
     if (changed.length === 0) throw new CommandError('Nothing to change was given. Try --help.');
     await changeApplication(context, row, columns);
-    return { data: { id, changed }, text: `Changed: ${changed.join(', ')}.` };
+    const said = [`Changed: ${changed.join(', ')}.`, ...(worded ? [worded.text] : [])];
+    return {
+      data: { id, changed, ...(worded && { preview: worded.preview }) },
+      text: said.join('\n\n'),
+    };
   },
 });

@@ -4,7 +4,7 @@ import type { Database } from '../../adapters/d1/database.ts';
 import { type Query, selectAll, sql, update } from '../../adapters/d1/statements/query.ts';
 import { applications } from '../../adapters/d1/schema/index.ts';
 import type { Batch, Results } from '../../adapters/d1/statements/common.ts';
-import type { AdminAction } from '../../ports/index.ts';
+import type { AdminAction, AuditActor } from '../../ports/index.ts';
 import { CommandError, type Context } from './command.ts';
 
 /** An application's record, whole. */
@@ -34,6 +34,13 @@ export function shardOf(context: Context, { shard }: Pick<ApplicationRow, 'shard
   throw new CommandError(`wrangler.toml binds no ${shard}, where this application's users are.`);
 }
 
+/** Whom the audit names for a command. */
+export const byCommand = ({ person }: Context): AuditActor => ({
+  actor: 'cli',
+  person,
+  requestId: undefined,
+});
+
 /** Changes and their audit row, in one batch where both lie in one database. */
 export async function writeAudited(
   context: Context,
@@ -44,8 +51,7 @@ export async function writeAudited(
 ): Promise<void> {
   const audit = auditStatement(row.id, {
     action,
-    actor: 'cli',
-    requestId: undefined,
+    ...byCommand(context),
     detail,
     at: context.now,
   });

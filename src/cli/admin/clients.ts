@@ -1,8 +1,10 @@
 /** OAuth clients of a company: what operators' programs call with. */
 import { insert, remove, select, sql, update } from '../../adapters/d1/statements/query.ts';
-import { companies, oauthClients } from '../../adapters/d1/schema/index.ts';
+import { applications, companies, oauthClients } from '../../adapters/d1/schema/index.ts';
 import { SCOPES } from '../../http/operation.ts';
 import { sha256 } from '../sha256.ts';
+import { auditStatement } from '../../adapters/d1/stores/audit.ts';
+import { byCommand, shardOf } from './application-store.ts';
 import { command, CommandError, table, type Context } from './command.ts';
 import { newSecret } from './secrets.ts';
 
@@ -32,6 +34,25 @@ export const companyExists = async ({ directory }: Context, id: string): Promise
   }
 };
 
+/** Written down with each application of the company: the client reaches all of them. */
+async function audit(
+  context: Context,
+  companyId: string,
+  action: 'client.created' | 'client.rotated' | 'client.deleted',
+  detail: { client: string; scopes?: string[] },
+): Promise<void> {
+  const { rows } = await context.directory.read({
+    rows: select({ id: applications.id, shard: applications.shard })
+      .from(applications)
+      .where(sql`${applications.companyId} = ${companyId}`),
+  });
+  const event = { ...byCommand(context), action, detail, at: context.now };
+  for (const [shard, ofShard] of Map.groupBy(rows, (row) => row.shard)) {
+    const events = ofShard.map(({ id }) => auditStatement(id, event));
+    await shardOf(context, { shard }).write({ events });
+  }
+}
+
 const noClient = (key: string): CommandError =>
   new CommandError(`There is no client ${key}. npm run admin -- client list shows them.`);
 
@@ -53,6 +74,7 @@ export const clientCreate = command({
         scopes,
       }),
     });
+    await audit(context, company, 'client.created', { client: key, scopes });
     return {
       data: { key, secret, company_id: company, scopes },
       text: `key     ${key}\nsecret  ${secret}\nscopes  ${scopes.join(' ')}\n\nThe secret is shown this once.`,
@@ -84,15 +106,17 @@ export const clientList = command({
 export const clientRotate = command({
   summary: 'Replaces the secret of a client; the old one stops working at once.',
   words: ['key'],
-  async run({ directory }, _flags, [key]) {
+  async run(context, _flags, [key]) {
     const secret = newSecret();
-    const { rows } = await directory.write({
+    const { rows } = await context.directory.write({
       rows: update(oauthClients)
         .set({ secretHash: sha256(secret) })
         .where(sql`${oauthClients.key} = ${key}`)
-        .returning({ key: oauthClients.key }),
+        .returning({ companyId: oauthClients.companyId }),
     });
-    if (rows.length === 0) throw noClient(key);
+    const [row] = rows;
+    if (!row) throw noClient(key);
+    await audit(context, row.companyId, 'client.rotated', { client: key });
     return {
       data: { key, secret },
       text: `secret  ${secret}\n\nIt is shown this once. Access tokens that are out live for their hour.`,
@@ -103,13 +127,15 @@ export const clientRotate = command({
 export const clientDelete = command({
   summary: 'Deletes a client; access tokens already issued stay valid for up to an hour.',
   words: ['key'],
-  async run({ directory }, _flags, [key]) {
-    const { rows } = await directory.write({
+  async run(context, _flags, [key]) {
+    const { rows } = await context.directory.write({
       rows: remove(oauthClients)
         .where(sql`${oauthClients.key} = ${key}`)
-        .returning({ key: oauthClients.key }),
+        .returning({ companyId: oauthClients.companyId }),
     });
-    if (rows.length === 0) throw noClient(key);
+    const [row] = rows;
+    if (!row) throw noClient(key);
+    await audit(context, row.companyId, 'client.deleted', { client: key });
     return { data: { key }, text: `Client ${key} is gone.` };
   },
 });

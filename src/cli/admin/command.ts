@@ -2,6 +2,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Vault } from '../../ports/index.ts';
 import type { Database } from '../../adapters/d1/database.ts';
+import type { Values } from '../../adapters/kv/values.ts';
 
 export interface Flag {
   /** The placeholder of the value in the help, such as `ID`; none for a switch. */
@@ -31,9 +32,13 @@ export interface Context {
   database(binding: string): Database | undefined;
   /** All of them by name. */
   databases(): { name: string; database: Database }[];
+  /** What lies in KV. */
+  values: Values;
   /** Seals settings as the Worker opens them. */
   vault(): Promise<Vault>;
   now: number;
+  /** Who types the command, for the audit: `--as`. */
+  person?: string;
   /** Whether it is the deployed data. */
   remote: boolean;
 }
@@ -50,6 +55,8 @@ export interface AnyCommand {
   summary: string;
   /** Names of the words behind the command, all of them required. */
   words: readonly string[];
+  /** What further words are, of which there may be any number. */
+  more?: string;
   flags: Flags;
   /** Needs no data at all. */
   apart?: boolean;
@@ -57,6 +64,7 @@ export interface AnyCommand {
     context: Context,
     flags: Record<string, string | string[] | boolean | undefined>,
     words: readonly string[],
+    more?: readonly string[],
   ): Promise<Outcome>;
 }
 
@@ -64,9 +72,15 @@ export interface AnyCommand {
 export function command<const F extends Flags, const W extends readonly string[] = []>(row: {
   summary: string;
   words?: W;
+  more?: string;
   flags?: F;
   apart?: boolean;
-  run(context: Context, flags: FlagValues<F>, words: Words<W>): Promise<Outcome>;
+  run(
+    context: Context,
+    flags: FlagValues<F>,
+    words: Words<W>,
+    more?: readonly string[],
+  ): Promise<Outcome>;
 }): AnyCommand {
   return { words: [], flags: {}, ...row };
 }

@@ -21,10 +21,14 @@ import {
 } from './events/endpoints.ts';
 import { eventsList, eventsReplay } from './events/letters.ts';
 import { eventsTest } from './events/test-event.ts';
+import { configGet, configHistory, configSet, configUndo } from './config.ts';
+import { groupsList, groupsMembers, groupsUpload } from './groups.ts';
 import { keysRetire, keysRotate } from './keys.ts';
 import { databaseList } from './databases.ts';
 import type { Commands } from './read.ts';
 import { testIdentifierAdd, testIdentifierList, testIdentifierRemove } from './test-identifiers.ts';
+import { report } from './report.ts';
+import { usersErase, usersFind, usersShow } from './users/person.ts';
 import { usersExport, usersImport } from './users.ts';
 
 export const commands: Commands = {
@@ -36,6 +40,10 @@ export const commands: Commands = {
   'application set': applicationSet,
   'application move': applicationMove,
   'application rotate-token': applicationRotate,
+  'config get': configGet,
+  'config set': configSet,
+  'config history': configHistory,
+  'config undo': configUndo,
   'test-identifier add': testIdentifierAdd,
   'test-identifier remove': testIdentifierRemove,
   'test-identifier list': testIdentifierList,
@@ -46,6 +54,9 @@ export const commands: Commands = {
   'database list': databaseList,
   'keys rotate': keysRotate,
   'keys retire': keysRetire,
+  'users find': usersFind,
+  'users show': usersShow,
+  'users erase': usersErase,
   'users import': usersImport,
   'users export': usersExport,
   'events endpoint add': endpointAdd,
@@ -57,6 +68,10 @@ export const commands: Commands = {
   'events list': eventsList,
   'events replay': eventsReplay,
   'events test': eventsTest,
+  'groups list': groupsList,
+  'groups upload': groupsUpload,
+  'groups members': groupsMembers,
   audit: auditShow,
+  report,
   'check-data': checkData,
 };

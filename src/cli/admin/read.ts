@@ -1,4 +1,5 @@
 /** A command line of `npm run admin` → a command with its flags and words, or the help that was asked for. */
+import { isPlainLine } from '../../values/plain-line.ts';
 import { refuseSwallowedFlags } from '../args.ts';
 import { didYouMean } from '../closest.ts';
 import { parseLine, UsageError } from '../command-line.ts';
@@ -14,6 +15,7 @@ const GENERAL = {
     about: 'with --remote: of this environment of wrangler.toml, such as staging',
   },
   state: { value: 'DIR', about: 'where the local data is kept (default .wrangler/state)' },
+  as: { value: 'NAME', about: 'your name, for the audit' },
   json: { about: 'print JSON' },
   help: { about: 'show this' },
   version: { about: 'show the version of this project' },
@@ -30,10 +32,11 @@ const flagRows = (flags: Readonly<Record<string, Flag>>): [term: string, about: 
     `${about}${required ? '; required' : ''}${multiple ? '; can be repeated' : ''}`,
   ]);
 
-const usage = (name: string, { words, flags }: AnyCommand): string => {
+const usage = (name: string, { words, more, flags }: AnyCommand): string => {
   const required = Object.entries(flags).filter(([, { required: needed }]) => needed);
   const parts = [
     ...words.map((word) => word.toUpperCase().replaceAll(' ', '-')),
+    ...(more === undefined ? [] : [`[${more} …]`]),
     ...required.map(([flag, { value }]) => `--${flag} ${value}`),
   ];
   return `${RUN} ${[name, ...parts].join(' ')}`;
@@ -112,11 +115,22 @@ export interface Asked {
   command: AnyCommand;
   flags: Record<string, string | string[] | boolean | undefined>;
   words: string[];
+  /** Those behind them. */
+  more: string[];
   remote: boolean;
   /** Of wrangler.toml; undefined is the top level. */
   env?: string;
   state?: string;
+  /** Who types it. */
+  person?: string;
   json: boolean;
+}
+
+/** One visible line. Throws a UsageError for anything else. */
+function readPerson(text: string): string {
+  const name = text.trim();
+  if (name.length > 0 && name.length <= 100 && isPlainLine(name)) return name;
+  throw new UsageError('--as must be one visible line of at most 100 characters.');
 }
 
 /**
@@ -148,7 +162,7 @@ export function readCommand(commands: Commands, args: readonly string[]): Asked 
   }
   if (words.length < command.words.length)
     return wrong(`The ${command.words[words.length]} is missing.`);
-  if (words.length > command.words.length) {
+  if (words.length > command.words.length && command.more === undefined) {
     return wrong(`"${words[command.words.length]}" is not expected here.`);
   }
   for (const [flag, { required, value, multiple }] of Object.entries(command.flags)) {
@@ -158,17 +172,19 @@ export function readCommand(commands: Commands, args: readonly string[]): Asked 
       return wrong(`--${flag} is missing.`);
     }
   }
-  const { remote, env, state, json, help: _, version: __, ...flags } = values;
+  const { remote, env, state, json, help: _, version: __, as: person, ...flags } = values;
   if (remote && state !== undefined) return wrong('--state is for local data, --remote is not.');
   if (env !== undefined && !remote)
     return wrong('--env names a deployment, so --remote belongs to it.');
   return {
     command,
     flags,
-    words,
+    words: words.slice(0, command.words.length),
+    more: words.slice(command.words.length),
     remote: remote === true,
     env: typeof env === 'string' ? env : undefined,
     state: typeof state === 'string' ? state : undefined,
+    person: typeof person === 'string' ? readPerson(person) : undefined,
     json: json === true,
   };
 }

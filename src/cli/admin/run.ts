@@ -12,14 +12,18 @@ const NO_DATABASES: Databases = {
   },
   database: () => undefined,
   databases: () => [],
+  get values(): never {
+    throw new Error('a command that needs no data asked for it');
+  },
 };
 
 /** The environment of a command. */
-export const contextOf = (databases: Databases, remote: boolean): Context =>
+export const contextOf = (databases: Databases, remote: boolean, person?: string): Context =>
   Object.assign(Object.create(databases) as Databases, {
     vault: async () => sealingVault(remote),
     now: Date.now(),
     remote,
+    person,
   });
 
 /**
@@ -30,12 +34,14 @@ export async function runCommand({
   command,
   flags,
   words,
+  more,
   remote,
   env,
   state,
+  person,
 }: Asked): Promise<Outcome> {
   const work = async (databases: Databases): Promise<Outcome> =>
-    command.run(contextOf(databases, remote), flags, words);
+    command.run(contextOf(databases, remote, person), flags, words, more);
   if (command.apart) return work(NO_DATABASES);
   const local = state === undefined ? join(ROOT, '.wrangler/state') : resolve(state);
   return withDatabases(remote ? { remote: true, env } : { state: local }, work);

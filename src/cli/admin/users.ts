@@ -5,14 +5,17 @@ import { auditStatement } from '../../adapters/d1/stores/audit.ts';
 import { exportPage } from '../../adapters/d1/stores/user-exports.ts';
 import { csvHeader, csvLines } from '../../adapters/files/csv-lines.ts';
 import { sha256Bytes } from '../../adapters/node/sha256.ts';
+import { userRow } from '../../domain/jobs/user-record.ts';
 import { USER_COLUMNS } from '../../domain/jobs/user-columns.ts';
 import { HashIntake, mergeBrought } from '../../domain/password/hash-intake.ts';
 import type { LineProblem } from '../../ports/index.ts';
 import { createProgress } from '../progress.ts';
+import { readNames } from './users/columns.ts';
 import { importUsers } from './users/import.ts';
+import { exportOne, newFile } from './users/person.ts';
 import { ResumeFile } from './users/resume.ts';
 import type { FileFormat } from './users/source.ts';
-import { changeApplication, findApplication, shardOf } from './application-store.ts';
+import { byCommand, changeApplication, findApplication, shardOf } from './application-store.ts';
 import { command, CommandError } from './command.ts';
 
 /** Of the mistakes, when no file for all of them was named. */
@@ -35,6 +38,12 @@ export const usersImport = command({
   flags: {
     application: { value: 'ID', about: 'into which application', required: true },
     format: { value: 'FORMAT', about: 'ndjson or csv (default: by the file name)' },
+    map: {
+      value: 'FIELD=COLUMN',
+      about: 'what a column of the CSV means, such as email=E-Mail',
+      multiple: true,
+    },
+    'ignore-column': { value: 'COLUMN', about: 'a column of the CSV to leave out', multiple: true },
     'dry-run': { about: 'check every line, write nothing' },
     resume: {
       value: 'FILE',
@@ -49,6 +58,7 @@ export const usersImport = command({
     const row = await findApplication(context, flags.application);
     if (!existsSync(file)) throw new CommandError(`There is no file ${file}.`);
     const format = formatOf(file, flags.format);
+    const names = readNames(format, flags.map, flags['ignore-column']);
     const dryRun = flags['dry-run'];
     const shown: LineProblem[] = [];
     const errors = flags.errors === undefined ? undefined : openSync(flags.errors, 'a');
@@ -58,6 +68,7 @@ export const usersImport = command({
       const done = await importUsers(shardOf(context, row), {
         file,
         format,
+        names,
         dryRun,
         rules: {
           applicationId: flags.application,
@@ -84,8 +95,7 @@ export const usersImport = command({
       if (!dryRun) {
         const event = {
           action: 'users.imported',
-          actor: 'cli',
-          requestId: undefined,
+          ...byCommand(context),
           detail,
           at: context.now,
         } as const;
@@ -119,11 +129,13 @@ export const usersImport = command({
 const PAGE_USERS = 1_000;
 
 export const usersExport = command({
-  summary: 'Writes the users of an application to a file that users import reads.',
+  summary:
+    'Writes the users of an application to a file that users import reads; with --user all that is stored of one of them, as JSON.',
   words: ['file'],
   flags: {
     application: { value: 'ID', about: 'of which application', required: true },
     format: { value: 'FORMAT', about: 'ndjson or csv (default: by the file name)' },
+    user: { value: 'ID', about: 'all that is stored of this one customer' },
     'with-hashes': { about: 'include password hashes; keep such a file secret' },
     deleted: {
       about:
@@ -131,16 +143,12 @@ export const usersExport = command({
     },
   },
   async run(context, flags, [file]) {
+    if (flags.user !== undefined) {
+      return exportOne(context, { application: flags.application, user: flags.user, file });
+    }
     const row = await findApplication(context, flags.application);
     const format = formatOf(file, flags.format);
-    // Personal data in any case: for the owner's eyes only, and never over another file.
-    const output = (() => {
-      try {
-        return openSync(file, 'wx', 0o600);
-      } catch {
-        throw new CommandError(`${file} cannot be made; perhaps it is there already.`);
-      }
-    })();
+    const output = newFile(file);
     let users = 0;
     try {
       if (format === 'csv') writeSync(output, csvHeader(USER_COLUMNS));
@@ -156,7 +164,7 @@ export const usersExport = command({
         writeSync(
           output,
           format === 'csv'
-            ? csvLines(page, USER_COLUMNS)
+            ? csvLines(page.map(userRow), USER_COLUMNS)
             : page.map((one) => `${JSON.stringify(one)}\n`).join(''),
         );
         after = page.length < PAGE_USERS ? undefined : page.at(-1)?.id;

@@ -6,6 +6,7 @@ import type {
   AuditActor,
   Ports,
   StoredAttribute,
+  Vault,
 } from '../../ports/index.ts';
 import { err, ok, type Failure, type Result } from '../../shared/result.ts';
 import { newObjectId } from '../object-id.ts';
@@ -107,7 +108,7 @@ export async function deleteDefinition(
  * The values of users, opened, in the order of their definitions' names. An encrypted one whose key is gone is left out.
  */
 export async function readAttributes(
-  ports: AttributePorts,
+  ports: Pick<Ports, 'attributes' | 'vault'>,
   userIds: readonly string[],
 ): Promise<UserAttribute[]> {
   const [definitions, stored] = await Promise.all([
@@ -160,8 +161,9 @@ async function storedValue(
     : JSON.stringify(content);
 }
 
-async function openAttribute(
-  { vault }: Pick<Ports, 'vault'>,
+/** A stored value, opened and read; undefined when its key is gone, or it was moved here from another place. */
+export async function openAttribute(
+  { vault }: { vault: Pick<Vault, 'open'> },
   definition: AttributeDefinition,
   stored: StoredAttribute,
 ): Promise<UserAttribute | undefined> {

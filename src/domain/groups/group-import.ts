@@ -127,7 +127,7 @@ function memberReader(imports: GroupImports, callingCode: string) {
  */
 export async function runImport(
   ports: ImportPorts,
-  { defaultCountryCode }: Application,
+  { defaultCountryCode }: Pick<Application, 'defaultCountryCode'>,
   importId: string,
 ): Promise<RunEnd> {
   const { imports, files, clock, random } = ports;

@@ -17,7 +17,7 @@ import { isTenantUrl, NO_TENANT_URL } from '../../values/outbound-url.ts';
 import { ok, invalidField, err, type Result } from '../../shared/result.ts';
 
 /** Of one application: a list reads the names of all of them. */
-const MAX_GROUPS = 1_000;
+export const MAX_GROUPS = 1_000;
 
 /** `uid` when it is a short number, else `_id`: the documents use `group_id` for both (D-14). */
 export const readGroupId = (text: string): GroupRef =>

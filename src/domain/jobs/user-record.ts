@@ -32,3 +32,17 @@ export function userRecord(
     created_at: iso(user.createdAt),
   };
 }
+
+/** The same as a row of a table: the primary email and number stand by themselves too, where people and other programs look. */
+export function userRow(record: ExportedUser): ExportedUser {
+  // What `userRecord` makes of identifiers.
+  const { emails, phone_numbers: phones } = record as ExportedUser & {
+    emails: { email: string; primary: boolean }[];
+    phone_numbers: { phone: string; primary: boolean }[];
+  };
+  return {
+    ...record,
+    email: emails.find(({ primary }) => primary)?.email,
+    phone_number: phones.find(({ primary }) => primary)?.phone,
+  };
+}

@@ -123,6 +123,11 @@ export function applyChange(
   return validateConfig(next) ?? badAddress(next, loopback) ?? oversize(next, change) ?? ok(next);
 }
 
+/** Versions of the configuration that are kept, the present one among them. */
+export const KEPT_CONFIG_VERSIONS = 50;
+
+type ConfigPorts = Pick<Ports, 'configs' | 'clock' | 'production'>;
+
 /** Two operators at once take turns; more than this many turns is no coincidence. */
 const MAX_WRITE_ATTEMPTS = 10;
 
@@ -131,8 +136,8 @@ const MAX_WRITE_ATTEMPTS = 10;
  * coming first.
  */
 export async function updateConfig(
-  ports: Ports,
-  application: Application,
+  ports: ConfigPorts,
+  application: Pick<Application, 'id'>,
   change: Json,
   by: AuditActor,
 ): Promise<Result<PlatformConfig, 'validation_failed' | 'not_found' | 'unavailable'>> {
@@ -148,4 +153,60 @@ export async function updateConfig(
     if (done) return ok(next.value);
   }
   return err('unavailable', { internal: `config of ${application.id}: lost every turn` });
+}
+
+/** Every value by its dot path; a list is one value. */
+export function flattenConfig(config: object, before = ''): [path: string, value: unknown][] {
+  return Object.entries(config).flatMap(([key, value]): [string, unknown][] => {
+    const path = before === '' ? key : `${before}.${key}`;
+    return isObject(value) && Object.keys(value).length > 0
+      ? flattenConfig(value, path)
+      : [[path, value]];
+  });
+}
+
+export interface ConfigDifference {
+  path: string;
+  /** Undefined where there was, or is, nothing. */
+  from: unknown;
+  to: unknown;
+}
+
+/** What differs between two configurations, the times of changes aside. */
+export function differences(before: PlatformConfig, after: PlatformConfig): ConfigDifference[] {
+  const [old, next] = [new Map(flattenConfig(before)), new Map(flattenConfig(after))];
+  return [...new Set([...old.keys(), ...next.keys()])]
+    .filter((path) => !SERVER_MANAGED_KEYS.has(path))
+    .map((path) => ({ path, from: old.get(path), to: next.get(path) }))
+    .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));
+}
+
+/**
+ * Makes an earlier version the present one, as a new version. Refuses a version that is not kept, and one that would not be taken
+ * today.
+ * @param to its number; the one before the present one when left out
+ */
+export async function undoConfig(
+  ports: ConfigPorts,
+  application: Pick<Application, 'id'>,
+  to: number | undefined,
+  by: AuditActor,
+): Promise<Result<ConfigDifference[], 'validation_failed' | 'not_found' | 'unavailable'>> {
+  const [current, history] = await Promise.all([ports.configs.read(), ports.configs.history()]);
+  if (!current) return err('not_found');
+  const target = history.find(({ version }) =>
+    to === undefined ? version < current.version : version === to,
+  );
+  if (!target) return err('not_found');
+  const at = ports.clock.now();
+  const next = applyChange(target.config, {}, at, !ports.production);
+  if (!next.ok) return next;
+  const changed = differences(current.config, next.value);
+  const fields = [...new Set(changed.map(({ path }) => path.split('.')[0] ?? ''))];
+  const detail = { fields, restored_version: target.version };
+  const event = { ...by, action: 'config.changed', detail, at } as const;
+  const done = await ports.configs.write({ config: next.value, version: current.version }, event);
+  return done
+    ? ok(changed)
+    : err('unavailable', { internal: `config of ${application.id}: changed meanwhile` });
 }

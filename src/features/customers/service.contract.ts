@@ -36,6 +36,19 @@ const LinkedIdentity = z
 
 const UserIdentities = z.object({ items: z.array(LinkedIdentity) }).meta({ id: 'UserIdentities' });
 
+const UserExport = z
+  .object({
+    user_id: z.string(),
+    exported_at: z.string(),
+    stored: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))).meta({
+      description: 'Rows by the name of their table; tables without one are left out',
+    }),
+  })
+  .meta({ id: 'UserExport' });
+
+const CUSTOMER =
+  '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/{user_id}';
+
 const IDENTITIES =
   '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/customers/{user_id}/identities';
 
@@ -112,5 +125,56 @@ export const customersService = tagged('Customers', {
       request: { query: { provider: 'google', subject: '1015842246', reason: 'account stolen' } },
       response: { success: true },
     },
+  }),
+  exportUserData: operation({
+    method: 'get',
+    path: `${CUSTOMER}/export`,
+    summary: 'Export all data of a user',
+    description:
+      'All that is stored of a customer: profile, identifiers, sessions, groups, attributes (opened), codes and links that wait, ' +
+      'and the events of the account. Password hashes and other secrets are left out. The timeline says that it was asked for.',
+    answers: 'Every row about the customer.',
+    security: 'platform',
+    scope: 'customers:export',
+    request: { params: CustomerPath },
+    response: { 200: UserExport },
+    always: ['user_id', 'exported_at', 'stored'],
+    errors: ['not_found'],
+    example: {
+      response: {
+        user_id: '5e68af49cfa09bf7233022f1',
+        exported_at: '2026-11-27T09:30:00.000Z',
+        stored: {
+          users: [
+            {
+              id: '5e68af49cfa09bf7233022f1',
+              username: 'asha_rao',
+              first_name: 'Asha',
+              created_at: '2026-01-05T08:00:00.000Z',
+            },
+          ],
+          identifiers: [
+            { kind: 'email', value: 'asha@example.com', verified: true, is_primary: true },
+          ],
+        },
+      },
+    },
+  }),
+  eraseUser: operation({
+    method: 'post',
+    path: `${CUSTOMER}/erase`,
+    summary: 'Erase a user',
+    description:
+      'Erases a customer at once and for good: sessions, codes, links, groups, attributes and social accounts go too, the ' +
+      'identifiers are free again, and the audit no longer says whose account it was. Exports of users that are at work fail, ' +
+      'and files of finished ones end, because they hold the customer. When a call was cut short, the next one finishes it.',
+    answers: 'Whether it was done.',
+    security: 'platform',
+    scope: 'customers:erase',
+    request: { params: CustomerPath },
+    response: { 200: success('UserErased') },
+    always: ['success'],
+    errors: ['not_found'],
+    example: { response: { success: true } },
   }),
 });

@@ -1,6 +1,8 @@
 import { listIdentities, unlinkIdentity } from '../../domain/operators/customer-identities.ts';
+import { erasePerson, exportPerson } from '../../domain/operators/people.ts';
 import { customerNotFound } from '../../domain/operators/customers.ts';
 import { byOperator, type Handlers } from '../../http/handler.ts';
+import { userExportView } from '../../views/user-export.ts';
 import { timelineView } from '../../views/timeline.ts';
 import type { customersService } from './service.contract.ts';
 
@@ -35,5 +37,15 @@ export const customersServiceHandlers = {
     const { user_id: userId } = input.params;
     const unlinked = await unlinkIdentity(ports, userId, { provider, subject }, by);
     return unlinked.ok ? reply({ success: true }) : unlinked;
+  },
+
+  async exportUserData({ input, operator, caller, ports, reply }) {
+    const exported = await exportPerson(ports, input.params.user_id, byOperator(operator, caller));
+    return exported.ok ? reply(userExportView(exported.value)) : exported;
+  },
+
+  async eraseUser({ input, operator, caller, ports, reply }) {
+    const erased = await erasePerson(ports, input.params.user_id, byOperator(operator, caller));
+    return erased.ok ? reply({ success: true }) : erased;
   },
 } satisfies Handlers<typeof customersService>;

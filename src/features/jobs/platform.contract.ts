@@ -1,7 +1,7 @@
 /** Later operations: files of customers that come in and go out, by jobs behind the answer. */
 import * as z from 'zod';
 import { operation, tagged } from '../../http/operation.ts';
-import { ApplicationPath, id, text, typedText, wholeNumber } from '../../schemas/fields.ts';
+import { ApplicationPath, id, moment, text, wholeNumber } from '../../schemas/fields.ts';
 import {
   BulkActionModel,
   BulkActionPaginationSchema,
@@ -12,21 +12,6 @@ import {
 
 const JOBS =
   '/service/platform/user/v1.0/company/{company_id}/application/{application_id}/users/jobs';
-
-const NO_MOMENT = 'must be a date such as 2026-11-26, or a time such as 2026-11-26T09:30:00Z';
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
-
-/** A date or a time as milliseconds, and whether it is a whole day (in UTC). */
-const moment = typedText(40)
-  .transform((typed, context) => {
-    const written = typed.trim();
-    const at = DATE.test(written) || DATE_TIME.test(written) ? Date.parse(written) : NaN;
-    if (!Number.isNaN(at)) return { at, isDay: DATE.test(written) };
-    context.issues.push({ code: 'custom', message: NO_MOMENT, input: typed });
-    return z.NEVER;
-  })
-  .optional();
 
 const JobsQuery = z.object({
   page_no: wholeNumber(1, 100_000).meta({

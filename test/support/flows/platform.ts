@@ -191,6 +191,21 @@ const unlink: Flow['prepare'] = async ({ operator, member }) => {
   };
 };
 
+const erase = doing(async (stage, one) => {
+  const isThere = async () => (await stage.shop.ports.users.find(one.id)) !== undefined;
+  return {
+    async call(ask) {
+      // An answer that got lost: it is done.
+      if (await isThere()) await ask(() => stage.operator.erase(one.id));
+    },
+    async reached() {
+      const erased = !(await isThere());
+      if (erased) expect(await isOwned(one.person.e164)).toBe(false);
+      return erased;
+    },
+  };
+});
+
 const lists: Flow['prepare'] = async (stage) => {
   const { operator, member } = stage;
   const one = await member();
@@ -200,6 +215,9 @@ const lists: Flow['prepare'] = async (stage) => {
     const found = await ask(() => operator.searchUsers({ params, query: { q: one.person.e164 } }));
     expect(found.body.users).toHaveLength(1);
     await ask(() => operator.timeline(one.id));
+    await ask(() => operator.exportUser(one.id));
+    await ask(() => operator.audit());
+    await ask(() => operator.report());
     await ask(() => operator.getPlatformConfig({ params }));
     await ask(() => stage.shop.client().application.getPlatformConfig());
   });
@@ -239,6 +257,7 @@ const group: Flow['prepare'] = async (stage) => {
       await ask(() => operator.updateUserGroup({ params: path, body: { description: 'Changed' } }));
       await ask(() => operator.getUserGroups({ params, query: { name: body.name } }));
       await ask(() => operator.getUserGroupById({ params: path }));
+      await ask(() => operator.members(path.group_id));
     },
     async reached() {
       // A message that got lost is sent again by the cron, once the import has stood still.
@@ -325,4 +344,5 @@ export const platformFlows: Flow[] = [
   { name: 'a group and its import', prepare: group },
   { name: 'a group that is changed in part', prepare: groupChange },
   { name: 'a group that is deleted', prepare: groupDeletion },
+  { name: 'a customer erased', prepare: erase },
 ];

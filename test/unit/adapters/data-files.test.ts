@@ -9,6 +9,7 @@ import { escapeFormula } from '../../../src/shared/csv-cell.ts';
 import { MEMBER_HEADER } from '../../../src/adapters/files/headers.ts';
 import { importFiles } from '../../../src/adapters/files/import-files.ts';
 import { createOutbound } from '../../../src/adapters/outbound/outbound.ts';
+import { readUserColumns } from '../../../src/domain/jobs/user-columns.ts';
 import { chunksOf, type FileFormat } from '../../../src/cli/admin/users/source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vestibule-files-'));
@@ -36,7 +37,11 @@ async function readUsers(content: Uint8Array, format: FileFormat = 'csv'): Promi
   const file = join(folder, `users.${format}`);
   writeFileSync(file, content);
   const read: Read = { records: [], problems: [] };
-  for await (const { records } of chunksOf(file, format, { byteOffset: 0, line: 0 }, 3)) {
+  for await (const { records } of chunksOf(
+    { file, format, names: readUserColumns },
+    { byteOffset: 0, line: 0 },
+    3,
+  )) {
     for (const { line, value, problem } of records) {
       if (problem === undefined) read.records.push({ line, value });
       else read.problems.push({ line, problem });

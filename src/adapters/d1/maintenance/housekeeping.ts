@@ -9,6 +9,7 @@ import { dropFiles, dropLeftovers, takeStalled, type Stalled } from './stalled-i
 import { purge, type Cutoff } from './purge.ts';
 import { insert, select, sql } from '../statements/query.ts';
 import { settleMoves } from '../moves/settle.ts';
+import { foldReport } from './report-fold.ts';
 import { expiredRows } from './retention.ts';
 import { takeTurns, type Report, type Steps } from './turns.ts';
 import { applications, heartbeats } from '../schema/index.ts';
@@ -19,7 +20,7 @@ export const IMPORTS_CRON = '*/5 * * * *';
 export const HEARTBEAT_CRON = '* * * * *';
 
 export interface Maintenance {
-  /** Drops rows 24 h after their expiry, and tells of databases that are nearly full. */
+  /** Counts what reports show, drops rows 24 h after their expiry, and tells of databases that are nearly full. */
   dropExpired(): Promise<Report>;
   /** Purges users whose time to return is over. */
   purgeDeleted(): Promise<Report>;
@@ -96,6 +97,7 @@ export function createMaintenance(
     dropExpired: async () =>
       everywhere((database, name) => [
         measure(database, name),
+        ...foldReport(database, clock.now()),
         ...expiredRows(database, clock.now()),
       ]),
 

@@ -79,40 +79,69 @@ type OfUsers =
   | typeof attributeKeys
   | typeof identifiers;
 
-/** One transaction. Identifiers and users go last: they are what the other statements look at. */
-function purgeStatements(gone: readonly Due[], now: number) {
-  const due = stillDue(gone);
-  const ofUser = (table: OfUsers): SQL =>
-    sql`(${columnList([table.applicationId, table.userId])}) IN (${due})`;
-  const ofRegistration = (table: typeof otpChallenges | typeof proofs): SQL =>
-    sql`(${columnList([table.applicationId, table.registration])}) IN (
+const ofRegistration = (due: SQL, table: typeof otpChallenges | typeof proofs): SQL =>
+  sql`(${columnList([table.applicationId, table.registration])}) IN (
       SELECT ${columnList([r.applicationId, r.id])} FROM ${as(r)} WHERE ${r.userId} IS NOT NULL
         AND (${columnList([r.applicationId, r.userId])}) IN (${due}))`;
-  const ofValue = (table: typeof otpChallenges | typeof proofs, condition?: SQL): SQL =>
-    sql`(${columnList([table.applicationId, table.kind, table.value])}) IN (${valuesOf(due, condition)})`;
-  // Each by an index of its own: one statement with OR between them would read the whole ledger.
-  const challenges = (where: SQL) =>
-    remove(otpChallenges)
-      .where(where)
-      .returning({ application: otpChallenges.applicationId, id: otpChallenges.id });
-  const isVerified = sql`${i.verified} = 1`;
+const ofValue = (due: SQL, table: typeof otpChallenges | typeof proofs, condition?: SQL): SQL =>
+  sql`(${columnList([table.applicationId, table.kind, table.value])}) IN (${valuesOf(due, condition)})`;
+const ofUsers = (due: SQL, table: OfUsers): SQL =>
+  sql`(${columnList([table.applicationId, table.userId])}) IN (${due})`;
+const isVerified = sql`${i.verified} = 1`;
+
+/** Codes of the users. Each by an index of its own: one statement with OR between them would read the whole ledger. */
+const challengesOf = (due: SQL, now: number): SQL[] => [
+  sql`${otpChallenges.userId} IS NOT NULL AND ${ofUsers(due, otpChallenges)}`,
+  sql`${otpChallenges.registration} IS NOT NULL AND ${ofRegistration(due, otpChallenges)}`,
+  ofValue(due, otpChallenges, isVerified),
+  // An unverified copy may be somebody else's address: what is alive there is not touched.
+  sql`${otpChallenges.expiresAt} <= ${now} AND ${ofValue(due, otpChallenges)}`,
+];
+
+const registrationsOf = (due: SQL): SQL =>
+  sql`${registrations.userId} IS NOT NULL AND ${ofUsers(due, registrations)}`;
+
+/** By what their values in KV are named: codes, forms, and sessions that were opened, whether or not KV lists them yet. */
+export const selectKeys = (due: SQL, now: number) => ({
+  challenges: challengesOf(due, now).map((where) =>
+    select({ application: otpChallenges.applicationId, id: otpChallenges.id })
+      .from(otpChallenges)
+      .where(where),
+  ),
+  registrations: select({ application: registrations.applicationId, form: registrations.formId })
+    .from(registrations)
+    .where(registrationsOf(due)),
+  sessions: select({
+    application: auditEvents.applicationId,
+    user: sql<string>`${auditEvents.userId}`,
+    session: sql<string>`${auditEvents.session}`,
+  })
+    .from(auditEvents)
+    .where(
+      sql`${auditEvents.userId} IS NOT NULL AND ${auditEvents.session} IS NOT NULL AND ${ofUsers(due, auditEvents)}`,
+    ),
+});
+
+/**
+ * One transaction. Identifiers and users go last: they are what the other statements look at.
+ * @param due the users that go, as rows of (application_id, id)
+ * @param now ms
+ */
+export function purgeStatements(due: SQL, now: number) {
+  const ofUser = (table: OfUsers): SQL => ofUsers(due, table);
   return {
-    challenges: [
-      challenges(sql`${otpChallenges.userId} IS NOT NULL AND ${ofUser(otpChallenges)}`),
-      challenges(
-        sql`${otpChallenges.registration} IS NOT NULL AND ${ofRegistration(otpChallenges)}`,
-      ),
-      challenges(ofValue(otpChallenges, isVerified)),
-      // An unverified copy may be somebody else's address: what is alive there is not touched.
-      challenges(sql`${otpChallenges.expiresAt} <= ${now} AND ${ofValue(otpChallenges)}`),
-    ],
+    challenges: challengesOf(due, now).map((where) =>
+      remove(otpChallenges)
+        .where(where)
+        .returning({ application: otpChallenges.applicationId, id: otpChallenges.id }),
+    ),
     proofs: [
-      remove(proofs).where(ofRegistration(proofs)),
-      remove(proofs).where(ofValue(proofs, isVerified)),
-      remove(proofs).where(sql`${proofs.expiresAt} <= ${now} AND ${ofValue(proofs)}`),
+      remove(proofs).where(ofRegistration(due, proofs)),
+      remove(proofs).where(ofValue(due, proofs, isVerified)),
+      remove(proofs).where(sql`${proofs.expiresAt} <= ${now} AND ${ofValue(due, proofs)}`),
     ],
     registrations: remove(registrations)
-      .where(sql`${registrations.userId} IS NOT NULL AND ${ofUser(registrations)}`)
+      .where(registrationsOf(due))
       .returning({ application: registrations.applicationId, form: registrations.formId }),
     links: remove(links).where(ofUser(links)),
     // Those without a user were asked for by typing the address (D-54).
@@ -181,7 +210,7 @@ async function purgeBatch(
 ): Promise<Step> {
   // Values first: once the rows are gone nothing leads to them.
   const sessions = await removeSessions(values, due);
-  const batch = purgeStatements(due, now);
+  const batch = purgeStatements(stillDue(due), now);
   const gone = await database.write(batch);
   const codes = gone.challenges
     .flat()

@@ -29,6 +29,7 @@ import {
   otpChallenges,
   proofs,
   registrations,
+  reportCounts,
   smsCounts,
   sweeps,
   userAttributes,
@@ -80,7 +81,8 @@ export const AUDIT_LIFE_MS: Record<AuditRetention, number> = {
   admin: 400 * DAY_MS,
   security: 90 * DAY_MS,
 };
-const ACTIVITY_LIFE_MS = 400 * DAY_MS;
+/** Of counts by the hour. */
+const COUNTS_LIFE_MS = 400 * DAY_MS;
 
 /** Beyond its expiry; a reset code that was used in its last minute is still asked about (D-91). */
 const KEPT_FOR_MS = DAY_MS;
@@ -242,13 +244,15 @@ export function expiredRows(database: Database, now: number): Steps[] {
       dropAudit(database, retention, before - AUDIT_LIFE_MS[retention]),
     ),
     dropAttributes(database, now),
-    drop(
-      database,
-      activityCounts,
-      removeByKey(
-        activityCounts,
-        [activityCounts.applicationId, activityCounts.hourStart, activityCounts.name],
-        sql`WHERE ${activityCounts.hourStart} <= ${before - ACTIVITY_LIFE_MS} AND ${isSettled(activityCounts)} LIMIT ${BATCH_ROWS}`,
+    ...[activityCounts, reportCounts].map((table) =>
+      drop(
+        database,
+        table,
+        removeByKey(
+          table,
+          [table.applicationId, table.hourStart, table.name],
+          sql`WHERE ${table.hourStart} <= ${before - COUNTS_LIFE_MS} AND ${isSettled(table)} LIMIT ${BATCH_ROWS}`,
+        ),
       ),
     ),
   ];

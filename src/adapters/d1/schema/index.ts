@@ -38,6 +38,7 @@ export * from './groups.ts';
 export * from './messages.ts';
 export * from './moves.ts';
 export * from './proofs.ts';
+export * from './records.ts';
 export * from './user-jobs.ts';
 
 // ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -269,6 +270,8 @@ export const auditEvents = sqliteTable(
     action: text().$type<AuditEvent['action']>().notNull(),
     /** Key of an OAuth client, `cli`, `shopper` or `system`. */
     actor: text().notNull().default('system'),
+    /** The person behind the actor, as Cloudflare Access or `--as` names them. */
+    person: text(),
     userId: text('user_id'),
     reason: text(),
     requestId: text('request_id'),

@@ -15,6 +15,8 @@ export const deliveries = sqliteTable(
     state: text().$type<'sending' | 'sent' | 'failed' | 'rejected'>().notNull(),
     /** When a consumer took it; a claim that is too old is free again. */
     claimedAt: integer('claimed_at').notNull(),
+    /** Calling code that an SMS went to; unset for a mail. */
+    country: integer(),
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.applicationId, t.id] })],

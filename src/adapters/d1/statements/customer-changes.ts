@@ -181,13 +181,24 @@ export function customerChanges(
         archive: { archivedAt: sql`COALESCE(${users.archivedAt}, ${at})` },
         unblock: { blockedAt: null },
       }[change];
+      const isNews = {
+        block: sql`${u.blockedAt} IS NULL`,
+        archive: sql`${u.archivedAt} IS NULL`,
+        unblock: sql`${u.blockedAt} IS NOT NULL`,
+      }[change];
       const { missing } = await database.write({
         missing: select({ id: sql<string>`j.value` })
           .from(sql`json_each(${JSON.stringify(ids)}) j`)
           .where(
             sql`NOT EXISTS (SELECT 1 FROM ${as(u)} WHERE ${byId(applicationId, sql`j.value`)})`,
           ),
-        events: auditRows(applicationId, event, ids, all),
+        // Nothing is said of those whom the change finds as they are.
+        events: auditRows(
+          applicationId,
+          event,
+          ids,
+          sql`${all} AND EXISTS (SELECT 1 FROM ${as(u)} WHERE ${byId(applicationId, sql`j.value`)} AND ${isNews})`,
+        ),
         revoked:
           change === 'unblock'
             ? []

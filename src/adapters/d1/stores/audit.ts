@@ -2,9 +2,11 @@ import { HOUR_MS } from '../../../shared/time.ts';
 import { desc } from 'drizzle-orm';
 import {
   ADMIN_ACTIONS,
+  SECURITY_EVENTS,
   type Activity,
   type Audit,
   type AuditEvent,
+  type AuditQuery,
   type AuditRetention,
   type SignIn,
 } from '../../../ports/index.ts';
@@ -24,7 +26,7 @@ import {
 } from '../statements/query.ts';
 import { activityCounts, auditEvents, endedSessions } from '../schema/index.ts';
 
-const admin: ReadonlySet<string> = new Set(ADMIN_ACTIONS);
+const adminActions: ReadonlySet<string> = new Set(ADMIN_ACTIONS);
 /** Of a user's sign-ins, so that the oldest living session is found without reading all that ever happened. */
 const MAX_LEDGER_ROWS = 100;
 
@@ -35,7 +37,7 @@ const OPENED_BY = sql.join(
 );
 
 const retentionOf = (action: AuditEvent['action']): AuditRetention =>
-  admin.has(action) ? 'admin' : 'security';
+  adminActions.has(action) ? 'admin' : 'security';
 
 type EventRow = Operands<Nullable<Omit<AuditEvent, 'userId' | 'action' | 'detail'>>> & {
   action: Operand<AuditEvent['action']>;
@@ -62,7 +64,7 @@ function insertEvents(
   users: SQL,
   condition: SQL = sql`TRUE`,
 ) {
-  const { action, retention, actor, reason, requestId, session, detail = {}, at } = event;
+  const { action, retention, actor, person, reason, requestId, session, detail = {}, at } = event;
   return insertSelect(
     auditEvents,
     {
@@ -72,6 +74,7 @@ function insertEvents(
       id: sql`lower(hex(randomblob(16)))`,
       action,
       actor,
+      person,
       userId: sql`j.value`,
       reason,
       requestId,
@@ -137,6 +140,7 @@ export const signInParams = ({ userId, event, ends, aliveSince }: SignIn) => ({
   signInAction: event.action,
   signInRetention: retentionOf(event.action),
   signInActor: event.actor,
+  signInPerson: event.person ?? null,
   signInAbout: event.userId ?? null,
   signInReason: event.reason ?? null,
   signInRequestId: event.requestId ?? null,
@@ -175,6 +179,7 @@ export function signInFrom(
     action: given.signInAction,
     retention: given.signInRetention,
     actor: given.signInActor,
+    person: given.signInPerson,
     reason: given.signInReason,
     requestId: given.signInRequestId,
     session,
@@ -213,6 +218,7 @@ export const signInStatements = (applicationId: string, signIn: SignIn, conditio
 const EVENT_FIELDS = {
   action: auditEvents.action,
   actor: auditEvents.actor,
+  person: auditEvents.person,
   userId: auditEvents.userId,
   reason: auditEvents.reason,
   requestId: auditEvents.requestId,
@@ -225,7 +231,7 @@ const EVENT_FIELDS = {
  * The newest events of those that `where` names. Ids are random: events of one millisecond would stand in another order
  * each time they are made, so they are ordered by what they say first.
  */
-export const newestEvents = (where: SQL, limit: number) =>
+const newestEvents = (where: SQL, limit: number) =>
   select(EVENT_FIELDS)
     .from(auditEvents)
     .where(where)
@@ -233,13 +239,67 @@ export const newestEvents = (where: SQL, limit: number) =>
     .limit(limit);
 
 /** A row of `newestEvents`. */
-export const readEvent = (row: RowOf<ReturnType<typeof newestEvents>>): AuditEvent => ({
+const readEvent = (row: RowOf<ReturnType<typeof newestEvents>>): AuditEvent => ({
   ...row,
+  person: row.person ?? undefined,
   userId: row.userId ?? undefined,
   reason: row.reason ?? undefined,
   requestId: row.requestId ?? undefined,
   session: row.session ?? undefined,
 });
+
+/** Actors whose events are of both kinds of retention; those of all others are kept long. */
+const OWN_ACTORS: readonly string[] = ['shopper', 'system'];
+
+/** The kinds of retention in which a query can find something. */
+function retentionsOf({ actions, actor }: AuditQuery): AuditRetention[] {
+  return (['admin', 'security'] as const).filter(
+    (retention) =>
+      (actions ?? [...ADMIN_ACTIONS, ...SECURITY_EVENTS]).some(
+        (one) => retentionOf(one) === retention,
+      ) &&
+      (retention === 'admin' || actor === undefined || OWN_ACTORS.includes(actor)),
+  );
+}
+
+/** Of each kind of retention a range of the key, read from its end; of one user, the index of users. */
+async function listEvents(
+  database: Pick<Database, 'read'>,
+  applicationId: string,
+  query: AuditQuery,
+): Promise<AuditEvent[]> {
+  const { actions, since, until, userId, actor, limit } = query;
+  const { applicationId: application, at } = auditEvents;
+  const where = sql.join(
+    [
+      sql`${application} = ${applicationId}`,
+      ...(since === undefined ? [] : [sql`${at} >= ${since}`]),
+      ...(until === undefined ? [] : [sql`${at} < ${until}`]),
+      ...(userId === undefined ? [] : [sql`${auditEvents.userId} = ${userId}`]),
+      ...(actor === undefined
+        ? []
+        : [sql`(${auditEvents.actor} = ${actor} OR ${auditEvents.person} = ${actor})`]),
+      ...(actions === undefined
+        ? []
+        : [
+            sql`${auditEvents.action} IN (SELECT value FROM json_each(${JSON.stringify(actions)}))`,
+          ]),
+    ],
+    sql` AND `,
+  );
+  const ofKind = (retention: AuditRetention) =>
+    newestEvents(sql`${where} AND ${auditEvents.retention} = ${retention}`, limit);
+  const kinds = retentionsOf(query);
+  const { admin, security } = await database.read({
+    admin: kinds.includes('admin') ? ofKind('admin') : undefined,
+    security: kinds.includes('security') ? ofKind('security') : undefined,
+  });
+  // An action is of one kind, so that events of one action stand as they were read.
+  return [...admin, ...security]
+    .map(readEvent)
+    .toSorted((a, b) => b.at - a.at || (a.action < b.action ? -1 : Number(a.action > b.action)))
+    .slice(0, limit);
+}
 
 /** The port `Audit` on D1. */
 export function d1Audit(database: Database, applicationId: string): Audit {
@@ -257,5 +317,7 @@ export function d1Audit(database: Database, applicationId: string): Audit {
       const { events } = await database.read({ events: newestEvents(ofUser, limit) });
       return events.map(readEvent);
     },
+
+    list: async (query) => listEvents(database, applicationId, query),
   };
 }

@@ -11,8 +11,11 @@ const LEASE_MS = 60_000;
 const KEPT_FOR_MS = 5 * DAY_MS;
 
 export interface Deliveries {
-  /** `mine`: send it now. `busy`: another consumer is at it. `done`: nothing is left to do. */
-  claim(id: string, now: number): Promise<'mine' | 'busy' | 'done'>;
+  /** `country`: the calling code of an SMS. `mine`: send it now. `busy`: another consumer is at it. `done`: nothing is left to do. */
+  claim(
+    message: { id: string; country: number | undefined },
+    now: number,
+  ): Promise<'mine' | 'busy' | 'done'>;
   /** `failed` may be claimed again. */
   settle(id: string, state: 'sent' | 'failed' | 'rejected'): Promise<void>;
 }
@@ -20,11 +23,12 @@ export interface Deliveries {
 const here = ({ applicationId, id }: Operands<{ applicationId: string; id: string }>) =>
   sql`${deliveries.applicationId} = ${applicationId} AND ${deliveries.id} = ${id}`;
 
-interface Claim extends Record<string, string | number> {
+interface Claim extends Record<string, string | number | null> {
   applicationId: string;
   id: string;
   now: number;
   expiresAt: number;
+  country: number | null;
   /** Claims from before are given up. */
   leasedBefore: number;
 }
@@ -38,6 +42,7 @@ const claimStatements = builtOnce<Claim>()((given) => ({
       state: 'sending',
       claimedAt: given.now,
       expiresAt: given.expiresAt,
+      country: given.country,
     },
     // SQLite takes what follows a SELECT without a WHERE for a join.
     sql`WHERE TRUE`,
@@ -63,7 +68,7 @@ const settleStatements = builtOnce<{ applicationId: string; id: string; state: s
 /** Which messages were handed to a provider, so that none is handed over twice. */
 export function d1Deliveries(database: Database, applicationId: string): Deliveries {
   return {
-    async claim(id, now) {
+    async claim({ id, country }, now) {
       const { claimed, found } = await database.write(
         claimStatements(
           {
@@ -71,6 +76,7 @@ export function d1Deliveries(database: Database, applicationId: string): Deliver
             id,
             now,
             expiresAt: now + KEPT_FOR_MS,
+            country: country ?? null,
             leasedBefore: now - LEASE_MS,
           },
           {},

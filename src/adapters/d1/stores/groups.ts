@@ -16,7 +16,13 @@ import {
   type SQL,
   update,
 } from '../statements/query.ts';
-import { counters, groupImportErrors, groupImports, userGroups } from '../schema/index.ts';
+import {
+  counters,
+  groupImportErrors,
+  groupImports,
+  groupMembers,
+  userGroups,
+} from '../schema/index.ts';
 import {
   groupExists,
   insertImport,
@@ -29,6 +35,7 @@ import { insertChanges, insertErrors, resolveMembers } from '../statements/membe
 const g = alias(userGroups, 'g');
 const i = alias(groupImports, 'i');
 const e = alias(groupImportErrors, 'e');
+const m = alias(groupMembers, 'm');
 
 /** @param reads where lists may come from, such as a replica; changes always go to `database` */
 export function d1Groups(
@@ -195,6 +202,37 @@ export function d1Groups(
         gone: remove(userGroups).where(isRow(ref)).returning({ id: userGroups.id }),
       });
       return gone[0]?.id;
+    },
+
+    async ofUser(userId) {
+      const { rows } = await reads.read({
+        rows: select({ id: g.id, uid: g.uid, name: g.name })
+          .from(m)
+          .crossJoin(g)
+          .where(
+            sql`${m.userId} = ${userId} AND ${m.applicationId} = ${applicationId}
+              AND ${g.applicationId} = ${applicationId} AND ${g.membersOf} = ${m.importId}`,
+          )
+          .orderBy(g.uid),
+      });
+      return rows;
+    },
+
+    async members(ref, after, limit) {
+      const one = isOne(ref);
+      const { found, rows } = await reads.read({
+        found: select({ id: g.id }).from(g).where(one),
+        rows: select({ userId: m.userId })
+          .from(g)
+          .crossJoin(m)
+          .where(
+            sql`${one} AND ${m.importId} = ${g.membersOf} AND ${m.applicationId} = ${g.applicationId}
+              AND ${m.userId} > ${after}`,
+          )
+          .orderBy(m.userId)
+          .limit(limit),
+      });
+      return found.length > 0 ? rows.map(({ userId }) => userId) : undefined;
     },
 
     resolve: async (keys) => resolveMembers(database, applicationId, keys),

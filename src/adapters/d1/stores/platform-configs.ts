@@ -1,9 +1,10 @@
-import { eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
+import { KEPT_CONFIG_VERSIONS } from '../../../domain/operators/platform-config.ts';
 import type { PlatformConfigs } from '../../../ports/index.ts';
 import { auditStatement } from './audit.ts';
 import type { Database } from '../database.ts';
-import { select, sql, update } from '../statements/query.ts';
-import { applications } from '../schema/index.ts';
+import { insertSelect, remove, select, selectAll, sql, update } from '../statements/query.ts';
+import { applications, configVersions } from '../schema/index.ts';
 
 /** Where an application's record lies, and where its audit does: the same database, unless it was moved to a shard. */
 export interface ConfigPlaces {
@@ -30,7 +31,19 @@ export function d1PlatformConfigs(
     },
 
     async write({ config, version }, event) {
+      const { person } = event;
       const { changed } = await directory.write({
+        // What stood there before the first change.
+        first: insertSelect(
+          configVersions,
+          {
+            applicationId,
+            version: sql`${applications.configVersion}`,
+            config: sql`${applications.config}`,
+            at: sql`COALESCE(unixepoch(${applications.config} ->> '$.updated_at'), 0) * 1000`,
+          },
+          sql`FROM ${applications} WHERE ${applications.id} = ${applicationId}`,
+        ).onConflictDoNothing(),
         changed: update(applications)
           .set({ config, configVersion: sql`${applications.configVersion} + 1` })
           .where(
@@ -38,12 +51,35 @@ export function d1PlatformConfigs(
           )
           .returning({ id: applications.id }),
         event: shard ? undefined : auditStatement(applicationId, event, sql`changes() = 1`),
+        // One row was changed just now, or one event was written because of that.
+        kept: insertSelect(
+          configVersions,
+          { applicationId, version: version + 1, config, actor: event.actor, person, at: event.at },
+          sql`WHERE changes() = 1`,
+        ).onConflictDoNothing(),
+        dropped: remove(configVersions).where(
+          sql`${configVersions.applicationId} = ${applicationId} AND ${configVersions.version} <= (
+            SELECT ${applications.configVersion} FROM ${applications}
+            WHERE ${applications.id} = ${applicationId}) - ${KEPT_CONFIG_VERSIONS}`,
+        ),
       });
       if (changed.length === 0) return false;
       forget();
       // Two databases know no common transaction; the caller hears of it when the second one fails.
       await shard?.write({ event: auditStatement(applicationId, event) });
       return true;
+    },
+
+    async history() {
+      const { rows } = await directory.read({
+        rows: selectAll(configVersions)
+          .where(eq(configVersions.applicationId, applicationId))
+          .orderBy(desc(configVersions.version)),
+      });
+      return rows.map(({ applicationId: _, person, ...row }) => ({
+        ...row,
+        person: person ?? undefined,
+      }));
     },
   };
 }

@@ -6,6 +6,7 @@ import type { HashIntake } from '../../../domain/password/hash-intake.ts';
 import type { ImportedHashes, ImportedUser, LineProblem } from '../../../ports/index.ts';
 import { readUserLine, type Rules } from '../../../user-file/line.ts';
 import type { Progress, ResumeFile } from './resume.ts';
+import type { ReadUserNames } from './columns.ts';
 import { chunksOf, type FileFormat } from './source.ts';
 
 /** One transaction. */
@@ -14,6 +15,8 @@ const BATCH_USERS = 1_000;
 export interface ImportOptions {
   file: string;
   format: FileFormat;
+  /** What the header of a CSV means. */
+  names: ReadUserNames;
   rules: Rules & { hashes: HashIntake };
   /** Check everything, write nothing. */
   dryRun: boolean;
@@ -32,7 +35,7 @@ export interface ImportOptions {
  */
 export async function importUsers(
   database: Database,
-  { file, format, rules, dryRun, resume, noteHashes, report, progress }: ImportOptions,
+  { file, format, names, rules, dryRun, resume, noteHashes, report, progress }: ImportOptions,
 ): Promise<Progress> {
   const begun: Progress = {
     byteOffset: 0,
@@ -44,7 +47,11 @@ export async function importUsers(
   };
   let at = (dryRun ? undefined : resume.read()) ?? begun;
   const claims = dryRun ? new Claims() : undefined;
-  for await (const { records, byteOffset, line } of chunksOf(file, format, at, BATCH_USERS)) {
+  for await (const { records, byteOffset, line } of chunksOf(
+    { file, format, names },
+    at,
+    BATCH_USERS,
+  )) {
     const problems: LineProblem[] = [];
     const users: ImportedUser[] = [];
     for (const { line: place, value, problem } of records) {

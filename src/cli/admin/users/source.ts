@@ -10,9 +10,10 @@ import {
   readUtf8,
   UTF16_FILE,
 } from '../../../adapters/files/utf8.ts';
-import { NO_USER_COLUMNS, readUserColumns, userFields } from '../../../domain/jobs/user-columns.ts';
+import { NO_USER_COLUMNS, userFields } from '../../../domain/jobs/user-columns.ts';
 import type { FileColumns } from '../../../ports/index.ts';
 import { CommandError } from '../command.ts';
+import type { ReadUserNames } from './columns.ts';
 
 export type FileFormat = 'ndjson' | 'csv';
 
@@ -30,7 +31,8 @@ export interface Chunk extends Place {
   records: Parsed[];
 }
 
-async function* bytes(file: string, start: number): AsyncGenerator<Uint8Array> {
+/** The bytes of a file, from one of them on. */
+export async function* bytes(file: string, start: number): AsyncGenerator<Uint8Array> {
   // Without an encoding a stream hands out bytes; its type says more.
   yield* createReadStream(file, { start, highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
 }
@@ -79,16 +81,24 @@ async function* ndjson(file: string, start: Place, most: number): AsyncGenerator
 }
 
 /** The header of a CSV and where its records begin. */
-async function readHeader(file: string): Promise<CsvHead<FileColumns['places']>> {
+async function readHeader(
+  file: string,
+  names: ReadUserNames,
+): Promise<CsvHead<FileColumns['places']>> {
   const chunks = bytes(file, 0);
-  const head = await readHead(chunks, readUserColumns, NO_USER_COLUMNS);
+  const head = await readHead(chunks, names, NO_USER_COLUMNS);
   await chunks.return(undefined);
   if ('state' in head) throw new CommandError(head.reason);
   return head;
 }
 
-async function* csv(file: string, start: Place, most: number): AsyncGenerator<Chunk> {
-  const { columns, delimiter, start: begin } = await readHeader(file);
+async function* csv(
+  file: string,
+  names: ReadUserNames,
+  start: Place,
+  most: number,
+): AsyncGenerator<Chunk> {
+  const { columns, delimiter, start: begin } = await readHeader(file, names);
   const place = start.byteOffset > 0 ? start : begin;
   for await (const slice of csvSlices(bytes(file, place.byteOffset), place, delimiter, most)) {
     if ('state' in slice) throw new CommandError(slice.reason);
@@ -106,8 +116,8 @@ async function* csv(file: string, start: Place, most: number): AsyncGenerator<Ch
 
 /** @param most records in a chunk */
 export const chunksOf = (
-  file: string,
-  format: FileFormat,
+  { file, format, names }: { file: string; format: FileFormat; names: ReadUserNames },
   start: Place,
   most: number,
-): AsyncGenerator<Chunk> => (format === 'csv' ? csv(file, start, most) : ndjson(file, start, most));
+): AsyncGenerator<Chunk> =>
+  format === 'csv' ? csv(file, names, start, most) : ndjson(file, start, most);

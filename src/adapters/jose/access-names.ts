@@ -1,0 +1,43 @@
+/** Who stands behind an operator's request, by the word of Cloudflare Access. */
+import type { AccessNames, Clock } from '../../ports/index.ts';
+import { isPlainLine } from '../../values/plain-line.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import { text } from '../social/provider-fetch.ts';
+import { createRemoteJwks } from './remote-jwks.ts';
+
+const MAX_NAME_CHARACTERS = 100;
+
+/**
+ * @param access the team's address, without a slash at its end, and the audience tag of the application
+ */
+export function accessNames(
+  outbound: Outbound,
+  clock: Clock,
+  { team, audience }: { team: string; audience: string },
+): AccessNames {
+  const jwts = createRemoteJwks(outbound, clock);
+  const url = `${team}/cdn-cgi/access/certs`;
+  return {
+    async nameOf(assertion) {
+      try {
+        const claims = await jwts.verify(
+          assertion,
+          { url },
+          {
+            issuer: [team],
+            audience: [audience],
+            algorithms: ['RS256'],
+            required: ['iss', 'aud'],
+          },
+        );
+        const name = text(claims['name']) ?? text(claims['email']);
+        const isName =
+          name !== undefined && name.length <= MAX_NAME_CHARACTERS && isPlainLine(name);
+        return isName ? name : undefined;
+      } catch {
+        // Forged, over, or the keys cannot be had: nobody is named, and nothing depends on it.
+        return undefined;
+      }
+    },
+  };
+}
