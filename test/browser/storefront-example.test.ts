@@ -77,9 +77,9 @@ test('a shopper signs in over the cart, by keyboard alone, and has an account pa
   await page.getByRole('link', { name: 'Your account' }).click();
   await page.getByRole('heading', { name: 'Your account' }).waitFor();
   expect(await faultsOf(page)).toEqual([]);
-  const radius = await page
-    .getByRole('button', { name: 'Sign out', exact: true })
-    .evaluate('(button) => getComputedStyle(button).borderRadius');
-  expect(radius).toBe('6px');
+  const font = await page.evaluate<string>(
+    `getComputedStyle(document.querySelector('vestibule-account').shadowRoot.querySelector('h2')).fontFamily`,
+  );
+  expect(font).toBe('Georgia, serif');
   expect(mistakes).toEqual([]);
 });
