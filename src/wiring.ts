@@ -9,7 +9,7 @@ import { argon2Hasher } from './adapters/crypto/hasher.ts';
 import { cryptoRandom } from './adapters/crypto/random.ts';
 import { createSessionTokens } from './adapters/crypto/session-tokens.ts';
 import { createVault } from './adapters/crypto/vault.ts';
-import { d1Budgets } from './adapters/d1/stores/budgets.ts';
+import { plainStores } from './adapters/d1/stores/plain-stores.ts';
 import { d1PlatformConfigs } from './adapters/d1/stores/platform-configs.ts';
 import { d1Customers } from './adapters/d1/stores/customers.ts';
 import { Database, type Binding } from './adapters/d1/database.ts';
@@ -18,14 +18,10 @@ import { d1Audit } from './adapters/d1/stores/audit.ts';
 import { d1Deliveries } from './adapters/d1/stores/deliveries.ts';
 import { d1Directory } from './adapters/d1/stores/directory.ts';
 import { d1Groups } from './adapters/d1/stores/groups.ts';
-import { d1Identities } from './adapters/d1/stores/identities.ts';
 import { d1Links } from './adapters/d1/stores/links.ts';
 import { d1Otps } from './adapters/d1/stores/otps.ts';
-import { d1People } from './adapters/d1/stores/people.ts';
-import { d1Passwords } from './adapters/d1/stores/passwords.ts';
 import { d1Registrations } from './adapters/d1/stores/registrations.ts';
 import { d1NearestSessions, d1Sessions } from './adapters/d1/stores/sessions.ts';
-import { d1Reports } from './adapters/d1/stores/reports.ts';
 import type { WarnSms } from './adapters/d1/statements/sms-statements.ts';
 import { d1UserJobs } from './adapters/d1/stores/user-jobs.ts';
 import { d1Users } from './adapters/d1/stores/users.ts';
@@ -202,16 +198,12 @@ export function createRuntime(
       client,
       ports: {
         ...service,
+        ...plainStores(database, values, id),
         users: d1Users(database, id),
         sessions: d1Sessions(database, values, id),
         otps: d1Otps(database, values, id, tellSms),
         registrations: d1Registrations(database, values, id, clock, cryptoRandom),
-        identities: d1Identities(database, id),
         links: d1Links(database, id, tellSms),
-        passwords: d1Passwords(database, id),
-        people: d1People(database, values, id),
-        reports: d1Reports(database, id),
-        budgets: d1Budgets(database, id),
         queue: queueOf(id),
         jobFiles,
         audit: d1Audit(database, id),

@@ -1,11 +1,9 @@
 /** Who stands behind an operator's request, by the word of Cloudflare Access. */
+import { isPersonName } from '../../domain/operators/person-name.ts';
 import type { AccessNames, Clock } from '../../ports/index.ts';
-import { isPlainLine } from '../../values/plain-line.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { text } from '../social/provider-fetch.ts';
 import { createRemoteJwks } from './remote-jwks.ts';
-
-const MAX_NAME_CHARACTERS = 100;
 
 /**
  * @param access the team's address, without a slash at its end, and the audience tag of the application
@@ -31,9 +29,7 @@ export function accessNames(
           },
         );
         const name = text(claims['name']) ?? text(claims['email']);
-        const isName =
-          name !== undefined && name.length <= MAX_NAME_CHARACTERS && isPlainLine(name);
-        return isName ? name : undefined;
+        return name !== undefined && isPersonName(name) ? name : undefined;
       } catch {
         // Forged, over, or the keys cannot be had: nobody is named, and nothing depends on it.
         return undefined;

@@ -14,7 +14,7 @@ import type { Deliveries } from '../d1/stores/deliveries.ts';
 import { Undelivered } from '../notify/transports/http.ts';
 import type { Writer, WrittenMessage } from '../notify/writer.ts';
 import { withTimeout } from '../deadline.ts';
-import { readPhone } from '../../values/phone.ts';
+import { callingCodeOf } from '../../domain/identifiers/number-country.ts';
 
 /** A queued message: sealed, only its id and application are readable. */
 export interface Envelope {
@@ -95,8 +95,7 @@ function about({ id, applicationId }: Envelope, message?: Message) {
 
 /** The calling code that an SMS goes to. */
 const countryOf = ({ channel, to }: Message): number | undefined =>
-  // A number in E.164 names its own; the other one only has to be some country's.
-  channel === 'sms' ? readPhone(to, '1')?.callingCode : undefined;
+  channel === 'sms' ? callingCodeOf(to) : undefined;
 
 /** Hands it to the provider once, whether the provider or our ledger sees to that. */
 async function deliverOnce(

@@ -2,7 +2,8 @@
 import { DAY_MS, HOUR_MS } from '../../shared/time.ts';
 import { select, sql } from '../../adapters/d1/statements/query.ts';
 import { activityCounts } from '../../adapters/d1/schema/index.ts';
-import { actionsOf, AUDIT_KINDS } from '../../domain/operators/audit-kinds.ts';
+import { actionsOf } from '../../domain/operators/audit-kinds.ts';
+import { AUDIT_KINDS } from '../../shared/audit-kinds.ts';
 import { eventView } from '../../views/audit.ts';
 import { readDay } from './application-flags.ts';
 import { portsOf } from './application-ports.ts';

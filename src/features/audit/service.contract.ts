@@ -1,6 +1,6 @@
 /** What happened in an application, and in what numbers: beyond the documented operations. */
 import * as z from 'zod';
-import { AUDIT_KINDS } from '../../domain/operators/audit-kinds.ts';
+import { AUDIT_KINDS } from '../../shared/audit-kinds.ts';
 import { operation, tagged } from '../../http/operation.ts';
 import { ApplicationPath, id, moment, text, wholeNumber } from '../../schemas/fields.ts';
 

@@ -1,4 +1,5 @@
-import { actionsOf, AUDIT_KINDS } from '../../domain/operators/audit-kinds.ts';
+import { actionsOf } from '../../domain/operators/audit-kinds.ts';
+import { AUDIT_KINDS } from '../../shared/audit-kinds.ts';
 import { makeReport } from '../../domain/operators/report.ts';
 import { invalidField } from '../../shared/result.ts';
 import type { Handlers } from '../../http/handler.ts';
