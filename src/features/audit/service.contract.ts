@@ -1,7 +1,7 @@
 /** What happened in an application, and in what numbers: beyond the documented operations. */
 import * as z from 'zod';
-import { AUDIT_KINDS } from '../../shared/audit-kinds.ts';
 import { operation, tagged } from '../../http/operation.ts';
+import { AUDIT_KINDS_TEXT } from '../../schemas/audit-kind.ts';
 import { ApplicationPath, id, moment, text, wholeNumber } from '../../schemas/fields.ts';
 
 const APPLICATION = '/service/platform/user/v1.0/company/{company_id}/application/{application_id}';
@@ -64,7 +64,7 @@ export const auditService = tagged('Audit', {
       query: z.object({
         kind: text(20)
           .optional()
-          .meta({ description: `One of ${AUDIT_KINDS.map((kind) => `\`${kind}\``).join(', ')}` }),
+          .meta({ description: `One of ${AUDIT_KINDS_TEXT}` }),
         since: moment.meta({ description: 'A date or a time: then or later' }),
         until: moment.meta({ description: 'A date or a time: before it' }),
         user_id: id.optional().meta({ description: 'About this customer' }),
