@@ -69,6 +69,8 @@ export const ABOUT = {
       'What a shop stores of its customers beyond the profile, by definitions of its own.',
     'User groups': 'Groups of customers, filled from a file.',
     'User jobs': 'Files of customers that come in and go out.',
+    Audit:
+      'What happened in an application, and in what numbers; not among the documented operations.',
     Service: 'Access tokens and the state of the service; not among the documented operations.',
   },
   related: NAMED_ONLY,

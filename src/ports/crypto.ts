@@ -31,6 +31,16 @@ export interface AccessNames {
   nameOf(assertion: string): Promise<string | undefined>;
 }
 
+/** The public half of a signing key, as a JWK. */
+export interface PublicKey {
+  kty: string;
+  crv: string;
+  kid: string;
+  x: string;
+  alg: string;
+  use: string;
+}
+
 export interface AccessClaims {
   clientKey: string;
   companyId: string;
@@ -53,7 +63,7 @@ export interface Tokens {
   issueSession(claims: SessionTokenClaims, lifeSeconds: number): Promise<string>;
   verify(token: string): Promise<AccessClaims | undefined>;
   /** Public keys, for `/.well-known/jwks.json`. */
-  jwks(): Promise<{ keys: Record<string, unknown>[] }>;
+  jwks(): Promise<{ keys: PublicKey[] }>;
 }
 
 /** The algorithm and cost of a hash. */

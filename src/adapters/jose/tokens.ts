@@ -18,7 +18,7 @@ import {
   type CryptoKey as JoseKey,
   type JWK,
 } from 'jose';
-import type { Clock, Tokens } from '../../ports/index.ts';
+import type { Clock, PublicKey, Tokens } from '../../ports/index.ts';
 
 const AUDIENCE = 'vestibule-platform';
 
@@ -31,8 +31,8 @@ export async function newSigningKey(kid: string): Promise<JWK> {
 /** Tokens of our own: signed by the first key, verified by all of them. */
 export function createTokens(signingKeys: readonly JWK[], clock: Clock): Tokens {
   // `d` is the private half: it never leaves this file.
-  const publicKeys = signingKeys.map(({ kty, crv, kid, x }): JWK => ({
-    kty,
+  const publicKeys = signingKeys.map(({ kty, crv = '', kid = '', x = '' }): PublicKey => ({
+    kty: String(kty),
     crv,
     kid,
     x,

@@ -9,10 +9,6 @@ import type {
   Application,
   Clock,
   HostedPages,
-  ImportFiles,
-  ImportField,
-  JobKind,
-  JobQueue,
   Limits,
   LoginTokens,
   Message,
@@ -24,17 +20,13 @@ import type {
   ServicePorts,
   SocialProviders,
   Tokens,
-  UserReader,
 } from '../../ports/index.ts';
 import { memoryCustomers } from './customers.ts';
-import { runImport } from '../../domain/groups/group-import.ts';
 import { memoryAttributes } from './attributes.ts';
 import { withEvents } from './events.ts';
-import { runUserExport } from '../../domain/jobs/export-users.ts';
-import type { RunEnd } from '../../domain/jobs/file-job.ts';
 import { KEPT_CONFIG_VERSIONS } from '../../domain/operators/platform-config.ts';
-import { runUserImport } from '../../domain/jobs/import-users.ts';
-import { memoryGroupImports, memoryGroups } from './groups.ts';
+import { memoryGroups } from './groups.ts';
+import { memoryJobQueue, type JobSources } from './job-queue.ts';
 import { memoryIdentities } from './identities.ts';
 import { memoryLinks } from './links.ts';
 import { memoryOtps } from './otps.ts';
@@ -42,12 +34,7 @@ import { memoryPeople } from './people.ts';
 import { memoryReports } from './reports.ts';
 import { memoryPasswords, plainHasher } from './passwords.ts';
 import { MemoryState } from './state.ts';
-import {
-  memoryJobFiles,
-  memoryUserExports,
-  memoryUserImports,
-  memoryUserJobs,
-} from './user-jobs.ts';
+import { memoryJobFiles, memoryUserJobs } from './user-jobs.ts';
 import {
   memoryAudit,
   memoryBudgets,
@@ -59,7 +46,7 @@ import {
 /** Enough to meet the rule; the whole list is deployed beside the Worker. */
 const COMMON = new Set(['password', 'password1', '12345678', '123456789', 'qwertyuiop']);
 
-export interface MemoryOptions {
+export interface MemoryOptions extends JobSources {
   applications: { application: Application; token: string }[];
   clients: { client: OAuthClient; secret: string }[];
   limits: Limits;
@@ -69,20 +56,9 @@ export interface MemoryOptions {
   social?: SocialProviders;
   loginTokens?: LoginTokens;
   hostedPages?: HostedPages;
-  /** Where the files of groups are read from; every file is missing when left out. */
-  files?: ImportFiles<ImportField>;
-  /** Where the files of users are read from, and what their lines mean; every file is missing when left out. */
-  users?: { files: ImportFiles; reader(application: Application, now: number): UserReader };
   /** Receives the work that goes on behind an answer. */
   background?(work: Promise<unknown>): void;
 }
-
-const NO_FILES: ImportFiles<never> = {
-  open: async () => ({ state: 'refused', reason: 'There is no network here.' }),
-};
-
-/** Nothing is read without files. */
-const noReader = (): UserReader => (line) => ({ line, field: '', message: 'is not read here' });
 
 export interface MemoryPorts {
   factory: PortsFactory;
@@ -187,40 +163,6 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
     loopbackFiles: false,
   };
 
-  /** There is no queue: a job runs to its end at once. */
-  function jobQueue(application: Application): JobQueue {
-    const { id: applicationId } = application;
-    const own = state(applicationId);
-    const members = memoryGroupImports(own);
-    const imports = memoryUserImports(own);
-    const exports = memoryUserExports(own);
-    const { files: userFiles, reader } = options.users ?? { files: NO_FILES, reader: noReader };
-    const base = { clock, random };
-    const runs: Record<JobKind, (id: string) => Promise<RunEnd>> = {
-      group: async (id) =>
-        runImport({ ...base, imports: members, files: options.files ?? NO_FILES }, application, id),
-      users_import: async (id) =>
-        runUserImport(
-          { ...base, imports, files: userFiles, reader: (now) => reader(application, now) },
-          id,
-        ),
-      users_export: async (id) => runUserExport({ ...base, applicationId, exports, files }, id),
-    };
-    const jobsOf = { group: members, users_import: imports, users_export: exports };
-    return {
-      async send(kind, id) {
-        try {
-          for (let next: string | undefined = id; next !== undefined;) {
-            const ended = await runs[kind](next);
-            next = ended.end === 'again' ? ended.id : undefined;
-          }
-        } catch {
-          await jobsOf[kind].fail(id, 'The file could not be read.', clock.now());
-        }
-      },
-    };
-  }
-
   function portsFor(
     application: Application,
     { requestId, acceptLanguage }: Pick<RequestScope, 'requestId' | 'acceptLanguage'>,
@@ -242,7 +184,7 @@ export function memoryPorts(options: MemoryOptions): MemoryPorts {
       customers: watched(memoryCustomers(own)),
       groups: memoryGroups(own),
       attributes: watched(memoryAttributes(own)),
-      queue: jobQueue(application),
+      queue: memoryJobQueue(own, application, { ...options, clock, random, jobFiles: files }),
       jobs: memoryUserJobs(own),
       jobFiles: files,
       audit: watched(memoryAudit(own)),

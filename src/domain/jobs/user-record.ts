@@ -36,9 +36,9 @@ export function userRecord(
 /** The same as a row of a table: the primary email and number stand by themselves too, where people and other programs look. */
 export function userRow(record: ExportedUser): ExportedUser {
   // What `userRecord` makes of identifiers.
-  const { emails, phone_numbers: phones } = record as ExportedUser & {
-    emails: { email: string; primary: boolean }[];
-    phone_numbers: { phone: string; primary: boolean }[];
+  const { emails = [], phone_numbers: phones = [] } = record as ExportedUser & {
+    emails?: { email: string; primary: boolean }[];
+    phone_numbers?: { phone: string; primary: boolean }[];
   };
   return {
     ...record,

@@ -1,24 +1,6 @@
 /** Kinds of events, as operators ask for them. Pure. */
 import type { AuditEvent } from '../../ports/index.ts';
-<<<<<<< HEAD
-
-export const AUDIT_KINDS = [
-  'sign-ins',
-  'accounts',
-  'customers',
-  'groups',
-  'attributes',
-  'imports',
-  'config',
-  'clients',
-  'keys',
-  'events',
-  'messages',
-] as const;
-export type AuditKind = (typeof AUDIT_KINDS)[number];
-=======
 import type { AuditKind } from '../../shared/audit-kinds.ts';
->>>>>>> e86c210 (refactor: kinds of the audit, names of people and countries of numbers where their import rules want them; reads of the audit and plain stores stand by themselves)
 
 /** Each action is of one kind. */
 const KIND_OF: Readonly<Record<AuditEvent['action'], AuditKind>> = {

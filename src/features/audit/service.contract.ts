@@ -76,7 +76,7 @@ export const auditService = tagged('Audit', {
     always: ['items'],
     errors: ['validation_failed'],
     example: {
-      request: { query: { kind: 'config', since: '2026-11-01', limit: '10' } },
+      request: { query: { kind: 'config', since: '2026-11-01', limit: 10 } },
       response: {
         items: [
           {
@@ -110,7 +110,7 @@ export const auditService = tagged('Audit', {
     always: ['since', 'until', 'sign_ins', 'codes', 'sms', 'failures', 'locks'],
     errors: [],
     example: {
-      request: { query: { days: '7' } },
+      request: { query: { days: 7 } },
       response: {
         since: '2026-11-20T10:00:00.000Z',
         until: '2026-11-27T10:00:00.000Z',

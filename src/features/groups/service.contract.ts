@@ -40,7 +40,7 @@ export const groupsService = tagged('User groups', {
     always: ['items'],
     errors: ['not_found'],
     example: {
-      request: { query: { page_size: '2' } },
+      request: { query: { page_size: 2 } },
       response: {
         items: [{ user_id: '5e68af49cfa09bf7233022f1' }, { user_id: '5e68af49cfa09bf7233022f2' }],
         next: '5e68af49cfa09bf7233022f2',

@@ -24,9 +24,18 @@ const TokenResponse = z
   })
   .meta({ id: 'TokenResponse' });
 
-const JsonWebKeySet = z
-  .object({ keys: z.array(z.record(z.string(), z.unknown())) })
-  .meta({ id: 'JsonWebKeySet' });
+/** Its members are named, so that the private half of a key could not get out. */
+const PublicKey = z
+  .object({
+    kty: z.string(),
+    crv: z.string(),
+    kid: z.string(),
+    x: z.string(),
+    use: z.string().optional(),
+    alg: z.string().optional(),
+  })
+  .meta({ id: 'PublicKey' });
+const JsonWebKeySet = z.object({ keys: z.array(PublicKey) }).meta({ id: 'JsonWebKeySet' });
 
 export const oauthService = tagged('Service', {
   createToken: operation({

@@ -77,7 +77,7 @@ describe('a statement that is built', () => {
         sql`WHERE ${users.id} IS NULL`,
       ),
     );
-    expect(params).toEqual(['a', 'u', 'asha', '{"tier":"gold"}', 0, 0, NOW, NOW]);
+    expect(params).toEqual(['a', 'u', 'asha', '{"tier":"gold"}', 0, 0, 0, NOW, NOW]);
     expect(text.match(/NULL/g)).toHaveLength(14);
   });
 

@@ -41,8 +41,12 @@ const answer = (status: number, body: Body): Answer => ({
   }),
 });
 
-/** Maps of whatever a shop or an operator puts into them; attributes of a list are objects, those of a map are by slug. */
-const OPEN = /\.(meta|cookie)(\.|$)|^body\.attributes$/;
+/**
+ * Maps of whatever a shop or an operator puts into them; attributes of a list are objects, those of a map are by slug. Figures are by
+ * method and country, details by action, stored rows by table and column.
+ */
+const OPEN =
+  /\.(meta|cookie|detail)(\.|$)|^body\.(attributes|sign_ins|sms|failures)$|^body\.stored(\.|$)/;
 
 const cases = entriesOf(table).flatMap((entry) => {
   const body = entry.row.example.response as Body;
