@@ -1,13 +1,16 @@
 /** The command lines that the documents tell people to type are such as the admin command line understands. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { commands } from '../../src/cli/admin/commands.ts';
 import { readCommand } from '../../src/cli/admin/read.ts';
 
 const read = (file: string): string =>
   readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
 const LINE = /npm run (?:--silent )?admin -- ([a-z][^\n|`#]*)/g;
+
+// npx, by which single tests are run, says yes to its own question this way.
+beforeAll(() => vi.stubEnv('npm_config_yes', undefined));
 
 /** Words as a shell would cut them: blanks separate, double quotes hold together. */
 const wordsOf = (line: string): string[] =>

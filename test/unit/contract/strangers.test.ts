@@ -42,11 +42,12 @@ const answer = (status: number, body: Body): Answer => ({
 });
 
 /**
- * Maps of whatever a shop or an operator puts into them; attributes of a list are objects, those of a map are by slug. Figures are by
- * method and country, details by action, stored rows by table and column.
+ * Maps of whatever a shop or an operator puts into them; attributes of a list are objects, those of a map are by slug. Details are by
+ * action, stored rows by column.
  */
-const OPEN =
-  /\.(meta|cookie|detail)(\.|$)|^body\.(attributes|sign_ins|sms|failures)$|^body\.stored(\.|$)/;
+const OPEN = /\.(meta|cookie|detail)(\.|$)|^body\.attributes$|^body\.stored\./;
+/** Maps of one kind of values under any key: a text is none of them. */
+const TYPED = /^body\.(sign_ins|sms|failures|stored)$/;
 
 const cases = entriesOf(table).flatMap((entry) => {
   const body = entry.row.example.response as Body;
@@ -57,7 +58,7 @@ const cases = entriesOf(table).flatMap((entry) => {
 });
 
 describe('an undocumented key', () => {
-  test.each(cases.filter(({ place }) => !OPEN.test(place)))(
+  test.each(cases.filter(({ place }) => !OPEN.test(place) && !TYPED.test(place)))(
     '$name',
     ({ entry, body, path, place }) => {
       const { status } = successOf(entry.row);
@@ -70,6 +71,14 @@ describe('an undocumented key', () => {
     const places = cases.map(({ place }) => place);
     expect(places.filter((place) => /\.\d+$/.test(place)).length).toBeGreaterThan(20);
     expect(places).toContain('body.user.emails.0');
+  });
+
+  const typed = cases.filter(({ place }) => TYPED.test(place));
+  test.each(typed)('is a breach where values are of one kind: $name', (given) => {
+    const { entry, body, path, place } = given;
+    const { status } = successOf(entry.row);
+    const { breaches: found } = judgeAnswer(entry, answer(status, withStranger(body, path)));
+    expect(found.map(({ field }) => field)).toEqual([`${place}.secret`]);
   });
 
   const open = cases.filter(({ place }) => OPEN.test(place));

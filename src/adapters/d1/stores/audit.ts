@@ -1,11 +1,5 @@
 import { HOUR_MS } from '../../../shared/time.ts';
-import {
-  type Activity,
-  type Audit,
-  type AuditEvent,
-  type AuditRetention,
-  type SignIn,
-} from '../../../ports/index.ts';
+import type { Activity, Audit, AuditEvent, AuditRetention, SignIn } from '../../../ports/index.ts';
 import { ENDED_FOR_MS, MAX_SESSIONS, OPENING_EVENTS } from '../../../domain/session/session.ts';
 import type { Database } from '../database.ts';
 import {
