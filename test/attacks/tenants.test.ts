@@ -38,6 +38,8 @@ const NO_REFERENCE: Readonly<Record<string, string>> = {
 };
 /** Answered with what fits, which is nothing. */
 const FILTERS = new Set(['q']);
+/** Rows whose references are filters of a list, too. */
+const FILTERING = new Set(['service.listAuditEvents']);
 /** What every operator of our company may name: the neighbour belongs to it. */
 const OF_COMPANY = new Set(['company_id', 'application_id']);
 const LOOKS_LIKE_ONE = /(^|_)(u?ids?|token|code|handle|identifier)$/;
@@ -100,7 +102,9 @@ async function oneByOne({ host, ours, neighbour, stranger }: World): Promise<voi
         const what = `${field.place}.${field.path.join('.')} of ${other.application.name}`;
         const { status, code, body, text } = await attempt(host, entry, wire, what);
         silent(host, text, wire, other, `${entry.id} ${what}`);
-        const wanted = FILTERS.has(field.name) ? nothingFound(body) : refused(entry, code);
+        const isFilter =
+          FILTERS.has(field.name) || (field.place === 'query' && FILTERING.has(entry.id));
+        const wanted = isFilter ? nothingFound(body) : refused(entry, code);
         if (!wanted) found(host, `${entry.id} ${what}: ${status} ${text.slice(0, 300)}`);
       }
     }

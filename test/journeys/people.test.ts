@@ -13,6 +13,7 @@ import {
 import * as schema from '../../src/adapters/d1/schema/index.ts';
 import { d1People } from '../../src/adapters/d1/stores/people.ts';
 import { Values } from '../../src/adapters/kv/values.ts';
+import { EVENT_TYPES } from '../../src/ports/index.ts';
 import { E164, expectOk, MOBILE, prove, signUp } from '../support/answers.ts';
 import { accessToken, operatorOf, params } from '../support/operator.ts';
 import { BACKENDS, BACKENDS_AND_MOCK, d1Shop, type D1Shop, type Shop } from '../support/shop.ts';
@@ -25,6 +26,8 @@ const PASSWORD = 'a long passphrase';
 
 /** Somebody with a row in every table that can hold one, and a neighbour. */
 async function personEverywhere(shop: D1Shop) {
+  // The last event names whom it is about, and stays until it is told.
+  await shop.subscribe(EVENT_TYPES.filter((type) => type !== 'customer.erased'));
   await signUp(shop, shop.client(), '9876543210');
   const browser = shop.client();
   const form = expectOk(

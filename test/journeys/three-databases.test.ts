@@ -19,9 +19,12 @@ const NEIGHBOURS = [
 ];
 const DATABASES = { DB: env.SECOND_DATABASE, DB_1: env.DB, DB_2: env.THIRD_DATABASE };
 
+/** In the directory wherever the application is. */
+const OF_DIRECTORY: ReadonlySet<string> = new Set(['application_hosts', 'config_versions']);
+
 /** By database, how many rows each application has. */
 async function rowsByApplication(): Promise<Record<string, Record<string, number>>> {
-  const tables = (await tenantTables()).filter(({ name }) => name !== 'application_hosts');
+  const tables = (await tenantTables()).filter(({ name }) => !OF_DIRECTORY.has(name));
   const counted: Record<string, Record<string, number>> = {};
   for (const [name, database] of Object.entries(DATABASES)) {
     const found: Record<string, number> = {};

@@ -22,7 +22,7 @@ export interface TenantTable {
 export async function tenantTables(): Promise<TenantTable[]> {
   const { results } = await env.DB.prepare(
     `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*'
-     AND name NOT GLOB 'd1_*' AND name <> 'application_hosts' ORDER BY name`,
+     AND name NOT GLOB 'd1_*' AND name <> 'application_hosts' AND name NOT GLOB 'move*' ORDER BY name`,
   ).all<{ name: string }>();
   const tables: TenantTable[] = [];
   for (const { name } of results) {

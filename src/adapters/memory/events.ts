@@ -21,6 +21,12 @@ export class MemoryEvents {
     this.#sequences.set(event.userId, sequence);
     this.written.push({ ...event, id: `evt_${crypto.randomUUID()}`, sequence });
   }
+
+  /** Drops what was written of a user. */
+  forget(gone: string): void {
+    const kept = this.written.filter(({ userId }) => userId !== gone);
+    this.written.splice(0, this.written.length, ...kept);
+  }
 }
 
 /** Fields whose change is an update, by the names that events have for them. */
@@ -132,6 +138,11 @@ function writeChanges(state: MemoryState, before: Snapshot, at: number): void {
     if (verified.length > 0) write('customer.verified', id, verified);
     if (changed.length > 0) write('customer.updated', id, changed);
     for (const type of statesOf(was, is)) write(type, id);
+  }
+  for (const id of before.users.keys()) {
+    if (after.users.has(id)) continue;
+    state.events.forget(id);
+    write('customer.erased', id);
   }
   const opened = state.audit
     .slice(before.audited)

@@ -76,16 +76,16 @@ export const auditService = tagged('Audit', {
     always: ['items'],
     errors: ['validation_failed'],
     example: {
-      request: { query: { kind: 'config', since: '2026-11-01', limit: 10 } },
+      request: { query: { kind: 'accounts', limit: 10 } },
       response: {
         items: [
           {
             at: '2026-11-24T09:30:00.000Z',
-            action: 'config.changed',
-            actor: 'dev-api-key',
-            person: 'asha@example.com',
+            action: 'identifier.added',
+            actor: 'shopper',
+            user_id: '5e68af49cfa09bf7233022f1',
             request_id: '0f5f6c2e-2a3e-4a4c-9d55-0b1b5e6f7a80',
-            detail: { fields: ['session_config'] },
+            detail: { kind: 'email' },
           },
         ],
       },

@@ -1,21 +1,22 @@
 /**
  * The figures of reports, folded from rows that are there anyway, so that no request writes any. A fold counts whole hours and
- * replaces what stood there: it can be cut short and done again, and counts each row once.
+ * replaces what stood there: it can be cut short and done again, and counts each row once. An application that moves (D-109) is
+ * counted when it has arrived, from the hour on in which the move began.
  */
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { DAY_MS, HOUR_MS } from '../../../shared/time.ts';
 import type { Database } from '../database.ts';
-import { auditEvents, deliveries, otpChallenges, reportCounts, sweeps } from '../schema/index.ts';
 import {
-  columnList,
-  excluded,
-  insert,
-  insertSelect,
-  select,
-  sql,
-  type SQL,
-} from '../statements/query.ts';
+  auditEvents,
+  deliveries,
+  movePlaces,
+  otpChallenges,
+  reportCounts,
+  sweeps,
+} from '../schema/index.ts';
+import { columnList, excluded, insertSelect, select, sql, type SQL } from '../statements/query.ts';
+import { isSettled } from '../moves/settled.ts';
 import type { Steps } from './turns.ts';
 
 /** Where the fold of the audit has come to, among the cursors of sweeps. */
@@ -62,7 +63,8 @@ const countEvents = (retention: 'admin' | 'security', from: number, to: number) 
     },
     sql`FROM ${applicationsIn(retention)} o CROSS JOIN ${auditEvents}
       ON ${auditEvents.retention} = ${retention} AND ${auditEvents.applicationId} = o.id
-      WHERE ${auditEvents.at} >= ${from} AND ${auditEvents.at} < ${to} GROUP BY 1, 2, 3`,
+      WHERE ${isSettled({ applicationId: sql`o.id` })}
+        AND ${auditEvents.at} >= ${from} AND ${auditEvents.at} < ${to} GROUP BY 1, 2, 3`,
   ).onConflictDoUpdate(REPLACE);
 
 /** Up to where the audit is counted (ms); 0 before the first time. */
@@ -106,13 +108,16 @@ async function* foldAudit(database: Database, now: number): Steps {
     await database.write({
       admin: countEvents('admin', from, to),
       security: countEvents('security', from, to),
-      cursor: insert(sweeps)
-        .values({ name: AUDIT_CURSOR, after })
-        .onConflictDoUpdate({
-          target: sweeps.name,
-          set: { after: excluded(sweeps.after) },
-          setWhere: sql`${sweeps.after} <> ${excluded(sweeps.after)}`,
-        }),
+      // It waits for applications that move: their hours are still to be counted, here or where they arrive.
+      cursor: insertSelect(
+        sweeps,
+        { name: AUDIT_CURSOR, after },
+        sql`WHERE NOT EXISTS (SELECT 1 FROM ${movePlaces} WHERE ${movePlaces.state} <> 'left')`,
+      ).onConflictDoUpdate({
+        target: sweeps.name,
+        set: { after: excluded(sweeps.after) },
+        setWhere: sql`${sweeps.after} <> ${excluded(sweeps.after)}`,
+      }),
     });
     from = to;
     yield { counts: {}, queries: 5 };
@@ -216,7 +221,8 @@ async function* foldScanned(database: Database, scanned: Scanned, now: number): 
         name: sql`j.value ->> 2`,
         count: sql`j.value ->> 3`,
       },
-      sql`FROM json_each(${JSON.stringify([...totals.values()])}) j WHERE TRUE`,
+      sql`FROM json_each(${JSON.stringify([...totals.values()])}) j
+        WHERE ${isSettled({ applicationId: sql`j.value ->> 0` })}`,
     ).onConflictDoUpdate({
       ...REPLACE,
       setWhere: sql`${reportCounts.count} < ${excluded(reportCounts.count)}`,
