@@ -40,6 +40,8 @@ export const commands: Commands = {
   'application set': applicationSet,
   'application move': applicationMove,
   'application rotate-token': applicationRotate,
+  // The publishable key is this token, under the name that other services have for it.
+  'application rotate-key': applicationRotate,
   'config get': configGet,
   'config set': configSet,
   'config history': configHistory,
