@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { checkData } from '../../src/cli/admin/check-data.ts';
 import { Database } from '../../src/adapters/d1/database.ts';
+import { EVENT_TYPES } from '../../src/ports/index.ts';
 import { IMPORTS_CRON, PURGE_CRON } from '../../src/adapters/d1/maintenance/housekeeping.ts';
 import { sql } from '../../src/adapters/d1/statements/query.ts';
 import { Moving } from '../../src/ports/index.ts';
@@ -25,6 +26,8 @@ async function crowded(customers = CUSTOMERS): Promise<D1Shop> {
     limits: { sendsPerIpHour: many, sendsPerHour: 50, sendsPerDay: 50, sendsPerIdentifierDay: 50 },
   });
   await fillCrowd(customers, shop.clock.now());
+  // Changes from here on are events too: a move must not make any.
+  await shop.subscribe(EVENT_TYPES);
   return shop;
 }
 
@@ -63,6 +66,13 @@ test('a move brings everything along, and the shop goes on in the other database
     first_name: 'Moved',
   });
   expect(await tablesWithRows('DB_1')).toEqual([]);
+  // Its events came along, and are counted on.
+  const { results: events } = await env.THIRD_DATABASE.prepare(
+    'SELECT e.sequence, e.type, u.event_sequence AS last FROM events e JOIN users u ON u.id = e.user_id ORDER BY e.sequence',
+  ).all<{ sequence: number; type: string; last: number }>();
+  expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, at) => at + 1));
+  expect(events.at(-1)).toMatchObject({ type: 'customer.updated', last: events.length });
+  expect(events.length).toBe((before['events']?.length ?? 0) + 1);
 });
 
 test(
