@@ -289,8 +289,11 @@ describe('canaries', () => {
       405,
     );
     const code = canary('code in a path', 'd0c5e1b2a3948576d0c5e1b2a3948576');
+    // A page, which gets the code in its address.
+    const page = await fetch(`${server.url}/auth/verify-email?code=${code}`);
+    expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(await page.text()).not.toContain(code);
     for (const lost of [
-      `/auth/verify-email?code=${code}`,
       `/auth/verify-email/${code}`,
       `/_dev/inbox/+91${MOBILE}`,
       `/customers/${canary('email in a path', encodeURIComponent(EMAIL))}`,

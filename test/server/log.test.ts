@@ -1,6 +1,9 @@
 /** The Worker's log as an operator reads it: one line a request, found again by its id, which nobody can forge. */
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { end, freePort, npmStart } from '../support/npm-start.ts';
 import { startServer, type StartedServer } from '../support/started-server.ts';
@@ -89,12 +92,14 @@ test('a secret that is no good is named, its value is not shown', async () => {
   const port = await freePort();
   const secret = 'SESSION_SECRETS:dev:canarysecret';
   const limits = 'LIMITS:{"sendsPerHour":-71717}';
-  const place = ['--port', String(port), '--state', server.state];
+  const state = mkdtempSync(join(tmpdir(), 'vestibule-state-'));
+  const place = ['--port', String(port), '--state', state];
   const bad = npmStart([...place, '--var', secret, '--var', limits]);
   try {
     expect(await bad.ended).toBe(1);
   } finally {
     await end(bad);
+    rmSync(state, { recursive: true, force: true });
   }
   expect(bad.printed()).toContain('The Worker did not start.');
   expect(bad.printed()).toContain('SESSION_SECRETS');

@@ -121,7 +121,7 @@ describe('npm run mock', () => {
     [['--delay', '-5'], {}, '--delay'],
     [['--chaos', '5%'], {}, '--chaos takes a share from 0 to 1'],
     [['--chaos', '1.5'], {}, '--chaos takes a share from 0 to 1, such as 0.05, not "1.5"'],
-    [['--chaos'], {}, "Option '--chaos <value>' argument missing"],
+    [['--chaos'], {}, '--chaos needs a value.'],
     [['--seed', 'x'], {}, '--seed takes a whole number from 0 to 4294967295'],
     [['--seed', '4294967296'], {}, '--seed takes a whole number'],
   ])('%j with %j is refused with a hint', async (flags, env, hint) => {
