@@ -54,7 +54,8 @@ const terminal = () =>
 
 describe('colours', () => {
   beforeEach(() => {
-    for (const name of ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS'])
+    // Where `CI` is set, Node looks for services that it knows instead.
+    for (const name of ['CI', 'FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS'])
       vi.stubEnv(name, undefined);
     vi.stubEnv('TERM', 'xterm-256color');
   });
