@@ -29,9 +29,9 @@ export const commandName = (name: string): string => {
  */
 export function refuseSwallowedFlags(options: Options): void {
   const command = npmCommand();
-  // npm passes what it swallowed to its scripts as environment variables.
+  // npm passes what it swallowed to its scripts as environment variables; empty ones are settings of its own that nobody gave.
   const swallowed = Object.keys(options).find(
-    (name) => command && process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
+    (name) => command && Boolean(process.env[`npm_config_${name.replaceAll('-', '_')}`]),
   );
   if (swallowed === undefined) return;
   throw new UsageError(

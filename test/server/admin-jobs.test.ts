@@ -35,8 +35,8 @@ const refusal = async (...args: string[]) => {
 };
 
 beforeAll(async () => {
-  // Set by `npx`, and no flag of a command that is typed here.
-  delete process.env['npm_config_yes'];
+  // As npm sets it for every script, unasked.
+  process.env['npm_config_yes'] = '';
   await new Promise<void>((opened) => {
     closed = withDatabases({ state: join(folder, 'state') }, async (given) => {
       databases = given;

@@ -9,8 +9,11 @@ const read = (file: string): string =>
   readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
 const LINE = /npm run (?:--silent )?admin -- ([a-z][^\n|`#]*)/g;
 
-// npx, by which single tests are run, says yes to its own question this way.
-beforeAll(() => vi.stubEnv('npm_config_yes', undefined));
+// As npm sets them for `npm run admin`: a setting of its own that nobody gave is there, and empty.
+beforeAll(() => {
+  vi.stubEnv('npm_lifecycle_event', 'admin');
+  vi.stubEnv('npm_config_yes', '');
+});
 
 /** Words as a shell would cut them: blanks separate, double quotes hold together. */
 const wordsOf = (line: string): string[] =>
@@ -33,4 +36,16 @@ test('docs/ADMIN.md names every command', () => {
     expect(section).toContain(noun);
     expect(section).toContain(verb);
   }
+});
+
+test('a flag that npm took for its own is told, and none that is merely a setting of npm', () => {
+  const words = ['users', 'erase', 'ID', '--application', 'A', '--yes'];
+  const yes = () => {
+    const read = readCommand(commands, words);
+    return 'command' in read && read.flags['yes'];
+  };
+  expect(yes()).toBe(true);
+  vi.stubEnv('npm_config_yes', 'true');
+  expect(yes).toThrow('--yes did not arrive');
+  vi.stubEnv('npm_config_yes', '');
 });
