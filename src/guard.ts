@@ -132,7 +132,10 @@ export function createGuard(
     const changes: { bookmark?: string } = {};
     const ports = factory.portsFor(application, {
       ...scopeOf(c, caller),
-      bookmark: readBookmarkCookie(c.req.header('cookie') ?? ''),
+      // Read where it is asked for: most requests open no D1 session.
+      get bookmark() {
+        return readBookmarkCookie(c.req.header('cookie') ?? '');
+      },
       acceptLanguage: c.req.header('accept-language'),
       tellChanges: !isRead,
       setBookmark(bookmark) {

@@ -264,6 +264,7 @@ export function createRuntime(
       },
     };
   }
+
   return {
     factory: { service, portsFor },
     inbox,

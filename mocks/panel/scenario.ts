@@ -1,7 +1,7 @@
 /** The first page: the choice of a scenario, whom it is for, and the messages that it has sent. */
 import { html } from 'hono/html';
-import type { Html } from '../../src/ui/layout.ts';
-import { DEMO } from '../demo.ts';
+import { DEMO_CREDENTIALS } from '../../src/shared/demo-shop.ts';
+import { factsCard, type Html } from '../../src/ui/layout.ts';
 import type { ScenarioHost, ScenarioInfo, ScenarioMessage } from '../scenarios/contract.ts';
 import { HOME } from './frame.ts';
 import { localTime } from './time.ts';
@@ -52,27 +52,8 @@ function choices(host: ScenarioHost, chosen: string | undefined, whom: string): 
   `;
 }
 
-const CREDENTIALS = [
-  ['Application', DEMO.applicationId],
-  ['Token', DEMO.applicationToken],
-  ['Authorization', `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`],
-  ['Company', DEMO.companyId],
-  ['OAuth key', DEMO.oauthKey],
-  ['OAuth secret', DEMO.oauthSecret],
-] as const;
-
-const credentials = (): Html => html`
-  <section class="card" aria-labelledby="credentials">
-    <h2 id="credentials">Credentials of the demo shop</h2>
-    <dl class="facts">
-      ${CREDENTIALS.map(
-        ([name, value]) =>
-          html`<dt>${name}</dt>
-            <dd><code>${value}</code></dd>`,
-      )}
-    </dl>
-  </section>
-`;
+const credentials = (): Html =>
+  factsCard('credentials', 'Credentials of the demo shop', DEMO_CREDENTIALS);
 
 const PAGES = [
   ['/auth/login', 'Login page', 'sign in, register, reset a password'],

@@ -3,8 +3,8 @@ import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { ServerEnv } from '../http/server.ts';
 import type { Directory } from '../ports/index.ts';
-import { DEMO } from '../shared/demo-shop.ts';
-import { code, type Html } from '../ui/layout.ts';
+import { DEMO, DEMO_AUTHORIZATION, DEMO_CREDENTIALS } from '../shared/demo-shop.ts';
+import { code, factsCard, type Html } from '../ui/layout.ts';
 import { answerPage } from './frame.ts';
 
 const SHOP_PAGES = [
@@ -13,7 +13,7 @@ const SHOP_PAGES = [
 ] as const;
 const DEV_PAGES = [
   ['/_dev/inbox', 'Inbox', 'Every SMS and email lands here.'],
-  ['/_dev/templates', 'Message templates', 'Every message, in English and Hindi.'],
+  ['/_dev/templates', 'Message templates', 'Every message, in every language.'],
   ['/docs', 'API reference', 'Every operation, to read and to try.'],
   ['/openapi.json', 'OpenAPI document', 'For generators and other tools.'],
 ] as const;
@@ -34,28 +34,8 @@ const links = (id: string, title: string, list: readonly Link[]): Html => html`
   </section>
 `;
 
-const authorization = `Bearer ${btoa(`${DEMO.applicationId}:${DEMO.applicationToken}`)}`;
-const CREDENTIALS = [
-  ['Application', DEMO.applicationId],
-  ['Token', DEMO.applicationToken],
-  ['Authorization', authorization],
-  ['Company', DEMO.companyId],
-  ['OAuth key', DEMO.oauthKey],
-  ['OAuth secret', DEMO.oauthSecret],
-] as const;
-
-const credentials = (): Html => html`
-  <section class="card" aria-labelledby="credentials">
-    <h2 id="credentials">Credentials of the local shop</h2>
-    <dl class="facts">
-      ${CREDENTIALS.map(
-        ([name, value]) =>
-          html`<dt>${name}</dt>
-            <dd><code>${value}</code></dd>`,
-      )}
-    </dl>
-  </section>
-`;
+const credentials = (): Html =>
+  factsCard('credentials', 'Credentials of the local shop', DEMO_CREDENTIALS);
 
 const noShop = (): Html =>
   html`<p class="empty">
@@ -83,7 +63,7 @@ const elementsSnippet = (
 ></vestibule-login>`;
 
 const curlSnippet = (origin: string): string =>
-  `curl ${origin}/service/application/user/authentication/v1.0/login/otp -H 'authorization: ${authorization}' --json '{"mobile":"8652523958","country_code":"91"}'`;
+  `curl ${origin}/service/application/user/authentication/v1.0/login/otp -H 'authorization: ${DEMO_AUTHORIZATION}' --json '{"mobile":"8652523958","country_code":"91"}'`;
 
 const sdkSnippet = (
   origin: string,

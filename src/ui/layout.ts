@@ -109,3 +109,21 @@ export const select = (
     </select>
   </label>
 `;
+
+/** A card of names and values, such as credentials. @param id of its heading */
+export const factsCard = (
+  id: string,
+  title: string,
+  facts: readonly (readonly [name: string, value: string])[],
+): Html => html`
+  <section class="card" aria-labelledby="${id}">
+    <h2 id="${id}">${title}</h2>
+    <dl class="facts">
+      ${facts.map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd><code>${value}</code></dd>`,
+      )}
+    </dl>
+  </section>
+`;

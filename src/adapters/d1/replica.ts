@@ -43,10 +43,10 @@ export function forOperators(
   eventsWritten: EventsWritten,
 ): { primary: Access; nearest: Access } {
   /** Opened by the first statement: requests of shoppers never need one. */
-  const openedWith = (constraint: string): Access => {
+  const openedWith = (constraint: () => string): Access => {
     let opened: Database | undefined;
     function open(): Database {
-      const session = client.withSession(constraint);
+      const session = client.withSession(constraint());
       const answered = () => {
         const bookmark = session.getBookmark();
         if (bookmark) scope.setBookmark(bookmark);
@@ -59,8 +59,8 @@ export function forOperators(
     };
   };
   return {
-    primary: openedWith('first-primary'),
-    nearest: openedWith(constraintOf(scope.bookmark)),
+    primary: openedWith(() => 'first-primary'),
+    nearest: openedWith(() => constraintOf(scope.bookmark)),
   };
 }
 

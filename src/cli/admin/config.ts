@@ -4,6 +4,7 @@ import {
   differences,
   flattenConfig,
   KEPT_CONFIG_VERSIONS,
+  mergeConfig,
   undoConfig,
   updateConfig,
   type ConfigDifference,
@@ -80,18 +81,6 @@ export const configGet = command({
 const nested = (keys: readonly string[], value: unknown): unknown =>
   keys.reduceRight<unknown>((inner, key) => Object.fromEntries([[key, inner]]), value);
 
-const merged = (a: Json, b: Json): Json => {
-  const next = { ...a };
-  for (const [key, value] of Object.entries(b)) {
-    const before = next[key];
-    const both = [before, value].every(
-      (one) => one !== null && typeof one === 'object' && !Array.isArray(one),
-    );
-    next[key] = both ? merged(before as Json, value as Json) : value;
-  }
-  return next;
-};
-
 /** JSON where the schema takes it, and otherwise the text itself: `true` for a switch, `123` for a caption. */
 function readAssignment(text: string): Json {
   const [, path = '', typed = ''] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? [];
@@ -128,7 +117,7 @@ export const configSet = command({
     const row = await findApplication(context, id);
     if (assignments.length === 0)
       throw new CommandError('Nothing to change was given. Try --help.');
-    const change = assignments.map(readAssignment).reduce(merged, {});
+    const change = assignments.map(readAssignment).reduce(mergeConfig, {});
     // Each was checked by itself; together they are what the API would get.
     const checked = check(PlatformSchemaChange, change, 'keep');
     if (!checked.success) throw new CommandError(checked.error.message);

@@ -9,12 +9,12 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Objects deeply, everything else replaced; lists are replaced whole (D-65). */
-function merge(old: Json, change: Json): Json {
+/** A change put into what was there: objects deeply, everything else replaced; lists are replaced whole (D-65). */
+export function mergeConfig(old: Json, change: Json): Json {
   const next = { ...old };
   for (const [key, value] of Object.entries(change)) {
     const before = old[key];
-    next[key] = isObject(value) && isObject(before) ? merge(before, value) : value;
+    next[key] = isObject(value) && isObject(before) ? mergeConfig(before, value) : value;
   }
   return next;
 }
@@ -118,7 +118,7 @@ export function applyChange(
   loopback: boolean,
 ): Result<PlatformConfig, 'validation_failed'> {
   // The row's schema is closed: what is merged in has the types of what is there.
-  const merged = merge({ ...old }, normalizeChange(change, old)) as unknown as PlatformConfig;
+  const merged = mergeConfig({ ...old }, normalizeChange(change, old)) as unknown as PlatformConfig;
   const next = { ...merged, updated_at: new Date(now).toISOString() };
   return validateConfig(next) ?? badAddress(next, loopback) ?? oversize(next, change) ?? ok(next);
 }
