@@ -1,9 +1,9 @@
-/** Vestibule, the floor and Better Auth: three Workers on the same workerd, in alternation. */
+/** Vestibule, the floor and Better Auth: Workers on the same workerd, in alternation. */
 import { comparison, slice, together, type Comparison } from './compare.ts';
 import { load, type Answer, type Call } from './lib/load.ts';
 import { startBetterAuth } from './sites/better-auth.ts';
 import { startFloor } from './sites/floor.ts';
-import { shopper, SHOPPERS, SIGNED_IN, type LoginSite } from './sites/site.ts';
+import { shopper, SHOPPERS, SIGNED_IN, type LoginSite, type Site } from './sites/site.ts';
 import { startVestibule } from './sites/vestibule.ts';
 
 /** Calls of one slice. */
@@ -13,6 +13,13 @@ const PASSWORD_LOGINS = 40;
 
 const range = (from: number, count: number): number[] =>
   Array.from({ length: count }, (_, at) => from + at);
+
+/** The same site through the router of its static files, which is the local runtime's and none of the Worker's CPU. */
+const routed = (site: Site): Site => ({
+  ...site,
+  name: `${site.name}, routed`,
+  url: site.routedUrl,
+});
 
 function* reads(site: { readSession(at: number): Call }, count: number): Generator<Call> {
   for (let at = 0; at < count; at += 1) yield site.readSession(at % SIGNED_IN);
@@ -70,9 +77,10 @@ export async function compareWorkers(
 ): Promise<Comparison[]> {
   const vestibule = await startVestibule();
   const floor = await startFloor(SHOPPERS);
-  const behindAssets = await startFloor(SHOPPERS, { assets: true });
   const betterAuth = await startBetterAuth(tools);
-  const sites = [vestibule, floor, behindAssets, betterAuth];
+  const ourHasher = await startBetterAuth(tools, { ourHasher: true });
+  const servers = [vestibule, floor, betterAuth, ourHasher];
+  const readers = [vestibule, floor, routed(vestibule), routed(floor), betterAuth];
   const [read, send, verify, password] = [
     comparison('session read'),
     comparison('OTP login: send'),
@@ -81,10 +89,11 @@ export async function compareWorkers(
   ];
   try {
     for (const site of [vestibule, betterAuth]) await signIn(site);
-    for (const site of sites) await load(site.url, reads(site, READS));
+    await load(ourHasher.url, range(0, 10).map(ourHasher.loginByPassword));
+    for (const site of readers) await load(site.url, reads(site, READS));
     let next = SIGNED_IN;
     for (let round = 1; round <= rounds; round += 1) {
-      for (const site of sites) await slice(read, site, reads(site, READS));
+      for (const site of readers) await slice(read, site, reads(site, READS));
       const otpShoppers = range(next, OTP_LOGINS);
       const others = range(next + OTP_LOGINS, PASSWORD_LOGINS);
       next += OTP_LOGINS + PASSWORD_LOGINS;
@@ -92,12 +101,14 @@ export async function compareWorkers(
         await otpLogins(site, otpShoppers, (step, calls, settled) =>
           slice(step === 'send' ? send : verify, site, calls, settled),
         );
+      }
+      for (const site of [vestibule, betterAuth, ourHasher]) {
         await slice(password, site, others.map(site.loginByPassword));
       }
       tell(`Workers: round ${round} of ${rounds}`);
     }
   } finally {
-    await Promise.all(sites.map((site) => site.stop()));
+    await Promise.all(servers.map((site) => site.stop()));
   }
   return [read, send, verify, together('OTP login: both', send, verify), password];
 }

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type * as MiniflareModule from 'miniflare';
 import { readSettings, ROOT, runWrangler, WRANGLER_ENV } from '../../src/cli/wrangler.ts';
 import { childrenOf, pin } from './cpu.ts';
@@ -16,8 +16,14 @@ export const miniflare = require('miniflare') as typeof MiniflareModule;
 // The package's own statement of what it is.
 export const workerdVersion = (require('workerd/package.json') as { version: string }).version;
 
+/** The entrypoint by which a socket reaches the Worker itself, without the Workers that route static files in front of it. */
+const DIRECT = 'direct';
+
 export interface RunningWorker {
+  /** Of the Worker alone. */
   url: string;
+  /** The same through the router of its static files, as `wrangler dev` runs it; of a Worker without any it is the same way. */
+  routedUrl: string;
   /** Of its workerd, in which the local D1, KV and queues run too. */
   pid: number;
   db: D1Database;
@@ -72,6 +78,19 @@ export async function modulesOf(config: string, folder: string) {
   );
 }
 
+/** Puts an entry in front of a built Worker that has it under a second name. @returns its modules with that entry first */
+function withDirectEntry(folder: string, modules: Awaited<ReturnType<typeof modulesOf>>) {
+  const [worker] = modules;
+  if (!worker) throw new Error('nothing was built');
+  const path = join(folder, 'bench-entry.js');
+  const from = JSON.stringify(`./${basename(worker.path)}`);
+  writeFileSync(
+    path,
+    `export * from ${from};\nexport { default, default as ${DIRECT} } from ${from};\n`,
+  );
+  return [{ path, type: worker.type }, ...modules];
+}
+
 /** Builds and starts the Worker on core 0, with empty storage. */
 export async function startWorker({
   config,
@@ -84,15 +103,20 @@ export async function startWorker({
   const others = new Set(childrenOf(process.pid));
   // Its type leads into packages that come without types; Miniflare checks what it is given.
   const workerOptions = optionsOf(config).workerOptions as Record<string, unknown>;
-  const modules = await modulesOf(config, join(folder, 'built'));
+  const built = join(folder, 'built');
+  const modules = withDirectEntry(built, await modulesOf(config, built));
   const options = miniflare.convertV4MiniflareOptions({
     ...workerOptions,
     name: 'bench',
     modules,
-    modulesRoot: join(folder, 'built'),
+    modulesRoot: built,
     bindings: vars ?? {},
     // Past Miniflare's own entry, which a deployment does not have.
-    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+    unsafeDirectSockets: ['default', DIRECT].map((entrypoint) => ({
+      entrypoint,
+      host: '127.0.0.1',
+      port: 0,
+    })),
     ...(outbound && { outboundService: outbound as never }),
     cf: false,
     resourcePersistencePath: join(folder, 'state'),
@@ -103,12 +127,14 @@ export async function startWorker({
   });
   const instance = new miniflare.Miniflare(options);
   await instance.ready;
-  const url = (await instance.unsafeGetDirectURL('bench')).href.replace(/\/$/, '');
+  const urlOf = async (entrypoint: string): Promise<string> =>
+    (await instance.unsafeGetDirectURL('bench', entrypoint)).href.replace(/\/$/, '');
   const [pid] = childrenOf(process.pid).filter((child) => !others.has(child));
   if (pid === undefined) throw new Error('workerd is not to be found among the processes');
   pin(pid, 0);
   return {
-    url,
+    url: await urlOf(DIRECT),
+    routedUrl: await urlOf('default'),
     pid,
     db: await instance.getD1Database('DB'),
     // Its overloads stand in another order than those of the Workers' types.

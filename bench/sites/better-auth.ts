@@ -1,5 +1,5 @@
-/** Better Auth with the same shoppers, the same digest of their password and the same provider of messages. */
-import { randomBytes } from 'node:crypto';
+/** Better Auth with the same shoppers, the same password and the same provider of messages. */
+import { randomBytes, scryptSync } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../src/cli/wrangler.ts';
@@ -18,8 +18,14 @@ import {
 const BASE_URL = 'https://auth.example.com';
 const HASHER = join(ROOT, 'src/adapters/crypto/hasher.ts');
 
-async function seed(db: D1Database): Promise<void> {
-  const hash = passwordHash();
+/** One digest for all, as Better Auth writes it. */
+function scryptHash(): string {
+  const salt = randomBytes(16).toString('hex');
+  const cost = { N: 16_384, r: 16, p: 1, maxmem: 64 * 1024 * 1024 };
+  return `${salt}:${scryptSync(PASSWORD, salt, 64, cost).toString('hex')}`;
+}
+
+async function seed(db: D1Database, hash: string): Promise<void> {
   const people = Array.from({ length: SHOPPERS }, (_, at) => shopper(at));
   const list = JSON.stringify(people);
   const column = (name: string): string => `(j.value ->> '${name}')`;
@@ -43,19 +49,30 @@ async function seed(db: D1Database): Promise<void> {
   ]);
 }
 
-/** @param tools the folder in which Better Auth is installed */
-export async function startBetterAuth(tools: string): Promise<LoginSite> {
+/**
+ * @param tools the folder in which Better Auth is installed
+ * @param options `ourHasher` gives it Vestibule's Argon2id in the place of its own scrypt
+ */
+export async function startBetterAuth(
+  tools: string,
+  { ourHasher = false } = {},
+): Promise<LoginSite> {
   const inbox = createInbox();
   const main = join(tools, 'better-auth-worker.js');
   copyFileSync(join(ROOT, 'bench/workers/better-auth.js.txt'), main);
   const config = await writeConfig(tools, main, { alias: { 'vestibule/hasher': HASHER } });
   const worker = await startWorker({
     config,
-    vars: { SECRET: randomBytes(32).toString('hex'), BASE_URL, WEBHOOK_URL },
+    vars: {
+      SECRET: randomBytes(32).toString('hex'),
+      BASE_URL,
+      WEBHOOK_URL,
+      ...(ourHasher && { OUR_HASHER: 'yes' }),
+    },
     outbound: inbox.deliver,
   });
   await (await fetch(`${worker.url}/migrate`)).text();
-  await seed(worker.db);
+  await seed(worker.db, ourHasher ? passwordHash() : scryptHash());
   const cookies = new Map<number, string>();
   const headersOf = (at: number) => ({
     origin: BASE_URL,
@@ -63,7 +80,7 @@ export async function startBetterAuth(tools: string): Promise<LoginSite> {
     'cf-connecting-ip': addressOf(at),
   });
   return {
-    name: 'Better Auth',
+    name: ourHasher ? 'Better Auth, our hasher' : 'Better Auth',
     ...worker,
     inbox,
     readSession: (at) => ({

@@ -11,11 +11,11 @@ import { seedShop } from './vestibule.ts';
 
 const DAY_MS = 86_400_000;
 
-/** @param assets puts the same static files in front of it as Vestibule has, and with them the router that looks them up */
-export async function startFloor(customers: number, { assets = false } = {}): Promise<Site> {
+/** @param customers how many are in the shop */
+export async function startFloor(customers: number): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-bench-'));
   const main = join(ROOT, 'bench/workers/floor.ts');
-  const config = await writeConfig(folder, main, { assets });
+  const config = await writeConfig(folder, main, { assets: true });
   const worker = await startWorker({ config });
   rmSync(folder, { recursive: true });
   await seedShop(worker.db, customers);
@@ -32,7 +32,7 @@ export async function startFloor(customers: number, { assets = false } = {}): Pr
     keys.push(key);
   }
   return {
-    name: assets ? 'floor behind assets' : 'floor',
+    name: 'floor',
     ...worker,
     readSession: (at) => ({
       method: 'GET',

@@ -11,7 +11,10 @@ export const PASSWORD = 'correct horse battery';
 
 export interface Site {
   name: string;
+  /** Of the Worker alone. */
   url: string;
+  /** The same through the router of its static files. */
+  routedUrl: string;
   pid: number;
   readSession(shopper: number): Call;
   stop(): Promise<void>;

@@ -252,6 +252,68 @@ describe('delivery by webhook', () => {
     );
   });
 
+  /** Codes to so many numbers, as they lie in the queue. */
+  async function askedBy(shop: D1Shop, count: number): Promise<Envelope[]> {
+    for (let at = 0; at < count; at += 1) {
+      const body = { ...MOBILE, mobile: `98200980${String(10 + at)}` };
+      expectOk(await shop.client().application.loginWithOTP({ body }));
+    }
+    return shop.queue.sent.slice(-count);
+  }
+
+  const states = async () => {
+    const { results } = await env.DB.prepare('SELECT id, state FROM deliveries').all<{
+      id: string;
+      state: string;
+    }>();
+    return new Map(results.map(({ id, state }) => [id, state]));
+  };
+
+  test('ten at once are claimed in one round trip, and each ends as it ended', async () => {
+    const { shop, provider } = await shopWith([200, 500, 400]);
+    const envelopes = await askedBy(shop, 10);
+    const before = shop.db.roundTrips;
+    const { explicitAcks, retryMessages } = await consume(shop, envelopes);
+    expect([explicitAcks.length, retryMessages.length, provider.accepted.length]).toEqual([
+      9, 1, 8,
+    ]);
+    const rejected = 1;
+    expect(shop.db.roundTrips - before - rejected).toBeLessThanOrEqual(4);
+    const counts = [...(await states()).values()].toSorted();
+    expect(counts).toEqual(['failed', 'rejected', ...Array.from({ length: 8 }, () => 'sent')]);
+    for (const [id, state] of await states()) {
+      expect(provider.accepted.includes(id)).toBe(state === 'sent');
+    }
+  });
+
+  test('twice in one batch: sent once, and the second is tried again until it is known', async () => {
+    const { shop, provider } = await shopWith();
+    const [envelope, other] = await askedBy(shop, 2);
+    if (!envelope || !other) throw new Error('nothing was queued');
+    const tried = await consume(shop, [envelope, other, envelope]);
+    expect([tried.explicitAcks, tried.retryMessages.length]).toEqual([['0', '1'], 1]);
+    expect((await consume(shop, [envelope], 2)).explicitAcks).toEqual(['0']);
+    expect(provider.accepted.toSorted()).toEqual([envelope.id, other.id].toSorted());
+  });
+
+  test('a claim that fails holds up only what the ledger decides on', async () => {
+    const shop = await d1Shop({
+      env: {
+        ...SETTINGS,
+        DELIVERY_EMAIL: 'resend',
+        RESEND_API_KEY: 're_key',
+        EMAIL_FROM: 'Fynd <shop@example.com>',
+      },
+      fetch: async () => Response.json({ id: 'x' }),
+    });
+    const envelopes = await askedBy(shop, 2);
+    const body = { email: 'a@example.com', action: 'send' } as const;
+    expectOk(await shop.client().application.sendOTPOnEmail({ body }));
+    shop.db.down = true;
+    const tried = await consume(shop, [...envelopes, ...shop.queue.sent.slice(-1)]);
+    expect([tried.explicitAcks, tried.retryMessages.length]).toEqual([['2'], 2]);
+  });
+
   test('D1 down: not sent, tried again', async () => {
     const { shop, provider } = await shopWith();
     const envelope = await asked(shop);

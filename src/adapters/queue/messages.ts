@@ -10,7 +10,7 @@ import {
   type Transport,
   type Vault,
 } from '../../ports/index.ts';
-import type { Deliveries } from '../d1/stores/deliveries.ts';
+import type { Claim, Deliveries } from '../d1/stores/deliveries.ts';
 import { Undelivered } from '../notify/transports/http.ts';
 import type { Writer, WrittenMessage } from '../notify/writer.ts';
 import { withTimeout } from '../deadline.ts';
@@ -97,19 +97,30 @@ function about({ id, applicationId }: Envelope, message?: Message) {
 const countryOf = ({ channel, to }: Message): number | undefined =>
   channel === 'sms' ? callingCodeOf(to) : undefined;
 
-/** Hands it to the provider once, whether the provider or our ledger sees to that. */
+/** A message of the queue that was opened and written. */
+interface Ready {
+  queued: MessageBatch['messages'][number];
+  envelope: Envelope;
+  message: Message;
+  written: WrittenMessage;
+}
+
+/**
+ * Hands it to the provider once, whether the provider or our ledger sees to that.
+ * @param claim what the ledger says of it; asked only where the ledger decides
+ */
 async function deliverOnce(
-  { transports, deliveries, clock, report }: Consumer,
-  message: Message,
-  { rendered, ...context }: WrittenMessage,
+  { transports, report }: Consumer,
+  { message, written: { rendered, ...context } }: Ready,
+  claim: () => Promise<Claim | undefined>,
+  ledger: Deliveries,
 ): Promise<void> {
+  const { id } = message;
   const transport = transports[message.channel];
   if (transport.sendsOnce) return transport.deliver(message, rendered, context);
-  const { id } = message;
-  const ledger = deliveries(context.application);
-  const claim = await ledger.claim({ id, country: countryOf(message) }, clock.now());
-  if (claim === 'busy') throw new Undelivered('another try is under way', false);
-  if (claim === 'done') return undefined;
+  const claimed = await claim();
+  if (claimed === 'busy') throw new Undelivered('another try is under way', false);
+  if (claimed === 'done') return undefined;
   // A ledger that fails now must not send a second time what has gone out; an open claim runs out by itself.
   const settle = async (state: 'sent' | 'failed' | 'rejected') =>
     ledger.settle(id, state).catch((error: unknown) => {
@@ -124,34 +135,74 @@ async function deliverOnce(
   return settle('sent');
 }
 
-/** Delivers a batch, each message on its own: one that fails is tried again without its neighbours. */
-export async function consumeMessages(batch: MessageBatch, consumer: Consumer): Promise<void> {
-  const { vault, write, report } = consumer;
+/** A message that was not delivered: for good, or to be tried again without its neighbours. */
+async function fail(
+  consumer: Consumer,
+  queued: Ready['queued'],
+  detail: ReturnType<typeof about>,
+  error: unknown,
+): Promise<void> {
+  const { permanent, retryAfterSeconds = 0 } = error instanceof Undelivered ? error : {};
+  if (permanent) {
+    consumer.report('error', 'delivery rejected', detail, error);
+    await tell(consumer, 'delivery.rejected', detail);
+    queued.ack();
+  } else {
+    consumer.report('warn', 'delivery failed', detail, error);
+    const delay = Math.max(retryAfterSeconds, 5 * 2 ** queued.attempts);
+    queued.retry({ delaySeconds: Math.min(RETRY_DELAY_MAX_SECONDS, delay) });
+  }
+}
+
+/** @returns undefined when there is nothing to deliver, or it cannot be */
+async function ready(consumer: Consumer, queued: Ready['queued']): Promise<Ready | undefined> {
+  // Only `queueNotifier` writes to this queue.
+  const envelope = queued.body as Envelope;
+  let message: Message | undefined;
+  try {
+    message = await open(consumer.vault, envelope);
+    const written = message.drop
+      ? undefined
+      : await consumer.write(envelope.applicationId, message);
+    if (written) return { queued, envelope, message, written };
+    queued.ack();
+  } catch (error) {
+    await fail(consumer, queued, about(envelope, message), error);
+  }
+  return undefined;
+}
+
+/** Delivers messages of one application. They are claimed together, and noted as they end. */
+async function deliverAll(consumer: Consumer, all: readonly Ready[]): Promise<void> {
+  const { transports, deliveries, clock } = consumer;
+  const [first] = all;
+  if (!first) return;
+  const ledger = deliveries(first.written.application);
+  const counted = all.filter(({ message }) => !transports[message.channel].sendsOnce);
+  const asked = counted.map(({ message }) => ({ id: message.id, country: countryOf(message) }));
+  const claims = asked.length > 0 ? ledger.claim(asked, clock.now()) : Promise.resolve([]);
   await Promise.all(
-    batch.messages.map(async (queued) => {
-      // Only `queueNotifier` writes to this queue.
-      const envelope = queued.body as Envelope;
-      let message: Message | undefined;
+    all.map(async (one) => {
+      const { queued, envelope, message } = one;
+      const claimOf = async () => (await claims)[counted.indexOf(one)];
       try {
-        message = await open(vault, envelope);
-        const written = message.drop ? undefined : await write(envelope.applicationId, message);
-        if (written) await deliverOnce(consumer, message, written);
+        await deliverOnce(consumer, one, claimOf, ledger);
         queued.ack();
       } catch (error) {
-        const { permanent, retryAfterSeconds = 0 } = error instanceof Undelivered ? error : {};
-        const detail = about(envelope, message);
-        if (permanent) {
-          report('error', 'delivery rejected', detail, error);
-          await tell(consumer, 'delivery.rejected', detail);
-          queued.ack();
-        } else {
-          report('warn', 'delivery failed', detail, error);
-          const delay = Math.max(retryAfterSeconds, 5 * 2 ** queued.attempts);
-          queued.retry({ delaySeconds: Math.min(RETRY_DELAY_MAX_SECONDS, delay) });
-        }
+        await fail(consumer, queued, about(envelope, message), error);
       }
     }),
   );
+}
+
+/** Delivers a batch, each message on its own: one that fails is tried again without its neighbours. */
+export async function consumeMessages(batch: MessageBatch, consumer: Consumer): Promise<void> {
+  const opened = await Promise.all(batch.messages.map(async (one) => ready(consumer, one)));
+  const byApplication = Map.groupBy(
+    opened.filter((one) => one !== undefined),
+    ({ envelope }) => envelope.applicationId,
+  );
+  await Promise.all([...byApplication.values()].map(async (all) => deliverAll(consumer, all)));
 }
 
 /** Messages whose last try failed: operators see them in the log, the shopper asks for another. */

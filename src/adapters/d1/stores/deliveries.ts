@@ -1,8 +1,9 @@
 /** Which messages have gone out: queues deliver at least once, a person wants a message once. */
 import { DAY_MS } from '../../../shared/time.ts';
+import { grouped } from '../../grouped.ts';
 import type { Database } from '../database.ts';
 import { builtOnce } from '../statements/common.ts';
-import { excluded, insertSelect, type Operands, select, sql, update } from '../statements/query.ts';
+import { excluded, insertSelect, select, sql, update } from '../statements/query.ts';
 import { deliveries } from '../schema/index.ts';
 
 /** Longer than any try takes. A claim as old as this belongs to a consumer that died. */
@@ -10,42 +11,51 @@ const LEASE_MS = 60_000;
 /** Longer than the queue keeps a message (4 days). */
 const KEPT_FOR_MS = 5 * DAY_MS;
 
+/** `mine`: send it now. `busy`: another consumer is at it. `done`: nothing is left to do. */
+export type Claim = 'mine' | 'busy' | 'done';
+
 export interface Deliveries {
-  /** `country`: the calling code of an SMS. `mine`: send it now. `busy`: another consumer is at it. `done`: nothing is left to do. */
+  /**
+   * Claims messages in one round trip. Of one that is named twice the first alone can be `mine`.
+   * @param messages `country`: the calling code of an SMS
+   * @returns one claim for each, in their order
+   */
   claim(
-    message: { id: string; country: number | undefined },
+    messages: readonly { id: string; country: number | undefined }[],
     now: number,
-  ): Promise<'mine' | 'busy' | 'done'>;
+  ): Promise<readonly Claim[]>;
   /** `failed` may be claimed again. */
-  settle(id: string, state: 'sent' | 'failed' | 'rejected'): Promise<void>;
+  settle(id: string, state: Settled['state']): Promise<void>;
 }
 
-const here = ({ applicationId, id }: Operands<{ applicationId: string; id: string }>) =>
-  sql`${deliveries.applicationId} = ${applicationId} AND ${deliveries.id} = ${id}`;
-
-interface Claim extends Record<string, string | number | null> {
-  applicationId: string;
+interface Settled {
   id: string;
+  state: 'sent' | 'failed' | 'rejected';
+}
+
+interface Claiming extends Record<string, string | number> {
+  applicationId: string;
+  /** A JSON list of ids with countries. */
+  messages: string;
   now: number;
   expiresAt: number;
-  country: number | null;
   /** Claims from before are given up. */
   leasedBefore: number;
 }
 
-const claimStatements = builtOnce<Claim>()((given) => ({
+const claimStatements = builtOnce<Claiming>()((given) => ({
   claimed: insertSelect(
     deliveries,
     {
       applicationId: given.applicationId,
-      id: given.id,
+      id: sql`j.value ->> 'id'`,
       state: 'sending',
       claimedAt: given.now,
       expiresAt: given.expiresAt,
-      country: given.country,
+      country: sql`j.value ->> 'country'`,
     },
     // SQLite takes what follows a SELECT without a WHERE for a join.
-    sql`WHERE TRUE`,
+    sql`FROM json_each(${given.messages}) j WHERE TRUE`,
   )
     .onConflictDoUpdate({
       target: [deliveries.applicationId, deliveries.id],
@@ -54,40 +64,60 @@ const claimStatements = builtOnce<Claim>()((given) => ({
         OR (${deliveries.state} = 'sending' AND ${deliveries.claimedAt} <= ${given.leasedBefore})`,
     })
     .returning({ id: deliveries.id }),
-  found: select({ state: deliveries.state }).from(deliveries).where(here(given)),
 }));
 
-const settleStatements = builtOnce<{ applicationId: string; id: string; state: string }>()(
-  (given) => ({
-    settled: update(deliveries)
-      .set({ state: sql`${given.state}` })
-      .where(here(given)),
-  }),
-);
+const claimedStatements = builtOnce<{ applicationId: string; ids: string }>()((given) => ({
+  found: select({ id: deliveries.id, state: deliveries.state })
+    .from(deliveries)
+    .where(
+      sql`${deliveries.applicationId} = ${given.applicationId}
+        AND ${deliveries.id} IN (SELECT value FROM json_each(${given.ids}))`,
+    ),
+}));
+
+const settleStatements = builtOnce<{ applicationId: string; settled: string }>()((given) => ({
+  settled: update(deliveries)
+    .set({
+      state: sql`(SELECT j.value ->> 'state' FROM json_each(${given.settled}) j
+        WHERE j.value ->> 'id' = ${deliveries.id})`,
+    })
+    .where(
+      sql`${deliveries.applicationId} = ${given.applicationId}
+        AND ${deliveries.id} IN (SELECT j.value ->> 'id' FROM json_each(${given.settled}) j)`,
+    ),
+}));
 
 /** Which messages were handed to a provider, so that none is handed over twice. */
 export function d1Deliveries(database: Database, applicationId: string): Deliveries {
+  const settleAll = grouped<Settled>(async (settled) => {
+    const given = { applicationId, settled: JSON.stringify(settled) };
+    await database.write(settleStatements(given, {}));
+  });
+
   return {
-    async claim({ id, country }, now) {
-      const { claimed, found } = await database.write(
+    async claim(messages, now) {
+      const { claimed } = await database.write(
         claimStatements(
           {
             applicationId,
-            id,
+            messages: JSON.stringify(messages),
             now,
             expiresAt: now + KEPT_FOR_MS,
-            country: country ?? null,
             leasedBefore: now - LEASE_MS,
           },
           {},
         ),
       );
-      if (claimed.length > 0) return 'mine';
-      return found[0]?.state === 'sending' ? 'busy' : 'done';
+      const mine = new Set(claimed.map(({ id }) => id));
+      const isMine = messages.map(({ id }) => mine.delete(id));
+      const others = messages.flatMap(({ id }, at) => (isMine[at] ? [] : [id]));
+      if (others.length === 0) return messages.map(() => 'mine');
+      const ids = { applicationId, ids: JSON.stringify(others) };
+      const { found } = await database.read(claimedStatements(ids, {}));
+      const busy = new Set(found.flatMap(({ id, state }) => (state === 'sending' ? [id] : [])));
+      return messages.map(({ id }, at) => (isMine[at] ? 'mine' : busy.has(id) ? 'busy' : 'done'));
     },
 
-    async settle(id, state) {
-      await database.write(settleStatements({ applicationId, id, state }, {}));
-    },
+    settle: async (id, state) => settleAll({ id, state }),
   };
 }
