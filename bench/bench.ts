@@ -19,7 +19,7 @@ const USAGE = `
 npm run bench -- [flags]     compares what is ours with a floor and with peers, side by side
 
   --only PART    workers (Vestibule, a floor, Better Auth) or mocks (the mock, Prism, Steady); both by default
-  --rounds N     alternations (default 5 of workers, 3 of mocks)
+  --rounds N     alternations (default 4 of workers, 3 of mocks)
   --seconds N    seconds of load per case of the mocks (default 1)
   --json         figures as JSON, those of each round too
   --help         show this
@@ -52,7 +52,7 @@ const machine =
   `${Object.values(TOOLS).join(', ')}; ${CONNECTIONS} connections, ` +
   (PINNED ? 'servers and load on a core each' : 'not pinned to cores');
 
-const workers = only === 'mocks' ? undefined : await compareWorkers(tools, rounds ?? 5, tell);
+const workers = only === 'mocks' ? undefined : await compareWorkers(tools, rounds ?? 4, tell);
 const mocks =
   only === 'workers' ? undefined : await compareMocks(tools, rounds ?? 3, seconds, tell);
 const starts = mocks && [...mocks.starts].map(([name, ms]) => ({ name, ms: median(ms) }));

@@ -15,10 +15,13 @@ import {
   usage,
 } from '../statements/budget-statements.ts';
 import type { Database } from '../database.ts';
+import { builtOnce } from '../statements/common.ts';
 import { select, sql } from '../statements/query.ts';
 import { applicationHosts, applications, moves, oauthClients } from '../schema/index.ts';
 
 const MAX_AGE_MS = 30_000;
+/** From then on one request reads a record again, while the others go on with the one that is known. */
+const REFRESH_AGE_MS = 25_000;
 /** Bounds the memory of an isolate, whatever ids callers make up. */
 const MAX_CACHED_ENTRIES = 1_000;
 /** Of one host; more than one is for development. */
@@ -67,24 +70,29 @@ function readApplication(row: typeof applications.$inferSelect & { isMoving: boo
   };
 }
 
+const recordStatements = builtOnce<{ applicationId: string }>()((given) => ({
+  found: select({ ...getTableColumns(applications), isMoving })
+    .from(applications)
+    .where(sql`${applications.id} = ${given.applicationId}`),
+}));
+
+interface Cached {
+  known: Known;
+  readAt: number;
+  isRefreshing?: boolean;
+}
+
 /** The port `Directory` on D1, with a cache of half a minute. */
 export function d1Directory(
   database: Database,
   vault: Vault,
   clock: Clock,
 ): Directory & ApplicationRecords & { forget(applicationId: string): void } {
-  const cache = new Map<string, { known: Known; readAt: number }>();
+  const cache = new Map<string, Cached>();
   const hosts = new Map<string, { ids: readonly string[]; readAt: number }>();
 
-  async function find(applicationId: string): Promise<Known | undefined> {
-    const cached = cache.get(applicationId);
-    const now = clock.now();
-    if (cached && now - cached.readAt < MAX_AGE_MS) return cached.known;
-    const { found } = await database.read({
-      found: select({ ...getTableColumns(applications), isMoving })
-        .from(applications)
-        .where(eq(applications.id, applicationId)),
-    });
+  async function read(applicationId: string, now: number): Promise<Known | undefined> {
+    const { found } = await database.read(recordStatements({ applicationId }, {}));
     const [row] = found;
     cache.delete(applicationId);
     if (!row) return undefined;
@@ -92,6 +100,22 @@ export function d1Directory(
     if (cache.size >= MAX_CACHED_ENTRIES) cache.clear();
     cache.set(applicationId, { known, readAt: now });
     return known;
+  }
+
+  async function find(applicationId: string): Promise<Known | undefined> {
+    const cached = cache.get(applicationId);
+    const now = clock.now();
+    const ageMs = cached ? now - cached.readAt : MAX_AGE_MS;
+    if (!cached || ageMs >= MAX_AGE_MS) return read(applicationId, now);
+    if (ageMs < REFRESH_AGE_MS || cached.isRefreshing) return cached.known;
+    cached.isRefreshing = true;
+    try {
+      return await read(applicationId, now);
+    } catch {
+      // It is good until it is too old; the next request tries again.
+      cached.isRefreshing = false;
+      return cached.known;
+    }
   }
 
   async function idsAt(host: string): Promise<readonly string[]> {
