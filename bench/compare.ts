@@ -1,6 +1,6 @@
 /** Contenders in alternation: in each round every contender has its slice of load, one after the other. */
 import { cpuMsOf } from './lib/cpu.ts';
-import { figuresOf, sumOf, type Rounds } from './lib/figures.ts';
+import { figuresOf, percentileOf, sumOf, type Rounds } from './lib/figures.ts';
 import { load, type Call } from './lib/load.ts';
 
 interface Server {
@@ -12,6 +12,8 @@ interface Server {
 export interface Comparison {
   name: string;
   rounds: Rounds;
+  /** Of a flow, whose percentiles are at most the sums of theirs. */
+  steps?: readonly Comparison[];
 }
 
 export const comparison = (name: string): Comparison => ({ name, rounds: new Map() });
@@ -27,8 +29,18 @@ export function together(name: string, first: Comparison, second: Comparison): C
     });
     rounds.set(contender, both);
   }
-  return { name, rounds };
+  return { name, rounds, steps: [first, second] };
 }
+
+/** Of the calls of a contender in all slices; of a flow the sum of its steps. In milliseconds. */
+export const percentile = (
+  { rounds, steps }: Comparison,
+  contender: string,
+  share: number,
+): number =>
+  steps
+    ? steps.reduce((sum, step) => sum + percentile(step, contender, share), 0)
+    : percentileOf(rounds, contender, share);
 
 /** Puts one slice of load on a server and notes its figures. */
 export async function slice(

@@ -6,15 +6,17 @@ import { startFloor } from './sites/floor.ts';
 import { shopper, SHOPPERS, SIGNED_IN, type LoginSite, type Site } from './sites/site.ts';
 import { startVestibule } from './sites/vestibule.ts';
 
-/**
- * Calls of one slice. The slowest hundredth of the reads is more than the connections: else one pause of a garbage collector,
- * which stops them all, would be p99.
- */
-const READS = 1_600;
+/** Calls of one slice. Slices are short and many, so that what else happens on the machine meets all sites alike. */
+const READS = 300;
 /** Through the router, of which only the CPU is of interest. */
-const ROUTED_READS = 600;
-const OTP_LOGINS = 240;
-const PASSWORD_LOGINS = 40;
+const ROUTED_READS = 100;
+const OTP_LOGINS = 50;
+const PASSWORD_LOGINS = 8;
+/** Calls of each site before anything is measured, so that the runtime has compiled what it runs. */
+const WARMING_READS = 1_500;
+const WARMING_LOGINS = 200;
+/** Rounds between two lines of progress. */
+const TOLD_ROUNDS = 5;
 
 const range = (from: number, count: number): number[] =>
   Array.from({ length: count }, (_, at) => from + at);
@@ -31,7 +33,7 @@ function* reads(site: { readSession(at: number): Call }, count: number): Generat
 }
 
 /** Reads before a slice that are not measured: the site has had nothing to do since its last slice. */
-const WAKING_READS = 40;
+const WAKING_READS = 10;
 
 async function wake(site: Site): Promise<void> {
   await load(site.url, reads(site, WAKING_READS));
@@ -65,7 +67,7 @@ async function otpLogins(
 }
 
 /** Shoppers with a session each; the runtime has compiled what it runs by then. */
-async function signIn(site: LoginSite): Promise<void> {
+export async function signIn(site: LoginSite): Promise<void> {
   await otpLogins(
     site,
     range(0, SIGNED_IN),
@@ -104,8 +106,14 @@ export async function compareWorkers(
   ];
   try {
     for (const site of [vestibule, betterAuth, ourHasher]) await signIn(site);
-    for (const { site, count } of readers) await load(site.url, reads(site, count));
-    let next = SIGNED_IN;
+    for (const { site } of readers) await load(site.url, reads(site, WARMING_READS));
+    for (const site of [vestibule, betterAuth]) {
+      await otpLogins(site, range(SIGNED_IN, WARMING_LOGINS), async (_, calls, settled) => {
+        await load(site.url, calls);
+        await settled();
+      });
+    }
+    let next = SIGNED_IN + WARMING_LOGINS;
     for (let round = 1; round <= rounds; round += 1) {
       for (const { site, count } of readers) {
         await wake(site);
@@ -124,7 +132,7 @@ export async function compareWorkers(
         await wake(site);
         await slice(password, site, others.map(site.loginByPassword));
       }
-      tell(`Workers: round ${round} of ${rounds}`);
+      if (round % TOLD_ROUNDS === 0) tell(`Workers: round ${round} of ${rounds}`);
     }
   } finally {
     await Promise.all(servers.map((site) => site.stop()));

@@ -4,10 +4,10 @@ import type { Loaded } from './load.ts';
 export interface Figures {
   cpuMs: number;
   perSecond: number;
-  p50: number;
-  p99: number;
+  /** Of each call, in milliseconds, ascending. */
+  latencies: readonly number[];
 }
-export type FigureName = keyof Figures;
+export type FigureName = 'cpuMs' | 'perSecond';
 
 /** The middle one; of an even number, the lower of the two. */
 export function median(values: readonly number[]): number {
@@ -15,27 +15,22 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
 }
 
-function quantile(sorted: readonly number[], share: number): number {
+/** @param sorted ascending */
+export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 /** @param cpuMs that the server used in all, what it did in the background included */
 export function figuresOf({ latencies, elapsedMs }: Loaded, cpuMs: number): Figures {
   const count = latencies.length;
-  return {
-    cpuMs: cpuMs / count,
-    perSecond: (count * 1000) / elapsedMs,
-    p50: quantile(latencies, 0.5),
-    p99: quantile(latencies, 0.99),
-  };
+  return { cpuMs: cpuMs / count, perSecond: (count * 1000) / elapsedMs, latencies };
 }
 
-/** One step after the other: an upper bound of the percentiles. */
+/** One step after the other. Its latencies are not known: which call followed which is not noted. */
 export const sumOf = (a: Figures, b: Figures): Figures => ({
   cpuMs: a.cpuMs + b.cpuMs,
   perSecond: 1 / (1 / a.perSecond + 1 / b.perSecond),
-  p50: a.p50 + b.p50,
-  p99: a.p99 + b.p99,
+  latencies: [],
 });
 
 /** The slices of one case: per contender those of each round, in the order of the rounds. */
@@ -43,6 +38,13 @@ export type Rounds = Map<string, Figures[]>;
 
 export const medianOf = (rounds: Rounds, contender: string, figure: FigureName): number =>
   median((rounds.get(contender) ?? []).map((one) => one[figure]));
+
+/** Of the calls of all slices, in milliseconds. */
+export const percentileOf = (rounds: Rounds, contender: string, share: number): number =>
+  quantile(
+    (rounds.get(contender) ?? []).flatMap(({ latencies }) => latencies).toSorted((a, b) => a - b),
+    share,
+  );
 
 /**
  * How many times as much of a figure a contender has as another one: the median of the ratios of each round, whose two

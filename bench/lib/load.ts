@@ -51,10 +51,15 @@ function send(url: string, agent: Agent, call: Call): Promise<Answer> {
 
 /**
  * Makes all calls and measures each.
+ * @param connections how many calls are under way at a time
  * @throws Error when an answer has another status than its call expects
  */
-export async function load(url: string, calls: Iterable<Call>): Promise<Loaded> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+export async function load(
+  url: string,
+  calls: Iterable<Call>,
+  connections = CONNECTIONS,
+): Promise<Loaded> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   // One iterator for all connections: each takes the next call.
   const next = calls[Symbol.iterator]();
   const latencies: number[] = [];
@@ -73,7 +78,7 @@ export async function load(url: string, calls: Iterable<Call>): Promise<Loaded> 
     }
   }
   try {
-    await Promise.all(Array.from({ length: CONNECTIONS }, work));
+    await Promise.all(Array.from({ length: connections }, work));
   } finally {
     agent.destroy();
   }

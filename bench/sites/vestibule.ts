@@ -41,7 +41,8 @@ export async function seedShop(db: D1Database, customers: number): Promise<void>
   await db.prepare('UPDATE users SET password_hash = ?').bind(passwordHash()).run();
 }
 
-export async function startVestibule(): Promise<LoginSite> {
+/** @param customers how many are in the shop */
+export async function startVestibule(customers = SHOPPERS): Promise<LoginSite> {
   const inbox = createInbox();
   const worker = await startWorker({
     config: join(ROOT, 'wrangler.toml'),
@@ -55,7 +56,7 @@ export async function startVestibule(): Promise<LoginSite> {
     },
     outbound: inbox.deliver,
   });
-  await seedShop(worker.db, SHOPPERS);
+  await seedShop(worker.db, customers);
   const cookies = new Map<number, string>();
   const json = { authorization, 'content-type': 'application/json' };
   return {

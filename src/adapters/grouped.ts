@@ -10,16 +10,18 @@ export function grouped<T>(
 ): (item: T) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   let waiting: { items: T[]; written: Promise<void> } | undefined;
+  async function writeAfter(earlier: Promise<unknown>, items: T[]): Promise<void> {
+    // What became of it is for those who wait for it.
+    await earlier.catch(() => undefined);
+    waiting = undefined;
+    await write(items);
+  }
   return async (item) => {
     if (!waiting) {
       const items: T[] = [];
-      const written = last.then(async () => {
-        waiting = undefined;
-        await write(items);
-      });
+      const written = writeAfter(last, items);
       waiting = { items, written };
-      // What became of it is for those who wait for it.
-      last = written.catch(() => undefined);
+      last = written;
     }
     waiting.items.push(item);
     return waiting.written;

@@ -22,7 +22,7 @@ async function deliver(shop: D1Shop): Promise<void> {
   await getQueueResult(batch, createExecutionContext());
 }
 
-test('a login by code, one by password and a read of the session build nothing the second time', async () => {
+test('a login by code, one by password, a resend and a read of the session build nothing the second time', async () => {
   const shop = await d1Shop({
     env: PAID,
     fetch: async () => Response.json({ ok: true }),
@@ -43,10 +43,18 @@ test('a login by code, one by password and a read of the session build nothing t
     }
     const browser = shop.client({ 'cf-connecting-ip': '203.0.113.7' });
     let requestId = '';
-    shop.clock.advance(2_000);
+    let token = '';
+    // Long enough for the application's record to be read again.
+    shop.clock.advance(31_000);
     await step('send', async () => {
-      requestId =
-        expectOk(await browser.application.loginWithOTP({ body: MOBILE })).body.request_id ?? '';
+      const { body } = expectOk(await browser.application.loginWithOTP({ body: MOBILE }));
+      requestId = body.request_id ?? '';
+      token = body.resend_token ?? '';
+    });
+    shop.clock.advance(2_000);
+    await step('resend', async () => {
+      const body = { ...MOBILE, action: 'resend', token };
+      expectOk(await browser.application.sendOTPOnMobile({ body }));
     });
     const otp = await shop.otp(E164);
     await step('deliver', async () => deliver(shop));
@@ -67,8 +75,14 @@ test('a login by code, one by password and a read of the session build nothing t
     await shop.ports.users.find('0123456789abcdef01234567');
     expect(spy).toHaveBeenCalledTimes(1);
     await visit();
-    // An application's record is read anew each half minute only.
-    expect(await visit()).toEqual({ send: 0, deliver: 0, verify: 0, read: 0, password: 0 });
+    expect(await visit()).toEqual({
+      send: 0,
+      resend: 0,
+      deliver: 0,
+      verify: 0,
+      read: 0,
+      password: 0,
+    });
   } finally {
     spy.mockRestore();
   }

@@ -67,12 +67,9 @@ function paramsOf(applicationId: string, opening: OpenChallenge) {
     total: registrationSends?.total ?? null,
     perIdentifier: registrationSends?.perIdentifier ?? null,
     identifiersPerKind: registrationSends?.identifiersPerKind ?? null,
-    ...smsParams(sms ?? NO_GUARD),
+    ...smsParams(sms),
   };
 }
-
-/** Fills the slots that no statement of an SMS without a guard has. */
-const NO_GUARD = { at: 0, perDay: 0, alertAt: 0 };
 
 interface Shape extends Record<string, boolean> {
   hasDevice: boolean;

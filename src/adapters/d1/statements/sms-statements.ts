@@ -17,14 +17,14 @@ import { smsCounts } from '../schema/index.ts';
 const floor = (at: number, unit: number): number => at - (at % unit);
 const floorOf = (at: Operand<number>, unit: number): SQL => sql`(${at} - ${at} % ${unit})`;
 
-/** A guard as parameters; what a guard without `foreign` lacks is not looked at. Times in ms. */
-export const smsParams = ({ at, perDay, alertAt, foreign }: SmsGuard) => ({
-  smsAt: at,
-  perDay,
-  alertAt,
-  minSends: foreign?.minSends ?? 0,
-  minVerifiedPercent: foreign?.minVerifiedPercent ?? 0,
-  pauseMs: foreign?.pauseMs ?? 0,
+/** A guard as parameters; those of what a guard lacks, or of none, are in no statement. Times in ms. */
+export const smsParams = (guard: SmsGuard | undefined) => ({
+  smsAt: guard?.at ?? 0,
+  perDay: guard?.perDay ?? 0,
+  alertAt: guard?.alertAt ?? 0,
+  minSends: guard?.foreign?.minSends ?? 0,
+  minVerifiedPercent: guard?.foreign?.minVerifiedPercent ?? 0,
+  pauseMs: guard?.foreign?.pauseMs ?? 0,
 });
 type SmsOperands = Operands<ReturnType<typeof smsParams>>;
 
@@ -166,19 +166,6 @@ export function smsLimited(
   return (now?.sent ?? 0) >= perDay
     ? { limit: 'sms_per_day', retryAfterSeconds: wait(floor(at, DAY_MS) + DAY_MS) }
     : undefined;
-}
-
-/** Both for a batch that is built with its values. */
-export function judgeSms(
-  applicationId: string,
-  guard: SmsGuard | undefined,
-  sent: SQL,
-  tell: WarnSms,
-) {
-  const limited = (results: Partial<Results<Count>>) => smsLimited(guard, results, tell);
-  if (!guard) return { room: sql`TRUE`, count: {} as Partial<Count>, limited };
-  const guarded = { isGuarded: true, isForeign: guard.foreign !== undefined };
-  return { ...smsStatements(applicationId, smsParams(guard), guarded, sent), limited };
 }
 
 /** The message could not be handed over. */

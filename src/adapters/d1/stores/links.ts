@@ -17,6 +17,7 @@ import {
   usage,
 } from '../statements/budget-statements.ts';
 import { uniqueViolation, type Database } from '../database.ts';
+import { builtOnce } from '../statements/common.ts';
 import {
   alias,
   as,
@@ -31,7 +32,14 @@ import {
 } from '../statements/query.ts';
 import { revoke } from '../statements/revocation-statements.ts';
 import { identifiers, links, users } from '../schema/index.ts';
-import { judgeSms, smsVerified, uncountSms, type WarnSms } from '../statements/sms-statements.ts';
+import {
+  smsLimited,
+  smsParams,
+  smsStatements,
+  smsVerified,
+  uncountSms,
+  type WarnSms,
+} from '../statements/sms-statements.ts';
 import { activeOwner, byId, readUser, selectUser } from '../statements/user-rows.ts';
 import { verifyIdentifier } from '../statements/identifier-statements.ts';
 import { primaryProofIs } from '../statements/primary-statements.ts';
@@ -40,12 +48,76 @@ import { userIs } from '../statements/user-statements.ts';
 const l = alias(links, 'l');
 const i = alias(identifiers, 'i');
 
-interface Row {
+interface Link {
   kind: LinkKind;
   id: string;
+  /** Whose it is; undefined when the owner of the identifier is found in the statement itself. */
+  userId?: string;
   identifier: IdentifierRef;
   createdAt: number;
+  expiresAt: number;
 }
+
+/** What is not given is null here: a slot takes nothing undefined. */
+const openParams = (
+  applicationId: string,
+  { kind: linkKind, id, userId, identifier, createdAt, expiresAt }: Link,
+  limits: readonly Limit[],
+  sms: SmsGuard | undefined,
+) => ({
+  applicationId,
+  id,
+  linkKind,
+  userId: userId ?? null,
+  kind: identifier.kind,
+  value: identifier.value,
+  callingCode: identifier.callingCode ?? null,
+  foreignSms: Boolean(sms?.foreign),
+  createdAt,
+  expiresAt,
+  limits: limitsJson(limits),
+  ...smsParams(sms),
+});
+
+interface OpenShape extends Record<string, boolean> {
+  ofOwner: boolean;
+  isGuarded: boolean;
+  isForeign: boolean;
+}
+
+/** Judges and charges, and writes the row when there is room. */
+const openStatements = builtOnce<ReturnType<typeof openParams>>()((given, shape: OpenShape) => {
+  const { applicationId, id, linkKind, userId, kind, value, callingCode, foreignSms } = given;
+  const { createdAt: now, expiresAt, limits } = given;
+  const owner = activeOwner(applicationId, kind, value);
+  const opened = sql`EXISTS (
+    SELECT 1 FROM ${links} WHERE ${links.applicationId} = ${applicationId} AND ${links.id} = ${id})`;
+  const sms = smsStatements(applicationId, given, shape, opened);
+  return {
+    used: usage(applicationId, limits, now),
+    made: insertSelect(
+      links,
+      {
+        applicationId,
+        id,
+        linkKind,
+        // A link of nobody is there, so that it is charged, and is over at once.
+        userId: shape.ofOwner ? sql`COALESCE(${owner}, '')` : userId,
+        kind,
+        value,
+        callingCode,
+        foreignSms,
+        createdAt: now,
+        expiresAt: shape.ofOwner
+          ? sql`CASE WHEN ${owner} IS NULL THEN ${now} ELSE ${expiresAt} END`
+          : expiresAt,
+      },
+      sql`WHERE NOT ${overLimit(applicationId, limits, now)} AND ${sms.room}`,
+    ).returning({ userId: links.userId }),
+    charge: charge(applicationId, limits, now, opened),
+    ...sms.count,
+  };
+});
 
 /** The port `Links` on D1. */
 export function d1Links(database: Database, applicationId: string, tellSms: WarnSms): Links {
@@ -56,42 +128,18 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
     sql`${linkIs(id)} AND ${links.linkKind} = ${kind} AND ${links.usedAt} IS NULL
       AND ${links.expiresAt} > ${now}`;
 
-  /** Judges and charges, and writes the row when there is room. */
-  async function open(
-    { kind, id, identifier, createdAt: now }: Row,
-    owner: SQL,
-    expiresAt: SQL,
-    limits: Limit[],
-    sms?: SmsGuard,
-  ) {
-    const json = limitsJson(limits);
-    const opened = exists(linkIs(id));
-    const cost = judgeSms(applicationId, sms, opened, tellSms);
-    const { used, made, ...sent } = await database.write({
-      used: usage(applicationId, json, now),
-      made: insertSelect(
-        links,
-        {
-          applicationId,
-          id,
-          linkKind: kind,
-          userId: owner,
-          kind: identifier.kind,
-          value: identifier.value,
-          callingCode: identifier.callingCode,
-          foreignSms: Boolean(sms?.foreign),
-          createdAt: now,
-          expiresAt,
-        },
-        sql`WHERE NOT ${overLimit(applicationId, json, now)} AND ${cost.room}`,
-      ).returning({ userId: links.userId }),
-      charge: charge(applicationId, json, now, opened),
-      ...cost.count,
-    });
+  async function open(link: Link, limits: readonly Limit[], sms?: SmsGuard) {
+    const { used, made, ...sent } = await database.write(
+      openStatements(openParams(applicationId, link, limits, sms), {
+        ofOwner: link.userId === undefined,
+        isGuarded: sms !== undefined,
+        isForeign: sms?.foreign !== undefined,
+      }),
+    );
     const [row] = made;
-    const tooDear = cost.limited(sent);
+    const tooDear = smsLimited(sms, sent, tellSms);
     return {
-      limited: row ? undefined : (limitedOf(used, now) ?? tooDear),
+      limited: row ? undefined : (limitedOf(used, link.createdAt) ?? tooDear),
       owner: row?.userId,
     };
   }
@@ -144,23 +192,11 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
     sql`(SELECT ${links.userId} FROM ${links} WHERE ${linkIs(id)})`;
 
   return {
-    async open(link, limits, sms) {
-      const owner = sql`${link.userId}`;
-      const { limited } = await open(link, owner, sql`${link.expiresAt}`, limits, sms);
-      return limited;
-    },
+    open: async (link, limits, sms) => (await open(link, limits, sms)).limited,
 
     async openReset(link, limits, sms) {
-      const { identifier, createdAt, expiresAt } = link;
-      const owner = activeOwner(applicationId, identifier.kind, identifier.value);
-      const opened = await open(
-        { ...link, kind: 'reset' },
-        sql`COALESCE(${owner}, '')`,
-        sql`CASE WHEN ${owner} IS NULL THEN ${createdAt} ELSE ${expiresAt} END`,
-        limits,
-        sms,
-      );
-      return { limited: opened.limited, known: Boolean(opened.owner) };
+      const { limited, owner } = await open({ ...link, kind: 'reset' }, limits, sms);
+      return { limited, known: Boolean(owner) };
     },
 
     async cancel({ id, createdAt }, limits, sms) {

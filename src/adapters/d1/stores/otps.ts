@@ -2,14 +2,7 @@
 import type { OpenChallenge, Otps, ConsumeResult, Settlement } from '../../../ports/index.ts';
 import { keys, type Values } from '../../kv/values.ts';
 import { signInFrom, signInParams, signInStatements } from './audit.ts';
-import {
-  charge,
-  giveBack,
-  identifierLimitsJson,
-  limitedOf,
-  overLimit,
-  usage,
-} from '../statements/budget-statements.ts';
+import { giveBack, identifierLimitsJson } from '../statements/budget-statements.ts';
 import type { Database } from '../database.ts';
 import {
   effectStatements,
@@ -19,12 +12,7 @@ import {
   precondition,
   takenField,
 } from '../statements/otp-effects.ts';
-import {
-  attemptCode,
-  challengeIs,
-  readChallenge,
-  selectChallenge,
-} from '../statements/otp-attempt.ts';
+import { attemptCode, challengeIs } from '../statements/otp-attempt.ts';
 import { builtOnce } from '../statements/common.ts';
 import {
   type Operand,
@@ -37,8 +25,9 @@ import {
   update,
 } from '../statements/query.ts';
 import { otpChallenges } from '../schema/index.ts';
-import { openCode, registrationHasRoom, REGISTRATION_LIMIT } from '../statements/otp-open.ts';
-import { judgeSms, smsVerified, uncountSms, type WarnSms } from '../statements/sms-statements.ts';
+import { openCode } from '../statements/otp-open.ts';
+import { resendCode } from '../statements/otp-resend.ts';
+import { smsVerified, uncountSms, type WarnSms } from '../statements/sms-statements.ts';
 import { byId, readUser, selectUser } from '../statements/user-rows.ts';
 import { userIs, withNames } from '../statements/user-statements.ts';
 
@@ -46,8 +35,8 @@ type Consuming = Pick<Settlement['challenge'], 'id' | 'createdAt'> & { nonce: st
 
 /** What one use of a code adds to the statements that every use has; `won` is true when this try used it up. */
 interface Uses {
-  isFull: SQL;
-  isProven: SQL;
+  /** What may stand in the way, read before anything is changed; none where nothing does. */
+  before: Record<'isFull' | 'isProven', SQL> | undefined;
   holds: SQL;
   effects(won: SQL): Query[];
   signIn(won: SQL): Query[];
@@ -66,10 +55,12 @@ function consumeStatements(
   const foreignSentAt = sql`SELECT ${otpChallenges.createdAt} AS at FROM ${otpChallenges}
     WHERE ${isOne} AND ${otpChallenges.foreignSms} = 1`;
   return {
-    before: selectValues({
-      isFull: uses.isFull.mapWith(Boolean),
-      isProven: uses.isProven.mapWith(Boolean),
-    }),
+    before:
+      uses.before &&
+      selectValues({
+        isFull: uses.before.isFull.mapWith(Boolean),
+        isProven: uses.before.isProven.mapWith(Boolean),
+      }),
     consumed: update(otpChallenges)
       .set({ consumedAt: sql`${now}`, consumedBy: sql`${nonce}` })
       .where(
@@ -92,8 +83,7 @@ type Login = Consuming & { applicationId: string; readBack: string } & ReturnTyp
 /** Of a code that signs a known user in, which is what most codes do. */
 const loginStatements = builtOnce<Login>()((given, { hasEnds }: { hasEnds: boolean }) =>
   consumeStatements(given.applicationId, given, {
-    isFull: sql`0`,
-    isProven: sql`1`,
+    before: undefined,
     holds: sql`TRUE`,
     effects: () => [],
     signIn: (won) => signInFrom(given.applicationId, given, hasEnds, won),
@@ -144,49 +134,11 @@ export function d1Otps(
       });
     },
 
-    async resend({ id, nonce, identifier, limits, maxTries, registrationSends, now, sms }) {
-      const live = sql`${isOne(id)}
-        AND ${otpChallenges.purpose} IN (SELECT value FROM json_each(${JSON.stringify(Object.keys(limits))}))
-        AND ${otpChallenges.kind} = ${identifier.kind}
-        AND ${otpChallenges.value} = ${identifier.value} AND ${otpChallenges.consumedAt} IS NULL
-        AND ${otpChallenges.expiresAt} > ${now}`;
-      const each = Object.entries(limits).map(
-        ([purpose, own]) =>
-          sql`WHEN ${purpose} THEN ${identifierLimitsJson(applicationId, identifier, own)}`,
-      );
-      const json = sql`(SELECT CASE ${otpChallenges.purpose} ${sql.join(each, sql` `)} END
-        FROM ${otpChallenges} WHERE ${live})`;
-      const usable = sql`${otpChallenges.attempts} < ${maxTries}`;
-      const registrationRoom = registrationHasRoom(applicationId, identifier, {
-        registration: sql`${otpChallenges.registration}`,
-        ...registrationSends,
-      });
-      const sent = exists(sql`${live} AND ${otpChallenges.lastSend} = ${nonce}`);
-      const cost = judgeSms(applicationId, sms, sent, tellSms);
-      const { used, done, found, ...counted } = await database.write({
-        used: usage(applicationId, json, now),
-        done: update(otpChallenges)
-          .set({ sends: sql`${otpChallenges.sends} + 1`, lastSend: nonce })
-          .where(
-            sql`${live} AND ${usable} AND NOT ${overLimit(applicationId, json, now)} AND ${cost.room}
-              AND (${otpChallenges.registration} IS NULL OR (${registrationRoom}))`,
-          )
-          .returning({ id: otpChallenges.id }),
-        charge: charge(applicationId, json, now, sent),
-        found: selectChallenge(live),
-        ...cost.count,
-      });
-      const [row] = found;
-      const tooDear = cost.limited(counted);
-      if (!row) return { state: 'unknown' };
-      if (done.length === 0) {
-        if (row.attempts >= maxTries) return { state: 'exhausted' };
-        const retryAfterSeconds = Math.max(1, Math.ceil((row.expiresAt - now) / 1000));
-        const limited = limitedOf(used, now) ??
-          tooDear ?? { limit: REGISTRATION_LIMIT, retryAfterSeconds };
-        return { state: 'limited', limited };
-      }
-      const challenge = readChallenge(row);
+    async resend(request) {
+      const sent = await resendCode(database, applicationId, request, tellSms);
+      if (sent.state !== 'sent') return sent;
+      const { id, nonce, identifier, limits, now, sms } = request;
+      const { challenge } = sent;
       const reading = readCode(id);
       const sealedCode = await reading.catch(() => undefined);
       if (sealedCode !== undefined) return { state: 'ready', challenge, sealedCode };
@@ -224,8 +176,10 @@ export function d1Otps(
         }
         return database.write(
           consumeStatements(applicationId, params, {
-            isFull: fullness(applicationId, of),
-            isProven: isProven(applicationId, of),
+            before: {
+              isFull: fullness(applicationId, of),
+              isProven: isProven(applicationId, of),
+            },
             holds: precondition(applicationId, of),
             effects: (won) => effectStatements(applicationId, of, won),
             signIn: (won) => (signIn ? signInStatements(applicationId, signIn, won) : []),
