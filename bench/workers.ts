@@ -16,7 +16,7 @@ const PASSWORD_LOGINS = 8;
 const WARMING_READS = 1_500;
 const WARMING_LOGINS = 200;
 /** Rounds between two lines of progress. */
-const TOLD_ROUNDS = 5;
+const TOLD_ROUNDS = 4;
 
 const range = (from: number, count: number): number[] =>
   Array.from({ length: count }, (_, at) => from + at);
