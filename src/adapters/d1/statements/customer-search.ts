@@ -45,7 +45,8 @@ export function selectFound(applicationId: string, terms: CustomerTerms, max: nu
   const hasWord = (word: string) =>
     sql`EXISTS (SELECT 1 FROM ${as(w)} WHERE ${w.userId} = f.user_id AND ${w.applicationId} = ${applicationId}
         AND ${w.word} >= ${word} AND ${w.word} < ${after(word)})`;
-  const share = Math.ceil(max / Math.max(1, words.length));
+  // Of several words half as many in all, since each of them is looked up once more for every other word.
+  const share = words.length > 1 ? Math.ceil(max / 2 / words.length) : max;
   const all = words.map((word) => {
     const others = words.filter((other) => other !== word).map(hasWord);
     return sql`SELECT f.user_id AS user_id FROM (${together([called(word), begun(word)])} LIMIT ${share}) f

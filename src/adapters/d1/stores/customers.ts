@@ -49,10 +49,6 @@ export function d1Customers(
 ): Customers {
   const ours = sql`${u.applicationId} = ${applicationId}`;
 
-  /** Users by their ids, as the rows of `found` name them; CROSS JOIN keeps SQLite from going through all users instead. */
-  const joined = (found: SQL) =>
-    sql`(${found}) n CROSS JOIN ${as(f)} ON ${f.applicationId} = ${applicationId} AND ${f.id} = n.user_id`;
-
   async function pageOfAll({ pageNo, pageSize }: CustomerQuery): Promise<CustomerPage> {
     const offset = (pageNo - 1) * pageSize;
     let [skipped, newer] = [offset, sql`TRUE`];
@@ -86,22 +82,32 @@ export function d1Customers(
     { pageNo, pageSize }: CustomerQuery,
   ): Promise<CustomerPage> {
     const found = selectFound(applicationId, terms, MAX_FOUND);
-    const page = sql`SELECT ${f.id} AS id FROM ${joined(found)}
+    // Found once: the list is cut from it, and it is counted.
+    const page = sql`WITH n AS MATERIALIZED (${found})
+      SELECT ${f.id} AS id, (SELECT COUNT(*) FROM n) AS total
+      FROM n CROSS JOIN ${as(f)} ON ${f.applicationId} = ${applicationId} AND ${f.id} = n.user_id
       ORDER BY ${f.createdAt} DESC, ${f.id} DESC LIMIT ${pageSize + 1} OFFSET ${(pageNo - 1) * pageSize}`;
-    const { rows, counted } = await reads.read({
-      rows: select(USER_FIELDS)
+    const { rows } = await reads.read({
+      rows: select({ ...USER_FIELDS, total: sql<number>`p.total` })
         .from(sql`(${page}) p`)
         .crossJoin(u)
         .where(sql`${ours} AND ${u.id} = p.id`)
         .orderBy(desc(u.createdAt), desc(u.id)),
-      counted: selectValues({ total: sql<number>`(SELECT COUNT(*) FROM (${found}))` }),
     });
     const listed = readUsers(rows);
     return {
       users: listed.slice(0, pageSize),
-      total: counted[0]?.total ?? 0,
+      total: rows[0]?.total ?? (pageNo > 1 ? await countFound(found) : 0),
       hasNext: listed.length > pageSize,
     };
+  }
+
+  /** Behind the last page there is no row that could say how many are before it. */
+  async function countFound(found: SQL): Promise<number> {
+    const { counted } = await reads.read({
+      counted: selectValues({ total: sql<number>`(SELECT COUNT(*) FROM (${found}))` }),
+    });
+    return counted[0]?.total ?? 0;
   }
 
   return {
