@@ -286,6 +286,31 @@ describe.each(STORE_BACKENDS)('Otps on %s', (_, createShop) => {
     });
   });
 
+  test('a device of the owner has its own resends', async () => {
+    const { ports, clock } = await createShop();
+    const user = newUser();
+    await registerUser(ports, user);
+    const own = LIMITS.map((limit) => ({ ...limit, buckets: ['device:d'] }));
+    const { id } = await opened(ports, {}, { limits: { limits: LIMITS } });
+    const resend = async (userId?: string) => {
+      const { state } = await ports.otps.resend({
+        id,
+        nonce: hex(8),
+        identifier: PHONE,
+        limits: {
+          login: { limits: LIMITS, ...(userId && { device: { userId, limits: own } }) },
+          profile: { limits: LIMITS },
+        },
+        maxTries: 5,
+        registrationSends: { perIdentifier: 1, total: 1, identifiersPerKind: 1 },
+        now: clock.now(),
+      });
+      return state;
+    };
+    expect([await resend(), await resend('mallory')]).toEqual(['limited', 'limited']);
+    expect([await resend(user.id), await resend(user.id)]).toEqual(['ready', 'limited']);
+  });
+
   test('the wrong try that spends the budget leaves one row about its owner', async () => {
     const { ports } = await createShop();
     const user = newUser();
