@@ -186,30 +186,36 @@ test('an isolate that has heard of no move writes nothing into the database that
   expect(place).toEqual([{ state: 'left', open: 0 }]);
 });
 
-test('a copy that differs is not switched to, and the shop goes on where it is', async () => {
-  const shop = await crowded(20);
-  const browser = shop.client();
-  await signUp(shop, browser);
-  let spoilt = false;
-  const run = runMove(['DB_1', 'DB_2'], shop.clock.now, async (when, trip) => {
-    if (spoilt || when === 'after' || !/number of rows/.test(trip)) return;
-    spoilt = true;
-    await env.THIRD_DATABASE.batch([
-      env.THIRD_DATABASE.prepare('UPDATE move_places SET open = 1'),
-      env.THIRD_DATABASE.prepare("UPDATE identifiers SET verified_at = 5 WHERE kind = 'email'"),
-      env.THIRD_DATABASE.prepare('UPDATE move_places SET open = 0'),
-    ]);
-  });
-  await expect(run).rejects.toThrow('not equal to the source: identifiers');
-  expectOk(await browser.application.updateProfile({ body: { first_name: 'Still here' } }));
-  await abortTestMove(['DB_1', 'DB_2']);
-  expect(await tablesWithRows('DB_2')).toEqual([]);
-  expectOk(await browser.application.updateProfile({ body: { first_name: 'And now' } }));
-  // And once more, from the beginning.
-  await runMove(['DB_1', 'DB_2'], shop.clock.now);
-  expect(await tablesWithRows('DB_1')).toEqual([]);
-  expect(await breaches(shop.clock.now())).toEqual({ found: [] });
-});
+test.each([
+  ['a value, while it is compared', /rows in slice/, 'UPDATE identifiers SET verified_at = 5'],
+  ['a row that is missing in the end', /number of rows/, 'DELETE FROM identifiers'],
+])(
+  'a copy that differs (%s) is not switched to, and the shop goes on where it is',
+  async (_, where, change) => {
+    const shop = await crowded(20);
+    const browser = shop.client();
+    await signUp(shop, browser);
+    let spoilt = false;
+    const run = runMove(['DB_1', 'DB_2'], shop.clock.now, async (when, trip) => {
+      if (spoilt || when === 'after' || !where.test(trip)) return;
+      spoilt = true;
+      await env.THIRD_DATABASE.batch([
+        env.THIRD_DATABASE.prepare('UPDATE move_places SET open = 1'),
+        env.THIRD_DATABASE.prepare(`${change} WHERE kind = 'email'`),
+        env.THIRD_DATABASE.prepare('UPDATE move_places SET open = 0'),
+      ]);
+    });
+    await expect(run).rejects.toThrow('not equal to the source: identifiers');
+    expectOk(await browser.application.updateProfile({ body: { first_name: 'Still here' } }));
+    await abortTestMove(['DB_1', 'DB_2']);
+    expect(await tablesWithRows('DB_2')).toEqual([]);
+    expectOk(await browser.application.updateProfile({ body: { first_name: 'And now' } }));
+    // And once more, from the beginning.
+    await runMove(['DB_1', 'DB_2'], shop.clock.now);
+    expect(await tablesWithRows('DB_1')).toEqual([]);
+    expect(await breaches(shop.clock.now())).toEqual({ found: [] });
+  },
+);
 
 test('the cron ends the freeze of a run that died, and goes on with a source that is not clean', async () => {
   const shop = await crowded(20);
@@ -272,6 +278,27 @@ test('crons leave an application alone while it moves', async () => {
   expect(shop.log.filter(({ level }) => level === 'error')).toEqual([]);
   await shop.runtime.scheduled('47 * * * *');
   expect((await rowsIn('DB_2'))['budgets']).toEqual([]);
+});
+
+test('what changes while it is compared is compared again, and what keeps changing once nobody writes', async () => {
+  const shop = await crowded(20);
+  const browser = shop.client();
+  await signUp(shop, browser);
+  let [slices, counts] = [0, 0];
+  await runMove(['DB_1', 'DB_2'], shop.clock.now, async (when, trip) => {
+    if (when === 'after') return;
+    counts += Number(/^DB_2.*number of rows.*"users"/s.test(trip));
+    if (!/^DB_1.*rows in slice.*FROM "users" WHERE/s.test(trip)) return;
+    slices += 1;
+    if (counts > 0) return;
+    // Before each look at the source, so that the target is never level with it.
+    expectOk(await browser.application.updateProfile({ body: { first_name: 'x'.repeat(slices) } }));
+  });
+  expect([slices, counts]).toEqual([3, 1]);
+  // Its record is read anew.
+  shop.clock.advance(GAP);
+  const { user } = expectOk(await browser.application.getLoggedInUser()).body;
+  expect(user).toMatchObject({ first_name: 'xx' });
 });
 
 test('an older run of the same move writes nothing any more', async () => {

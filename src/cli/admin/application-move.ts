@@ -16,7 +16,8 @@ const WORDS: Record<
   Exclude<News['step'], 'copying' | 'catching up' | 'waiting' | 'cleaning'>,
   string
 > = {
-  frozen: 'nobody writes now; the last changes are copied, and all of it is compared',
+  comparing: 'both databases are compared, while the shop goes on',
+  frozen: 'nobody writes now; the last changes are copied, and numbers of rows are compared',
   switched: 'switched',
 };
 
@@ -29,6 +30,7 @@ function wordsOf(news: News): string {
       return `waiting ${Math.ceil(news.ms / SECOND_MS)} s, until every location knows of the move`;
     case 'cleaning':
       return `cleaning the source: ${news.rows} rows`;
+    case 'comparing':
     case 'frozen':
     case 'switched':
       return WORDS[news.step];

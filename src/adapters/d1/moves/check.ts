@@ -1,4 +1,7 @@
-/** Counts and sums of each table on both sides. */
+/**
+ * Both sides compared, by counts and sums of each table. While the shop is open, everything: what changes after that is noted
+ * by triggers, and compared when it is copied. While it is frozen, the rest: what kept changing, and how many rows there are.
+ */
 import type { Database } from '../database.ts';
 import { select, sql, type Row, type SQL } from '../statements/query.ts';
 import { counters, userStretches } from '../schema/index.ts';
@@ -7,10 +10,29 @@ import { MOVED } from './tables.ts';
 
 type Moved = (typeof MOVED)[number];
 
-/** Rows that one statement counts. */
+/** Rows that one statement sums up. */
 const SLICE_ROWS = 20_000;
 /** So that the sums of a slice stay exact. */
 const MODULUS = 1_000_003;
+
+/** A stretch of a table, between two of its keys. */
+interface Slice {
+  from: SQL;
+  end: Key | undefined;
+}
+
+/** A table after it was compared while the shop was open. */
+export interface Compared {
+  moved: Moved;
+  /** What was not equal, most often because it was just being changed. */
+  open: readonly Slice[];
+}
+
+export interface Checked {
+  table: string;
+  rows: number;
+  equal: boolean;
+}
 
 /** Numbers that change with the content of any row. */
 const sums = ({ columns }: Moved): SQL =>
@@ -25,38 +47,55 @@ const sums = ({ columns }: Moved): SQL =>
     sql`, `,
   );
 
-const measure = (moved: Moved, from: SQL, end: Key | undefined, id: string): SQL =>
-  sql`SELECT COUNT(*) AS "number of rows", ${sums(moved)}
+const measure = (moved: Moved, { from, end }: Slice, id: string): SQL =>
+  sql`SELECT COUNT(*) AS "rows in slice", ${sums(moved)}
     FROM (SELECT ${names(moved.columns)} FROM ${moved.table} WHERE ${from} AND ${upTo(moved, end, id)})
     WHERE application_id = ${id} AND ${moved.which}`;
 
-export interface Checked {
-  table: string;
-  rows: number;
-  equal: boolean;
+const count = ({ table, which }: Moved, id: string): SQL =>
+  sql`SELECT COUNT(*) AS "number of rows" FROM ${table} WHERE application_id = ${id} AND ${which}`;
+
+/** The row of a statement on both sides, which are asked at the same time. */
+async function bothSides({ source, target }: Way, found: SQL): Promise<readonly [Row, Row]> {
+  const side = async (database: Database): Promise<Row> =>
+    (await database.read({ found })).found[0] ?? {};
+  return Promise.all([side(source), side(target)]);
 }
 
-/**
- * Compares one table on both sides, by slices of its key.
- * @param beat is called between slices
- */
-async function checkTable(way: Way, moved: Moved, beat: () => Promise<void>): Promise<Checked> {
-  const { applicationId: id, source, target } = way;
-  const checked: Checked = { table: moved.name, rows: 0, equal: true };
+async function isEqual(way: Way, moved: Moved, slice: Slice): Promise<boolean> {
+  const [here, there] = await bothSides(way, measure(moved, slice, way.applicationId));
+  return JSON.stringify(here) === JSON.stringify(there);
+}
+
+/** A table by slices of its key. */
+async function* slicesOf(way: Way, moved: Moved): AsyncGenerator<Slice, void, undefined> {
+  const { applicationId: id, source } = way;
   for (let after: Key | undefined, done = false; !done;) {
     const from = behind(moved, after, id);
     const { ends } = await source.read({ ends: selectEnd(moved, from, SLICE_ROWS) });
     const end = readEnd(moved, ends, id);
-    const side = async (database: Database): Promise<Row> =>
-      (await database.read({ found: measure(moved, from, end, id) })).found[0] ?? {};
-    const [here, there] = await Promise.all([side(source), side(target)]);
-    checked.rows += Number(here['number of rows']);
-    checked.equal &&= JSON.stringify(here) === JSON.stringify(there);
+    yield { from, end };
     after = end;
     done = end === undefined;
-    await beat();
   }
-  return checked;
+}
+
+/**
+ * Compares all tables while the shop goes on.
+ * @param catchUp copies what has changed; called for each slice that differs, which is then looked at once more
+ */
+export async function compareTables(way: Way, catchUp: () => Promise<void>): Promise<Compared[]> {
+  const compared: Compared[] = [];
+  for (const moved of MOVED) {
+    const open: Slice[] = [];
+    for await (const slice of slicesOf(way, moved)) {
+      if (await isEqual(way, moved, slice)) continue;
+      await catchUp();
+      if (!(await isEqual(way, moved, slice))) open.push(slice);
+    }
+    compared.push({ moved, open });
+  }
+  return compared;
 }
 
 /** What triggers of the target have made themselves, as a list of customers is shown by it. */
@@ -81,9 +120,28 @@ async function checkLists({ applicationId, source, target }: Way): Promise<Check
   };
 }
 
-/** Compares all tables; what is not equal must not be switched to. */
-export async function checkTables(way: Way, beat: () => Promise<void>): Promise<Checked[]> {
+/** What is left to be compared of a table while nobody writes: its number of rows, and the slices that kept changing. */
+async function checkRest(way: Way, { moved, open }: Compared): Promise<Checked> {
+  const [here, there] = await bothSides(way, count(moved, way.applicationId));
+  const rows = Number(here['number of rows']);
+  let equal = rows === Number(there['number of rows']);
+  for (const slice of open) equal &&= await isEqual(way, moved, slice);
+  return { table: moved.name, rows, equal };
+}
+
+/**
+ * Ends the comparison while nobody writes; what is not equal must not be switched to.
+ * @param beat is called between tables
+ */
+export async function checkTables(
+  way: Way,
+  compared: readonly Compared[],
+  beat: () => Promise<void>,
+): Promise<Checked[]> {
   const all = [await checkLists(way)];
-  for (const moved of MOVED) all.push(await checkTable(way, moved, beat));
+  for (const one of compared) {
+    all.push(await checkRest(way, one));
+    await beat();
+  }
   return all;
 }

@@ -1,8 +1,8 @@
-/** The moments in which nobody may write: the last changes, the comparison, and the switch. */
+/** The moments in which nobody may write: the last changes, the rest of the comparison, and the switch. */
 import type { Database } from '../database.ts';
 import { applications, movePlaces, moves } from '../schema/index.ts';
 import { remove, select, selectAll, sql, update } from '../statements/query.ts';
-import { checkTables } from './check.ts';
+import { checkTables, type Compared } from './check.ts';
 import { MoveError, writeTarget } from './copy.ts';
 import { catchUp, isOf, placeOf, setPlace, type Moved, type Moving } from './moving.ts';
 
@@ -98,8 +98,15 @@ async function switchOver(moving: Moving, freezeNumber: number): Promise<boolean
   return switched.length > 0;
 }
 
-/** The last changes, the comparison, the switch. Undefined when the freeze was ended by somebody else. */
-export async function finishFrozen(moving: Moving): Promise<Moved | undefined> {
+/**
+ * The last changes, the rest of the comparison, the switch.
+ * @param compared what was compared before; changes since then are noted, and compared as they are copied
+ * @returns undefined when the freeze was ended by somebody else
+ */
+export async function finishFrozen(
+  moving: Moving,
+  compared: readonly Compared[],
+): Promise<Moved | undefined> {
   const { directory, source, applicationId, now } = moving;
   const began = now();
   const freezeNumber = await freeze(moving);
@@ -114,7 +121,7 @@ export async function finishFrozen(moving: Moving): Promise<Moved | undefined> {
   };
   try {
     await catchUp(moving, 0, beat);
-    const checked = await checkTables(moving, beat);
+    const checked = await checkTables(moving, compared, beat);
     const wrong = checked.filter(({ equal }) => !equal).map(({ table }) => table);
     if (wrong.length > 0) {
       throw new MoveError(

@@ -7,6 +7,7 @@ import { SECOND_MS } from '../../../shared/time.ts';
 import type { Database } from '../database.ts';
 import { applications, moveChanges, movePlaces, moves } from '../schema/index.ts';
 import { remove, select, selectAll, sql, update } from '../statements/query.ts';
+import { compareTables } from './check.ts';
 import { clean } from './clean.ts';
 import { copyTables, MoveError } from './copy.ts';
 import { endSwitched, forget } from './end.ts';
@@ -97,6 +98,8 @@ export async function moveApplication(moving: Moving): Promise<Moved | undefined
       moving.tell({ step: 'copying', rows });
     });
     await catchUp(moving, FEW_CHANGES);
+    moving.tell({ step: 'comparing' });
+    const compared = await compareTables(moving, async () => catchUp(moving, FEW_CHANGES));
     const wait = startedAt + moving.knownAfterMs - moving.now();
     if (wait > 0) {
       moving.tell({ step: 'waiting', ms: wait });
@@ -106,7 +109,7 @@ export async function moveApplication(moving: Moving): Promise<Moved | undefined
       if (freezes === MAX_FREEZES)
         throw new MoveError('the switch was interrupted again and again');
       await catchUp(moving, FEW_CHANGES);
-      moved = await finishFrozen(moving);
+      moved = await finishFrozen(moving, compared);
     }
     moving.tell({ step: 'switched' });
   }

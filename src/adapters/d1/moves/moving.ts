@@ -24,7 +24,7 @@ export interface Moving extends Way {
 export type News =
   | { step: 'copying' | 'catching up'; rows: number }
   | { step: 'waiting'; ms: number }
-  | { step: 'frozen' | 'switched' }
+  | { step: 'comparing' | 'frozen' | 'switched' }
   | { step: 'cleaning'; rows: number };
 
 /** What was moved, and how long nobody could write. */
