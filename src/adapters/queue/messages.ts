@@ -154,8 +154,8 @@ async function fail(
   }
 }
 
-/** @returns undefined when there is nothing to deliver, or it cannot be */
-async function ready(consumer: Consumer, queued: Ready['queued']): Promise<Ready | undefined> {
+/** Opens and writes a message. @returns undefined when there is nothing to deliver, or it cannot be */
+async function prepare(consumer: Consumer, queued: Ready['queued']): Promise<Ready | undefined> {
   // Only `queueNotifier` writes to this queue.
   const envelope = queued.body as Envelope;
   let message: Message | undefined;
@@ -197,7 +197,7 @@ async function deliverAll(consumer: Consumer, all: readonly Ready[]): Promise<vo
 
 /** Delivers a batch, each message on its own: one that fails is tried again without its neighbours. */
 export async function consumeMessages(batch: MessageBatch, consumer: Consumer): Promise<void> {
-  const opened = await Promise.all(batch.messages.map(async (one) => ready(consumer, one)));
+  const opened = await Promise.all(batch.messages.map(async (one) => prepare(consumer, one)));
   const byApplication = Map.groupBy(
     opened.filter((one) => one !== undefined),
     ({ envelope }) => envelope.applicationId,
