@@ -145,3 +145,26 @@ describe.each(STORE_BACKENDS)('a search on %s', (_, createShop) => {
     }
   });
 });
+
+test.each(STORE_BACKENDS)(
+  'on %s pages of many bearers hold each of them once, newest first, however long the pages are',
+  async (_, createShop) => {
+    const { ports } = await createShop();
+    const newest: string[] = [];
+    for (let count = 0; count < 300; count += 1) {
+      newest.unshift((await addPerson(ports, { firstName: 'Zoe' })).id);
+    }
+    const terms = readQuery('zoe', '91');
+    // The first 250 are sorted by themselves; pages end before, behind and just there.
+    for (const pageSize of [40, 50, 100]) {
+      const ids: string[] = [];
+      for (let pageNo = 1, isMore = true; isMore; pageNo += 1) {
+        const page = await ports.customers.list({ terms, pageNo, pageSize });
+        expect(page.total).toBe(300);
+        ids.push(...page.users.map(({ id }) => id));
+        isMore = page.hasNext;
+      }
+      expect(ids).toEqual(newest);
+    }
+  },
+);

@@ -15,6 +15,11 @@ import { readUsers, selectUser, u, USER_FIELDS } from '../statements/user-rows.t
 
 /** `q` finds this many (D-13). */
 const MAX_FOUND = 1_000;
+/**
+ * Of these, the newest come first. Those found behind them follow, newest first again: of each the row has to be read for its
+ * time, and they lie all over the database.
+ */
+const MAX_SORTED = 250;
 /** A search shows twenty; a beginning such as `a` fits a tenth of all customers. */
 const MAX_CANDIDATES = 200;
 /** A page further down than this is counted off in stretches. */
@@ -82,17 +87,22 @@ export function d1Customers(
     { pageNo, pageSize }: CustomerQuery,
   ): Promise<CustomerPage> {
     const found = selectFound(applicationId, terms, MAX_FOUND);
+    const offset = (pageNo - 1) * pageSize;
+    const isAmongFirst = offset + pageSize < MAX_SORTED;
     // Found once: the list is cut from it, and it is counted.
+    const first = sql`SELECT user_id, 0 AS is_later FROM (SELECT user_id FROM n LIMIT ${MAX_SORTED})`;
+    const later = sql`SELECT user_id, 1 FROM (SELECT user_id FROM n LIMIT -1 OFFSET ${MAX_SORTED})`;
+    const sorted = isAmongFirst ? first : sql`${first} UNION ALL ${later}`;
     const page = sql`WITH n AS MATERIALIZED (${found})
-      SELECT ${f.id} AS id, (SELECT COUNT(*) FROM n) AS total
-      FROM n CROSS JOIN ${as(f)} ON ${f.applicationId} = ${applicationId} AND ${f.id} = n.user_id
-      ORDER BY ${f.createdAt} DESC, ${f.id} DESC LIMIT ${pageSize + 1} OFFSET ${(pageNo - 1) * pageSize}`;
+      SELECT ${f.id} AS id, m.is_later AS is_later, (SELECT COUNT(*) FROM n) AS total
+      FROM (${sorted}) m CROSS JOIN ${as(f)} ON ${f.applicationId} = ${applicationId} AND ${f.id} = m.user_id
+      ORDER BY is_later, ${f.createdAt} DESC, ${f.id} DESC LIMIT ${pageSize + 1} OFFSET ${offset}`;
     const { rows } = await reads.read({
       rows: select({ ...USER_FIELDS, total: sql<number>`p.total` })
         .from(sql`(${page}) p`)
         .crossJoin(u)
         .where(sql`${ours} AND ${u.id} = p.id`)
-        .orderBy(desc(u.createdAt), desc(u.id)),
+        .orderBy(sql`p.is_later`, desc(u.createdAt), desc(u.id)),
     });
     const listed = readUsers(rows);
     return {
