@@ -168,3 +168,19 @@ test.each(STORE_BACKENDS)(
     }
   },
 );
+
+test('where a hundred bear the whole name, those whose names begin so are left to a longer text', async () => {
+  const { ports } = await d1Shop();
+  const longer = await addPerson(ports, { firstName: 'Asha', lastName: 'Raote' });
+  for (let count = 0; count < 99; count += 1) {
+    await addPerson(ports, { firstName: 'Asha', lastName: 'Rao' });
+  }
+  const totalOf = async (q: string) =>
+    (await ports.customers.list({ terms: readQuery(q, '91'), pageNo: 1, pageSize: 10 })).total;
+  expect(await totalOf('asha rao')).toBe(100);
+  await addPerson(ports, { firstName: 'Asha', lastName: 'Rao' });
+  expect([await totalOf('asha rao'), await totalOf('asha')]).toEqual([100, 101]);
+  const terms = readQuery('asha raot', '91');
+  const { users } = await ports.customers.list({ terms, pageNo: 1, pageSize: 10 });
+  expect(users.map(({ id }) => id)).toEqual([longer.id]);
+});

@@ -11,6 +11,9 @@ const w = alias(userWords, 'w');
 /** Just behind every text that begins with the word. */
 const after = (word: string): string => `${word}\u{10ffff}`;
 
+/** Where a name of several words is borne by so many, those whose names merely begin so are not looked for. */
+const MANY = 100;
+
 /** Parts of a union that is not one of more than five: D1 takes no longer ones. */
 const together = (parts: readonly SQL[]): SQL =>
   sql`SELECT user_id FROM (${sql.join(parts, sql` UNION ALL `)})`;
@@ -20,7 +23,8 @@ const together = (parts: readonly SQL[]): SQL =>
  * are called exactly so, then those whose names begin so. Of each the newest come first, since ids begin with their time.
  *
  * Of several words, each word's first users are looked at and their other words compared. So a search finds everyone as long as
- * one of its words is borne by few; where all are frequent it finds some, beside those whose whole name it is.
+ * one of its words is borne by few; where all are frequent it finds some, beside those whose whole name it is, and where these
+ * are a hundred it finds them alone.
  */
 export function selectFound(applicationId: string, terms: CustomerTerms, max: number): SQL {
   const { id, username, email, phone, name, words } = terms;
@@ -47,10 +51,14 @@ export function selectFound(applicationId: string, terms: CustomerTerms, max: nu
         AND ${w.word} >= ${word} AND ${w.word} < ${after(word)})`;
   // Of several words half as many in all, since each of them is looked up once more for every other word.
   const share = words.length > 1 ? Math.ceil(max / 2 / words.length) : max;
+  const isBorneByMany =
+    words.length > 1 && name !== undefined
+      ? sql`(SELECT COUNT(*) FROM (${called(name)} LIMIT ${MANY})) = ${MANY}`
+      : sql`FALSE`;
   const all = words.map((word) => {
     const others = words.filter((other) => other !== word).map(hasWord);
     return sql`SELECT f.user_id AS user_id FROM (${together([called(word), begun(word)])} LIMIT ${share}) f
-      WHERE ${sql.join([sql`TRUE`, ...others], sql` AND `)}`;
+      WHERE ${sql.join([sql`NOT ${isBorneByMany}`, ...others], sql` AND `)}`;
   });
   const exact = [
     ...(id === undefined ? [] : [user(users.id, id)]),
