@@ -151,16 +151,16 @@ test.each(STORE_BACKENDS)(
   async (_, createShop) => {
     const { ports } = await createShop();
     const newest: string[] = [];
-    for (let count = 0; count < 300; count += 1) {
+    for (let count = 0; count < 130; count += 1) {
       newest.unshift((await addPerson(ports, { firstName: 'Zoe' })).id);
     }
     const terms = readQuery('zoe', '91');
-    // The first 250 are sorted by themselves; pages end before, behind and just there.
-    for (const pageSize of [40, 50, 100]) {
+    // The first hundred are sorted by themselves; pages end before, behind and just there.
+    for (const pageSize of [33, 40, 50, 100]) {
       const ids: string[] = [];
       for (let pageNo = 1, isMore = true; isMore; pageNo += 1) {
         const page = await ports.customers.list({ terms, pageNo, pageSize });
-        expect(page.total).toBe(300);
+        expect(page.total).toBe(130);
         ids.push(...page.users.map(({ id }) => id));
         isMore = page.hasNext;
       }

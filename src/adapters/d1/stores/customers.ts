@@ -19,7 +19,7 @@ const MAX_FOUND = 1_000;
  * Of these, the newest come first. Those found behind them follow, newest first again: of each the row has to be read for its
  * time, and they lie all over the database.
  */
-const MAX_SORTED = 250;
+const MAX_SORTED = 100;
 /** A search shows twenty; a beginning such as `a` fits a tenth of all customers. */
 const MAX_CANDIDATES = 200;
 /** A page further down than this is counted off in stretches. */
