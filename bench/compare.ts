@@ -1,6 +1,6 @@
 /** Contenders in alternation: in each round every contender has its slice of load, one after the other. */
 import { cpuMsOf } from './lib/cpu.ts';
-import { figuresOf, percentileOf, sumOf, type Rounds } from './lib/figures.ts';
+import { figuresOf, quantile, sumOf, type Rounds } from './lib/figures.ts';
 import { load, type Call } from './lib/load.ts';
 
 interface Server {
@@ -12,14 +12,22 @@ interface Server {
 export interface Comparison {
   name: string;
   rounds: Rounds;
-  /** Of a flow, whose percentiles are at most the sums of theirs. */
-  steps?: readonly Comparison[];
+  /** Of a flow: milliseconds of all its calls, of each time that it was gone through, per contender. */
+  flows?: ReadonlyMap<string, readonly number[]>;
 }
 
 export const comparison = (name: string): Comparison => ({ name, rounds: new Map() });
 
-/** Two steps that only have a meaning together, as one. */
-export function together(name: string, first: Comparison, second: Comparison): Comparison {
+/**
+ * Two steps that only have a meaning together, as one.
+ * @param flows milliseconds of both steps, of each time that they were gone through, per contender
+ */
+export function together(
+  name: string,
+  first: Comparison,
+  second: Comparison,
+  flows: ReadonlyMap<string, readonly number[]>,
+): Comparison {
   const rounds: Rounds = new Map();
   for (const [contender, slices] of first.rounds) {
     const others = second.rounds.get(contender) ?? [];
@@ -29,18 +37,22 @@ export function together(name: string, first: Comparison, second: Comparison): C
     });
     rounds.set(contender, both);
   }
-  return { name, rounds, steps: [first, second] };
+  return { name, rounds, flows };
 }
 
-/** Of the calls of a contender in all slices; of a flow the sum of its steps. In milliseconds. */
-export const percentile = (
-  { rounds, steps }: Comparison,
+/** Of the calls of a contender in all slices, or of the flows that they make; in milliseconds. */
+export function percentile(
+  { rounds, flows }: Comparison,
   contender: string,
   share: number,
-): number =>
-  steps
-    ? steps.reduce((sum, step) => sum + percentile(step, contender, share), 0)
-    : percentileOf(rounds, contender, share);
+): number {
+  const latencies =
+    flows?.get(contender) ?? rounds.get(contender)?.flatMap((one) => one.latencies) ?? [];
+  return quantile(
+    latencies.toSorted((a, b) => a - b),
+    share,
+  );
+}
 
 /** Puts one slice of load on a server and notes its figures. */
 export async function slice(

@@ -39,12 +39,15 @@ async function wake(site: Site): Promise<void> {
   await load(site.url, reads(site, WAKING_READS));
 }
 
-/** Signs shoppers in by code: first all codes are sent, then all are used. */
+/**
+ * Signs shoppers in by code: first all codes are sent, then all are used.
+ * @param signedIn is given who is signed in, the answer, and the milliseconds of both calls
+ */
 async function otpLogins(
   site: LoginSite,
   shoppers: readonly number[],
   run: (step: 'send' | 'verify', calls: Call[], settled: () => Promise<unknown>) => Promise<void>,
-  signedIn?: (at: number, answer: Answer) => void,
+  signedIn?: (at: number, answer: Answer, ms: number) => void,
 ): Promise<void> {
   const sent = new Map<number, Answer>();
   const codes = new Map<number, string>();
@@ -60,7 +63,7 @@ async function otpLogins(
     if (!answer) throw new Error('a code that was not asked for');
     return {
       ...site.verifyOtp(at, codes.get(at) ?? '', answer),
-      take: (done: Answer) => signedIn?.(at, done),
+      take: (done: Answer) => signedIn?.(at, done, answer.ms + done.ms),
     };
   });
   await run('verify', verifications, async () => undefined);
@@ -93,6 +96,7 @@ export async function compareWorkers(
   const floor = await startFloor(SHOPPERS);
   const betterAuth = await startBetterAuth(tools);
   const ourHasher = await startBetterAuth(tools, { ourHasher: true });
+  const flows = new Map<string, number[]>();
   const servers = [vestibule, floor, betterAuth, ourHasher];
   const readers = [vestibule, floor, betterAuth].map((site) => ({ site, count: READS }));
   for (const site of [vestibule, floor]) {
@@ -124,8 +128,13 @@ export async function compareWorkers(
       next += OTP_LOGINS + PASSWORD_LOGINS;
       for (const site of [vestibule, betterAuth]) {
         await wake(site);
-        await otpLogins(site, otpShoppers, (step, calls, settled) =>
-          slice(step === 'send' ? send : verify, site, calls, settled),
+        await otpLogins(
+          site,
+          otpShoppers,
+          (step, calls, settled) => slice(step === 'send' ? send : verify, site, calls, settled),
+          (_, __, ms) => {
+            flows.set(site.name, [...(flows.get(site.name) ?? []), ms]);
+          },
         );
       }
       for (const site of [vestibule, betterAuth, ourHasher]) {
@@ -137,5 +146,5 @@ export async function compareWorkers(
   } finally {
     await Promise.all(servers.map((site) => site.stop()));
   }
-  return [read, send, verify, together('OTP login: both', send, verify), password];
+  return [read, send, verify, together('OTP login: both', send, verify, flows), password];
 }

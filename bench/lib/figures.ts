@@ -26,7 +26,7 @@ export function figuresOf({ latencies, elapsedMs }: Loaded, cpuMs: number): Figu
   return { cpuMs: cpuMs / count, perSecond: (count * 1000) / elapsedMs, latencies };
 }
 
-/** One step after the other. Its latencies are not known: which call followed which is not noted. */
+/** One step after the other; its latencies are those of flows, which slices do not know. */
 export const sumOf = (a: Figures, b: Figures): Figures => ({
   cpuMs: a.cpuMs + b.cpuMs,
   perSecond: 1 / (1 / a.perSecond + 1 / b.perSecond),
@@ -38,13 +38,6 @@ export type Rounds = Map<string, Figures[]>;
 
 export const medianOf = (rounds: Rounds, contender: string, figure: FigureName): number =>
   median((rounds.get(contender) ?? []).map((one) => one[figure]));
-
-/** Of the calls of all slices, in milliseconds. */
-export const percentileOf = (rounds: Rounds, contender: string, share: number): number =>
-  quantile(
-    (rounds.get(contender) ?? []).flatMap(({ latencies }) => latencies).toSorted((a, b) => a - b),
-    share,
-  );
 
 /**
  * How many times as much of a figure a contender has as another one: the median of the ratios of each round, whose two

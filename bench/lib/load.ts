@@ -18,6 +18,8 @@ export interface Answer {
   body: string;
   /** The cookies as a browser would send them back. */
   cookie: string;
+  /** Milliseconds until it was there whole. */
+  ms: number;
 }
 
 export interface Loaded {
@@ -28,6 +30,7 @@ export interface Loaded {
 
 function send(url: string, agent: Agent, call: Call): Promise<Answer> {
   const { method, path, headers = {}, body } = call;
+  const began = performance.now();
   return new Promise((resolve, reject) => {
     const asked = request(url + path, { agent, method, headers }, (response) => {
       let text = '';
@@ -41,6 +44,7 @@ function send(url: string, agent: Agent, call: Call): Promise<Answer> {
           status: response.statusCode ?? 0,
           body: text,
           cookie: cookies.map((line) => line.split(';', 1)[0]).join('; '),
+          ms: performance.now() - began,
         });
       });
     });
@@ -67,9 +71,8 @@ export async function load(
   async function work(): Promise<void> {
     for (let step = next.next(); !step.done; step = next.next()) {
       const call = step.value;
-      const asked = performance.now();
       const answer = await send(url, agent, call);
-      latencies.push(performance.now() - asked);
+      latencies.push(answer.ms);
       if (answer.status !== call.status) {
         const { status, body } = answer;
         throw new Error(`${call.method} ${url}${call.path}: ${status} ${body.slice(0, 500)}`);

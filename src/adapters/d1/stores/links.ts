@@ -1,28 +1,18 @@
 import type {
   IdentifierRef,
-  Limit,
   LinkKind,
   Links,
   ConsumeResult,
   ResetKind,
-  SmsGuard,
 } from '../../../ports/index.ts';
 import { auditOf, signInStatements } from './audit.ts';
-import {
-  charge,
-  giveBack,
-  limitedOf,
-  limitsJson,
-  overLimit,
-  usage,
-} from '../statements/budget-statements.ts';
+import { giveBack, limitsJson } from '../statements/budget-statements.ts';
 import { uniqueViolation, type Database } from '../database.ts';
-import { builtOnce } from '../statements/common.ts';
+import { openLink } from '../statements/link-open.ts';
 import {
   alias,
   as,
   columnList,
-  insertSelect,
   type Query,
   remove,
   select,
@@ -32,92 +22,14 @@ import {
 } from '../statements/query.ts';
 import { revoke } from '../statements/revocation-statements.ts';
 import { identifiers, links, users } from '../schema/index.ts';
-import {
-  smsLimited,
-  smsParams,
-  smsStatements,
-  smsVerified,
-  uncountSms,
-  type WarnSms,
-} from '../statements/sms-statements.ts';
-import { activeOwner, byId, readUser, selectUser } from '../statements/user-rows.ts';
+import { smsVerified, uncountSms, type WarnSms } from '../statements/sms-statements.ts';
+import { byId, readUser, selectUser } from '../statements/user-rows.ts';
 import { verifyIdentifier } from '../statements/identifier-statements.ts';
 import { primaryProofIs } from '../statements/primary-statements.ts';
 import { userIs } from '../statements/user-statements.ts';
 
 const l = alias(links, 'l');
 const i = alias(identifiers, 'i');
-
-interface Link {
-  kind: LinkKind;
-  id: string;
-  /** Whose it is; undefined when the owner of the identifier is found in the statement itself. */
-  userId?: string;
-  identifier: IdentifierRef;
-  createdAt: number;
-  expiresAt: number;
-}
-
-/** What is not given is null here: a slot takes nothing undefined. */
-const openParams = (
-  applicationId: string,
-  { kind: linkKind, id, userId, identifier, createdAt, expiresAt }: Link,
-  limits: readonly Limit[],
-  sms: SmsGuard | undefined,
-) => ({
-  applicationId,
-  id,
-  linkKind,
-  userId: userId ?? null,
-  kind: identifier.kind,
-  value: identifier.value,
-  callingCode: identifier.callingCode ?? null,
-  foreignSms: Boolean(sms?.foreign),
-  createdAt,
-  expiresAt,
-  limits: limitsJson(limits),
-  ...smsParams(sms),
-});
-
-interface OpenShape extends Record<string, boolean> {
-  ofOwner: boolean;
-  isGuarded: boolean;
-  isForeign: boolean;
-}
-
-/** Judges and charges, and writes the row when there is room. */
-const openStatements = builtOnce<ReturnType<typeof openParams>>()((given, shape: OpenShape) => {
-  const { applicationId, id, linkKind, userId, kind, value, callingCode, foreignSms } = given;
-  const { createdAt: now, expiresAt, limits } = given;
-  const owner = activeOwner(applicationId, kind, value);
-  const opened = sql`EXISTS (
-    SELECT 1 FROM ${links} WHERE ${links.applicationId} = ${applicationId} AND ${links.id} = ${id})`;
-  const sms = smsStatements(applicationId, given, shape, opened);
-  return {
-    used: usage(applicationId, limits, now),
-    made: insertSelect(
-      links,
-      {
-        applicationId,
-        id,
-        linkKind,
-        // A link of nobody is there, so that it is charged, and is over at once.
-        userId: shape.ofOwner ? sql`COALESCE(${owner}, '')` : userId,
-        kind,
-        value,
-        callingCode,
-        foreignSms,
-        createdAt: now,
-        expiresAt: shape.ofOwner
-          ? sql`CASE WHEN ${owner} IS NULL THEN ${now} ELSE ${expiresAt} END`
-          : expiresAt,
-      },
-      sql`WHERE NOT ${overLimit(applicationId, limits, now)} AND ${sms.room}`,
-    ).returning({ userId: links.userId }),
-    charge: charge(applicationId, limits, now, opened),
-    ...sms.count,
-  };
-});
 
 /** The port `Links` on D1. */
 export function d1Links(database: Database, applicationId: string, tellSms: WarnSms): Links {
@@ -127,22 +39,6 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
   const usable = (id: string, kind: LinkKind | ResetKind, now: number): SQL =>
     sql`${linkIs(id)} AND ${links.linkKind} = ${kind} AND ${links.usedAt} IS NULL
       AND ${links.expiresAt} > ${now}`;
-
-  async function open(link: Link, limits: readonly Limit[], sms?: SmsGuard) {
-    const { used, made, ...sent } = await database.write(
-      openStatements(openParams(applicationId, link, limits, sms), {
-        ofOwner: link.userId === undefined,
-        isGuarded: sms !== undefined,
-        isForeign: sms?.foreign !== undefined,
-      }),
-    );
-    const [row] = made;
-    const tooDear = smsLimited(sms, sent, tellSms);
-    return {
-      limited: row ? undefined : (limitedOf(used, link.createdAt) ?? tooDear),
-      owner: row?.userId,
-    };
-  }
 
   /** Uses the link up and brings the effects about, for one caller only. */
   async function use(
@@ -192,10 +88,12 @@ export function d1Links(database: Database, applicationId: string, tellSms: Warn
     sql`(SELECT ${links.userId} FROM ${links} WHERE ${linkIs(id)})`;
 
   return {
-    open: async (link, limits, sms) => (await open(link, limits, sms)).limited,
+    open: async (link, limits, sms) =>
+      (await openLink(database, applicationId, { link, limits, sms }, tellSms)).limited,
 
     async openReset(link, limits, sms) {
-      const { limited, owner } = await open({ ...link, kind: 'reset' }, limits, sms);
+      const opening = { link: { ...link, kind: 'reset' }, limits, sms } as const;
+      const { limited, owner } = await openLink(database, applicationId, opening, tellSms);
       return { limited, known: Boolean(owner) };
     },
 
