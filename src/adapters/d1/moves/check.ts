@@ -120,18 +120,29 @@ async function checkLists({ applicationId, source, target }: Way): Promise<Check
   };
 }
 
-/** What is left to be compared of a table while nobody writes: its number of rows, and the slices that kept changing. */
-async function checkRest(way: Way, { moved, open }: Compared): Promise<Checked> {
+/**
+ * What is left to be compared of a table while nobody writes: its number of rows, and the slices that kept changing.
+ * @param beat is called after each
+ */
+async function checkRest(
+  way: Way,
+  { moved, open }: Compared,
+  beat: () => Promise<void>,
+): Promise<Checked> {
   const [here, there] = await bothSides(way, count(moved, way.applicationId));
   const rows = Number(here['number of rows']);
   let equal = rows === Number(there['number of rows']);
-  for (const slice of open) equal &&= await isEqual(way, moved, slice);
+  await beat();
+  for (const slice of open) {
+    equal &&= await isEqual(way, moved, slice);
+    await beat();
+  }
   return { table: moved.name, rows, equal };
 }
 
 /**
  * Ends the comparison while nobody writes; what is not equal must not be switched to.
- * @param beat is called between tables
+ * @param beat is called between statements, as a sign of life
  */
 export async function checkTables(
   way: Way,
@@ -139,9 +150,6 @@ export async function checkTables(
   beat: () => Promise<void>,
 ): Promise<Checked[]> {
   const all = [await checkLists(way)];
-  for (const one of compared) {
-    all.push(await checkRest(way, one));
-    await beat();
-  }
+  for (const one of compared) all.push(await checkRest(way, one, beat));
   return all;
 }

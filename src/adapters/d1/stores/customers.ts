@@ -16,8 +16,8 @@ import { readUsers, selectUser, u, USER_FIELDS } from '../statements/user-rows.t
 /** `q` finds this many (D-13). */
 const MAX_FOUND = 1_000;
 /**
- * Of these, the newest come first. Those found behind them follow, newest first again: of each the row has to be read for its
- * time, and they lie all over the database.
+ * The first of these are sorted, the newest first, and shown before the others, which are sorted only when a page comes to
+ * them: of each the row has to be read for its time, and they lie all over the database.
  */
 const MAX_SORTED = 100;
 /** A search shows twenty; a beginning such as `a` fits a tenth of all customers. */
