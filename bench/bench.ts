@@ -31,6 +31,9 @@ Better Auth, Prism and Steady are installed into a folder of the system's tempor
 Needs Linux, whose accounts of CPU time it reads.
 `;
 
+/** As many as there are shoppers for. */
+const MAX_ROUNDS = 50;
+
 const args = readArgs(USAGE, {
   only: { type: 'string' },
   rounds: { type: 'string' },
@@ -42,7 +45,7 @@ const { only } = args;
 if (only !== undefined && only !== 'workers' && only !== 'mocks' && only !== 'scale') {
   misused(`--only takes workers, mocks or scale, not "${only}".`);
 }
-const rounds = args.rounds === undefined ? undefined : wholeNumber('rounds', args.rounds, 1, 100);
+const rounds = args.rounds === undefined ? undefined : wholeNumber('rounds', args.rounds, 1, MAX_ROUNDS);
 const seconds = wholeNumber('seconds', args.seconds, 1, 120);
 const customers = wholeNumber('customers', args.customers, 1_000, 10_000_000);
 if (!existsSync('/proc/self/stat'))

@@ -44,6 +44,7 @@ import type { Fetch } from './adapters/outbound/send.ts';
 import { loginTokens } from './adapters/social/login-tokens.ts';
 import { socialProviders } from './adapters/social/providers.ts';
 import { Values } from './adapters/kv/values.ts';
+import { createPacer, type Pacer } from './adapters/pacer.ts';
 import { inAskedLanguage } from './adapters/notify/in-language.ts';
 import { createInbox } from './adapters/notify/inbox.ts';
 import { templateSources } from './adapters/notify/template-sources.ts';
@@ -184,6 +185,14 @@ export function createRuntime(
     limits: environment.limits,
   };
 
+  /** One of each database: its searches wait for each other. */
+  const pacers = new Map<string, Pacer>();
+  function pacerOf(shard: string): Pacer {
+    const pacer = pacers.get(shard) ?? createPacer(clock);
+    pacers.set(shard, pacer);
+    return pacer;
+  }
+
   /** The stores of an application that know nothing of a request: as long-lived as its record, which is half a minute. */
   const stores = new WeakMap<Application, ReturnType<typeof storesOf>>();
 
@@ -227,15 +236,20 @@ export function createRuntime(
   }
 
   function portsFor(application: Application, whole: RequestScope) {
-    const { id } = application;
-    const scope = scopeOf(whole, application.shard);
+    const { id, shard } = application;
+    const scope = scopeOf(whole, shard);
     const isNearest = environment.sessionReads === 'nearest';
     const known =
       isNearest && scope.tellChanges
         ? storesOf(application, scope.setBookmark)
         : sharedStoresOf(application);
     const { client } = known;
-    const { primary, nearest } = forOperators(client, scope, events.written);
+    const { primary, nearest, searches } = forOperators(
+      client,
+      scope,
+      events.written,
+      pacerOf(shard),
+    );
     return {
       ...known.ports,
       ...(isNearest && {
@@ -243,13 +257,13 @@ export function createRuntime(
       }),
       // Made when they are asked for: most requests are a shopper's, who needs none of them.
       get customers() {
-        return d1Customers(primary, id, nearest);
+        return d1Customers(primary, id, nearest, searches);
       },
       get groups() {
         return d1Groups(primary, id, nearest);
       },
       get attributes() {
-        return d1Attributes(primary, id, nearest);
+        return d1Attributes(primary, id, searches);
       },
       get jobs() {
         return d1UserJobs(primary, id, nearest);

@@ -1,10 +1,10 @@
 /** What the requests of one application share, and what each has to itself. */
 import { env } from 'cloudflare:workers';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { seedDemo } from '../../scripts/lib/seed.ts';
 import { DEMO } from '../../scripts/lib/welcome.ts';
 import { parseEnvironment } from '../../src/env/index.ts';
-import type { Application, RequestScope } from '../../src/ports/index.ts';
+import type { Application, AttributeFilter, RequestScope } from '../../src/ports/index.ts';
 import { createRuntime } from '../../src/wiring.ts';
 import { ORIGIN } from '../support/shop.ts';
 
@@ -22,8 +22,11 @@ function scope(requestId: string) {
   return { given, waited, bookmarks };
 }
 
-/** The Worker's ports over D1 that tells with what its sessions are opened. */
-async function open() {
+/**
+ * The Worker's ports over D1 that tells with what its sessions are opened.
+ * @param replaced what a test puts in place of the real thing
+ */
+async function open(replaced: Parameters<typeof createRuntime>[2] = {}) {
   const sessions: string[] = [];
   const DB = new Proxy(env.DB, {
     get(target, name) {
@@ -37,7 +40,7 @@ async function open() {
       return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },
   });
-  const { factory } = createRuntime(parseEnvironment({ ...env, DB }), () => undefined);
+  const { factory } = createRuntime(parseEnvironment({ ...env, DB }), () => undefined, replaced);
   const application = await factory.service.directory.application(
     DEMO.companyId,
     DEMO.applicationId,
@@ -75,4 +78,29 @@ test('a record that was read anew has stores of its own: it may name another dat
     factory.portsFor(one, scope('a-request').given),
   );
   expect(before?.sessions).not.toBe(after?.sessions);
+});
+
+test('searches of several requests at once give way to shoppers; lists and single searches do not wait', async () => {
+  let now = Date.UTC(2026, 0, 1);
+  const { factory, application } = await open({ clock: { now: () => (now += 10) } });
+  const waits = vi.spyOn(globalThis, 'setTimeout');
+  const waited = (): unknown[] => waits.mock.calls.map(([, ms]) => ms).filter((ms) => ms !== 5_000);
+  const portsOf = (id: string) => factory.portsFor(application, scope(id).given);
+  const terms = { words: ['maya'] };
+  const filter: AttributeFilter = { match: 'all', ranges: [], offset: 0, limit: 1, maxRows: 10 };
+  try {
+    await portsOf('a').customers.candidates(terms);
+    await portsOf('b').customers.list(PAGE);
+    expect(waited()).toEqual([]);
+    await Promise.all([
+      portsOf('c').customers.candidates(terms),
+      portsOf('d').customers.list(PAGE),
+      portsOf('e').customers.list({ ...PAGE, terms }),
+      portsOf('f').attributes.filter(filter),
+    ]);
+    // A search takes one tick of the clock, 10 ms; each begins 40 after the one before.
+    expect(waited()).toHaveLength(2);
+  } finally {
+    waits.mockRestore();
+  }
 });

@@ -1,6 +1,7 @@
 /** D1's read replicas: for the lists of operators, and for session reads where the shop chooses so (D-107). */
 import type { Application, RequestScope } from '../../ports/index.ts';
 import { Database, type Binding, type Client, type EventsWritten } from './database.ts';
+import type { Pacer } from '../pacer.ts';
 import { guarded } from './moves/refusal.ts';
 
 /** What D1 itself hands out; anything else in `x-d1-bookmark` or the cookie is ignored. */
@@ -35,13 +36,15 @@ const constraintOf = (bookmark = ''): string =>
 
 /**
  * Operators' lists may read a replica that is at least as new as what the caller has seen (its bookmark); their changes
- * go to the primary, and hand out the bookmark with which the next list shows them.
+ * go to the primary, and hand out the bookmark with which the next list shows them. Searches read what lists read.
+ * @param pacer when each search begins: D1 does one thing at a time, and shoppers come first
  */
 export function forOperators(
   client: Binding,
   scope: RequestScope,
   eventsWritten: EventsWritten,
-): { primary: Access; nearest: Access } {
+  pacer: Pacer,
+): { primary: Access; nearest: Access; searches: Pick<Access, 'read'> } {
   /** Opened by the first statement: requests of shoppers never need one. */
   const openedWith = (constraint: () => string): Access => {
     let opened: Database | undefined;
@@ -58,9 +61,11 @@ export function forOperators(
       write: async (batch) => (opened ??= open()).write(batch),
     };
   };
+  const nearest = openedWith(() => constraintOf(scope.bookmark));
   return {
     primary: openedWith(() => 'first-primary'),
-    nearest: openedWith(() => constraintOf(scope.bookmark)),
+    nearest,
+    searches: { read: async (batch) => pacer(async () => nearest.read(batch)) },
   };
 }
 

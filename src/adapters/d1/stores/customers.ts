@@ -46,11 +46,15 @@ const selectStretch = (applicationId: string, offset: number) => {
     .limit(1);
 };
 
-/** @param reads where lists and searches may come from, such as a replica; changes always go to `database` */
+/**
+ * @param reads where lists may come from, such as a replica; changes always go to `database`
+ * @param searches where searches may come from
+ */
 export function d1Customers(
   database: Pick<Database, 'read' | 'write'>,
   applicationId: string,
   reads: Pick<Database, 'read'> = database,
+  searches = reads,
 ): Customers {
   const ours = sql`${u.applicationId} = ${applicationId}`;
 
@@ -97,7 +101,7 @@ export function d1Customers(
       SELECT ${f.id} AS id, m.is_later AS is_later, (SELECT COUNT(*) FROM n) AS total
       FROM (${sorted}) m CROSS JOIN ${as(f)} ON ${f.applicationId} = ${applicationId} AND ${f.id} = m.user_id
       ORDER BY is_later, ${f.createdAt} DESC, ${f.id} DESC LIMIT ${pageSize + 1} OFFSET ${offset}`;
-    const { rows } = await reads.read({
+    const { rows } = await searches.read({
       rows: select({ ...USER_FIELDS, total: sql<number>`p.total` })
         .from(sql`(${page}) p`)
         .crossJoin(u)
@@ -114,7 +118,7 @@ export function d1Customers(
 
   /** Behind the last page there is no row that could say how many are before it. */
   async function countFound(found: SQL): Promise<number> {
-    const { counted } = await reads.read({
+    const { counted } = await searches.read({
       counted: selectValues({ total: sql<number>`(SELECT COUNT(*) FROM (${found}))` }),
     });
     return counted[0]?.total ?? 0;
@@ -137,7 +141,7 @@ export function d1Customers(
 
     async candidates(terms) {
       const found = selectFound(applicationId, terms, MAX_CANDIDATES);
-      const { rows } = await reads.read({
+      const { rows } = await searches.read({
         rows: select(USER_FIELDS)
           .from(sql`(${found}) n`)
           .crossJoin(u)
