@@ -21,7 +21,7 @@ npm run bench -- [flags]     compares what is ours with a floor and with peers, 
 
   --only PART    workers (Vestibule, a floor, Better Auth), mocks (the mock, Prism, Steady) or scale (Vestibule among few and
                  among many customers); workers and mocks by default
-  --rounds N     alternations (default 16 of workers, 3 of the others)
+  --rounds N     alternations (default 12 of workers, 3 of the others)
   --seconds N    seconds of load per case of the mocks (default 1)
   --customers N  how many are many, of scale (default 1,000,000, which take minutes and 3 GB to make)
   --json         figures as JSON, those of each round too
@@ -45,7 +45,8 @@ const { only } = args;
 if (only !== undefined && only !== 'workers' && only !== 'mocks' && only !== 'scale') {
   misused(`--only takes workers, mocks or scale, not "${only}".`);
 }
-const rounds = args.rounds === undefined ? undefined : wholeNumber('rounds', args.rounds, 1, MAX_ROUNDS);
+const rounds =
+  args.rounds === undefined ? undefined : wholeNumber('rounds', args.rounds, 1, MAX_ROUNDS);
 const seconds = wholeNumber('seconds', args.seconds, 1, 120);
 const customers = wholeNumber('customers', args.customers, 1_000, 10_000_000);
 if (!existsSync('/proc/self/stat'))
@@ -61,7 +62,7 @@ const machine =
   (PINNED ? 'servers and load on a core each' : 'not pinned to cores');
 
 const wanted = (part: typeof only): boolean => (only ?? part) === part;
-const workers = wanted('workers') ? await compareWorkers(tools, rounds ?? 16, tell) : undefined;
+const workers = wanted('workers') ? await compareWorkers(tools, rounds ?? 12, tell) : undefined;
 const mocks = wanted('mocks') ? await compareMocks(tools, rounds ?? 3, seconds, tell) : undefined;
 const scale = only === 'scale' ? await compareScale(customers, rounds ?? 3, tell) : undefined;
 const starts = mocks && [...mocks.starts].map(([name, ms]) => ({ name, ms: median(ms) }));

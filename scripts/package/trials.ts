@@ -1,6 +1,7 @@
 /** The projects in which `npm run test:package` tries the package, made of the code blocks of docs/MOCK.md. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chromiumPath } from '../lib/chromium.ts';
 import { TSCONFIGS } from './tsconfigs.ts';
 
 export interface Trial {
@@ -29,9 +30,9 @@ const asJest = (text: string): string =>
   text.replace(/import .* from 'vitest';\n/, '').replace('// login.test.js', '// jest');
 
 /** Debian's Chromium in the place of the one that Playwright would download. */
-const LOCAL_CHROMIUM = `
+const localChromium = () => `
 import config from './playwright.config.js';
-const launchOptions = { executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] };
+const launchOptions = { executablePath: '${chromiumPath()}', args: ['--no-sandbox', '--disable-gpu'] };
 export default { ...config, use: { ...config.use, launchOptions } };
 `;
 const html = (script: string): string =>
@@ -114,7 +115,7 @@ export const trialsOn = ({ mock, dev }: { mock: number; dev: number }): Record<s
         'src/main.js': block('src/main.js'),
         'src/in-page.js': "await import('./main.js');\nawait import('./app.jsx');\n",
         'playwright.config.js': placed('playwright.config.js'),
-        'chromium.config.js': LOCAL_CHROMIUM,
+        'chromium.config.js': localChromium(),
         'e2e/outage.e2e.js': block('e2e/outage.e2e.js'),
         'e2e/greets.e2e.js': GREETS,
       },
