@@ -32,10 +32,10 @@ const workers = () =>
   });
 
 /**
- * Files that run at the same time, of whatever project: each has a port, a folder or a runtime to itself. Two even on one core,
- * since files that start processes wait a lot; more than four would make them wait for each other.
+ * Files that run at the same time, of whatever project: each has a port, a folder or a runtime to itself. One more than there
+ * are cores, since those that start processes wait a lot; more than four would make them wait for each other.
  */
-const WORKERS = Math.min(4, Math.max(2, availableParallelism()));
+const WORKERS = Math.min(4, availableParallelism() + 1);
 /** All in one group, so that the last files of one project run beside the first ones of the next. */
 const sideBySide = { maxWorkers: WORKERS, sequence: { groupOrder: 1 } };
 

@@ -202,7 +202,7 @@ describe('what goes wrong', () => {
     [['--port', '0'], '--port takes a whole number from 1 to 65535'],
     [['--var', 'LIMITS'], '--var takes NAME:VALUE'],
   ])('%j is refused with a hint', async (flags, hint) => {
-    const started = npmStart(flags);
+    const started = npmStart(flags, ['--ignore-scripts']);
     expect(await started.ended).toBe(2);
     expect(started.printed()).toContain(hint);
     expect(started.printed()).toContain('Try --help.');
