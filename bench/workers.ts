@@ -10,7 +10,7 @@ import { startVestibule } from './sites/vestibule.ts';
 const READS = 200;
 /** Through the router, of which only the CPU is of interest. */
 const ROUTED_READS = 100;
-/** Enough for a 99th percentile: twelve rounds make 1,200, of which twelve took longer. */
+/** Enough for a 99th percentile: ten rounds make 1,000, of which ten took longer. */
 const OTP_LOGINS = 100;
 const PASSWORD_LOGINS = 8;
 /** Calls of each site before anything is measured, so that the runtime has compiled what it runs. */
