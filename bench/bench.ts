@@ -21,7 +21,7 @@ npm run bench -- [flags]     compares what is ours with a floor and with peers, 
 
   --only PART    workers (Vestibule, a floor, Better Auth), mocks (the mock, Prism, Steady) or scale (Vestibule among few and
                  among many customers); workers and mocks by default
-  --rounds N     alternations (default 10 of workers, 3 of the others)
+  --rounds N     alternations (default 8 of workers, 3 of the others)
   --seconds N    seconds of load per case of the mocks (default 1)
   --customers N  how many are many, of scale (default 1,000,000, which take minutes and 3 GB to make)
   --json         figures as JSON, those of each round too
@@ -62,7 +62,7 @@ const machine =
   (PINNED ? 'servers and load on a core each' : 'not pinned to cores');
 
 const wanted = (part: typeof only): boolean => (only ?? part) === part;
-const workers = wanted('workers') ? await compareWorkers(tools, rounds ?? 10, tell) : undefined;
+const workers = wanted('workers') ? await compareWorkers(tools, rounds ?? 8, tell) : undefined;
 const mocks = wanted('mocks') ? await compareMocks(tools, rounds ?? 3, seconds, tell) : undefined;
 const scale = only === 'scale' ? await compareScale(customers, rounds ?? 3, tell) : undefined;
 const starts = mocks && [...mocks.starts].map(([name, ms]) => ({ name, ms: median(ms) }));

@@ -10,12 +10,12 @@ import { startVestibule } from './sites/vestibule.ts';
 const READS = 200;
 /** Through the router, of which only the CPU is of interest. */
 const ROUTED_READS = 100;
-/** Enough for a 99th percentile: ten rounds make 1,000, of which ten took longer. */
+/** Some for a 99th percentile: eight rounds make 800, of which eight took longer. */
 const OTP_LOGINS = 100;
 const PASSWORD_LOGINS = 8;
 /** Calls of each site before anything is measured, so that the runtime has compiled what it runs. */
-const WARMING_READS = 1_500;
-const WARMING_LOGINS = 200;
+const WARMING_READS = 800;
+const WARMING_LOGINS = 100;
 /** Rounds between two lines of progress. */
 const TOLD_ROUNDS = 4;
 

@@ -1,7 +1,7 @@
 /** Work that gives way to other work on the same database. */
 import type { Clock } from '../ports/index.ts';
 
-/** Of the time, what is paced may take while more of it waits. */
+/** The share of time that paced work takes while more of it waits. */
 const SHARE = 0.25;
 /** Bounds the distance when the database is slow or far away. */
 const MAX_APART_MS = 250;
@@ -12,8 +12,8 @@ const MAX_WAIT_MS = 1_000;
 export type Pacer = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * Of work that comes while other work is under way, each piece begins four times as long after the one before as that has taken.
- * Work that comes alone does not wait, so who asks one at a time notices nothing.
+ * Work that comes while other work is under way waits: each begins four times as long after the one before as that took. Work
+ * that comes alone does not wait, so a caller that asks one at a time notices nothing.
  *
  * Turns are moments, not promises that wait for each other: a Worker's request may be abandoned at any time, and must not hold
  * up another one.
